@@ -1,0 +1,83 @@
+/**
+ * What one call adds to a bundle.
+ */
+import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
+import { build } from "esbuild"
+
+const root = fileURLToPath(new URL("..", import.meta.url))
+
+const bare = `
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+HttpClient.get("https://api.pipedrive.com/api/v2/deals/1", { headers: { "x-api-token": "token" } }).pipe(
+  Effect.flatMap((response) => response.json),
+  Effect.provide(FetchHttpClient.layer),
+  Effect.runPromise
+).then(globalThis.show)
+`
+
+const ours = `
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Auth from "effect-pipedrive/Auth"
+import * as HttpLayer from "effect-pipedrive/HttpLayer"
+import { Deals } from "effect-pipedrive/v2"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+Deals.get({ id: 1 }).pipe(
+  Effect.provide(Layer.merge(Auth.apiKey("token"), Layer.provide(HttpLayer.layer(), FetchHttpClient.layer))),
+  Effect.runPromise
+).then(globalThis.show)
+`
+
+const live = `
+import { PipedriveLive } from "effect-pipedrive"
+import { Deals } from "effect-pipedrive/v2"
+import * as Effect from "effect/Effect"
+Deals.get({ id: 1 }).pipe(Effect.provide(PipedriveLive), Effect.runPromise).then(globalThis.show)
+`
+
+const all = `
+import { PipedriveLive } from "effect-pipedrive"
+import * as v2 from "effect-pipedrive/v2"
+import * as Effect from "effect/Effect"
+globalThis.v2 = v2
+v2.Deals.get({ id: 1 }).pipe(Effect.provide(PipedriveLive), Effect.runPromise).then(globalThis.show)
+`
+
+const official = `
+import { Configuration, DealsApi } from "pipedrive/v2"
+new DealsApi(new Configuration({ apiKey: "token" })).getDeal({ id: 1 }).then(globalThis.show)
+`
+
+export interface Bundle {
+  readonly minified: number
+  readonly gzipped: number
+}
+
+const bundle = async (contents: string): Promise<Bundle> => {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root, loader: "js" },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    // the source's own path aliases are for development: bundle what is published
+    tsconfigRaw: {},
+    logLevel: "error"
+  })
+  const code = outputFiles[0]?.contents ?? new Uint8Array()
+  return { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
+}
+
+export type Bundles = Readonly<Record<"bare" | "ours" | "live" | "all" | "official", Bundle>>
+
+export const measureBundles = async (): Promise<Bundles> => ({
+  bare: await bundle(bare),
+  ours: await bundle(ours),
+  live: await bundle(live),
+  all: await bundle(all),
+  official: await bundle(official)
+})

@@ -1,0 +1,124 @@
+/**
+ * `npm run bench [-- --quick] [-- --json]`: side by side with the official client, on this machine, now.
+ */
+process.setSourceMapsEnabled(false)
+
+import { cpus } from "node:os"
+import { measureBundles } from "./bundle.js"
+import { measureCalls } from "./calls.js"
+import { measureImports } from "./imports.js"
+import { measureValidation } from "./validation.js"
+
+const quick = process.argv.includes("--quick")
+const json = process.argv.includes("--json")
+
+interface Row {
+  readonly what: string
+  readonly ours: string
+  readonly against: string
+  readonly ratio?: number
+  /** The most that is aimed for, in the row's own measure. */
+  readonly aim?: { readonly text: string; readonly met: boolean }
+}
+
+const progress = (text: string) => process.stderr.write(`${text}\n`)
+const micros = (value: number) => `${value.toFixed(0)} µs`
+const millis = (value: number) => `${value.toFixed(value < 10 ? 2 : 1)} ms`
+const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`
+const atMost = (limit: number, value: number, text: string) => ({ text: `≤ ${text}`, met: value <= limit })
+
+progress("bundles")
+const bundles = await measureBundles()
+progress("imports")
+const imports = await measureImports({ quick })
+progress("validation")
+const validation = await measureValidation({ quick })
+progress("calls")
+const calls = await measureCalls({ quick })
+
+/** Aims for the CPU time of a call, as parts of the official client's. */
+const aims: Readonly<Record<string, number>> = { "ours, undici": 0.6, "ours, fetch": 1 }
+
+const rows: Array<Row> = []
+for (const { measured, name } of calls) {
+  const official = measured[0]
+  for (const { micros: time, name: contender, ratio } of measured.slice(1)) {
+    const aim = aims[contender]
+    rows.push({
+      what: `CPU per call, ${name}: ${contender}`,
+      ours: micros(time),
+      against: `official ${micros(official?.micros ?? Number.NaN)}`,
+      ratio,
+      ...(aim === undefined ? {} : { aim: atMost(aim, ratio, `${aim}`) })
+    })
+  }
+}
+const added = bundles.ours.gzipped - bundles.bare.gzipped
+rows.push(
+  {
+    what: "import of all of v2, above Effect's own",
+    ours: millis(imports.ours),
+    against: `official ${millis(imports.official)}`,
+    ratio: imports.ours / imports.official,
+    aim: atMost(25, imports.ours, "25 ms")
+  },
+  {
+    what: "import of all of v2, Effect's modules included",
+    ours: millis(imports.total),
+    against: `official ${millis(imports.official)}`,
+    ratio: imports.total / imports.official
+  },
+  {
+    what: "bundle of one call, above bare HttpClient (min+gzip)",
+    ours: kib(added),
+    against: `bare HttpClient ${kib(bundles.bare.gzipped)}`,
+    aim: atMost(12 * 1024, added, "12 KiB")
+  },
+  {
+    what: "bundle of one call on PipedriveLive (min+gzip)",
+    ours: kib(bundles.live.gzipped),
+    against: `official ${kib(bundles.official.gzipped)}`,
+    ratio: bundles.live.gzipped / bundles.official.gzipped
+  },
+  {
+    what: "bundle of all of v2 on PipedriveLive (min+gzip)",
+    ours: kib(bundles.all.gzipped),
+    against: `official ${kib(bundles.official.gzipped)}`,
+    ratio: bundles.all.gzipped / bundles.official.gzipped
+  },
+  {
+    what: "validation of 500 deals",
+    ours: millis(validation.check),
+    against: `JSON.parse ${millis(validation.parse)}`,
+    ratio: validation.ratio,
+    aim: atMost(0.25, validation.ratio, "0.25")
+  },
+  {
+    what: "the same with Schema.decodeUnknownSync",
+    ours: millis(validation.decode),
+    against: `JSON.parse ${millis(validation.parse)}`,
+    ratio: validation.decode / validation.parse
+  }
+)
+
+const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}`
+
+if (json) {
+  console.log(JSON.stringify({ machine, quick, calls, imports, bundles, validation, rows }, null, 2))
+} else {
+  const cells = rows.map((row) => [
+    row.what,
+    row.ours,
+    row.against,
+    row.ratio === undefined ? "" : row.ratio.toFixed(2),
+    row.aim?.text ?? "",
+    row.aim === undefined ? "" : row.aim.met ? "met" : "missed"
+  ])
+  const table = [["measure", "measured", "against", "ratio", "aim", ""], ...cells]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? []
+  console.log(`${machine}${quick ? ", quick run" : ""}\n`)
+  table.forEach((line, index) => {
+    console.log(`| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`)
+    if (index === 0) console.log(`| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`)
+  })
+}

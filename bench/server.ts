@@ -1,0 +1,23 @@
+/**
+ * The other end of the loopback, in a process of its own so that its CPU time does not count.
+ */
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { one, page } from "./payload.js"
+
+const headers = {
+  "content-type": "application/json; charset=utf-8",
+  "x-ratelimit-limit": "40",
+  "x-ratelimit-remaining": "39",
+  "x-ratelimit-reset": "2"
+}
+
+const bodies = { one: Buffer.from(one), page: Buffer.from(page) }
+
+const server = createServer((request, response) => {
+  const body = request.url?.startsWith("/api/v2/deals/") ? bodies.one : bodies.page
+  response.writeHead(200, { ...headers, "content-length": body.length }).end(body)
+})
+server.keepAliveTimeout = 60_000
+server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port))
+process.on("disconnect", () => process.exit(0))
