@@ -1,0 +1,171 @@
+/**
+ * Who asks: the service that turns a request into an authorised one.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { AuthError } from "./PipedriveError.js"
+
+/**
+ * What an {@link Auth} does.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** Adds the base URL (the request comes with a path such as `/api/v2/deals`) and the credentials. */
+  readonly authorize: (
+    request: HttpClientRequest.HttpClientRequest
+  ) => Effect.Effect<HttpClientRequest.HttpClientRequest, AuthError>
+  /**
+   * Says what to do about a 401 that a request of `authorize` was answered with: `true` when there are new credentials
+   * and it is worth another try.
+   */
+  readonly recover: (authorized: HttpClientRequest.HttpClientRequest) => Effect.Effect<boolean, AuthError>
+}
+
+/**
+ * The credentials, and the host they are for. One serves both API versions.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Auth extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/Auth")<Auth, Service>())() {}
+
+/**
+ * Where Pipedrive answers for every company.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultBaseUrl = "https://api.pipedrive.com"
+
+/**
+ * Options of the layers with fixed credentials.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /**
+   * Scheme and host to call: a company's own (`https://acme.pipedrive.com`), a sandbox, a proxy. Without the version's
+   * path, which a trailing `/api/v1`, `/api/v2` or `/v1` is taken for and left off.
+   *
+   * @default "https://api.pipedrive.com"
+   */
+  readonly baseUrl?: string | URL | undefined
+}
+
+/**
+ * Calls with a personal API token (`x-api-token`). A blank token, or one that cannot stand in a header, fails the layer.
+ *
+ * @example
+ * ```ts
+ * import { Auth } from "effect-pipedrive"
+ *
+ * const acme = Auth.apiKey("0123456789abcdef", { baseUrl: "https://acme.pipedrive.com" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const apiKey = (
+  token: string | Redacted.Redacted<string>,
+  options?: Options
+): Layer.Layer<Auth, ConfigError.ConfigError> => fixed("apiToken", "x-api-token", (value) => value, token, options)
+
+/**
+ * Calls with an OAuth2 access token that somebody else keeps fresh (`Authorization: Bearer`).
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const accessToken = (
+  token: string | Redacted.Redacted<string>,
+  options?: Options
+): Layer.Layer<Auth, ConfigError.ConfigError> =>
+  fixed("accessToken", "authorization", (value) => `Bearer ${value}`, token, options)
+
+/**
+ * Reads the credentials from the `ConfigProvider` (environment variables, unless another is set): `PIPEDRIVE_API_TOKEN`,
+ * or else `PIPEDRIVE_ACCESS_TOKEN`, and `PIPEDRIVE_BASE_URL`. When both are set the API token alone is sent.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError> = /*#__PURE__*/ Layer.unwrapEffect(
+  /*#__PURE__*/ Effect.suspend(() =>
+    Effect.gen(function* () {
+      const read = yield* Config.all({
+        apiToken: secret("PIPEDRIVE_API_TOKEN"),
+        accessToken: secret("PIPEDRIVE_ACCESS_TOKEN"),
+        baseUrl: Config.option(Config.nonEmptyString("PIPEDRIVE_BASE_URL"))
+      })
+      const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl) }
+      if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)
+      if (Option.isSome(read.accessToken)) return accessToken(read.accessToken.value, options)
+      return yield* Effect.fail(
+        ConfigError.MissingData(
+          [],
+          "No credentials for Pipedrive: set PIPEDRIVE_API_TOKEN (a personal API token), or PIPEDRIVE_ACCESS_TOKEN (an OAuth2 access token)"
+        )
+      )
+    })
+  )
+)
+
+const secret = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>
+  Config.option(Config.redacted(name)).pipe(Config.map(Option.filter((value) => Redacted.value(value).trim() !== "")))
+
+const fixed = (
+  option: string,
+  header: string,
+  render: (value: string) => string,
+  token: string | Redacted.Redacted<string>,
+  options: Options | undefined
+): Layer.Layer<Auth, ConfigError.ConfigError> =>
+  Layer.effect(
+    Auth,
+    Effect.gen(function* () {
+      const value = (typeof token === "string" ? token : Redacted.value(token)).trim()
+      if (!/^[\x21-\x7e]+$/.test(value)) {
+        return yield* Effect.fail(
+          ConfigError.InvalidData([option], value === "" ? "is blank" : "holds characters that no token has")
+        )
+      }
+      const base = yield* parseBaseUrl(options?.baseUrl ?? defaultBaseUrl)
+      const headers = { [header]: render(value) }
+      return Auth.of({
+        authorize: (request) =>
+          Effect.succeed(HttpClientRequest.setHeaders(HttpClientRequest.prependUrl(request, base), headers)),
+        recover: () => Effect.succeed(false)
+      })
+    })
+  )
+
+/**
+ * Checks a base URL: http or https, no user, no query. Returns it without a trailing slash and version.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const parseBaseUrl = (url: string | URL): Effect.Effect<string, ConfigError.ConfigError> =>
+  Effect.suspend(() => {
+    const refuse = (why: string) =>
+      Effect.fail(ConfigError.InvalidData(["baseUrl"], `${why}: ${JSON.stringify(String(url))}`))
+    if (!URL.canParse(String(url))) return Effect.fail(ConfigError.InvalidData(["baseUrl"], "is not a URL"))
+    const parsed = new URL(String(url))
+    if (parsed.username !== "" || parsed.password !== "") {
+      return Effect.fail(ConfigError.InvalidData(["baseUrl"], "must not hold a user or password"))
+    }
+    if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return refuse("must be an http or https URL")
+    if (parsed.search !== "" || parsed.hash !== "") return refuse("must not have a query or fragment")
+    return Effect.succeed(parsed.origin + parsed.pathname.replace(/\/+$/, "").replace(/\/(api\/v[12]|v1)$/, ""))
+  })

@@ -1,0 +1,336 @@
+/**
+ * The kinds of field that Pipedrive's requests and answers are made of: the vocabulary of the generated modules, and of
+ * endpoints that you describe yourself with `Endpoint.make`.
+ *
+ * @since 0.1.0
+ */
+import type * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+
+// -----------------------------------------------------------------------------
+// annotations that the runtime reads
+// -----------------------------------------------------------------------------
+
+/**
+ * How a field is written on the wire when it is given as a `Date` or `DateTime`.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export type TimeKind = "timestamp" | "date"
+
+/**
+ * Annotation: the field is a time, and of which kind.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export const TimeKindId: unique symbol = Symbol.for("effect-pipedrive/Field/TimeKind")
+
+/**
+ * Annotation: the field takes one value or many, and is sent comma-joined.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export const ListId: unique symbol = Symbol.for("effect-pipedrive/Field/List")
+
+/**
+ * Annotation: the values Pipedrive documents for an open enumeration.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export const KnownValuesId: unique symbol = Symbol.for("effect-pipedrive/Field/KnownValues")
+
+// -----------------------------------------------------------------------------
+// building blocks
+// -----------------------------------------------------------------------------
+
+/**
+ * A field of an answer that may be absent (never `undefined`: JSON has none).
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const optional = <A>(schema: Schema.Schema<A>): Schema.optionalWith<Schema.Schema<A>, { exact: true }> =>
+  Schema.optionalWith(schema, { exact: true })
+
+/**
+ * An enumeration of an answer. Pipedrive adds values without notice, so any string passes; the known ones show in the
+ * type and complete in an editor.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const openEnum = <const L extends ReadonlyArray<string>>(
+  ...known: L
+): Schema.Schema<L[number] | (string & {})> => Schema.String.annotations({ [KnownValuesId]: known })
+
+/**
+ * The same for numbers.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const openNumbers = <const L extends ReadonlyArray<number>>(
+  ...known: L
+): Schema.Schema<L[number] | (number & {})> => Schema.Number.annotations({ [KnownValuesId]: known })
+
+// -----------------------------------------------------------------------------
+// times
+// -----------------------------------------------------------------------------
+
+/**
+ * A point in time, as callers may give it: a `Date` or `DateTime` is sent in the form the API version wants
+ * (`2026-05-15T09:55:02Z` on v2, `2026-05-15 09:55:02` in UTC on v1), a string as it stands.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Timestamp = string | Date | DateTime.DateTime
+
+/**
+ * Checks a {@link Timestamp}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Timestamp: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<Timestamp> =>
+    Schema.Union(
+      Schema.NonEmptyString,
+      Schema.ValidDateFromSelf,
+      Schema.DateTimeUtcFromSelf,
+      Schema.DateTimeZonedFromSelf
+    )
+).annotations({ [TimeKindId]: "timestamp" })
+
+/**
+ * A calendar day, as callers may give it: `YYYY-MM-DD`, or a `Date` or `DateTime`, of which the UTC day (of a zoned
+ * `DateTime`: the day in its zone) is sent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CalendarDate = string | Date | DateTime.DateTime
+
+/**
+ * Checks a {@link CalendarDate}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CalendarDate: Schema.Schema<CalendarDate> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<CalendarDate> =>
+    Schema.Union(
+      Schema.String.pipe(
+        Schema.pattern(/^\d{4}-\d{2}-\d{2}$/, { message: () => "is not a day of the form YYYY-MM-DD" })
+      ),
+      Schema.ValidDateFromSelf,
+      Schema.DateTimeUtcFromSelf,
+      Schema.DateTimeZonedFromSelf
+    )
+).annotations({ [TimeKindId]: "date" })
+
+/**
+ * A time of day or a duration: `HH:MM` or `HH:MM:SS`, two digits each.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const TimeOfDay: Schema.Schema<string> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<string> =>
+    Schema.String.pipe(
+      Schema.pattern(/^(\d{2,}:\d{2}(:\d{2})?)?$/, { message: () => "is not a time of the form HH:MM or HH:MM:SS" })
+    )
+)
+
+// -----------------------------------------------------------------------------
+// lists
+// -----------------------------------------------------------------------------
+
+/**
+ * One value or many. Pipedrive takes such a parameter as one comma-separated string; an array is joined once.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type List<A> = A | ReadonlyArray<A>
+
+/**
+ * Checks a {@link List} of at most `max` items.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const List = <A>(item: Schema.Schema<A>, max = Number.POSITIVE_INFINITY): Schema.Schema<List<A>> =>
+  Schema.Union(
+    item,
+    Number.isFinite(max) ? Schema.Array(item).pipe(Schema.maxItems(max)) : Schema.Array(item)
+  ).annotations({ [ListId]: max })
+
+/**
+ * A page size: a whole number from 1 to the endpoint's documented maximum.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Limit = (max: number): Schema.Schema<number> => Schema.Int.pipe(Schema.between(1, max))
+
+// -----------------------------------------------------------------------------
+// custom fields
+// -----------------------------------------------------------------------------
+
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9
+
+/**
+ * The key of a custom field: 40 lower-case hexadecimal characters, on v1 perhaps with a suffix such as `_currency`. The
+ * type asks for a digit, which every such key has and no misspelt field name does; the exact form is checked when the
+ * request is made.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CustomFieldKey = `${string}${Digit}${string}`
+
+/**
+ * Checks a {@link CustomFieldKey}, with or without a v1 suffix.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CustomFieldKey: Schema.Schema<string> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<string> => Schema.String.pipe(Schema.pattern(/^[0-9a-f]{40}(_[a-z0-9_]+)?$/))
+)
+
+/**
+ * What a v2 custom field may hold: text, a number, an option id or several, a reference, money
+ * (`{ value, currency }`), a range (`{ value, until }`), a time or an address. `null` clears it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type CustomFieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Date
+  | DateTime.DateTime
+  | ReadonlyArray<string | number | { readonly [part: string]: unknown }>
+  | { readonly [part: string]: unknown }
+
+/**
+ * Custom fields by key, as v2 takes them under `custom_fields`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CustomFields {
+  readonly [key: string]: CustomFieldValue
+}
+
+/**
+ * Checks {@link CustomFields}: the keys' form and that the values can be sent.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const CustomFields: Schema.Schema<CustomFields> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<CustomFields> =>
+    Schema.Record({
+      key: Schema.String.pipe(
+        Schema.pattern(/^[0-9a-f]{40}$/, {
+          message: () => "is not the key of a custom field (40 lower-case hexadecimal characters)"
+        })
+      ),
+      value: Schema.Union(
+        Schema.String,
+        Schema.Number,
+        Schema.Boolean,
+        Schema.Null,
+        Schema.ValidDateFromSelf,
+        Schema.DateTimeUtcFromSelf,
+        Schema.DateTimeZonedFromSelf,
+        Schema.Array(
+          Schema.Union(Schema.String, Schema.Number, Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+        ),
+        Schema.Record({ key: Schema.String, value: Schema.Unknown })
+      )
+    })
+)
+
+// -----------------------------------------------------------------------------
+// files
+// -----------------------------------------------------------------------------
+
+/**
+ * A file to upload: a `File`, or its content with a name, or a bare `Blob` or bytes (then sent under the name `file`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Upload =
+  | Blob
+  | Uint8Array
+  | {
+      readonly content: Blob | Uint8Array
+      /** The file name, with its extension. */
+      readonly name: string
+      /** The MIME type; `application/octet-stream` when absent. */
+      readonly type?: string | undefined
+    }
+
+/**
+ * Checks an {@link Upload}. A path is not a file: strings are refused.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Upload: Schema.Schema<Upload> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<Upload> => {
+  const content = Schema.declare((u: unknown): u is Blob | Uint8Array => u instanceof Blob || u instanceof Uint8Array, {
+    identifier: "Blob | Uint8Array",
+    message: () => "is not a file: give a File, a Blob, bytes, or { content, name } (a path or text is not a file)"
+  })
+  return Schema.Union(
+    content,
+    Schema.Struct({ content, name: Schema.NonEmptyString, type: Schema.optional(Schema.String) })
+  )
+})
+
+/**
+ * A downloaded file.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Download {
+  /** The bytes, exactly as stored. */
+  readonly data: Uint8Array
+  /** The file name from `Content-Disposition`, when the server told it. */
+  readonly name?: string
+  /** The MIME type, when the server told it. */
+  readonly type?: string
+}
+
+/**
+ * Checks a {@link Download}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Download: Schema.Schema<Download> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<Download> =>
+    Schema.Struct({ data: Schema.Uint8ArrayFromSelf, name: optional(Schema.String), type: optional(Schema.String) })
+)
+
+/**
+ * The annotation `id` of a schema's AST node, looking through suspensions.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export const annotation = (ast: SchemaAST.AST, id: symbol): unknown =>
+  id in ast.annotations ? ast.annotations[id] : SchemaAST.isSuspend(ast) ? annotation(ast.f(), id) : undefined

@@ -1,0 +1,178 @@
+/**
+ * How requests are sent: time limits, retries, response validation, tracing.
+ *
+ * @since 0.1.0
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+
+/**
+ * What becomes of an answer that is JSON with an envelope, but not as documented.
+ *
+ * - `lenient`: it is returned as it came; one warning is logged per endpoint and field, and counted in a metric.
+ * - `strict`: the call fails with `InvalidResponse`.
+ * - `off`: nothing is checked.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type ResponseValidation = "lenient" | "strict" | "off"
+
+/**
+ * How requests are sent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Policy {
+  /** The time one attempt may take, its answer's body included. @default "30 seconds" */
+  readonly timeout: Duration.Duration
+  /** The time a call may take, with all its attempts and waits. @default "2 minutes" */
+  readonly totalTimeout: Duration.Duration
+  /** How often a failed attempt is repeated, where `isRetryable` says that it may. @default 4 */
+  readonly retries: number
+  /** The first wait between attempts; it doubles each time, with jitter. @default "500 millis" */
+  readonly backoff: Duration.Duration
+  /** No wait is longer, not even one the server asks for: a longer one fails at once. @default "1 minute" */
+  readonly maximumWait: Duration.Duration
+  /** @default "lenient" */
+  readonly responseValidation: ResponseValidation
+  /** Whether trace headers (`traceparent`, `b3`) go to Pipedrive. @default false */
+  readonly traceHeaders: boolean
+  /** Options that made no sense. Calls under such a policy fail with `InvalidRequest`. */
+  readonly faults: ReadonlyArray<{ readonly option: string; readonly message: string }>
+}
+
+/**
+ * A policy, in part: what is left out stays as it is.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly timeout?: Duration.DurationInput | undefined
+  readonly totalTimeout?: Duration.DurationInput | undefined
+  readonly retries?: number | undefined
+  readonly backoff?: Duration.DurationInput | undefined
+  readonly maximumWait?: Duration.DurationInput | undefined
+  readonly responseValidation?: ResponseValidation | undefined
+  readonly traceHeaders?: boolean | undefined
+}
+
+/**
+ * The policy where none is set.
+ *
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultPolicy: Policy = {
+  timeout: /*#__PURE__*/ Duration.seconds(30),
+  totalTimeout: /*#__PURE__*/ Duration.minutes(2),
+  retries: 4,
+  backoff: /*#__PURE__*/ Duration.millis(500),
+  maximumWait: /*#__PURE__*/ Duration.minutes(1),
+  responseValidation: "lenient",
+  traceHeaders: false,
+  faults: []
+}
+
+/**
+ * The policy in force. It has a default, so nothing has to provide it.
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class CurrentPolicy extends /*#__PURE__*/ (() =>
+  Context.Reference<CurrentPolicy>()("effect-pipedrive/HttpLayer/CurrentPolicy", {
+    defaultValue: () => defaultPolicy
+  }))() {}
+
+/**
+ * Changes the policy for the calls in an effect. An option that makes no sense fails those calls with `InvalidRequest`.
+ *
+ * @example
+ * ```ts
+ * import { HttpLayer } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ *
+ * const careful = Deals.list.pipe(HttpLayer.withPolicy({ timeout: "5 seconds", retries: 0 }))
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withPolicy: {
+  (options: Options): <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  <A, E, R>(effect: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R>
+} = /*#__PURE__*/ dual(
+  2,
+  <A, E, R>(effect: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R> =>
+    Effect.flatMap(CurrentPolicy, (current) => Effect.provideService(effect, CurrentPolicy, merge(current, options)))
+)
+
+/**
+ * Sets the policy for a program, over whatever `HttpClient` it is given. An option that makes no sense fails the layer.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { HttpLayer } from "effect-pipedrive"
+ * import { Layer } from "effect"
+ *
+ * const http = HttpLayer.layer({ retries: 2 }).pipe(Layer.provide(FetchHttpClient.layer))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  options: Options = {}
+): Layer.Layer<HttpClient.HttpClient | CurrentPolicy, ConfigError.ConfigError, HttpClient.HttpClient> =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const client = yield* HttpClient.HttpClient
+      const policy = merge(yield* CurrentPolicy, options)
+      const [fault] = policy.faults
+      if (fault !== undefined) return yield* Effect.fail(ConfigError.InvalidData([fault.option], fault.message))
+      return Context.make(HttpClient.HttpClient, client).pipe(Context.add(CurrentPolicy, policy))
+    })
+  )
+
+const merge = (policy: Policy, options: Options): Policy => {
+  const faults = [...policy.faults]
+  const duration = (option: "timeout" | "totalTimeout" | "backoff" | "maximumWait"): Duration.Duration => {
+    const given = options[option]
+    if (given === undefined) return policy[option]
+    const decoded = Option.getOrUndefined(Duration.decodeUnknown(given))
+    if (decoded !== undefined && Duration.toMillis(decoded) > 0) return decoded
+    faults.push({ option, message: `must be a duration longer than nothing, is ${String(given)}` })
+    return policy[option]
+  }
+  const retries = options.retries ?? policy.retries
+  if (!Number.isSafeInteger(retries) || retries < 0) {
+    faults.push({ option: "retries", message: `must be a whole number from 0 up, is ${String(retries)}` })
+  }
+  const responseValidation = options.responseValidation ?? policy.responseValidation
+  if (!["lenient", "strict", "off"].includes(responseValidation)) {
+    faults.push({
+      option: "responseValidation",
+      message: `must be "lenient", "strict" or "off", is ${responseValidation}`
+    })
+  }
+  return {
+    timeout: duration("timeout"),
+    totalTimeout: duration("totalTimeout"),
+    retries,
+    backoff: duration("backoff"),
+    maximumWait: duration("maximumWait"),
+    responseValidation,
+    traceHeaders: options.traceHeaders ?? policy.traceHeaders,
+    faults
+  }
+}

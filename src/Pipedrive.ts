@@ -1,0 +1,205 @@
+/**
+ * The edge, where the layers meet.
+ *
+ * @since 0.1.0
+ */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Config from "effect/Config"
+import type * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import * as Auth from "./Auth.js"
+import type { Method, Requirements, Version } from "./Endpoint.js"
+import * as HttpLayer from "./HttpLayer.js"
+import * as Drift from "./internal/drift.js"
+import * as Failure from "./internal/failure.js"
+import * as Run from "./internal/run.js"
+import * as Send from "./internal/send.js"
+import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
+
+// -----------------------------------------------------------------------------
+// layers
+// -----------------------------------------------------------------------------
+
+/**
+ * Options of {@link layer}: whose account, and how requests are sent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends HttpLayer.Options, Auth.Options {
+  /** A personal API token. It wins over `accessToken`. */
+  readonly apiToken?: string | Redacted.Redacted<string> | undefined
+  /** An OAuth2 access token that somebody else keeps fresh. */
+  readonly accessToken?: string | Redacted.Redacted<string> | undefined
+  /** The transport. @default FetchHttpClient.layer */
+  readonly httpClient?: Layer.Layer<HttpClient.HttpClient> | undefined
+}
+
+/**
+ * Everything an endpoint needs, for one account. Without a token in the options the environment is read, as
+ * {@link PipedriveLive} does.
+ *
+ * @example
+ * ```ts
+ * import { Pipedrive } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect } from "effect"
+ *
+ * const acme = Pipedrive.layer({ apiToken: "0123456789abcdef", baseUrl: "https://acme.pipedrive.com" })
+ * const program = Deals.list({ status: "open" }).pipe(Effect.provide(acme))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  options: Options = {}
+): Layer.Layer<Requirements | HttpLayer.CurrentPolicy, ConfigError.ConfigError> => {
+  const auth =
+    options.apiToken !== undefined
+      ? Auth.apiKey(options.apiToken, options)
+      : options.accessToken !== undefined
+        ? Auth.accessToken(options.accessToken, options)
+        : Auth.layerConfig
+  return Layer.mergeAll(auth, HttpLayer.layer(options), Layer.sync(Drift.Told, Drift.make)).pipe(
+    Layer.provide(options.httpClient ?? FetchHttpClient.layer)
+  )
+}
+
+/**
+ * The same, from `Config`s.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = (
+  options: Config.Config.Wrap<Options>
+): Layer.Layer<Requirements | HttpLayer.CurrentPolicy, ConfigError.ConfigError> =>
+  Layer.unwrapEffect(Effect.map(Config.unwrap(options), layer))
+
+/**
+ * Everything an endpoint needs, from the environment: `PIPEDRIVE_API_TOKEN` or `PIPEDRIVE_ACCESS_TOKEN`, and
+ * `PIPEDRIVE_BASE_URL` if it is not Pipedrive's own.
+ *
+ * @example
+ * ```ts
+ * import { PipedriveLive } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect } from "effect"
+ *
+ * const program = Deals.list.pipe(Effect.provide(PipedriveLive))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const PipedriveLive: Layer.Layer<Requirements | HttpLayer.CurrentPolicy, ConfigError.ConfigError> =
+  /*#__PURE__*/ Layer.suspend(() => layer())
+
+// -----------------------------------------------------------------------------
+// the raw escape hatch
+// -----------------------------------------------------------------------------
+
+/**
+ * A request of one's own making.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RawRequest {
+  readonly version: Version
+  /** @default "GET" */
+  readonly method?: Method | undefined
+  /** The path below the version, its parts percent-encoded: `/deals/42`. */
+  readonly path: string
+  /** `undefined` and `null` are left out, arrays comma-joined. */
+  readonly query?:
+    | Readonly<Record<string, string | number | boolean | null | undefined | ReadonlyArray<string | number>>>
+    | undefined
+  /** Sent as JSON; a `FormData` as multipart, `URLSearchParams` as a form. */
+  readonly body?: unknown
+}
+
+/**
+ * Calls what no endpoint describes: with credentials, retries, limits and typed errors, but without a schema.
+ *
+ * @example
+ * ```ts
+ * import { Pipedrive } from "effect-pipedrive"
+ *
+ * const robots = Pipedrive.request({ version: "v2", path: "/robots", query: { limit: 10 } })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError, Requirements> => {
+  const method = raw.method ?? "GET"
+  const name = `${raw.version}.request`
+  // ids are no part of a span
+  const template = `/api/${raw.version}${raw.path}`.replace(/\/(\d+|[0-9a-f-]{32,})(?=\/|$)/gi, "/{id}")
+  const attributes = { "http.request.method": method, "url.template": template }
+  return Effect.useSpan(`Pipedrive.${name}`, { kind: "client", captureStackTrace: false, attributes }, (span) => {
+    const made = build(raw, method)
+    if (Either.isLeft(made)) {
+      return Effect.fail(new InvalidRequest({ endpoint: name, method, path: raw.path, issues: [made.left] }))
+    }
+    const call = { endpoint: name, method, path: `/api/${raw.version}${raw.path}` }
+    return Send.send({
+      call,
+      request: made.right,
+      binary: false,
+      span,
+      receive: (answer) => {
+        if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))
+        if (answer.text === "") return Effect.void
+        const parsed = Failure.parse(answer.text)
+        if (Either.isLeft(parsed)) {
+          const issues = [{ path: [], message: parsed.left }]
+          return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: true }))
+        }
+        return Failure.isRecord(parsed.right) && parsed.right.success === false
+          ? Run.failed(call, answer, parsed)
+          : Effect.succeed(parsed.right)
+      }
+    })
+  })
+}
+
+const build = (raw: RawRequest, method: Method): Either.Either<HttpClientRequest.HttpClientRequest, Issue> => {
+  const path = `/api/${raw.version}${raw.path}`
+  const wrong = (key: string, message: string) => Either.left({ path: [key], message })
+  if (!raw.path.startsWith("/") || new URL(path, "https://host").pathname !== path) {
+    return wrong("path", "must be a path below the version, such as /deals/42: its parts percent-encoded, no query")
+  }
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(raw.query ?? {})) {
+    if (value === undefined || value === null) continue
+    if (typeof value === "number" && !Number.isFinite(value)) return wrong("query", `holds ${value} as ${key}`)
+    params.append(key, Array.isArray(value) ? value.join(",") : String(value))
+  }
+  const { body } = raw
+  try {
+    return Either.right(
+      HttpClientRequest.make(method)(params.size === 0 ? path : `${path}?${params}`, {
+        headers: Run.headers(false),
+        body:
+          body === undefined
+            ? HttpBody.empty
+            : body instanceof FormData
+              ? HttpBody.formData(body)
+              : body instanceof URLSearchParams
+                ? HttpBody.text(body.toString(), "application/x-www-form-urlencoded")
+                : HttpBody.text(JSON.stringify(body) ?? "null", "application/json")
+      })
+    )
+  } catch (cause) {
+    return wrong("body", `cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}

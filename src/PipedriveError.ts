@@ -1,0 +1,524 @@
+/**
+ * Every error a caller can see.
+ *
+ * @since 0.1.0
+ */
+import * as Duration from "effect/Duration"
+import * as Schema from "effect/Schema"
+
+// -----------------------------------------------------------------------------
+// what errors are made of
+// -----------------------------------------------------------------------------
+
+const call = {
+  /** The endpoint called: `v2.Deals.update`. */
+  endpoint: Schema.String,
+  method: Schema.String,
+  /** The path asked for, without host and query. */
+  path: Schema.String
+} as const
+
+const sent = {
+  ...call,
+  /** How many times the request was sent. */
+  attempts: Schema.Number
+} as const
+
+const answered = {
+  ...sent,
+  status: Schema.Number,
+  /** Pipedrive's sentence. */
+  error: Schema.optional(Schema.String),
+  /** Pipedrive's second sentence: usually where to read on. */
+  error_info: Schema.optional(Schema.String),
+  /** Pipedrive's code, such as `ERR_SCHEMA_VALIDATION_FAILED` or `feature_capping_deals_limit`. */
+  code: Schema.optional(Schema.String),
+  /** Pipedrive's id of this exchange (`x-correlation-id`), for its support. */
+  correlationId: Schema.optional(Schema.String),
+  /** The start of an answer that was not Pipedrive's JSON (an edge's HTML page, say). */
+  snippet: Schema.optional(Schema.String)
+} as const
+
+interface Call {
+  readonly endpoint: string
+  readonly method: string
+}
+
+interface Answered extends Call {
+  readonly status: number
+  readonly error?: string | undefined
+  readonly error_info?: string | undefined
+  readonly code?: string | undefined
+  readonly correlationId?: string | undefined
+  readonly snippet?: string | undefined
+  readonly attempts: number
+}
+
+const times = (attempts: number): string => (attempts > 1 ? ` after ${attempts} attempts` : "")
+
+const sentence = (self: Answered, what: string, advice?: string): string => {
+  const words = self.error ?? (self.snippet === undefined ? undefined : `the answer was not JSON: ${self.snippet}`)
+  const code = self.code === undefined ? "" : ` (${self.code})`
+  const hint = advice === undefined ? "" : `. ${advice}`
+  const id = self.correlationId === undefined ? "" : ` [correlation id ${self.correlationId}]`
+  return `${self.endpoint}: ${what} (${self.status}${times(self.attempts)})${words === undefined ? "" : `: ${words}`}${code}${hint}${id}`
+}
+
+/**
+ * One thing that is wrong with an input.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Issue {
+  /** Where: `["custom_fields", "d1f4..."]`; empty for the input as a whole. */
+  readonly path: ReadonlyArray<string | number>
+  /** What is wrong, as a clause: `is missing`. */
+  readonly message: string
+  /** What was probably meant. */
+  readonly hint?: string | undefined
+}
+
+const Issue: Schema.Schema<Issue> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<Issue> =>
+    Schema.Struct({
+      path: Schema.Array(Schema.Union(Schema.String, Schema.Number)),
+      message: Schema.String,
+      hint: Schema.optional(Schema.String)
+    })
+)
+
+const issueText = (issue: Issue): string =>
+  `${issue.path.length === 0 ? "the input" : `\`${issue.path.join(".")}\``} ${issue.message}${
+    issue.hint === undefined ? "" : ` (${issue.hint})`
+  }`
+
+// -----------------------------------------------------------------------------
+// before anything is sent
+// -----------------------------------------------------------------------------
+
+/**
+ * The input cannot be sent as it stands. Nothing was sent.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidRequest extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<InvalidRequest>("effect-pipedrive/InvalidRequest")("InvalidRequest", {
+    ...call,
+    issues: Schema.Array(Issue)
+  }))() {
+  override get message(): string {
+    return `${this.endpoint}: nothing was sent, because ${this.issues.map(issueText).join("; ")}`
+  }
+}
+
+/**
+ * Why there are no usable credentials.
+ *
+ * - `NotAuthorized`: no token yet; send the user to the authorization page.
+ * - `ReauthorizationRequired`: the refresh token is revoked or expired; only a person can mend it.
+ * - `AccessDenied`: the user said no on the consent page.
+ * - `InvalidState`: the callback's `state` is not the one that was sent.
+ * - `InvalidCallback`: the callback lacks what it must have.
+ * - `InvalidClient`: client id, secret or redirect URI are wrong: a matter of configuration.
+ * - `InvalidToken`: a token (of the server, or as stored) lacks what it must have.
+ * - `UntrustedDomain`: the token names an API host that credentials must not go to.
+ * - `TokenStore`: the place where tokens are kept failed.
+ * - `TokenEndpoint`: the OAuth server failed or could not be reached.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type AuthErrorReason =
+  | "NotAuthorized"
+  | "ReauthorizationRequired"
+  | "AccessDenied"
+  | "InvalidState"
+  | "InvalidCallback"
+  | "InvalidClient"
+  | "InvalidToken"
+  | "UntrustedDomain"
+  | "TokenStore"
+  | "TokenEndpoint"
+
+/**
+ * There are no credentials to send. `reason` says why.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AuthError extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<AuthError>("effect-pipedrive/AuthError")("AuthError", {
+    reason: Schema.Literal(
+      "NotAuthorized",
+      "ReauthorizationRequired",
+      "AccessDenied",
+      "InvalidState",
+      "InvalidCallback",
+      "InvalidClient",
+      "InvalidToken",
+      "UntrustedDomain",
+      "TokenStore",
+      "TokenEndpoint"
+    ),
+    /** What happened, for a person. Never holds a secret. */
+    description: Schema.String,
+    /** The status of the OAuth server's answer, when there was one. */
+    status: Schema.optional(Schema.Number),
+    /** The OAuth server's code, such as `invalid_grant`. */
+    code: Schema.optional(Schema.String),
+    /** Whether the same call may work a little later. */
+    transient: Schema.optional(Schema.Boolean)
+  }))() {
+  override get message(): string {
+    return `${this.reason}: ${this.description}`
+  }
+}
+
+// -----------------------------------------------------------------------------
+// what Pipedrive refuses
+// -----------------------------------------------------------------------------
+
+/**
+ * 400: Pipedrive did not accept the request; `error` says which part.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class BadRequest extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<BadRequest>("effect-pipedrive/BadRequest")("BadRequest", { ...answered }))() {
+  override get message(): string {
+    return sentence(this, "Pipedrive refused the request")
+  }
+}
+
+/**
+ * 401: the token is wrong, expired or revoked.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Unauthorized extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<Unauthorized>("effect-pipedrive/Unauthorized")("Unauthorized", { ...answered }))() {
+  override get message(): string {
+    return sentence(this, "Pipedrive did not accept the credentials", "Check the API token or authorize again")
+  }
+}
+
+/**
+ * 402: the company's plan or an add-on does not cover this, or the company is closed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class PaymentRequired extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<PaymentRequired>("effect-pipedrive/PaymentRequired")("PaymentRequired", { ...answered }))() {
+  override get message(): string {
+    return sentence(this, "the company's plan does not cover this")
+  }
+}
+
+/**
+ * 403: the user, the scopes or a limit of the plan do not allow this (`code` tells a limit apart), or, with
+ * `blockedByEdge`, Pipedrive's edge blocks the traffic after too many ignored 429s.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Forbidden extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<Forbidden>("effect-pipedrive/Forbidden")("Forbidden", {
+    ...answered,
+    /** The page came from the edge in front of Pipedrive, not from Pipedrive. */
+    blockedByEdge: Schema.Boolean
+  }))() {
+  override get message(): string {
+    return this.blockedByEdge
+      ? sentence(
+          this,
+          "the edge in front of Pipedrive blocked the traffic",
+          "This happens when 429 answers are ignored; stop for a while and slow down"
+        )
+      : sentence(this, "Pipedrive does not allow this")
+  }
+}
+
+/**
+ * 404: no such thing, or not visible to this user.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class NotFound extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<NotFound>("effect-pipedrive/NotFound")("NotFound", { ...answered }))() {
+  override get message(): string {
+    return sentence(this, `nothing at ${this.path} that this user may see`)
+  }
+}
+
+/**
+ * 409: it exists already, or something else is being done to it.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Conflict extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<Conflict>("effect-pipedrive/Conflict")("Conflict", { ...answered }))() {
+  override get message(): string {
+    return sentence(this, "the request conflicts with what is there")
+  }
+}
+
+/**
+ * 410: it was there and is deleted.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Gone extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<Gone>("effect-pipedrive/Gone")("Gone", { ...answered }))() {
+  override get message(): string {
+    return sentence(this, `${this.path} is deleted`)
+  }
+}
+
+/**
+ * 422: understood and refused (more than 40 webhooks, say).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnprocessableEntity extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<UnprocessableEntity>("effect-pipedrive/UnprocessableEntity")("UnprocessableEntity", {
+    ...answered
+  }))() {
+  override get message(): string {
+    return sentence(this, "Pipedrive understood the request and refused it")
+  }
+}
+
+/**
+ * 429: over the limit of two seconds (`burst`) or out of the day's tokens (`daily`).
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class RateLimited extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<RateLimited>("effect-pipedrive/RateLimited")("RateLimited", {
+    ...answered,
+    kind: Schema.Literal("burst", "daily"),
+    /** How long Pipedrive asks to wait, when it says so. */
+    retryAfter: Schema.optional(Schema.DurationFromSelf),
+    /** Of the limit that was hit: requests per window, or tokens per day. */
+    limit: Schema.optional(Schema.Number),
+    remaining: Schema.optional(Schema.Number)
+  }))() {
+  override get message(): string {
+    const wait = this.retryAfter === undefined ? undefined : `Wait ${Duration.format(this.retryAfter)}`
+    return this.kind === "daily"
+      ? sentence(this, "the company's daily token budget is spent", "It is filled up again at midnight")
+      : sentence(this, "too many requests in two seconds", wait)
+  }
+}
+
+/**
+ * 5xx: Pipedrive failed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class ServerError extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<ServerError>("effect-pipedrive/ServerError")("ServerError", { ...answered }))() {
+  override get message(): string {
+    return sentence(this, "Pipedrive failed")
+  }
+}
+
+/**
+ * Any other status, or `success: false` under a 2xx.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnexpectedStatus extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<UnexpectedStatus>("effect-pipedrive/UnexpectedStatus")("UnexpectedStatus", { ...answered }))() {
+  override get message(): string {
+    return this.status >= 200 && this.status < 300
+      ? sentence(this, "Pipedrive reported a failure under a successful status")
+      : sentence(this, "an answer that was not expected")
+  }
+}
+
+// -----------------------------------------------------------------------------
+// what went wrong on the way
+// -----------------------------------------------------------------------------
+
+/**
+ * A successful status, and a body that is not what Pipedrive documents: not JSON, no envelope, or, under strict
+ * validation, a field of another type.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidResponse extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<InvalidResponse>("effect-pipedrive/InvalidResponse")("InvalidResponse", {
+    ...sent,
+    status: Schema.Number,
+    /** What is wrong with the body, and where. */
+    issues: Schema.Array(Issue),
+    contentType: Schema.optional(Schema.String),
+    correlationId: Schema.optional(Schema.String),
+    /** The start of a body that is not JSON. */
+    snippet: Schema.optional(Schema.String)
+  }))() {
+  override get message(): string {
+    const type = this.contentType === undefined ? "" : `, content type ${this.contentType}`
+    const snippet = this.snippet === undefined ? "" : `: ${this.snippet}`
+    return `${this.endpoint}: the answer (${this.status}${type}${times(this.attempts)}) is not what Pipedrive documents: ${this.issues
+      .map((issue) => (issue.path.length === 0 ? `the body ${issue.message}` : issueText(issue)))
+      .join("; ")}${snippet}`
+  }
+}
+
+/**
+ * The request did not get through, or the answer did not come back whole.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TransportError extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<TransportError>("effect-pipedrive/TransportError")("TransportError", {
+    ...sent,
+    /**
+     * `prepare`: the request could not be built. `connect`: no connection was made, so nothing was sent. `send`: it broke
+     * after that, so Pipedrive may have acted. `receive`: the answer broke off. `redirect`: the answer led to a place that
+     * is not followed.
+     */
+    phase: Schema.Literal("prepare", "connect", "send", "receive", "redirect"),
+    /** The transport's words. */
+    description: Schema.String,
+    /** The transport's code, such as `ECONNREFUSED`. */
+    code: Schema.optional(Schema.String)
+  }))() {
+  override get message(): string {
+    const what = {
+      prepare: "the request could not be built",
+      connect: "no connection to Pipedrive",
+      send: "the connection broke before an answer came; Pipedrive may have acted",
+      receive: "the answer broke off",
+      redirect: "the answer led to a place that is not followed"
+    }[this.phase]
+    return `${this.endpoint}: ${what}${times(this.attempts)}: ${this.description}`
+  }
+}
+
+/**
+ * No answer in time. Pipedrive may have acted.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class Timeout extends /*#__PURE__*/ (() =>
+  Schema.TaggedError<Timeout>("effect-pipedrive/Timeout")("Timeout", {
+    ...sent,
+    /** The limit that was passed. */
+    duration: Schema.DurationFromSelf,
+    /** Whether one attempt took too long, or the call as a whole. */
+    of: Schema.Literal("attempt", "call")
+  }))() {
+  override get message(): string {
+    return `${this.endpoint}: no answer within ${Duration.format(this.duration)}${times(this.attempts)}`
+  }
+}
+
+// -----------------------------------------------------------------------------
+// the union
+// -----------------------------------------------------------------------------
+
+/**
+ * Every error of every endpoint.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export type PipedriveError =
+  | InvalidRequest
+  | AuthError
+  | BadRequest
+  | Unauthorized
+  | PaymentRequired
+  | Forbidden
+  | NotFound
+  | Conflict
+  | Gone
+  | UnprocessableEntity
+  | RateLimited
+  | ServerError
+  | UnexpectedStatus
+  | InvalidResponse
+  | TransportError
+  | Timeout
+
+/**
+ * Encodes and decodes a {@link PipedriveError}, to send it between processes.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PipedriveError = /*#__PURE__*/ (() =>
+  Schema.Union(
+    InvalidRequest,
+    AuthError,
+    BadRequest,
+    Unauthorized,
+    PaymentRequired,
+    Forbidden,
+    NotFound,
+    Conflict,
+    Gone,
+    UnprocessableEntity,
+    RateLimited,
+    ServerError,
+    UnexpectedStatus,
+    InvalidResponse,
+    TransportError,
+    Timeout
+  ))()
+
+/**
+ * Whether a value is a {@link PipedriveError}.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isPipedriveError = (u: unknown): u is PipedriveError => Schema.is(PipedriveError)(u)
+
+/**
+ * Whether the same request may be sent again and stand a chance: the one judgement, which the retry policy uses too.
+ *
+ * A request that may have acted is not repeated: anything but GET, PUT, PATCH and DELETE only after a 429 or when no connection was
+ * made.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const isRetryable = (error: PipedriveError): boolean => {
+  switch (error._tag) {
+    case "RateLimited":
+      return error.kind === "burst"
+    case "ServerError":
+      return error.method !== "POST" && error.status !== 501
+    case "Timeout":
+      return error.method !== "POST" && error.of === "attempt"
+    case "TransportError":
+      return (
+        error.phase === "connect" || ((error.phase === "send" || error.phase === "receive") && error.method !== "POST")
+      )
+    case "InvalidResponse":
+      return error.method === "GET" && error.snippet !== undefined
+    case "AuthError":
+      return error.transient === true
+    default:
+      return false
+  }
+}

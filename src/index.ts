@@ -1,0 +1,13 @@
+/**
+ * An Effect-native SDK for the whole Pipedrive API.
+ *
+ * @since 0.1.0
+ */
+export * as Auth from "./Auth.js"
+export * as Endpoint from "./Endpoint.js"
+export * as Field from "./Field.js"
+export * as HttpLayer from "./HttpLayer.js"
+export * as Pagination from "./Pagination.js"
+export * as Pipedrive from "./Pipedrive.js"
+export { PipedriveLive } from "./Pipedrive.js"
+export * as PipedriveError from "./PipedriveError.js"

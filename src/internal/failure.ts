@@ -1,0 +1,298 @@
+/**
+ * From an answer that is no success, or a transport's error, to a `PipedriveError`.
+ *
+ * @internal
+ */
+import type * as Headers from "@effect/platform/Headers"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as E from "../PipedriveError.js"
+
+/** What every error of one call says of it. @internal */
+export interface Call {
+  readonly endpoint: string
+  readonly method: string
+  readonly path: string
+}
+
+/** One answer, read whole. @internal */
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers.Headers
+  readonly text: string
+  readonly attempts: number
+  /** What must not be shown: the credentials of the request. */
+  readonly secrets: ReadonlyArray<string>
+}
+
+// -----------------------------------------------------------------------------
+// secrets and snippets
+// -----------------------------------------------------------------------------
+
+/** The credentials in a request, so that an echo of them can be struck out. @internal */
+export const secretsOf = (request: HttpClientRequest.HttpClientRequest): ReadonlyArray<string> => {
+  const { authorization, "x-api-token": token } = request.headers
+  const found = token === undefined ? [] : [token]
+  if (authorization !== undefined) found.push(authorization.replace(/^\w+ /, ""))
+  return found.filter((secret) => secret.length > 3)
+}
+
+/** @internal */
+export const scrub = (text: string, secrets: ReadonlyArray<string>): string =>
+  secrets.reduce(
+    (out, secret) => out.replaceAll(secret, "<redacted>").replaceAll(encodeURIComponent(secret), "<redacted>"),
+    text
+  )
+
+const maximumWords = 1000
+
+const words = (u: unknown, secrets: ReadonlyArray<string>): string | undefined =>
+  typeof u === "string" && u.trim() !== "" ? scrub(u, secrets).slice(0, maximumWords) : undefined
+
+/** The start of a body that is not JSON, on one line; of a page, its text. @internal */
+export const snippet = (text: string, secrets: ReadonlyArray<string>): string => {
+  const start = text.slice(0, 4000)
+  const plain = /<html|<!doctype/i.test(start)
+    ? start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, " ").replace(/<[^>]*>/g, " ")
+    : start
+  return scrub(plain, secrets).replace(/\s+/g, " ").trim().slice(0, 200)
+}
+
+// -----------------------------------------------------------------------------
+// bodies
+// -----------------------------------------------------------------------------
+
+/** @internal */
+export const parse = (text: string): Either.Either<unknown, string> => {
+  if (text === "") return Either.left("is empty")
+  try {
+    return Either.right(JSON.parse(text))
+  } catch {
+    return Either.left("is not JSON, or was cut off")
+  }
+}
+
+/** @internal */
+export const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === "object" && u !== null && !Array.isArray(u)
+
+interface Said {
+  readonly error?: string
+  readonly error_info?: string
+  readonly code?: string
+  readonly snippet?: string
+}
+
+/** Reads what the eight kinds of error body say: gateway, v1, v2, webhooks, meetings, channels, OAuth, none. */
+const said = (body: Either.Either<unknown, string>, text: string, secrets: ReadonlyArray<string>): Said => {
+  if (Either.isLeft(body) || !isRecord(body.right)) {
+    const start = snippet(text, secrets)
+    return start === "" ? {} : { snippet: start }
+  }
+  const { additional_data: extra, code, error, error_info: info, errors, message } = body.right
+  const sentence =
+    words(error, secrets) ??
+    (isRecord(error) ? words(error.message, secrets) : undefined) ??
+    words(fieldErrors(errors), secrets) ??
+    words(message, secrets)
+  const more = words(info, secrets) ?? (typeof error === "string" ? words(message, secrets) : undefined)
+  const named = words(code, secrets) ?? (isRecord(extra) ? words(extra.code, secrets) : undefined)
+  return {
+    ...(sentence === undefined ? {} : { error: sentence }),
+    ...(more === undefined || more === sentence ? {} : { error_info: more }),
+    ...(named === undefined ? {} : { code: named })
+  }
+}
+
+/** `{ subscription_url: ["invalid"] }` as `subscription_url: invalid`. */
+const fieldErrors = (errors: unknown): string | undefined =>
+  isRecord(errors)
+    ? Object.entries(errors)
+        .map(([field, texts]) => `${field}: ${Array.isArray(texts) ? texts.join(", ") : String(texts)}`)
+        .join("; ")
+    : Array.isArray(errors)
+      ? errors.map((text) => (typeof text === "string" ? text : JSON.stringify(text))).join("; ")
+      : undefined
+
+// -----------------------------------------------------------------------------
+// waits
+// -----------------------------------------------------------------------------
+
+const longestBelievable = Duration.toMillis("1 day")
+
+/** `Retry-After` in seconds or as a date, `x-ratelimit-reset` in seconds; the longer, nonsense left out. @internal */
+export const retryAfter = (headers: Headers.Headers, now: number): Duration.Duration | undefined => {
+  const waits = [
+    seconds(headers["x-ratelimit-reset"]),
+    seconds(headers["retry-after"]),
+    until(headers["retry-after"], now)
+  ]
+  const believable = waits.filter(
+    (wait) => wait !== undefined && wait > 0 && wait <= longestBelievable
+  ) as Array<number>
+  return believable.length === 0 ? undefined : Duration.millis(Math.max(...believable))
+}
+
+const seconds = (header: string | undefined): number | undefined =>
+  header !== undefined && /^\s*\d{1,9}(\.\d+)?\s*$/.test(header) ? Math.ceil(Number(header) * 1000) : undefined
+
+const until = (header: string | undefined, now: number): number | undefined => {
+  if (header === undefined || !/[a-z]/i.test(header)) return undefined
+  const at = Date.parse(header)
+  return Number.isNaN(at) ? undefined : at - now
+}
+
+const count = (header: string | undefined): number | undefined =>
+  header !== undefined && /^\d{1,15}$/.test(header.trim()) ? Number(header) : undefined
+
+// -----------------------------------------------------------------------------
+// from answers
+// -----------------------------------------------------------------------------
+
+/** The error that an answer outside 2xx, or a `success: false`, stands for. @internal */
+export const fromAnswer = (
+  call: Call,
+  answer: Answer,
+  body: Either.Either<unknown, string>,
+  now: number
+): E.PipedriveError => {
+  const { headers, secrets, status } = answer
+  const correlationId = words(headers["x-correlation-id"], secrets)
+  const about = {
+    ...call,
+    attempts: answer.attempts,
+    status,
+    ...said(body, answer.text, secrets),
+    ...(correlationId === undefined ? {} : { correlationId })
+  }
+  switch (status) {
+    case 400:
+      return new E.BadRequest(about)
+    case 401:
+      return new E.Unauthorized(about)
+    case 402:
+      return new E.PaymentRequired(about)
+    case 403:
+      return new E.Forbidden({ ...about, blockedByEdge: Either.isLeft(body) && /<html|<!doctype/i.test(answer.text) })
+    case 404:
+      return new E.NotFound(about)
+    case 409:
+      return new E.Conflict(about)
+    case 410:
+      return new E.Gone(about)
+    case 422:
+      return new E.UnprocessableEntity(about)
+    case 429:
+      return new E.RateLimited({ ...about, ...limits(headers, now) })
+  }
+  return status >= 500 && status < 600 ? new E.ServerError(about) : new E.UnexpectedStatus(about)
+}
+
+const limits = (headers: Headers.Headers, now: number) => {
+  const left = count(headers["x-daily-ratelimit-token-remaining"])
+  const kind = left === 0 ? ("daily" as const) : ("burst" as const)
+  const prefix = kind === "daily" ? "x-daily-ratelimit-token" : "x-ratelimit"
+  return {
+    kind,
+    retryAfter: kind === "daily" ? undefined : retryAfter(headers, now),
+    limit: count(headers[`${prefix}-limit`]),
+    remaining: count(headers[`${prefix}-remaining`])
+  }
+}
+
+/** The error of a body that is not what is documented. @internal */
+export const invalidResponse = (
+  call: Call,
+  answer: Answer,
+  issues: ReadonlyArray<E.Issue>,
+  options: { readonly withSnippet: boolean }
+): E.InvalidResponse => {
+  const contentType = words(answer.headers["content-type"], answer.secrets)
+  const correlationId = words(answer.headers["x-correlation-id"], answer.secrets)
+  return new E.InvalidResponse({
+    ...call,
+    attempts: answer.attempts,
+    status: answer.status,
+    issues,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(options.withSnippet ? { snippet: snippet(answer.text, answer.secrets) } : {})
+  })
+}
+
+// -----------------------------------------------------------------------------
+// from the transport
+// -----------------------------------------------------------------------------
+
+/** Codes of Node's and undici's that say no connection was made. */
+const unconnected = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EHOSTDOWN",
+  "EADDRNOTAVAIL",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "CERT_HAS_EXPIRED",
+  "ERR_TLS_CERT_ALTNAME_INVALID"
+])
+
+interface Fault {
+  readonly code: string | undefined
+  readonly message: string
+  readonly connecting: boolean
+}
+
+/** The innermost cause: `fetch failed` wraps what happened. */
+const fault = (cause: unknown, depth = 0): Fault => {
+  if (typeof cause !== "object" || cause === null) {
+    return { code: undefined, message: String(cause), connecting: false }
+  }
+  const inner =
+    "errors" in cause && Array.isArray(cause.errors) && cause.errors.length > 0
+      ? cause.errors[0]
+      : "cause" in cause
+        ? cause.cause
+        : undefined
+  if (inner !== undefined && inner !== null && depth < 8) return fault(inner, depth + 1)
+  const code = "code" in cause && typeof cause.code === "string" ? cause.code : undefined
+  const message = "message" in cause && typeof cause.message === "string" ? cause.message : ""
+  return {
+    code,
+    message: message === "" ? (code ?? "unknown fault") : message,
+    connecting: (code !== undefined && unconnected.has(code)) || ("syscall" in cause && cause.syscall === "connect")
+  }
+}
+
+/** @internal */
+export const fromTransport = (
+  call: Call,
+  error: HttpClientError.HttpClientError,
+  attempts: number,
+  secrets: ReadonlyArray<string>
+): E.TransportError => {
+  const { code, connecting, message } = fault(error.cause ?? error.description ?? error.reason)
+  const phase =
+    error._tag === "ResponseError"
+      ? "receive"
+      : error.reason !== "Transport"
+        ? "prepare"
+        : connecting
+          ? "connect"
+          : "send"
+  return new E.TransportError({
+    ...call,
+    attempts,
+    phase,
+    description: scrub(message, secrets).slice(0, maximumWords),
+    ...(code === undefined ? {} : { code })
+  })
+}

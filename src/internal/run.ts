@@ -1,0 +1,209 @@
+/**
+ * What happens when an endpoint is called.
+ *
+ * @internal
+ */
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
+import * as Either from "effect/Either"
+import * as AST from "effect/SchemaAST"
+import type { Description, Requirements } from "../Endpoint.js"
+import type { Download } from "../Field.js"
+import type { Policy } from "../HttpLayer.js"
+import { InvalidRequest, type PipedriveError } from "../PipedriveError.js"
+import * as Check from "./check.js"
+import * as Drift from "./drift.js"
+import * as Encode from "./encode.js"
+import * as Failure from "./failure.js"
+import * as Issues from "./issues.js"
+import * as Send from "./send.js"
+import { version as packageVersion } from "./version.js"
+
+/** @internal */
+export type Run<A> = (input?: unknown) => Effect.Effect<A, PipedriveError, Requirements>
+
+interface Compiled<I, A> {
+  readonly endpoint: Description<I, A>
+  readonly run: Run<A>
+}
+
+// -----------------------------------------------------------------------------
+// a function that is an Effect
+// -----------------------------------------------------------------------------
+
+const compiledId: unique symbol = Symbol.for("effect-pipedrive/internal/run/compiled")
+
+interface Callable {
+  (input?: unknown): Effect.Effect<unknown, PipedriveError, Requirements>
+  readonly [compiledId]: () => Compiled<unknown, unknown>
+}
+
+const Proto = /*#__PURE__*/ (() =>
+  Object.defineProperty(
+    Object.assign(Object.create(Function.prototype), Effectable.CommitPrototype, {
+      commit(this: Callable) {
+        return this()
+      }
+    }),
+    "endpoint",
+    {
+      get(this: Callable) {
+        return this[compiledId]().endpoint
+      }
+    }
+  ))()
+
+/** The callable of a description, which is looked at on first use. @internal */
+export const make = <I, A>(describe: () => Description<I, A>): Run<A> => {
+  let memo: Compiled<I, A> | undefined
+  const compiled = () => (memo ??= compile(describe()))
+  const callable = (input?: unknown) => Effect.suspend(() => compiled().run(input))
+  return Object.assign(Object.setPrototypeOf(callable, Proto), { [compiledId]: compiled })
+}
+
+// -----------------------------------------------------------------------------
+// requests
+// -----------------------------------------------------------------------------
+
+// Node, Bun, Deno and edge runtimes let a program name itself; in a browser the header would fail the CORS check
+const userAgent = /*#__PURE__*/ (() =>
+  "document" in globalThis || "importScripts" in globalThis
+    ? {}
+    : { "user-agent": `effect-pipedrive/${packageVersion}` })()
+
+/** The headers of every request. @internal */
+export const headers = (binary: boolean): Readonly<Record<string, string>> => ({
+  accept: binary ? "*/*" : "application/json",
+  ...userAgent
+})
+
+const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
+  const encode = Encode.make(endpoint)
+  const binary = endpoint.response === "binary"
+  const make = HttpClientRequest.make(endpoint.method)
+  const common = headers(binary)
+  const receive = receiver(endpoint)
+  const name = `${endpoint.version}.${endpoint.name}`
+  const template = `/api/${endpoint.version}${endpoint.path}`
+  const options = {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: { "http.request.method": endpoint.method, "url.template": template }
+  } as const
+  const run: Run<A> = (input) =>
+    Effect.useSpan(`Pipedrive.${name}`, options, (span) => {
+      const wire = encode(input)
+      if (Encode.isIssues(wire)) {
+        return Effect.fail(
+          new InvalidRequest({ endpoint: name, method: endpoint.method, path: template, issues: wire })
+        )
+      }
+      const call = { endpoint: name, method: endpoint.method, path: wire.path }
+      const url = wire.query === "" ? wire.path : `${wire.path}?${wire.query}`
+      return Send.send({
+        call,
+        request: make(url, { headers: common, body: wire.body }),
+        binary,
+        span,
+        receive: (answer, policy) => receive(call, answer, policy)
+      })
+    })
+  return { endpoint, run }
+}
+
+// -----------------------------------------------------------------------------
+// answers
+// -----------------------------------------------------------------------------
+
+type Receiver<A> = (call: Failure.Call, answer: Send.Received, policy: Policy) => Effect.Effect<A, PipedriveError>
+
+const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
+  const schema = endpoint.output
+  const fields = topLevel(schema.ast)
+  const listed = isArray(fields.get("data"))
+  const enveloped = fields.has("success")
+  const check = Check.open(schema.ast)
+  // Checked where the policy says so; under `lenient` and `off` an answer is taken for what Pipedrive documents.
+  const trusted = (body: unknown): Effect.Effect<A> => Effect.succeed(body as A)
+
+  return (call, answer, policy) => {
+    if (!isSuccess(answer.status)) return failed(call, answer, Failure.parse(answer.text))
+    if (endpoint.response === "binary") return trusted(download(answer))
+    const parsed =
+      answer.status === 204 || (answer.text === "" && endpoint.response === "empty")
+        ? Either.right<unknown>(listed ? { success: true, data: [] } : { success: true })
+        : Failure.parse(answer.text)
+    if (Either.isLeft(parsed)) {
+      return Effect.fail(
+        Failure.invalidResponse(call, answer, [{ path: [], message: parsed.left }], { withSnippet: true })
+      )
+    }
+    const body = parsed.right
+    if (!Failure.isRecord(body) || (enveloped && !("success" in body) && !("data" in body))) {
+      const message = Failure.isRecord(body) ? "has neither `success` nor `data`" : "is not an object"
+      return Effect.fail(Failure.invalidResponse(call, answer, [{ path: [], message }], { withSnippet: true }))
+    }
+    if (body.success === false || body.success === "false") return failed(call, answer, parsed)
+    const value = listed && body.data === null ? { ...body, data: [] } : body
+    if (policy.responseValidation === "off" || check(value)) return trusted(value)
+    const issues = Issues.of(schema, value, false)
+    if (policy.responseValidation === "strict") {
+      return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: false }))
+    }
+    return Effect.zipRight(Drift.report(call.endpoint, issues), trusted(value))
+  }
+}
+
+/** @internal */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+/** @internal */
+export const failed = (
+  call: Failure.Call,
+  answer: Send.Received,
+  body: Either.Either<unknown, string>
+): Effect.Effect<never, PipedriveError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.fail(Failure.fromAnswer(call, answer, body, now)))
+
+const topLevel = (ast: AST.AST): ReadonlyMap<PropertyKey, AST.AST> =>
+  AST.isSuspend(ast)
+    ? topLevel(ast.f())
+    : new Map(AST.isTypeLiteral(ast) ? ast.propertySignatures.map((field) => [field.name, field.type]) : [])
+
+const isArray = (ast: AST.AST | undefined): boolean =>
+  ast !== undefined && (AST.isTupleType(ast) || (AST.isSuspend(ast) && isArray(ast.f())))
+
+// -----------------------------------------------------------------------------
+// files
+// -----------------------------------------------------------------------------
+
+const download = (answer: Send.Received): Download => {
+  const name = fileName(answer.headers["content-disposition"])
+  const type = answer.headers["content-type"]
+  return {
+    data: answer.bytes ?? new Uint8Array(),
+    ...(name === undefined ? {} : { name }),
+    ...(type === undefined ? {} : { type })
+  }
+}
+
+/** `filename*` (RFC 5987) before `filename`; of a path, its last part. */
+const fileName = (disposition: string | undefined): string | undefined => {
+  if (disposition === undefined) return undefined
+  const extended = /filename\*\s*=\s*utf-8'[^']*'([^;]+)/i.exec(disposition)?.[1]
+  const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]+))/i.exec(disposition)
+  const name =
+    (extended === undefined ? undefined : decoded(extended.trim())) ?? plain?.[1]?.replace(/\\(.)/g, "$1") ?? plain?.[2]
+  const last = name?.split(/[\\/]/).pop()?.trim()
+  return last === "" ? undefined : last
+}
+
+const decoded = (text: string): string | undefined => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
