@@ -62,11 +62,11 @@ export const list = <I, A>(
   describe: () => Description<I, A>
 ): {} extends I ? ListProgram<I, A, ItemOf<A>> : ListCall<I, A, ItemOf<A>> => {
   const run = Run.make(describe)
-  const pages = (input?: I) => Stream.suspend(() => walk(describe(), run, input ?? {}))
+  const pages = (input?: I) => Stream.suspend(() => walk(run.endpoint, run, input ?? {}))
   const stream = (input?: I) =>
     Stream.suspend(() => {
-      const place = describe().pagination?.items ?? "data"
-      return Stream.mapConcatChunk(walk(describe(), run, input ?? {}), (page) => itemsOf(page, place))
+      const place = run.endpoint.pagination?.items ?? "data"
+      return Stream.mapConcatChunk(walk(run.endpoint, run, input ?? {}), (page) => itemsOf(page, place))
     })
   // as with Endpoint.make: one callable, typed by whether its input may be left out
   return Object.assign(run, { stream, pages }) as never
@@ -75,7 +75,7 @@ export const list = <I, A>(
 const walk = <I, A>(
   endpoint: Description<I, A>,
   run: Run.Run<A>,
-  input: {}
+  input: object
 ): Stream.Stream<A, PipedriveError, Requirements> => {
   const { maximum, style, items } = endpoint.pagination ?? { maximum: undefined, style: "cursor", items: "data" }
   const first: Position = {
@@ -107,7 +107,7 @@ interface Position {
   readonly from: string | number | undefined
 }
 
-const defined = (input: {}): Readonly<Record<string, unknown>> =>
+const defined = (input: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
 
 const record = (u: unknown): Readonly<Record<string, unknown>> =>

@@ -67,58 +67,49 @@ const annotated = (ast: AST.AST, id: symbol): unknown => {
 // what no schema says: a value must be one that JSON can carry
 // -----------------------------------------------------------------------------
 
-interface Scan {
-  issue: Issue | undefined
+interface Seen {
   times: boolean
 }
 
 const maximumDepth = 32
 
-const scan = (value: unknown, path: ReadonlyArray<string | number>, state: Scan): void => {
-  const wrong = (message: string): void => {
-    state.issue ??= { path, message }
-  }
+/** The first thing in a value that cannot be sent. Notes in `seen` whether there are times in it. */
+const scan = (value: unknown, path: ReadonlyArray<string | number>, seen: Seen): Issue | undefined => {
   switch (typeof value) {
     case "number":
-      if (!Number.isFinite(value)) wrong(`is ${value}, which is not a number that can be sent`)
-      return
+      return Number.isFinite(value) ? undefined : { path, message: `is ${value}, which is no number that can be sent` }
     case "string":
     case "boolean":
     case "undefined":
-      return
+      return undefined
     case "object":
-      break
+      return value === null ? undefined : scanObject(value, path, seen)
     default:
-      return wrong(`is a ${typeof value}, which cannot be sent`)
-  }
-  if (value === null) return
-  if (isTime(value)) {
-    state.times = true
-    if (value instanceof Date && Number.isNaN(value.getTime())) wrong("is an invalid Date")
-    return
-  }
-  if (path.length > maximumDepth) return wrong("is nested too deeply, or refers to itself")
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length && state.issue === undefined; i++) scan(value[i], [...path, i], state)
-    return
-  }
-  if (value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) {
-    return wrong("is binary, which this field does not take")
-  }
-  if (
-    "toJSON" in value ||
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof Promise ||
-    value instanceof RegExp
-  ) {
-    return wrong("is not plain data")
-  }
-  for (const [key, inner] of Object.entries(value)) {
-    if (state.issue !== undefined) return
-    scan(inner, [...path, key], state)
+      return { path, message: `is a ${typeof value}, which cannot be sent` }
   }
 }
+
+const scanObject = (value: object, path: ReadonlyArray<string | number>, seen: Seen): Issue | undefined => {
+  if (isTime(value)) {
+    seen.times = true
+    return value instanceof Date && Number.isNaN(value.getTime()) ? { path, message: "is an invalid Date" } : undefined
+  }
+  if (path.length > maximumDepth) return { path, message: "is nested too deeply, or refers to itself" }
+  if (isBinary(value)) return { path, message: "is binary, which this field does not take" }
+  if (!isPlain(value)) return { path, message: "is not plain data" }
+  for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
+    const issue = scan(inner, [...path, key], seen)
+    if (issue !== undefined) return issue
+  }
+  return undefined
+}
+
+const isBinary = (value: object): boolean =>
+  value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+
+const isPlain = (value: object): boolean =>
+  !("toJSON" in value) &&
+  !(value instanceof Map || value instanceof Set || value instanceof Promise || value instanceof RegExp)
 
 // -----------------------------------------------------------------------------
 // values
@@ -195,7 +186,8 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   const path = pathEncoder(endpoint)
   const pathKeys = pathKeysOf(endpoint.path)
   const query = endpoint.query ?? []
-  const writeBody = bodyEncoder(endpoint, fields, new Set([...pathKeys, ...query]))
+  const placed = new Set([...pathKeys, ...query])
+  const writeBody = bodyEncoder(endpoint, fields, placed)
   const prefix = `/api/${version}`
   // a change that changes nothing is a mistake: Pipedrive would answer it with success
   const mustChange =
@@ -204,7 +196,6 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
     endpoint.body.whole !== true &&
     endpoint.body.keys.length > 0
   const binary = endpoint.body?.encoding === "multipart"
-  const placed = new Set([...pathKeys, ...query])
 
   return (given) => {
     try {
@@ -222,12 +213,12 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
         const issues = explain(endpoint.input, record, known)
         if (issues.length > 0) return issues
       }
-      const state: Scan = { issue: undefined, times: false }
+      const seen: Seen = { times: false }
       for (const key in record) {
         const value = record[key]
         if (binary && filePart(value) !== undefined) continue
-        scan(value, [key], state)
-        if (state.issue !== undefined) return [state.issue]
+        const issue = scan(value, [key], seen) ?? emptyFilter(key, value, fields.get(key))
+        if (issue !== undefined) return [issue]
       }
       const encodedPath = path(record)
       if (typeof encodedPath !== "string") return [encodedPath]
@@ -239,7 +230,7 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
       return {
         path: prefix + encodedPath,
         query: query.length === 0 ? "" : queryString(query, record, fields, version),
-        body: writeBody(record, state.times)
+        body: writeBody(record, seen.times)
       }
     } catch (cause) {
       // getters, proxies: whatever a caller's object does when it is read
@@ -247,6 +238,16 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
     }
   }
 }
+
+/** No ids would be sent as no filter, and bring everything. */
+const emptyFilter = (key: string, value: unknown, ast: AST.AST | undefined): Issue | undefined =>
+  Array.isArray(value) &&
+  value.length === 0 &&
+  ast !== undefined &&
+  annotated(ast, Field.ListId) !== undefined &&
+  !/fields?$/.test(key)
+    ? { path: [key], message: "is an empty list, which Pipedrive would take for no filter at all" }
+    : undefined
 
 const some = (keys: ReadonlyArray<string>): string =>
   keys.length > 8 ? `${keys.slice(0, 8).join(", ")}, ...` : keys.join(", ")

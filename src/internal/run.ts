@@ -56,7 +56,7 @@ const Proto = /*#__PURE__*/ (() =>
   ))()
 
 /** The callable of a description, which is looked at on first use. @internal */
-export const make = <I, A>(describe: () => Description<I, A>): Run<A> => {
+export const make = <I, A>(describe: () => Description<I, A>): Run<A> & { readonly endpoint: Description<I, A> } => {
   let memo: Compiled<I, A> | undefined
   const compiled = () => (memo ??= compile(describe()))
   const callable = (input?: unknown) => Effect.suspend(() => compiled().run(input))
