@@ -1,0 +1,108 @@
+/**
+ * What to call on v2 instead: for each of the 65 operations of v1 that the official client has dropped, and for those it
+ * still has and Pipedrive's documents call deprecated. Lists below a deal, person, organization, pipeline or stage became
+ * filters of the plain lists; `/collection` lists became the lists themselves.
+ */
+export const replacements: Record<string, string> = {
+  "v1.addActivity": "v2.addActivity",
+  "v1.addDeal": "v2.addDeal",
+  "v1.addDealProduct": "v2.addDealProduct",
+  "v1.addOrganization": "v2.addOrganization",
+  "v1.addPerson": "v2.addPerson",
+  "v1.addPipeline": "v2.addPipeline",
+  "v1.addProduct": "v2.addProduct",
+  "v1.addRecurringSubscription": "v2.addDealProduct",
+  "v1.addStage": "v2.addStage",
+  "v1.addSubscriptionInstallment": "v2.postInstallment",
+  "v1.deleteActivity": "v2.deleteActivity",
+  "v1.deleteDeal": "v2.deleteDeal",
+  "v1.deleteDealProduct": "v2.deleteDealProduct",
+  "v1.deleteOrganization": "v2.deleteOrganization",
+  "v1.deletePerson": "v2.deletePerson",
+  "v1.deletePipeline": "v2.deletePipeline",
+  "v1.deleteProduct": "v2.deleteProduct",
+  "v1.deleteStage": "v2.deleteStage",
+  "v1.findSubscriptionByDeal": "v2.getInstallments",
+  "v1.getActivities": "v2.getActivities",
+  "v1.getActivitiesCollection": "v2.getActivities",
+  "v1.getActivity": "v2.getActivity",
+  "v1.getArchivedDeals": "v2.getArchivedDeals",
+  "v1.getDeal": "v2.getDeal",
+  "v1.getDealActivities": "v2.getActivities",
+  "v1.getDealPersons": "v2.getPersons",
+  "v1.getDealProducts": "v2.getDealProducts",
+  "v1.getDeals": "v2.getDeals",
+  "v1.getDealsCollection": "v2.getDeals",
+  "v1.getOrganization": "v2.getOrganization",
+  "v1.getOrganizationActivities": "v2.getActivities",
+  "v1.getOrganizationDeals": "v2.getDeals",
+  "v1.getOrganizationPersons": "v2.getPersons",
+  "v1.getOrganizations": "v2.getOrganizations",
+  "v1.getOrganizationsCollection": "v2.getOrganizations",
+  "v1.getPerson": "v2.getPerson",
+  "v1.getPersonActivities": "v2.getActivities",
+  "v1.getPersonDeals": "v2.getDeals",
+  "v1.getPersons": "v2.getPersons",
+  "v1.getPersonsCollection": "v2.getPersons",
+  "v1.getPipeline": "v2.getPipeline",
+  "v1.getPipelineDeals": "v2.getDeals",
+  "v1.getPipelines": "v2.getPipelines",
+  "v1.getProduct": "v2.getProduct",
+  "v1.getProducts": "v2.getProducts",
+  "v1.getStage": "v2.getStage",
+  "v1.getStageDeals": "v2.getDeals",
+  "v1.getStages": "v2.getStages",
+  "v1.getSubscriptionPayments": "v2.getInstallments",
+  "v1.searchDeals": "v2.searchDeals",
+  "v1.searchItem": "v2.searchItem",
+  "v1.searchItemByField": "v2.searchItemByField",
+  "v1.searchOrganization": "v2.searchOrganization",
+  "v1.searchPersons": "v2.searchPersons",
+  "v1.searchProducts": "v2.searchProducts",
+  "v1.updateActivity": "v2.updateActivity",
+  "v1.updateDeal": "v2.updateDeal",
+  "v1.updateDealProduct": "v2.updateDealProduct",
+  "v1.updateOrganization": "v2.updateOrganization",
+  "v1.updatePerson": "v2.updatePerson",
+  "v1.updatePipeline": "v2.updatePipeline",
+  "v1.updateProduct": "v2.updateProduct",
+  "v1.updateRecurringSubscription": "v2.updateDealProduct",
+  "v1.updateStage": "v2.updateStage",
+  "v1.updateSubscriptionInstallment": "v2.updateInstallment"
+}
+
+/** The filter that takes the place of the path's id, where a list below something became a filtered list. */
+export const replacementFilters: Record<string, string> = {
+  "v1.getDealActivities": "deal_id",
+  "v1.getDealPersons": "deal_id",
+  "v1.getOrganizationActivities": "org_id",
+  "v1.getOrganizationDeals": "org_id",
+  "v1.getOrganizationPersons": "org_id",
+  "v1.getPersonActivities": "person_id",
+  "v1.getPersonDeals": "person_id",
+  "v1.getPipelineDeals": "pipeline_id",
+  "v1.getStageDeals": "stage_id"
+}
+
+/** Deprecated operations that nothing replaces, and why. */
+export const withoutReplacement: Record<string, string> = {
+  "v1.addChannel": "Messaging channels are being withdrawn; v2 has none.",
+  "v1.addTeam": "Teams of the old kind have no successor in the API.",
+  "v1.addTeamUser": "Teams of the old kind have no successor in the API.",
+  "v1.cancelRecurringSubscription":
+    "Recurring revenue now belongs to the products of a deal, each with its own billing frequency and cycles.",
+  "v1.deleteChannel": "Messaging channels are being withdrawn; v2 has none.",
+  "v1.deleteConversation": "Messaging channels are being withdrawn; v2 has none.",
+  "v1.deleteSubscription":
+    "A subscription is no longer one thing: remove the installments or the products of the deal.",
+  "v1.deleteTeamUser": "Teams of the old kind have no successor in the API.",
+  "v1.getArchivedDealsSummary": "v2 has no summaries; add up the archived deals yourself.",
+  "v1.getArchivedDealsTimeline": "v2 has no timeline; group the archived deals yourself.",
+  "v1.getSubscription": "A subscription is no longer one thing: read the installments or the products of the deal.",
+  "v1.getTeam": "Teams of the old kind have no successor in the API.",
+  "v1.getTeamUsers": "Teams of the old kind have no successor in the API.",
+  "v1.getTeams": "Teams of the old kind have no successor in the API.",
+  "v1.getUserTeams": "Teams of the old kind have no successor in the API.",
+  "v1.receiveMessage": "Messaging channels are being withdrawn; v2 has none.",
+  "v1.updateTeam": "Teams of the old kind have no successor in the API."
+}
