@@ -166,7 +166,10 @@ export interface Program<in out I, in out A> extends Effect.Effect<A, PipedriveE
  * @since 0.1.0
  * @category constructors
  */
-export const make = <I, A>(describe: () => Description<I, A>): {} extends I ? Program<I, A> : Call<I, A> =>
+export const make = <I, A>(
+  describe: () => Description<I, A>
+  // biome-ignore lint/complexity/noBannedTypes: the question is whether an empty object will do
+): {} extends I ? Program<I, A> : Call<I, A> =>
   // the callable is made for both: what it is called depends on whether the input may be left out
   Run.make(describe) as never
 

@@ -60,6 +60,7 @@ export type ItemOf<A> = A extends { readonly data: ReadonlyArray<infer Item> }
  */
 export const list = <I, A>(
   describe: () => Description<I, A>
+  // biome-ignore lint/complexity/noBannedTypes: the question is whether an empty object will do
 ): {} extends I ? ListProgram<I, A, ItemOf<A>> : ListCall<I, A, ItemOf<A>> => {
   const run = Run.make(describe)
   const pages = (input?: I) => Stream.suspend(() => walk(run.endpoint, run, input ?? {}))

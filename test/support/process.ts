@@ -1,10 +1,11 @@
 /**
- * Node processes that tests start.
+ * Processes that tests start.
  */
 import { spawn } from "node:child_process"
 
 export interface Finished {
   readonly status: number | null
+  readonly stdout: string
   /** What it wrote, to either stream, in order. */
   readonly output: string
 }
@@ -15,20 +16,39 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Runs Node with arguments, to its end. */
-export const run = (args: ReadonlyArray<string>, options: Options = {}): Promise<Finished> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, {
-      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
-      stdio: ["ignore", "pipe", "pipe"]
+const inherited = ["PATH", "HOME", "USERPROFILE", "SystemRoot", "TEMP", "TMPDIR"]
+
+const environment = (): Record<string, string> =>
+  Object.fromEntries(
+    inherited.flatMap((name) => {
+      const value = process.env[name]
+      return value === undefined ? [] : [[name, value]]
     })
+  )
+
+/** Runs a command to its end. */
+export const run = (command: string, args: ReadonlyArray<string>, options: Options = {}): Promise<Finished> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: { ...environment(), ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+      // npm is a script there
+      shell: process.platform === "win32" && command === "npm"
+    })
+    let stdout = ""
     let output = ""
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text
-      })
-    }
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text
+      output += text
+    })
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      output += text
+    })
     child.on("error", reject)
-    child.on("close", (status) => resolve({ status, output }))
+    child.on("close", (status) => resolve({ status, stdout, output }))
   })
+
+/** Runs Node with arguments, to its end. */
+export const node = (args: ReadonlyArray<string>, options: Options = {}): Promise<Finished> =>
+  run(process.execPath, args, options)

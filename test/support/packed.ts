@@ -1,0 +1,68 @@
+/**
+ * The package as npm would publish it, in a folder of its own where a consumer can import it.
+ */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { type Finished, node, run } from "./process.js"
+
+export interface Packed {
+  /** The consumer's folder; the package is in its `node_modules`. */
+  readonly consumer: string
+  /** Where the package stands. */
+  readonly root: string
+  /** Every file in the tarball. */
+  readonly files: ReadonlyArray<string>
+  readonly write: (file: string, text: string) => void
+  readonly remove: () => void
+}
+
+/** What the consumer has installed besides. */
+const installed = ["effect", "@effect/platform", "@effect/platform-node", "@types/node"]
+
+const succeed = async (what: string, process: Promise<Finished>): Promise<string> => {
+  const { output, status, stdout } = await process
+  if (status !== 0) throw new Error(`${what}: ${output}`)
+  return stdout
+}
+
+/** Builds and packs what is in the working tree. */
+export const pack = async (): Promise<Packed> => {
+  const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-packed-"))
+  const stage = join(folder, "stage")
+  // the build goes elsewhere: a test leaves the developer's dist alone
+  const tsc = resolve("node_modules/typescript/bin/tsc")
+  await succeed("build", node([tsc, "-p", "tsconfig.build.json", "--outDir", join(stage, "dist")]))
+  for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "src"]) {
+    cpSync(file, join(stage, file), { recursive: true })
+  }
+  const told = await succeed("pack", run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: stage }))
+  const [packed] = JSON.parse(told) as [{ filename: string; files: Array<{ path: string }> }]
+
+  const consumer = join(folder, "consumer")
+  const modules = join(consumer, "node_modules")
+  const root = join(modules, "effect-pipedrive")
+  mkdirSync(join(modules, "@effect"), { recursive: true })
+  mkdirSync(join(modules, "@types"))
+  for (const name of installed) symlinkSync(resolve("node_modules", name), join(modules, name), "junction")
+  // what is packed is what is listed, so the tarball need not be opened
+  for (const { path } of packed.files) cpSync(join(stage, path), join(root, path))
+  return {
+    consumer,
+    root,
+    files: packed.files.map((file) => file.path),
+    write: (file, text) => writeFileSync(join(consumer, file), text),
+    remove: () => rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The entry points of a packed package, each with the module of declarations behind it. */
+export const entries = (packed: Packed): ReadonlyArray<readonly [entry: string, declarations: string]> => {
+  const top = readdirSync(join(packed.root, "dist"))
+    .filter((file) => file.endsWith(".d.ts") && file !== "index.d.ts")
+    .map((file) => [`./${file.replace(/\.d\.ts$/, "")}`, `dist/${file}`] as const)
+  const folders = ["v1", "v2", "sandbox"].map((name) => [`./${name}`, `dist/${name}/index.d.ts`] as const)
+  return [[".", "dist/index.d.ts"], ...folders, ...top]
+}
+
+export const manifest = (): { readonly version: string } => JSON.parse(readFileSync("package.json", "utf8"))
