@@ -98,9 +98,46 @@ export interface Description<in out I, in out A> {
   readonly reference?: string
 }
 
+/**
+ * The description of some endpoint, whatever its input and output: what programs over all endpoints work with.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AnyDescription extends Omit<Description<never, unknown>, "input" | "output"> {
+  readonly input: Schema.Schema.AnyNoContext
+  readonly output: Schema.Schema.AnyNoContext
+}
+
 // -----------------------------------------------------------------------------
 // endpoints
 // -----------------------------------------------------------------------------
+
+/**
+ * Some endpoint, whatever its input and output.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Any {
+  readonly endpoint: AnyDescription
+}
+
+/**
+ * The input of an endpoint.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Input<E extends Any> = Schema.Schema.Type<E["endpoint"]["input"]>
+
+/**
+ * The output of an endpoint.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Output<E extends Any> = Schema.Schema.Type<E["endpoint"]["output"]>
 
 /**
  * What every endpoint needs from its context.
@@ -179,4 +216,4 @@ export const make = <I, A>(
  * @since 0.1.0
  * @category guards
  */
-export const isEndpoint = (u: unknown): u is Call<never, unknown> => typeof u === "function" && "endpoint" in u
+export const isEndpoint = (u: unknown): u is Any => typeof u === "function" && "endpoint" in u

@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as Tracer from "effect/Tracer"
-import { Endpoint, HttpLayer } from "effect-pipedrive"
+import { Endpoint, HttpLayer, type PipedriveError } from "effect-pipedrive"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 
@@ -11,11 +11,13 @@ const key = "d1f443a570bc497f809f07309cd3a6903ffe8900"
 const robot = { id: 1, name: "R" }
 
 /** Calls with any input at all, as a caller without types would. */
-const loose = <A>(endpoint: Endpoint.Call<never, A>) =>
-  endpoint as unknown as (input?: unknown) => ReturnType<Endpoint.Call<never, A>>
+const loose = (endpoint: Endpoint.Any) =>
+  endpoint as unknown as (
+    input?: unknown
+  ) => Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements>
 
 /** The issues of a refused input, and the number of requests that were sent all the same. */
-const refused = (endpoint: Endpoint.Call<never, unknown>, input?: unknown) =>
+const refused = (endpoint: Endpoint.Any, input?: unknown) =>
   Effect.gen(function* () {
     const fake = Fake.make(Fake.ok(robot))
     const error = yield* loose(endpoint)(input).pipe(Effect.flip, Effect.provide(fake.live))
