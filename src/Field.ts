@@ -201,8 +201,9 @@ export type CustomFieldKey = `${string}${Digit}${string}`
  * @since 0.1.0
  * @category schemas
  */
-export const CustomFieldKey: Schema.Schema<string> = /*#__PURE__*/ (() =>
-  Schema.String.pipe(Schema.pattern(/^[0-9a-f]{40}(_[a-z0-9_]+)?$/)))()
+export const CustomFieldKey: Schema.Schema<CustomFieldKey> = /*#__PURE__*/ (() =>
+  // the pattern is narrower than the type, which Schema.pattern cannot see
+  Schema.make<CustomFieldKey>(Schema.String.pipe(Schema.pattern(/^[0-9a-f]{40}(_[a-z0-9_]+)?$/)).ast))()
 
 /**
  * What a v2 custom field may hold: text, a number, an option id or several, a reference, money
