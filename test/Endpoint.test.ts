@@ -210,6 +210,7 @@ describe("an input that cannot be sent", () => {
       assert.deepStrictEqual(yield* refused(Robots.list, { stauts: "open" }), [
         "stauts is not a field of this endpoint | did you mean status?"
       ])
+      assert.deepStrictEqual(yield* refused(Robots.count, { id: 1 }), ["id is not a field of this endpoint"])
       assert.deepStrictEqual(yield* refused(Robots.addOld, { name: "x", zzz: 1 }), [
         "zzz is not a field of this endpoint"
       ])

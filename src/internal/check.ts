@@ -143,8 +143,10 @@ const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check 
   // nothing to look at in the keys that are not named
   const free = !exact && indexed.every(({ value }) => value === yes)
   const length = names.length
+  // as Effect has it, `Schema.Struct({})` is anything but null and undefined, closed or not
+  if (length === 0 && indexed.length === 0) return (u) => u !== null && u !== undefined
   return (u) => {
-    if (typeof u !== "object" || u === null || (Array.isArray(u) && length > 0)) return false
+    if (typeof u !== "object" || u === null || Array.isArray(u)) return false
     const record = u as Record<PropertyKey, unknown>
     for (let i = 0; i < length; i++) {
       const value = record[names[i] as PropertyKey]

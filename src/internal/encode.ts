@@ -209,10 +209,9 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
         ]
       }
       const record = input as Input
-      if (!check(record)) {
-        const issues = explain(endpoint.input, record, known)
-        if (issues.length > 0) return issues
-      }
+      if (known.length === 0 && Object.keys(record).length > 0)
+        return Object.keys(record).map((key) => unknownKey(key, []))
+      if (!check(record)) return explain(endpoint.input, record, known)
       const seen: Seen = { times: false }
       for (const key in record) {
         const value = record[key]
@@ -256,9 +255,13 @@ const explain = <I>(schema: Schema.Schema<I>, input: Input, known: ReadonlyArray
   Issues.of(schema, input, true).map((issue) => {
     const [key] = issue.path
     if (issue.path.length !== 1 || typeof key !== "string" || known.includes(key)) return issue
-    const hint = Hints.forKey(key, known)
-    return { path: issue.path, message: "is not a field of this endpoint", ...(hint === undefined ? {} : { hint }) }
+    return unknownKey(key, known)
   })
+
+const unknownKey = (key: string, known: ReadonlyArray<string>): Issue => {
+  const hint = Hints.forKey(key, known)
+  return { path: [key], message: "is not a field of this endpoint", ...(hint === undefined ? {} : { hint }) }
+}
 
 /** @internal */
 export const pathKeysOf = (path: string): ReadonlyArray<string> =>

@@ -178,3 +178,14 @@ export const remove = Endpoint.make(() => ({
   input: Schema.Struct({ id: Schema.Int }),
   output: Schema.Struct({ success: Schema.Literal(true) })
 }))
+
+export const count = Endpoint.make(() => ({
+  ...about,
+  name: "Robots.count",
+  operation: "countRobots",
+  version: "v1",
+  method: "GET",
+  path: "/robots/count",
+  input: Schema.Struct({}),
+  output: Schema.Struct({ success: Schema.Literal(true), data: Schema.Number })
+}))

@@ -1,0 +1,77 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { Pipedrive } from "effect-pipedrive"
+import * as Fake from "./support/fake.js"
+
+describe("Pipedrive.request", () => {
+  it.effect("sends what no endpoint describes, with credentials", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.ok({ a: 1 }))
+      const body = yield* Pipedrive.request({
+        version: "v2",
+        method: "POST",
+        path: "/robots/7/parts",
+        query: { ids: [1, 2], q: "a&b", no: null, none: undefined },
+        body: { name: "x" }
+      }).pipe(Effect.provide(fake.live))
+      assert.deepStrictEqual(body, { success: true, data: { a: 1 } })
+      const [seen] = fake.seen
+      assert.strictEqual(seen?.method, "POST")
+      assert.strictEqual(seen?.path, "/api/v2/robots/7/parts?ids=1%2C2&q=a%26b")
+      assert.strictEqual(seen?.body, '{"name":"x"}')
+      assert.strictEqual(seen?.headers["x-api-token"], "SECRET")
+    })
+  )
+
+  it.effect("sends forms, and nothing where there is no body", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(new Response(null, { status: 204 }))
+      const call = (body?: unknown) =>
+        Pipedrive.request({ version: "v1", method: "PUT", path: "/x", body }).pipe(Effect.provide(fake.live))
+      assert.isUndefined(yield* call())
+      yield* call(new URLSearchParams({ a: "b c" }))
+      const form = new FormData()
+      form.append("file", new Blob(["x"]), "x.txt")
+      yield* call(form)
+      assert.deepStrictEqual(
+        fake.seen.map((seen) => seen.body),
+        [undefined, "a=b+c", form]
+      )
+    })
+  )
+
+  it.effect("fails with the errors of an endpoint", () =>
+    Effect.gen(function* () {
+      const get = { version: "v2", path: "/robots/1" } as const
+      const tag = (answer: Fake.Answer) =>
+        Pipedrive.request(get).pipe(
+          Effect.flip,
+          Effect.map((error) => error._tag),
+          Effect.provide(Fake.make(answer).live)
+        )
+      assert.strictEqual(yield* tag(Fake.json(404, { success: false, error: "no" })), "NotFound")
+      assert.strictEqual(yield* tag(Fake.json(200, { success: false, error: "no" })), "UnexpectedStatus")
+    })
+  )
+
+  it.effect("refuses a path that would lead elsewhere, and a body that is no JSON", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.ok(1))
+      const paths = ["robots", "", "/../v1/x", "/a/../../x", "/x?y=1", "/x#y", "/a b", "/%2e%2e/x"]
+      for (const path of paths) {
+        const error = yield* Pipedrive.request({ version: "v2", path }).pipe(Effect.flip, Effect.provide(fake.live))
+        assert.strictEqual(error._tag, "InvalidRequest", path)
+      }
+      const cyclic: Record<string, unknown> = {}
+      cyclic.self = cyclic
+      for (const raw of [{ body: cyclic }, { query: { n: Number.NaN } }]) {
+        const error = yield* Pipedrive.request({ version: "v2", method: "POST", path: "/x", ...raw }).pipe(
+          Effect.flip,
+          Effect.provide(fake.live)
+        )
+        assert.strictEqual(error._tag, "InvalidRequest")
+      }
+      assert.strictEqual(fake.seen.length, 0)
+    })
+  )
+})
