@@ -1,0 +1,340 @@
+/**
+ * The operations that most endpoints are, made from an entity.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Call, Handler } from "./call.js"
+import * as engine from "./engine.js"
+import type { Entity, Filter, Occasion } from "./entity.js"
+import { type Answer, json } from "./http.js"
+import * as paging from "./paging.js"
+import * as refusals from "./refusals.js"
+import { isRecord, num, text } from "./view.js"
+import { all, get as getRow, type Row } from "./world.js"
+
+// -----------------------------------------------------------------------------
+// answers
+// -----------------------------------------------------------------------------
+
+const words = (value: unknown): ReadonlyArray<string> | undefined =>
+  typeof value === "string"
+    ? value.split(",").filter((word) => word !== "")
+    : Array.isArray(value)
+      ? value.filter((word): word is string => typeof word === "string")
+      : undefined
+
+/** What a caller of v2 wants to see. */
+export const wish = ({ query }: Pick<Call, "query">): engine.Wish => {
+  const include = words(query.include_fields)
+  const customFields = words(query.custom_fields)
+  return {
+    ...(include === undefined ? {} : { include }),
+    ...(customFields === undefined ? {} : { customFields }),
+    optionLabels: query.include_option_labels === true,
+    labels: query.include_labels === true
+  }
+}
+
+/** A row as the version shows it. */
+export const show = (entity: Entity, row: Row, call: Call, occasion: Occasion): Record<string, unknown> =>
+  call.endpoint.version === "v2"
+    ? engine.showV2(entity, row, call.view, wish(call))
+    : engine.showV1(entity, row, call.view, occasion)
+
+/** One row in its envelope. */
+export const one = (entity: Entity, row: Row, call: Call, occasion: Occasion, status = 200): Answer => {
+  const data = show(entity, row, call, occasion)
+  if (call.endpoint.version === "v2") return json(status, { success: true, data })
+  const beside = entity.v1Beside?.[occasion]?.(row, call.view)
+  const related = engine.relatedObjects(entity, [row], call.view)
+  return json(status, {
+    success: true,
+    data,
+    ...(beside === undefined ? {} : { additional_data: beside }),
+    ...(related === undefined ? {} : { related_objects: related })
+  })
+}
+
+/** There is no such thing. */
+export const notFound = (entity: Entity, version: "v1" | "v2"): Answer =>
+  version === "v1"
+    ? (entity.v1NotFound ?? refusals.v1(404, `${entity.label} not found`))
+    : refusals.v2(404, `${entity.label} not found`)
+
+const month = 30 * 86_400_000
+
+/** What is deleted can be read for 30 days. */
+const purged = (row: Row, call: Call): boolean => {
+  const deleted = text(row, "delete_time")
+  return deleted !== "" && new Date(call.view.now).getTime() - new Date(deleted).getTime() > month
+}
+
+/** The row with that id. */
+export const find = (entity: Entity, id: unknown, call: Call): engine.Outcome<Row> => {
+  const row = getRow(call.view.world, entity.name, id)
+  return row === undefined || purged(row, call)
+    ? Either.left(notFound(entity, call.endpoint.version))
+    : Either.right(row)
+}
+
+/** The row with that id, which is not deleted. */
+export const findLive = (entity: Entity, id: unknown, call: Call): engine.Outcome<Row> =>
+  Either.flatMap(find(entity, id, call), (row) =>
+    row.is_deleted === true ? Either.left(notFound(entity, call.endpoint.version)) : Either.right(row)
+  )
+
+// -----------------------------------------------------------------------------
+// one
+// -----------------------------------------------------------------------------
+
+/** Reads one. */
+export const get =
+  (entity: Entity): Handler =>
+  (call) =>
+    Either.map(find(entity, call.path.id, call), (row) => one(entity, row, call, "get"))
+
+const missing = (entity: Entity, body: engine.Patch): Answer | undefined => {
+  for (const [name, field] of Object.entries(entity.fields)) {
+    if (field.required === undefined) continue
+    const value = body[field.v1 === false ? name : (field.v1 ?? name)]
+    if (value === undefined || value === null || value === "") return refusals.v1(400, field.required)
+  }
+  return undefined
+}
+
+/** Reads a body into fields, as the version does. */
+export const readBody = (entity: Entity, call: Call, before?: Row): engine.Outcome<engine.Patch> =>
+  call.endpoint.version === "v2"
+    ? engine.readV2(entity, call.body, call.view)
+    : engine.readV1(entity, call.body, call.view, before)
+
+/** Adds one. */
+export const add =
+  (entity: Entity, status: number): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const refusal = call.endpoint.version === "v1" ? missing(entity, call.body) : undefined
+      if (refusal !== undefined) return yield* Either.left(refusal)
+      const patch = yield* readBody(entity, call)
+      const row = yield* engine.create(entity, patch, call.view, call.endpoint.version)
+      return one(entity, row, call, "add", status)
+    })
+
+/** Changes one. */
+export const update =
+  (entity: Entity): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const row = yield* entity.editableWhenDeleted === true
+        ? find(entity, call.path.id, call)
+        : findLive(entity, call.path.id, call)
+      const patch = yield* readBody(entity, call, row)
+      const changed = yield* engine.change(entity, row, patch, call.view, call.endpoint.version)
+      return one(entity, changed, call, "update")
+    })
+
+/** Deletes one. */
+export const remove =
+  (entity: Entity): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const v1 = call.endpoint.version === "v1"
+      const row = yield* find(entity, call.path.id, call)
+      if (row.is_deleted === true) {
+        return yield* Either.left(
+          v1 && entity.v1Gone !== undefined ? entity.v1Gone(row) : notFound(entity, call.endpoint.version)
+        )
+      }
+      engine.remove(entity, row, call.view)
+      const data = v1 && entity.v1Deleted !== undefined ? entity.v1Deleted(row, call.view) : { id: row.id }
+      return json(200, { success: true, data })
+    })
+
+// -----------------------------------------------------------------------------
+// many
+// -----------------------------------------------------------------------------
+
+/** What is special about a list. */
+export interface ListOptions {
+  /** Where the rows come from; all of the entity when absent. */
+  readonly from?: (call: Call) => engine.Outcome<Iterable<Row>>
+  /** Which of them can be in it at all; those that are not deleted when absent. */
+  readonly which?: (row: Row, call: Call) => boolean
+  /** How a row is shown. */
+  readonly shape?: (row: Row, call: Call) => unknown
+  /** The list is not paged, and this stands beside it. */
+  readonly whole?: (call: Call) => Readonly<Record<string, unknown>>
+  /** v1 says `null` when there are none. */
+  readonly nullWhenEmpty?: boolean
+  /** v1 pages it by cursor. */
+  readonly cursor?: true
+}
+
+const filters = (entity: Entity, call: Call): ReadonlyArray<(row: Row) => boolean> => {
+  const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
+  const conditions: Array<(row: Row) => boolean> = []
+  for (const [name, value] of Object.entries(call.query)) {
+    if (value === undefined || value === null || value === "") continue
+    const filter: Filter | undefined =
+      special?.[name] ?? (name in entity.fields && name !== "custom_fields" ? byField(name) : undefined)
+    const condition = filter?.(value, call.view)
+    if (condition !== undefined) conditions.push(condition)
+  }
+  return conditions
+}
+
+const byField =
+  (field: string): Filter =>
+  (value) =>
+  (row) =>
+    row[field] === value
+
+const isLive = (row: Row): boolean => row.is_deleted !== true
+
+function* select(
+  rows: Iterable<Row>,
+  which: (row: Row, call: Call) => boolean,
+  conditions: ReadonlyArray<(row: Row) => boolean>,
+  call: Call
+): Generator<Row> {
+  next: for (const row of rows) {
+    if (!which(row, call)) continue
+    for (const condition of conditions) if (!condition(row)) continue next
+    yield row
+  }
+}
+
+const v1Names = (entity: Entity): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(entity.fields).map(([name, field]) => [field.v1 === false ? name : (field.v1 ?? name), name])
+  )
+
+const wantsDeleted = (call: Call): boolean => {
+  const status = words(call.query.status)
+  return status !== undefined && (status.includes("deleted") || status.includes("all"))
+}
+
+/** Lists many. */
+export const list =
+  (entity: Entity, options: ListOptions = {}): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const v2 = call.endpoint.version === "v2"
+      const source = options.from === undefined ? all(call.view.world, entity.name) : yield* options.from(call)
+      const which = options.which ?? (wantsDeleted(call) ? () => true : isLive)
+      const rows = select(source, which, filters(entity, call), call)
+      const shape = options.shape ?? ((row: Row) => show(entity, row, call, "list"))
+      const maximum = call.endpoint.pagination?.maximum ?? 500
+      if (options.whole !== undefined) {
+        return json(200, { success: true, data: Array.from(rows, (row) => shape(row, call)), ...options.whole(call) })
+      }
+      if (v2 || options.cursor === true) {
+        const page = yield* paging.byCursor(rows, call, paging.readSortBy(call.query), maximum)
+        return json(200, {
+          success: true,
+          data: page.rows.map((row) => shape(row, call)),
+          additional_data: { next_cursor: page.next }
+        })
+      }
+      const sorted = paging.readSort(call.query.sort, v1Names(entity))
+      const page = paging.byOffset(
+        rows,
+        call.query,
+        sorted.length > 0 ? sorted : [paging.readSortBy(call.query)],
+        maximum
+      )
+      const related = engine.relatedObjects(entity, page.rows, call.view)
+      const data = page.rows.map((row) => shape(row, call))
+      return json(200, {
+        success: true,
+        data: data.length === 0 && options.nullWhenEmpty === true ? null : data,
+        additional_data: { pagination: page.pagination },
+        ...(related === undefined ? {} : { related_objects: related })
+      })
+    })
+
+// -----------------------------------------------------------------------------
+// searching
+// -----------------------------------------------------------------------------
+
+/** A find. */
+export interface Hit {
+  readonly row: Row
+  readonly score: number
+  readonly item: unknown
+}
+
+/** Looks a term up in the searchable fields of an entity. */
+export const lookUp = (entity: Entity, call: Call, selected: ReadonlyArray<string> | undefined): ReadonlyArray<Hit> => {
+  const search = entity.search
+  if (search === undefined) return []
+  const term = String(call.query.term ?? "").toLowerCase()
+  const exact = call.query.exact_match === true || call.query.exact_match === "true" || call.query.exact_match === 1
+  const hits: Array<Hit> = []
+  for (const row of all(call.view.world, entity.name)) {
+    if (row.is_deleted === true) continue
+    let score = 0
+    for (const [name, texts] of Object.entries(search.fields)) {
+      if (selected !== undefined && !selected.includes(name)) continue
+      for (const value of texts(row, call.view)) {
+        const found = value.toLowerCase()
+        if (found === term) score = Math.max(score, 1)
+        else if (!exact && found.includes(term)) score = Math.max(score, found.startsWith(term) ? 0.7 : 0.4)
+      }
+    }
+    if (score > 0) hits.push({ row, score, item: search.item(row, call.view) })
+  }
+  return hits.sort((a, b) => b.score - a.score || num(a.row, "id") - num(b.row, "id"))
+}
+
+/** The term, or why it is none. */
+export const checkTerm = (call: Call): Answer | undefined => {
+  const term = String(call.query.term ?? "").trim()
+  const exact = call.query.exact_match === true || call.query.exact_match === "true"
+  if (term.length >= (exact ? 1 : 2)) return undefined
+  const message = "Parameter 'term' must be at least 2 characters long"
+  return call.endpoint.version === "v2" ? refusals.invalid([{ key: "term", message }]) : refusals.v1(400, message)
+}
+
+/** A page of finds in its envelope. */
+export const hits = (
+  found: ReadonlyArray<Hit>,
+  call: Call,
+  more: Readonly<Record<string, unknown>> = {}
+): engine.Outcome<Answer> =>
+  Either.gen(function* () {
+    const byId = new Map(found.map((hit, at) => [at, hit] as const))
+    const rows = Array.from(byId.keys(), (id): Row => ({ id }))
+    const maximum = call.endpoint.pagination?.maximum ?? 100
+    const shown = (page: ReadonlyArray<Row>) => ({
+      items: page.flatMap((row) => {
+        const hit = typeof row.id === "number" ? byId.get(row.id) : undefined
+        return hit === undefined ? [] : [{ result_score: hit.score, item: hit.item }]
+      }),
+      ...more
+    })
+    if (call.endpoint.version === "v2") {
+      const page = yield* paging.byCursor(rows, call, { field: "id", descending: false }, maximum)
+      return json(200, { success: true, data: shown(page.rows), additional_data: { next_cursor: page.next } })
+    }
+    const page = paging.byOffset(rows, call.query, [], maximum)
+    return json(200, { success: true, data: shown(page.rows), additional_data: { pagination: page.pagination } })
+  })
+
+/** Searches one entity. */
+export const search =
+  (entity: Entity, which: (row: Row, call: Call) => boolean = () => true): Handler =>
+  (call) => {
+    const refusal = checkTerm(call)
+    return refusal === undefined
+      ? hits(
+          lookUp(entity, call, words(call.query.fields)).filter((hit) => which(hit.row, call)),
+          call
+        )
+      : Either.left(refusal)
+  }
+
+/** A body that is an array or an object, as it came. */
+export const rawBody = (call: Call): unknown =>
+  call.request.body._tag === "Json" ? call.request.body.value : isRecord(call.body) ? call.body : undefined

@@ -1,0 +1,219 @@
+/**
+ * Activities and their types.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Computed, Draft, Entity } from "../entity.js"
+import type { Answer } from "../http.js"
+import * as kinds from "../kinds.js"
+import * as refusals from "../refusals.js"
+import * as short from "../short.js"
+import { isRecord, list, num, text, type View } from "../view.js"
+import { all, get, type Row, type World } from "../world.js"
+import * as common from "./common.js"
+
+const typeOf = (world: World, key: unknown): Row | undefined => {
+  for (const row of all(world, "activityType")) if (row.key_string === key) return row
+  return undefined
+}
+
+const firstType = (view: View): unknown => {
+  let first: Row | undefined
+  for (const row of all(view.world, "activityType")) {
+    if (row.is_deleted !== true && (first === undefined || num(row, "order_nr") < num(first, "order_nr"))) first = row
+  }
+  return first?.key_string ?? "call"
+}
+
+const primaryOf = (participants: ReadonlyArray<unknown>): unknown => {
+  const primary = participants.find((one) => isRecord(one) && one.primary === true) ?? participants[0]
+  return isRecord(primary) ? (primary.person_id ?? null) : null
+}
+
+const settle = (draft: Draft): Either.Either<void, Answer> => {
+  const { after, before, given, view } = draft
+  if (given.has("type") && typeOf(view.world, after.type) === undefined) {
+    return Either.left(refusals.v1(400, "Activity type is not valid."))
+  }
+  if (before === undefined && text(after, "subject") === "") {
+    after.subject = text(typeOf(view.world, after.type), "name") || "Call"
+  }
+  if (given.has("participants")) after.person_id = primaryOf(list(after, "participants"))
+  else if (given.has("person_id")) {
+    const others = list(after, "participants").filter((one) => isRecord(one) && one.person_id !== after.person_id)
+    after.participants =
+      after.person_id === null
+        ? []
+        : [
+            { person_id: after.person_id, primary: true },
+            ...others.map((one) => ({ ...(isRecord(one) ? one : {}), primary: false }))
+          ]
+  }
+  if (before === undefined) {
+    // the deal brings its person and organization along
+    const deal = get(view.world, "deal", after.deal_id)
+    if (deal !== undefined && !given.has("person_id") && !given.has("participants") && deal.person_id !== null) {
+      after.person_id = deal.person_id
+      after.participants = [{ person_id: deal.person_id, primary: true }]
+    }
+    if (deal !== undefined && !given.has("org_id")) after.org_id = deal.org_id
+  } else after.update_user_id = view.caller.id
+  if (after.done !== (before?.done ?? false)) after.marked_as_done_time = after.done === true ? view.now : null
+  return Either.void
+}
+
+const address = (part: string): Computed => {
+  return (row) => (isRecord(row.location) ? (row.location[part] ?? null) : null)
+}
+
+const participantKind = kinds.kind({
+  what: "must be an array of { person_id, primary }",
+  is: (value) => Array.isArray(value) && value.every((one) => isRecord(one) && Number.isSafeInteger(one.person_id)),
+  fromV1: (raw) =>
+    Array.isArray(raw)
+      ? raw.map((one) =>
+          isRecord(one)
+            ? {
+                person_id: kinds.integer.fromV1(one.person_id),
+                primary: kinds.flag.fromV1(one.primary_flag ?? one.primary) === true
+              }
+            : { person_id: kinds.integer.fromV1(one), primary: false }
+        )
+      : kinds.unreadable,
+  fromV2: (raw) =>
+    Array.isArray(raw)
+      ? raw.map((one, at) => (isRecord(one) ? { person_id: one.person_id, primary: one.primary ?? at === 0 } : one))
+      : kinds.unreadable,
+  toV1: (value) =>
+    Array.isArray(value) && value.length > 0
+      ? value.map((one) => (isRecord(one) ? { person_id: one.person_id, primary_flag: one.primary === true } : one))
+      : null
+})
+
+const nothing = common.always(null)
+
+/** Keys of v1 that only a calendar or a video call fills. */
+const unset = Object.fromEntries(
+  [
+    "reference_type",
+    "reference_id",
+    "last_notification_time",
+    "last_notification_user_id",
+    "notification_language_id",
+    "calendar_sync_include_context",
+    "source_timezone",
+    "rec_rule",
+    "rec_rule_extension",
+    "rec_master_activity_id",
+    "original_start_time",
+    "series",
+    "is_recurring"
+  ].map((name) => [name, nothing] as const)
+)
+
+const dealDropbox: Computed = (row, view) =>
+  row.deal_id === null ? null : short.dropbox(view.world, `+deal${row.deal_id}`)
+
+/** An activity. */
+export const activity: Entity = {
+  name: "activity",
+  label: "Activity",
+  fields: {
+    id: common.id,
+    subject: common.plainText,
+    type: { kind: kinds.text, initial: firstType },
+    owner_id: { ...common.userLink, v1: "user_id" },
+    creator_user_id: { ...common.userLink, readOnly: true, v1: "created_by_user_id" },
+    is_deleted: common.isDeleted,
+    add_time: common.addTime,
+    update_time: common.updateTime,
+    deal_id: { kind: kinds.link("deal") },
+    lead_id: { kind: kinds.uuidLink("lead") },
+    person_id: { kind: kinds.link("person") },
+    org_id: { kind: kinds.link("organization") },
+    project_id: { kind: kinds.integer, v1: false },
+    due_date: { kind: kinds.date, initial: (view) => view.now.slice(0, 10) },
+    due_time: { kind: kinds.clock, initial: () => "", cleared: "" },
+    duration: { kind: kinds.clock, initial: () => "", cleared: "" },
+    busy: { kind: kinds.flag, initial: () => false, cleared: false, v1: "busy_flag" },
+    done: { kind: kinds.flag, initial: () => false, cleared: false },
+    marked_as_done_time: { kind: kinds.time, readOnly: true },
+    location: { kind: kinds.address },
+    participants: { kind: participantKind, initial: () => [], cleared: [] },
+    attendees: { kind: kinds.array, v2: false },
+    conference_meeting_client: common.plainText,
+    conference_meeting_url: common.plainText,
+    conference_meeting_id: common.plainText,
+    public_description: common.plainText,
+    priority: common.plainInteger,
+    note: common.plainText,
+    update_user_id: { kind: kinds.integer, v2: false, readOnly: true },
+    private: { kind: kinds.flag, initial: () => false, v2: false }
+  },
+  v1Aliases: { location: "location" },
+  v1: {
+    ...unset,
+    marked_as_done_time: (row) => common.shownTime(row, "marked_as_done_time", "v1") ?? "",
+    location_formatted_address: address("formatted_address"),
+    org_name: short.nameOf("organization", "org_id"),
+    person_name: short.nameOf("person", "person_id"),
+    deal_title: short.nameOf("deal", "deal_id", "title"),
+    lead_title: short.nameOf("lead", "lead_id", "title"),
+    owner_name: common.ownerName,
+    person_dropbox_bcc: (row, view) => (row.person_id === null ? null : short.dropbox(view.world)),
+    deal_dropbox_bcc: dealDropbox,
+    assigned_to_user_id: (row) => row.owner_id,
+    type_name: (row, view) => text(typeOf(view.world, row.type), "name") || null,
+    lead: nothing,
+    company_id: (_, view) => view.world.company.id
+  },
+  related: {
+    user: { by: ["owner_id"], short: short.user },
+    person: { by: ["person_id"], short: short.personOfActivity },
+    organization: { by: ["org_id"], short: short.organizationOfActivity },
+    deal: { by: ["deal_id"], short: short.dealOfActivity }
+  },
+  include: { attendees: (row) => row.attendees ?? [] },
+  settle,
+  filters: { ...common.changedFilters, done: common.whether("done") },
+  v1Filters: {
+    ...common.collectionFilters,
+    user_id: (value) => (value === 0 ? undefined : (row) => row.owner_id === value),
+    type: (value) => {
+      const wanted = new Set((Array.isArray(value) ? value : [value]).flatMap((one) => String(one).split(",")))
+      return (row) => wanted.has(text(row, "type"))
+    },
+    done: common.whether("done"),
+    start_date: common.fromDay("due_date"),
+    end_date: common.toDay("due_date")
+  }
+}
+
+const keyOf = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "") || "type"
+
+/** A type of activity. */
+export const activityType: Entity = {
+  name: "activityType",
+  label: "Activity type",
+  fields: {
+    id: common.id,
+    name: { kind: kinds.text, required: "Name must be given." },
+    icon_key: { kind: kinds.text, initial: () => "task" },
+    color: common.plainText,
+    order_nr: { kind: kinds.integer, initial: (view) => view.world.tables.get("activityType")?.next ?? 1 },
+    key_string: { kind: kinds.text, readOnly: true },
+    is_deleted: common.isDeleted,
+    is_custom_flag: { kind: kinds.flag, initial: () => true, readOnly: true },
+    add_time: common.addTime,
+    update_time: common.updateTime
+  },
+  settle: ({ after }) => {
+    after.key_string ??= keyOf(text(after, "name"))
+    return Either.void
+  }
+}

@@ -1,0 +1,257 @@
+/**
+ * Fields and conditions that several entities share.
+ *
+ * @internal
+ */
+import type { Computed, Field, Filter } from "../entity.js"
+import * as kinds from "../kinds.js"
+import * as short from "../short.js"
+import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../view.js"
+import { all, nextId, put, type Row, where } from "../world.js"
+
+/** The id. */
+export const id: Field = { kind: kinds.integer, readOnly: true }
+
+/** An id that is a UUID. */
+export const uuid: Field = { kind: kinds.text, readOnly: true }
+
+/** When it was made. */
+export const addTime: Field = { kind: kinds.time, initial: (view) => view.now }
+
+/** When it was last changed. */
+export const updateTime: Field = { kind: kinds.time, initial: (view) => view.now, readOnly: true }
+
+/** A user, by default the one who calls. */
+export const user: Field = {
+  kind: kinds.reference("user", short.userReference),
+  initial: (view) => view.caller.id
+}
+
+/** The same where v1 shows the id. */
+export const userLink: Field = { kind: kinds.link("user"), initial: (view) => view.caller.id }
+
+/** Who may see it. */
+export const visibleTo: Field = { kind: kinds.visibility, initial: () => 3, cleared: 3 }
+
+/** Whether it is deleted; v1 says whether it is active. */
+export const isDeleted: Field = { kind: kinds.notFlag, initial: () => false, cleared: false, v1: "active_flag" }
+
+/** Labels, by the ids of the label field's options. */
+export const labelIds: Field = { kind: kinds.integers, initial: () => [], cleared: [] }
+
+/** When it was deleted: v1 shows it. */
+export const deleteTime: Field = { kind: kinds.time, v2: false, readOnly: true }
+
+/** Text of which neither version knows more. */
+export const plainText: Field = { kind: kinds.text }
+
+/** A whole number of which neither version knows more. */
+export const plainInteger: Field = { kind: kinds.integer }
+
+/** How many rows of a table point here. */
+export const count =
+  (table: string, field: string, which: (row: Row) => boolean = () => true): Computed =>
+  (row, view) =>
+    short.linked(view.world, table, field, row.id).filter(which).length
+
+/** How many follow it. */
+export const followers =
+  (entity: string): Computed =>
+  (row, view) =>
+    short.linked(view.world, "follower", "followed", `${entity}:${row.id}`).length
+
+/** Makes a user follow a thing; `undefined` when it is so already. */
+export const follow = (entity: string, id_: unknown, userId: unknown, view: View): Row | undefined => {
+  const followed = `${entity}:${id_}`
+  if (where(view.world, "follower", "followed", followed).some((row) => row.user_id === userId)) return undefined
+  const row: Row = {
+    id: nextId(view.world, "follower"),
+    followed,
+    entity,
+    entity_id: id_,
+    user_id: userId,
+    add_time: view.now
+  }
+  put(view.world, "follower", row)
+  return row
+}
+
+/** Always the same. */
+export const always =
+  (value: unknown): Computed =>
+  () =>
+    value
+
+/** Whether an activity is done. */
+export const isDone = (row: Row): boolean => row.done === true
+
+/** The next and the last activity, as v1 shows them beside deals, persons and organizations. */
+export const activityInfo = (field: string): Readonly<Record<string, Computed>> => ({
+  next_activity_date: (row, view) => textOrNull(short.nextActivity(view, field, row.id), "due_date"),
+  next_activity_time: (row, view) => text(short.nextActivity(view, field, row.id), "due_time") || null,
+  next_activity_id: (row, view) => numOrNull(short.nextActivity(view, field, row.id), "id"),
+  last_activity_id: (row, view) => numOrNull(short.lastActivity(view, field, row.id), "id"),
+  last_activity_date: (row, view) => textOrNull(short.lastActivity(view, field, row.id), "due_date")
+})
+
+/** Counters of activities, notes, files and mail. */
+export const counters = (entity: string, field: string): Readonly<Record<string, Computed>> => ({
+  email_messages_count: always(0),
+  activities_count: count("activity", field),
+  done_activities_count: count("activity", field, isDone),
+  undone_activities_count: count("activity", field, (row) => !isDone(row)),
+  files_count: count("file", field),
+  notes_count: count("note", field),
+  followers_count: followers(entity)
+})
+
+const dealsOf = (which: (row: Row) => boolean, field: string): Computed => count("deal", field, which)
+
+/** Counters of deals. */
+export const dealCounters = (field: string): Readonly<Record<string, Computed>> => ({
+  open_deals_count: dealsOf((row) => row.status === "open", field),
+  related_open_deals_count: always(0),
+  closed_deals_count: dealsOf((row) => row.status !== "open", field),
+  related_closed_deals_count: always(0),
+  won_deals_count: dealsOf((row) => row.status === "won", field),
+  related_won_deals_count: always(0),
+  lost_deals_count: dealsOf((row) => row.status === "lost", field),
+  related_lost_deals_count: always(0)
+})
+
+/** Counters of `counters` and `activityInfo` that v2 shows when asked to. */
+export const pick = (
+  from: Readonly<Record<string, Computed>>,
+  ...names: ReadonlyArray<string>
+): Readonly<Record<string, Computed>> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const found = from[name]
+      return found === undefined ? [] : [[name, found] as const]
+    })
+  )
+
+/** The first label, as v1 shows it beside `label_ids`. */
+export const firstLabel: Computed = (row) => {
+  const [first] = Array.isArray(row.label_ids) ? row.label_ids : []
+  return typeof first === "number" ? first : null
+}
+
+/** The first letter, under which v1 files it. */
+export const firstChar: Computed = (row) => text(row, "name").charAt(0).toLowerCase() || null
+
+/** The owner's name. */
+export const ownerName: Computed = short.nameOf("user", "owner_id")
+
+// -----------------------------------------------------------------------------
+// conditions
+// -----------------------------------------------------------------------------
+
+/** The field has one of these values. */
+export const among =
+  (field: string): Filter =>
+  (value) => {
+    const wanted = new Set(Array.isArray(value) ? value : [value])
+    return (row) => wanted.has(row[field])
+  }
+
+const instant = (value: unknown): string | undefined => {
+  const read = kinds.readTime(value, false)
+  return typeof read === "string" ? read : undefined
+}
+
+/** The time of the field is at or after. */
+export const since =
+  (field: string): Filter =>
+  (value) => {
+    const from = instant(value)
+    return from === undefined ? undefined : (row) => text(row, field).slice(0, 19) >= from.slice(0, 19)
+  }
+
+/** The time of the field is before. */
+export const until =
+  (field: string): Filter =>
+  (value) => {
+    const to = instant(value)
+    return to === undefined ? undefined : (row) => text(row, field).slice(0, 19) < to.slice(0, 19)
+  }
+
+/** The day of the field is at or after. */
+export const fromDay =
+  (field: string): Filter =>
+  (value) =>
+    typeof value === "string" ? (row) => text(row, field).slice(0, 10) >= value.slice(0, 10) : undefined
+
+/** The day of the field is at or before. */
+export const toDay =
+  (field: string): Filter =>
+  (value) =>
+    typeof value === "string" ? (row) => text(row, field).slice(0, 10) <= value.slice(0, 10) : undefined
+
+/** The flag says so. */
+export const whether =
+  (field: string): Filter =>
+  (value) => {
+    const wanted = kinds.flag.fromV1(value)
+    return typeof wanted === "boolean" ? (row) => row[field] === wanted : undefined
+  }
+
+/** The name begins with it. */
+export const beginsWith: Filter = (value) =>
+  typeof value === "string" && value !== ""
+    ? (row) => text(row, "name").toLowerCase().startsWith(value.toLowerCase())
+    : undefined
+
+/** What all lists of v2 take. */
+export const changedFilters: Readonly<Record<string, Filter>> = {
+  ids: among("id"),
+  updated_since: since("update_time"),
+  updated_until: until("update_time")
+}
+
+/** What v1's collections take. */
+export const collectionFilters: Readonly<Record<string, Filter>> = {
+  since: since("update_time"),
+  until: until("update_time")
+}
+
+// -----------------------------------------------------------------------------
+// searching
+// -----------------------------------------------------------------------------
+
+/** Notes on the thing. */
+export const notesOn =
+  (field: string) =>
+  (row: Row, view: View): ReadonlyArray<string> =>
+    short.linked(view.world, "note", field, row.id).map((note) => text(note, "content"))
+
+const searchable = new Set(["address", "varchar", "text", "varchar_auto", "double", "monetary", "phone"])
+
+/** The searchable custom fields. */
+export const customTexts =
+  (table: string) =>
+  (row: Row, view: View): ReadonlyArray<string> => {
+    const values = row.custom_fields
+    if (typeof values !== "object" || values === null) return []
+    const found: Array<string> = []
+    const all_ = new Map<string, unknown>(Object.entries(values))
+    for (const field of all(view.world, table)) {
+      if (!searchable.has(text(field, "field_type"))) continue
+      const value = all_.get(text(field, "field_code"))
+      if (typeof value === "string" || typeof value === "number") found.push(String(value))
+      else if (typeof value === "object" && value !== null && "value" in value) found.push(String(value.value))
+    }
+    return found
+  }
+
+/** A reference as searches show it. */
+export const named = (table: string, id_: unknown, view: View, naming = "name"): unknown => {
+  const row = view.world.tables.get(table)?.rows.get(typeof id_ === "number" || typeof id_ === "string" ? id_ : 0)
+  return row === undefined ? null : { id: row.id, name: text(row, naming) }
+}
+
+/** Times of a stored field, for shapes made by hand. */
+export const shownTime = (row: Row, field: string, version: "v1" | "v2"): string | null => {
+  const value = textOrNull(row, field)
+  return value === null ? null : version === "v1" ? v1Time(value) : v2Time(value)
+}

@@ -1,0 +1,287 @@
+/**
+ * Persons and organizations.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Computed, Draft, Entity } from "../entity.js"
+import { type Answer, json } from "../http.js"
+import * as kinds from "../kinds.js"
+import * as refusals from "../refusals.js"
+import * as short from "../short.js"
+import { isRecord, list, text, textOrNull } from "../view.js"
+import { all, get, type Row } from "../world.js"
+import * as common from "./common.js"
+
+const includable = [
+  "next_activity_id",
+  "last_activity_id",
+  "open_deals_count",
+  "related_open_deals_count",
+  "closed_deals_count",
+  "related_closed_deals_count",
+  "won_deals_count",
+  "related_won_deals_count",
+  "lost_deals_count",
+  "related_lost_deals_count",
+  "email_messages_count",
+  "activities_count",
+  "done_activities_count",
+  "undone_activities_count",
+  "files_count",
+  "notes_count",
+  "followers_count"
+] as const
+
+// -----------------------------------------------------------------------------
+// persons
+// -----------------------------------------------------------------------------
+
+const personNumbers: Readonly<Record<string, Computed>> = {
+  ...common.dealCounters("person_id"),
+  participant_open_deals_count: common.always(0),
+  participant_closed_deals_count: common.always(0),
+  ...common.counters("person", "person_id"),
+  ...common.activityInfo("person_id")
+}
+
+const settlePerson = (draft: Draft): Either.Either<void, Answer> => {
+  const { after, before, given } = draft
+  if (given.has("name") || (before === undefined && !given.has("first_name") && !given.has("last_name"))) {
+    if (text(after, "name").trim() === "") return Either.left(refusals.v1(400, "Name must be given."))
+    const [first = "", ...rest] = text(after, "name").split(" ")
+    after.first_name = first
+    after.last_name = rest.length === 0 ? null : rest.join(" ")
+  } else if (given.has("first_name") || given.has("last_name")) {
+    after.name = [textOrNull(after, "first_name"), textOrNull(after, "last_name")].filter(Boolean).join(" ")
+  }
+  return Either.void
+}
+
+const valuesOf = (row: Row, field: string): ReadonlyArray<string> =>
+  list(row, field).flatMap((contact) => (isRecord(contact) && typeof contact.value === "string" ? [contact.value] : []))
+
+const primaryEmail: Computed = (row) => {
+  const primary = list(row, "emails").find((contact) => isRecord(contact) && contact.primary === true)
+  return isRecord(primary) ? primary.value : null
+}
+
+/** A person. */
+export const person: Entity = {
+  name: "person",
+  label: "Person",
+  fields: {
+    id: common.id,
+    name: { kind: kinds.text, required: "Name must be given." },
+    first_name: common.plainText,
+    last_name: common.plainText,
+    owner_id: common.user,
+    org_id: { kind: kinds.reference("organization", short.organizationReference) },
+    add_time: common.addTime,
+    update_time: common.updateTime,
+    emails: { kind: kinds.contacts, initial: () => [], cleared: [], v1: "email" },
+    phones: { kind: kinds.contacts, initial: () => [], cleared: [], v1: "phone" },
+    is_deleted: common.isDeleted,
+    visible_to: common.visibleTo,
+    label_ids: common.labelIds,
+    picture_id: { kind: kinds.integer, readOnly: true },
+    delete_time: common.deleteTime,
+    im: { kind: kinds.contacts, initial: () => [], cleared: [] },
+    postal_address: { kind: kinds.address },
+    notes: common.plainText,
+    birthday: { kind: kinds.date },
+    job_title: common.plainText,
+    marketing_status: { kind: kinds.text, initial: () => "no_consent", v1: false, v2: false }
+  },
+  v1Aliases: { label: "label_ids" },
+  v1: {
+    ...personNumbers,
+    first_char: common.firstChar,
+    last_incoming_mail_time: common.always(null),
+    last_outgoing_mail_time: common.always(null),
+    label: common.firstLabel,
+    postal_address_lat: common.always(null),
+    postal_address_long: common.always(null),
+    org_name: short.nameOf("organization", "org_id"),
+    owner_name: common.ownerName,
+    primary_email: primaryEmail,
+    cc_email: (_, view) => short.dropbox(view.world),
+    company_id: (_, view) => view.world.company.id
+  },
+  v1Beside: {
+    get: (_, view) => ({ dropbox_email: short.dropbox(view.world) }),
+    add: common.always({ didMerge: false })
+  },
+  related: {
+    organization: { by: ["org_id"], short: short.organization },
+    user: { by: ["owner_id"], short: short.user }
+  },
+  include: {
+    ...common.pick(personNumbers, ...includable, "participant_open_deals_count", "participant_closed_deals_count"),
+    last_incoming_mail_time: common.always(null),
+    last_outgoing_mail_time: common.always(null),
+    smart_bcc_email: (_, view) => short.dropbox(view.world),
+    marketing_status: (row) => row.marketing_status,
+    doi_status: common.always(0)
+  },
+  customFields: "personField",
+  settle: settlePerson,
+  filters: {
+    ...common.changedFilters,
+    deal_id: (value, view) => {
+      const ids = new Set<unknown>([get(view.world, "deal", value)?.person_id])
+      for (const participant of short.linked(view.world, "participant", "deal_id", value))
+        ids.add(participant.person_id)
+      return (row) => ids.has(row.id)
+    }
+  },
+  v1Filters: {
+    ...common.collectionFilters,
+    user_id: common.among("owner_id"),
+    first_char: common.beginsWith
+  },
+  v1Gone: (row) => json(410, { success: true, data: { id: row.id } }),
+  search: {
+    fields: {
+      name: (row) => [text(row, "name")],
+      email: (row) => valuesOf(row, "emails"),
+      phone: (row) => valuesOf(row, "phones"),
+      notes: common.notesOn("person_id"),
+      custom_fields: common.customTexts("personField")
+    },
+    item: (row, view) => ({
+      id: row.id,
+      type: "person",
+      name: row.name,
+      phones: valuesOf(row, "phones"),
+      emails: valuesOf(row, "emails"),
+      primary_email: primaryEmail(row, view),
+      visible_to: row.visible_to,
+      owner: { id: row.owner_id },
+      organization: organizationNamed(row.org_id, view),
+      custom_fields: common.customTexts("personField")(row, view),
+      notes: common.notesOn("person_id")(row, view)
+    })
+  }
+}
+
+const organizationNamed = (id: unknown, view: Draft["view"]): unknown => {
+  const row = get(view.world, "organization", id)
+  return row === undefined ? null : { id: row.id, name: row.name, address: short.addressText(row, "address") }
+}
+
+// -----------------------------------------------------------------------------
+// organizations
+// -----------------------------------------------------------------------------
+
+const organizationNumbers: Readonly<Record<string, Computed>> = {
+  ...common.dealCounters("org_id"),
+  ...common.counters("organization", "org_id"),
+  people_count: common.count("person", "org_id"),
+  ...common.activityInfo("org_id")
+}
+
+const followersByUser: Computed = (row, view) => {
+  const found = short.linked(view.world, "follower", "followed", `organization:${row.id}`)
+  return Object.fromEntries(
+    found.map((follower) => [
+      String(follower.user_id),
+      {
+        id: follower.id,
+        user_id: follower.user_id,
+        add_time: common.shownTime(follower, "add_time", "v1"),
+        org_id: row.id
+      }
+    ])
+  )
+}
+
+/** An organization. */
+export const organization: Entity = {
+  name: "organization",
+  label: "Organization",
+  fields: {
+    id: common.id,
+    name: { kind: kinds.text, required: "Name must be given." },
+    owner_id: common.user,
+    add_time: common.addTime,
+    update_time: common.updateTime,
+    is_deleted: common.isDeleted,
+    visible_to: common.visibleTo,
+    address: { kind: kinds.address },
+    label_ids: common.labelIds,
+    website: common.plainText,
+    linkedin: common.plainText,
+    industry: common.plainInteger,
+    annual_revenue: common.plainInteger,
+    employee_count: common.plainInteger,
+    delete_time: common.deleteTime
+  },
+  v1Aliases: { label: "label_ids" },
+  v1: {
+    ...organizationNumbers,
+    picture_id: common.always(null),
+    country_code: common.always(null),
+    first_char: common.firstChar,
+    label: common.firstLabel,
+    address_country_code: common.always(null),
+    owner_name: common.ownerName,
+    cc_email: (_, view) => short.dropbox(view.world),
+    company_id: (_, view) => view.world.company.id
+  },
+  v1In: {
+    add: { edit_name: common.always(true) },
+    get: { edit_name: common.always(true), last_activity: common.always(null), next_activity: common.always(null) }
+  },
+  v1Beside: {
+    get: (row, view) => ({ followers: followersByUser(row, view), dropbox_email: short.dropbox(view.world) }),
+    add: common.always({ didMerge: false })
+  },
+  related: { user: { by: ["owner_id"], short: short.user } },
+  include: {
+    ...common.pick(organizationNumbers, ...includable, "people_count"),
+    last_incoming_mail_time: common.always(null),
+    last_outgoing_mail_time: common.always(null),
+    smart_bcc_email: (_, view) => short.dropbox(view.world)
+  },
+  customFields: "organizationField",
+  settle: (draft) =>
+    text(draft.after, "name").trim() === "" ? Either.left(refusals.v1(400, "Name must be given.")) : Either.void,
+  settled: (row, before, view) => {
+    // the owner of a new organization follows it
+    if (before === undefined) common.follow("organization", row.id, row.owner_id, view)
+  },
+  filters: common.changedFilters,
+  v1Filters: {
+    ...common.collectionFilters,
+    user_id: common.among("owner_id"),
+    first_char: common.beginsWith
+  },
+  search: {
+    fields: {
+      name: (row) => [text(row, "name")],
+      address: (row) => [short.addressText(row, "address") ?? ""],
+      notes: common.notesOn("org_id"),
+      custom_fields: common.customTexts("organizationField")
+    },
+    item: (row, view) => ({
+      id: row.id,
+      type: "organization",
+      name: row.name,
+      address: short.addressText(row, "address"),
+      visible_to: row.visible_to,
+      owner: { id: row.owner_id },
+      custom_fields: common.customTexts("organizationField")(row, view),
+      notes: common.notesOn("org_id")(row, view)
+    })
+  }
+}
+
+/** Persons of an organization, in order of creation. */
+export const personsOf = (view: Draft["view"], organizationId: unknown): ReadonlyArray<Row> => {
+  const found: Array<Row> = []
+  for (const row of all(view.world, "person")) {
+    if (row.org_id === organizationId && row.is_deleted !== true) found.push(row)
+  }
+  return found
+}

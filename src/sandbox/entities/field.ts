@@ -1,0 +1,221 @@
+/**
+ * The definitions of fields: an entity's own, and those that an account adds.
+ *
+ * @internal
+ */
+import type { Entity } from "../entity.js"
+import * as kinds from "../kinds.js"
+import { isRecord, list, text, type View } from "../view.js"
+import { hex, type Row } from "../world.js"
+import * as common from "./common.js"
+
+/** The types a custom field can have. */
+export const fieldTypes = [
+  "varchar",
+  "varchar_auto",
+  "text",
+  "double",
+  "monetary",
+  "set",
+  "enum",
+  "user",
+  "org",
+  "people",
+  "phone",
+  "time",
+  "timerange",
+  "date",
+  "daterange",
+  "address"
+] as const
+
+/** Field types that have options. */
+export const hasOptions = (type: unknown): boolean => type === "enum" || type === "set"
+
+/** Gives options the ids they do not have yet, above all that were there before. */
+export const numberOptions = (raw: unknown, standing: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
+  let next = standing.reduce<number>(
+    (max, option) => (isRecord(option) && typeof option.id === "number" ? Math.max(max, option.id) : max),
+    0
+  )
+  return (Array.isArray(raw) ? raw : []).map((option) => ({
+    id: isRecord(option) && typeof option.id === "number" ? option.id : ++next,
+    label: isRecord(option) ? String(option.label ?? "") : String(option),
+    ...(isRecord(option) && typeof option.color === "string" ? { color: option.color } : {})
+  }))
+}
+
+const subfieldNames: Readonly<Record<string, ReadonlyArray<readonly [string, string]>>> = {
+  monetary: [["currency", "varchar"]],
+  daterange: [["until", "date"]],
+  time: [["timezone_id", "varchar"]],
+  timerange: [
+    ["until", "time"],
+    ["timezone_id", "varchar"]
+  ],
+  address: kinds.addressParts.map((part) => [part, "varchar"] as const)
+}
+
+const subfields = (row: Row): unknown => {
+  const parts = subfieldNames[text(row, "field_type")]
+  return parts === undefined
+    ? null
+    : parts.map(([part, type]) => ({
+        field_code: part,
+        field_name: `${part.replaceAll("_", " ")} of ${text(row, "field_name")}`,
+        field_type: type
+      }))
+}
+
+/** A field definition in that table. */
+export const field = (table: string, label = "Field"): Entity => ({
+  name: table,
+  label,
+  fields: {
+    id: common.id,
+    field_code: { kind: kinds.text, readOnly: true, v1: "key", initial: (view: View) => hex(view.world, 40) },
+    field_name: { kind: kinds.text, v1: "name", required: "Name must be given." },
+    field_type: { kind: kinds.choice(...fieldTypes), required: "Field type must be given." },
+    description: { ...common.plainText, v1: false },
+    options: { kind: kinds.array },
+    is_custom_field: { kind: kinds.flag, initial: () => true, readOnly: true, v1: "edit_flag" },
+    is_optional_response_field: { kind: kinds.flag, initial: () => false, readOnly: true, v1: false },
+    order_nr: { kind: kinds.integer, initial: (view: View) => view.world.tables.get(table)?.next ?? 1, v2: false },
+    add_time: { ...common.addTime, v2: false },
+    update_time: { ...common.updateTime, v2: false },
+    created_by_user_id: { kind: kinds.integer, initial: (view: View) => view.caller.id, v2: false, readOnly: true },
+    last_updated_by_user_id: { kind: kinds.integer, v2: false, readOnly: true },
+    is_deleted: { ...common.isDeleted, v2: false, readOnly: true },
+    add_visible_flag: { kind: kinds.flag, initial: () => true, v2: false },
+    ui_visibility: { kind: kinds.record, v1: false, v2: false },
+    important_fields: { kind: kinds.record, v1: false, v2: false },
+    required_fields: { kind: kinds.record, v1: false, v2: false }
+  },
+  v1: {
+    index_visible_flag: common.always(true),
+    details_visible_flag: common.always(true),
+    important_flag: common.always(false),
+    bulk_edit_allowed: common.always(true),
+    searchable_flag: (row) => row.is_custom_field === true,
+    filtering_allowed: common.always(true),
+    sortable_flag: common.always(true),
+    mandatory_flag: common.always(false),
+    active_flag: (row) => row.is_deleted !== true
+  },
+  v2: {
+    options: (row) => (row.options === null ? null : list(row, "options")),
+    subfields
+  },
+  include: {
+    ui_visibility: (row) => row.ui_visibility ?? { add_visible_flag: row.add_visible_flag, details_visible_flag: true },
+    important_fields: (row) => row.important_fields ?? { enabled: false, stage_ids: [] },
+    required_fields: (row) => row.required_fields ?? { enabled: false, stage_ids: [], statuses: {} }
+  }
+})
+
+/** The tables of field definitions, by the noun of their operations. */
+export const fieldTables = {
+  Deal: "dealField",
+  Person: "personField",
+  Organization: "organizationField",
+  Product: "productField",
+  Project: "projectField",
+  Activity: "activityField",
+  Note: "noteField"
+} as const
+
+const labels = (...names: ReadonlyArray<readonly [string, string]>) =>
+  names.map(([label, color], at) => ({ id: at + 1, label, color }))
+
+/** What every account has: code, name, type. */
+export const builtIn: Readonly<Record<string, ReadonlyArray<readonly [code: string, name: string, type: string]>>> = {
+  dealField: [
+    ["id", "ID", "int"],
+    ["title", "Title", "varchar"],
+    ["value", "Value", "monetary"],
+    ["creator_user_id", "Creator", "user"],
+    ["owner_id", "Owner", "user"],
+    ["person_id", "Contact person", "people"],
+    ["org_id", "Organization", "org"],
+    ["pipeline_id", "Pipeline", "double"],
+    ["stage_id", "Stage", "stage"],
+    ["status", "Status", "status"],
+    ["probability", "Probability", "int"],
+    ["add_time", "Deal created", "date"],
+    ["update_time", "Update time", "date"],
+    ["expected_close_date", "Expected close date", "date"],
+    ["won_time", "Won time", "date"],
+    ["lost_time", "Lost time", "date"],
+    ["lost_reason", "Lost reason", "varchar_options"],
+    ["visible_to", "Visible to", "visible_to"],
+    ["label_ids", "Label", "set"]
+  ],
+  personField: [
+    ["id", "ID", "int"],
+    ["name", "Name", "varchar"],
+    ["emails", "Email", "varchar"],
+    ["phones", "Phone", "phone"],
+    ["org_id", "Organization", "org"],
+    ["owner_id", "Owner", "user"],
+    ["add_time", "Person created", "date"],
+    ["update_time", "Update time", "date"],
+    ["visible_to", "Visible to", "visible_to"],
+    ["label_ids", "Label", "set"]
+  ],
+  organizationField: [
+    ["id", "ID", "int"],
+    ["name", "Name", "varchar"],
+    ["owner_id", "Owner", "user"],
+    ["address", "Address", "address"],
+    ["website", "Website", "varchar"],
+    ["industry", "Industry", "enum"],
+    ["annual_revenue", "Annual revenue", "double"],
+    ["employee_count", "Number of employees", "double"],
+    ["add_time", "Organization created", "date"],
+    ["update_time", "Update time", "date"],
+    ["visible_to", "Visible to", "visible_to"],
+    ["label_ids", "Label", "set"]
+  ],
+  productField: [
+    ["id", "ID", "int"],
+    ["name", "Name", "varchar"],
+    ["code", "Product code", "varchar"],
+    ["unit", "Unit", "varchar"],
+    ["tax", "Tax", "double"],
+    ["category", "Category", "enum"],
+    ["owner_id", "Owner", "user"],
+    ["is_linkable", "Active", "boolean"],
+    ["visible_to", "Visible to", "visible_to"]
+  ],
+  projectField: [
+    ["id", "ID", "int"],
+    ["title", "Title", "varchar"],
+    ["description", "Description", "text"],
+    ["start_date", "Start date", "date"],
+    ["end_date", "End date", "date"]
+  ],
+  activityField: [
+    ["id", "ID", "int"],
+    ["subject", "Subject", "varchar"],
+    ["type", "Type", "enum"],
+    ["due_date", "Due date", "date"],
+    ["due_time", "Due time", "time"],
+    ["duration", "Duration", "time"],
+    ["owner_id", "Assigned to user", "user"],
+    ["done", "Done", "boolean"],
+    ["note", "Note", "text"]
+  ],
+  noteField: [
+    ["content", "Content", "text"],
+    ["pinned_to_deal_flag", "Note is pinned to deal", "enum"],
+    ["pinned_to_person_flag", "Note is pinned to person", "enum"],
+    ["pinned_to_organization_flag", "Note is pinned to organization", "enum"]
+  ]
+}
+
+/** The labels of deals and contacts that a new account has. */
+export const builtInOptions: Readonly<Record<string, ReadonlyArray<unknown>>> = {
+  "dealField.label_ids": labels(["Hot", "red"], ["Warm", "yellow"], ["Cold", "blue"]),
+  "personField.label_ids": labels(["Customer", "green"], ["Hot lead", "red"], ["Warm lead", "yellow"], ["Cold lead", "blue"]),
+  "organizationField.label_ids": labels(["Customer", "green"], ["Hot lead", "red"], ["Warm lead", "yellow"], ["Cold lead", "blue"])
+}

@@ -1,0 +1,116 @@
+/**
+ * Leads, their labels and sources. They are v1's alone, with times to the millisecond.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Computed, Draft, Entity } from "../entity.js"
+import { type Answer, json } from "../http.js"
+import * as kinds from "../kinds.js"
+import * as refusals from "../refusals.js"
+import * as short from "../short.js"
+import { isRecord, numOrNull, text } from "../view.js"
+import { get, timeUuid } from "../world.js"
+import * as common from "./common.js"
+
+const settle = (draft: Draft): Either.Either<void, Answer> => {
+  const { after, before, view } = draft
+  if (text(after, "title").trim() === "") return Either.left(refusals.v1(400, "Lead title must be given."))
+  if (after.person_id === null && after.organization_id === null) {
+    return Either.left(refusals.v1(400, "A lead must be linked to a person or an organization."))
+  }
+  if (after.is_archived !== (before?.is_archived ?? false)) {
+    after.archive_time = after.is_archived === true ? view.now : null
+  }
+  return Either.void
+}
+
+const mailbox: Computed = (row, view) =>
+  short.dropbox(
+    view.world,
+    `+${view.world.company.id}+lead${BigInt(`0x${String(row.id).replaceAll("-", "")}`).toString(36)}`
+  )
+
+/** A lead. */
+export const lead: Entity = {
+  name: "lead",
+  label: "Lead",
+  fields: {
+    id: common.uuid,
+    title: { kind: kinds.text },
+    owner_id: common.userLink,
+    creator_id: { ...common.userLink, readOnly: true },
+    label_ids: { kind: kinds.strings, initial: () => [], cleared: [] },
+    value: { kind: kinds.money },
+    expected_close_date: { kind: kinds.date },
+    person_id: { kind: kinds.link("person") },
+    organization_id: { kind: kinds.link("organization") },
+    is_archived: { kind: kinds.flag, initial: () => false, cleared: false },
+    archive_time: { kind: kinds.exactTime, readOnly: true },
+    source_name: { kind: kinds.text, initial: () => "API", readOnly: true },
+    source_deal_id: { kind: kinds.integer, readOnly: true },
+    origin: { kind: kinds.text, initial: () => "API", readOnly: true },
+    origin_id: common.plainText,
+    channel: common.plainInteger,
+    channel_id: common.plainText,
+    was_seen: { kind: kinds.flag, initial: () => false, cleared: false },
+    add_time: { kind: kinds.exactTime, initial: (view) => view.now, readOnly: true },
+    update_time: { kind: kinds.exactTime, initial: (view) => view.now, readOnly: true },
+    visible_to: common.visibleTo
+  },
+  newId: (view) => timeUuid(view.world, new Date(view.now).getTime()),
+  v1: {
+    next_activity_id: (row, view) => numOrNull(short.nextActivity(view, "lead_id", row.id), "id"),
+    cc_email: mailbox
+  },
+  customFields: "dealField",
+  customFieldsWhenSet: true,
+  settle,
+  hardDelete: true,
+  v1NotFound: json(404, { success: false, error: "requested lead not found", data: null }),
+  v1Filters: { updated_since: common.since("update_time") },
+  search: {
+    fields: {
+      title: (row) => [text(row, "title")],
+      notes: common.notesOn("lead_id"),
+      custom_fields: common.customTexts("dealField")
+    },
+    item: (row, view) => ({
+      id: row.id,
+      type: "lead",
+      title: row.title,
+      owner: { id: row.owner_id },
+      person: common.named("person", row.person_id, view),
+      organization: common.named("organization", row.organization_id, view),
+      phones: contactsOf(row.person_id, "phones", view),
+      emails: contactsOf(row.person_id, "emails", view),
+      custom_fields: common.customTexts("dealField")(row, view),
+      notes: common.notesOn("lead_id")(row, view),
+      value: isRecord(row.value) ? row.value.amount : null,
+      currency: isRecord(row.value) ? row.value.currency : null,
+      visible_to: row.visible_to,
+      is_archived: row.is_archived
+    })
+  }
+}
+
+const contactsOf = (id: unknown, field: string, view: Draft["view"]): ReadonlyArray<unknown> => {
+  const contacts = get(view.world, "person", id)?.[field]
+  return Array.isArray(contacts) ? contacts.map((one) => (isRecord(one) ? one.value : null)) : []
+}
+
+/** A lead label. */
+export const leadLabel: Entity = {
+  name: "leadLabel",
+  label: "Lead label",
+  fields: {
+    id: common.uuid,
+    name: { kind: kinds.text, required: "Name must be given." },
+    color: { kind: kinds.text, initial: () => "blue", cleared: "blue" },
+    add_time: { kind: kinds.exactTime, initial: (view) => view.now, readOnly: true },
+    update_time: { kind: kinds.exactTime, initial: (view) => view.now, readOnly: true }
+  },
+  newId: (view) => timeUuid(view.world, new Date(view.now).getTime()),
+  hardDelete: true,
+  v1NotFound: json(404, { success: false, error: "requested lead label not found", data: null })
+}

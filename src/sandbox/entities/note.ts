@@ -1,0 +1,120 @@
+/**
+ * Notes and their comments: v1's alone.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Computed, Draft, Entity } from "../entity.js"
+import type { Answer } from "../http.js"
+import * as kinds from "../kinds.js"
+import * as refusals from "../refusals.js"
+import { text, textOrNull, type View } from "../view.js"
+import { get, uuid } from "../world.js"
+import * as common from "./common.js"
+
+const parents = ["lead_id", "deal_id", "person_id", "org_id", "project_id", "task_id"] as const
+
+const settle = (draft: Draft): Either.Either<void, Answer> => {
+  const { after, before, view } = draft
+  if (text(after, "content") === "") return Either.left(refusals.v1(400, "Content must be given."))
+  if (new TextEncoder().encode(text(after, "content")).length > 100_000) {
+    return Either.left(refusals.v1(400, "Content is longer than 100 KB."))
+  }
+  if (parents.every((parent) => after[parent] === null || after[parent] === undefined)) {
+    return Either.left(
+      refusals.v1(400, "At least one of lead_id, deal_id, person_id, org_id, project_id, task_id must be given.")
+    )
+  }
+  if (before === undefined) {
+    const deal = get(view.world, "deal", after.deal_id)
+    after.person_id ??= deal?.person_id ?? null
+    after.org_id ??= deal?.org_id ?? null
+  } else after.last_update_user_id = view.caller.id
+  return Either.void
+}
+
+const pinned = (): Entity["fields"][string] => ({ kind: kinds.flag, initial: () => false, cleared: false })
+
+const shown =
+  (table: string, field: string, naming: "name" | "title"): Computed =>
+  (row, view) => {
+    const found = get(view.world, table, row[field])
+    return found === undefined ? null : { [naming]: found[naming] }
+  }
+
+const byUser: Computed = (row, view) => {
+  const user = get(view.world, "user", row.user_id)
+  return user === undefined
+    ? null
+    : { email: user.email, name: user.name, icon_url: user.icon_url, is_you: user.id === view.caller.id }
+}
+
+/** A note. */
+export const note: Entity = {
+  name: "note",
+  label: "Note",
+  fields: {
+    id: common.id,
+    user_id: common.userLink,
+    deal_id: { kind: kinds.link("deal") },
+    person_id: { kind: kinds.link("person") },
+    org_id: { kind: kinds.link("organization") },
+    lead_id: { kind: kinds.uuidLink("lead") },
+    project_id: { kind: kinds.integer, v1: false },
+    task_id: { kind: kinds.integer, v1: false },
+    content: { kind: kinds.text, required: "Content must be given." },
+    add_time: common.addTime,
+    update_time: common.updateTime,
+    is_deleted: { ...common.isDeleted, readOnly: true },
+    pinned_to_deal_flag: pinned(),
+    pinned_to_person_flag: pinned(),
+    pinned_to_organization_flag: pinned(),
+    pinned_to_lead_flag: pinned(),
+    last_update_user_id: { kind: kinds.integer, readOnly: true }
+  },
+  v1Aliases: { project_id: "project_id", task_id: "task_id" },
+  v1: {
+    organization: shown("organization", "org_id", "name"),
+    person: shown("person", "person_id", "name"),
+    deal: shown("deal", "deal_id", "title"),
+    lead: shown("lead", "lead_id", "title"),
+    user: byUser
+  },
+  settle,
+  editableWhenDeleted: true,
+  v1Deleted: common.always(true),
+  v1Filters: {
+    start_date: common.fromDay("add_time"),
+    end_date: common.toDay("add_time"),
+    updated_since: common.since("update_time"),
+    pinned_to_lead_flag: common.whether("pinned_to_lead_flag"),
+    pinned_to_deal_flag: common.whether("pinned_to_deal_flag"),
+    pinned_to_organization_flag: common.whether("pinned_to_organization_flag"),
+    pinned_to_person_flag: common.whether("pinned_to_person_flag"),
+    pinned_to_project_flag: (value) => (kinds.flag.fromV1(value) === true ? () => false : undefined)
+  }
+}
+
+/** A comment on a note. */
+export const comment: Entity = {
+  name: "comment",
+  label: "Comment",
+  fields: {
+    id: { kind: kinds.integer, readOnly: true, v1: false },
+    uuid: { kind: kinds.text, readOnly: true, initial: (view: View) => uuid(view.world) },
+    company_id: { kind: kinds.integer, readOnly: true, initial: (view: View) => view.world.company.id },
+    object_id: { kind: kinds.text, readOnly: true },
+    object_type: { kind: kinds.text, readOnly: true, initial: () => "note" },
+    user_id: { ...common.userLink, readOnly: true },
+    updater_id: { kind: kinds.integer, readOnly: true },
+    content: { kind: kinds.text, required: "Content must be given." },
+    add_time: common.addTime,
+    update_time: common.updateTime,
+    is_deleted: { ...common.isDeleted, readOnly: true }
+  },
+  settle: ({ after, before, view }) => {
+    if (before !== undefined) after.updater_id = view.caller.id
+    return textOrNull(after, "content") === null ? Either.left(refusals.v1(400, "Content must be given.")) : Either.void
+  },
+  v1Deleted: common.always(true)
+}

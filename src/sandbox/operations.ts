@@ -1,0 +1,13 @@
+/**
+ * The operations that work on the world. The others are answered from their Schema.
+ *
+ * @internal
+ */
+import type { Handlers } from "./call.js"
+import { core } from "./operations/core.js"
+import { fields } from "./operations/fields.js"
+import { people } from "./operations/people.js"
+import { search } from "./operations/search.js"
+
+/** Handlers by version and official name. */
+export const handlers: Handlers = { ...core, ...people, ...search, ...fields }

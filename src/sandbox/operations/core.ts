@@ -1,0 +1,136 @@
+/**
+ * The operations on deals, persons, organizations, activities, products, pipelines and stages, which both versions have.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Call, Handlers } from "../call.js"
+import * as crud from "../crud.js"
+import type { Outcome } from "../engine.js"
+import { showV1 } from "../engine.js"
+import { activity, activityType } from "../entities/activity.js"
+import { organization, person } from "../entities/contact.js"
+import { deal } from "../entities/deal.js"
+import { pipeline, stage } from "../entities/pipeline.js"
+import { product } from "../entities/product.js"
+import type { Entity } from "../entity.js"
+import { linked } from "../short.js"
+import { isRecord } from "../view.js"
+import { type Row, where } from "../world.js"
+
+const notArchived = (row: Row): boolean => row.is_archived !== true
+
+/** Deals that are deleted are listed only when they are asked for. */
+const listed =
+  (archived: boolean) =>
+  (row: Row, call: Call): boolean => {
+    if ((row.is_archived === true) !== archived) return false
+    if (row.is_deleted !== true) return true
+    const status = call.query.status
+    const wanted = Array.isArray(status) ? status : typeof status === "string" ? status.split(",") : []
+    return wanted.includes("deleted") || wanted.includes("all")
+  }
+
+/** Add, get, update and delete of an entity under their official names. */
+const basic = (version: "v1" | "v2", noun: string, entity: Entity, addStatus: number): Handlers => ({
+  [`${version}.add${noun}`]: crud.add(entity, addStatus),
+  [`${version}.get${noun}`]: crud.get(entity),
+  [`${version}.update${noun}`]: crud.update(entity),
+  [`${version}.delete${noun}`]: crud.remove(entity)
+})
+
+const v1List = { nullWhenEmpty: true } as const
+
+/** v1's collections show references as ids. */
+const collection = (entity: Entity): crud.ListOptions => ({
+  cursor: true,
+  shape: (row, call) => {
+    const shown = showV1(entity, row, call.view, "list")
+    for (const [key, value] of Object.entries(shown)) {
+      if (isRecord(value) && "value" in value && typeof value.value === "number") shown[key] = value.value
+    }
+    return shown
+  }
+})
+
+/** What belongs to the thing in the path. */
+const of =
+  (parent: Entity, table: string, field: string) =>
+  (call: Call): Outcome<Iterable<Row>> =>
+    Either.map(crud.find(parent, call.path.id, call), (row) =>
+      where(call.view.world, table, field, row.id)
+        .slice()
+        .sort((a, b) => Number(a.id) - Number(b.id))
+    )
+
+const peopleOfDeal = (call: Call): Outcome<Iterable<Row>> =>
+  Either.map(crud.find(deal, call.path.id, call), (row) => {
+    const ids = new Set<unknown>([row.person_id])
+    for (const one of linked(call.view.world, "participant", "deal_id", row.id)) ids.add(one.person_id)
+    return Array.from(ids).flatMap((id) => where(call.view.world, "person", "id", id))
+  })
+
+const activitiesOf = (parent: Entity, field: string): crud.ListOptions => ({
+  from: of(parent, "activity", field),
+  ...v1List
+})
+
+const dealsOf = (parent: Entity, field: string): crud.ListOptions => ({
+  from: of(parent, "deal", field),
+  which: listed(false),
+  ...v1List
+})
+
+/** Handlers by version and official name. */
+export const core: Handlers = {
+  ...basic("v2", "Deal", deal, 200),
+  ...basic("v2", "Person", person, 200),
+  ...basic("v2", "Organization", organization, 200),
+  ...basic("v2", "Activity", activity, 200),
+  ...basic("v2", "Product", product, 201),
+  ...basic("v2", "Pipeline", pipeline, 200),
+  ...basic("v2", "Stage", stage, 200),
+  "v2.getDeals": crud.list(deal, { which: listed(false) }),
+  "v2.getArchivedDeals": crud.list(deal, { which: listed(true) }),
+  "v2.getPersons": crud.list(person),
+  "v2.getOrganizations": crud.list(organization),
+  "v2.getActivities": crud.list(activity),
+  "v2.getProducts": crud.list(product),
+  "v2.getPipelines": crud.list(pipeline),
+  "v2.getStages": crud.list(stage),
+
+  ...basic("v1", "Deal", deal, 201),
+  ...basic("v1", "Person", person, 201),
+  ...basic("v1", "Organization", organization, 201),
+  ...basic("v1", "Activity", activity, 201),
+  ...basic("v1", "Product", product, 201),
+  ...basic("v1", "Pipeline", pipeline, 201),
+  ...basic("v1", "Stage", stage, 201),
+  ...basic("v1", "ActivityType", activityType, 201),
+  "v1.getActivityTypes": crud.list(activityType, { whole: () => ({}), which: () => true }),
+  "v1.getDeals": crud.list(deal, { which: listed(false), ...v1List }),
+  "v1.getArchivedDeals": crud.list(deal, { which: listed(true), ...v1List }),
+  "v1.getPersons": crud.list(person, v1List),
+  "v1.getOrganizations": crud.list(organization, v1List),
+  "v1.getActivities": crud.list(activity, v1List),
+  "v1.getProducts": crud.list(product, v1List),
+  "v1.getPipelines": crud.list(pipeline, v1List),
+  "v1.getStages": crud.list(stage, v1List),
+  "v1.getDealsCollection": crud.list(deal, { ...collection(deal), which: listed(false) }),
+  "v1.getPersonsCollection": crud.list(person, collection(person)),
+  "v1.getOrganizationsCollection": crud.list(organization, collection(organization)),
+  "v1.getActivitiesCollection": crud.list(activity, collection(activity)),
+  "v1.getDealActivities": crud.list(activity, activitiesOf(deal, "deal_id")),
+  "v1.getPersonActivities": crud.list(activity, activitiesOf(person, "person_id")),
+  "v1.getOrganizationActivities": crud.list(activity, activitiesOf(organization, "org_id")),
+  "v1.getDealPersons": crud.list(person, { from: peopleOfDeal, ...v1List }),
+  "v1.getOrganizationPersons": crud.list(person, { from: of(organization, "person", "org_id"), ...v1List }),
+  "v1.getPersonDeals": crud.list(deal, dealsOf(person, "person_id")),
+  "v1.getOrganizationDeals": crud.list(deal, dealsOf(organization, "org_id")),
+  "v1.getPipelineDeals": crud.list(deal, dealsOf(pipeline, "pipeline_id")),
+  "v1.getStageDeals": crud.list(deal, dealsOf(stage, "stage_id"))
+}
+
+/** The deals a summary or a board counts. */
+export const openDeals = (rows: Iterable<Row>): ReadonlyArray<Row> =>
+  Array.from(rows).filter((row) => row.status === "open" && row.is_deleted !== true && notArchived(row))

@@ -1,0 +1,60 @@
+/**
+ * What an answer is made with: the world, and who asks.
+ *
+ * @internal
+ */
+import type { Row, World } from "./world.js"
+
+/** A look at the world. */
+export interface View {
+  readonly world: World
+  /** The user whose credentials were sent. */
+  readonly caller: Row
+  /** The time, in ISO form with milliseconds. */
+  readonly now: string
+  /** Where the world is served, without a path. */
+  readonly origin: string
+}
+
+/** A field as text, empty when it is none. */
+export const text = (row: Row | undefined, field: string): string => {
+  const value = row?.[field]
+  return typeof value === "string" ? value : ""
+}
+
+/** A field as text, `null` when it is none. */
+export const textOrNull = (row: Row | undefined, field: string): string | null => {
+  const value = row?.[field]
+  return typeof value === "string" ? value : null
+}
+
+/** A field as a number, 0 when it is none. */
+export const num = (row: Row | undefined, field: string): number => {
+  const value = row?.[field]
+  return typeof value === "number" ? value : 0
+}
+
+/** A field as a number, `null` when it is none. */
+export const numOrNull = (row: Row | undefined, field: string): number | null => {
+  const value = row?.[field]
+  return typeof value === "number" ? value : null
+}
+
+/** A field as an array, empty when it is none. */
+export const list = (row: Row | undefined, field: string): ReadonlyArray<unknown> => {
+  const value = row?.[field]
+  return Array.isArray(value) ? value : []
+}
+
+/** Whether a value is an object with keys. */
+export const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** `2026-05-15 09:55:02`: a time as v1 writes it. */
+export const v1Time = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
+
+/** `2026-05-15T09:55:02Z`: a time as v2 writes it. */
+export const v2Time = (iso: string): string => `${iso.slice(0, 19)}Z`
+
+/** The time so many milliseconds from a time in ISO form. */
+export const later = (iso: string, millis: number): string => new Date(new Date(iso).getTime() + millis).toISOString()
