@@ -114,7 +114,8 @@ const readClass = (models: Models, file: string, version: Version, legacy: boole
     if (request === undefined) throw new Error(`${name}.${operation} makes no request`)
     const input = method.parameters[0]?.type
     const given = input === undefined ? [] : inputFields(declarations, input)
-    if (method.type === undefined) throw new Error(`${name}.${operation} has no type`)
+    const answer = answerType(declarations, name, method)
+    if (answer === undefined) throw new Error(`${name}.${operation} has no type`)
     const parameters = given.map((field): Parameter => {
       const parameter = field.name.getText(declarations).replaceAll("'", "")
       const use = request.uses.get(parameter)
@@ -134,11 +135,24 @@ const readClass = (models: Models, file: string, version: Version, legacy: boole
       parameters,
       ...(request.contentType === undefined ? {} : { contentType: request.contentType }),
       scopes: request.scopes,
-      response: models.typeOf(method.type, declarations),
+      response: models.typeOf(answer, declarations),
       ...(deprecated || legacy ? { deprecated: true } : {}),
       ...(legacy ? { legacy: true } : {})
     }
   })
+}
+
+/**
+ * The type of an answer. Where the class knows none (`Promise<any>`: 31.2.1 for the subscriptions), the functions that the
+ * class is made of still do: `Promise<(..) => Promise<X>>`.
+ */
+const answerType = (source: ts.SourceFile, name: string, method: ts.MethodDeclaration): ts.TypeNode | undefined => {
+  if (method.type?.getText(source) !== "Promise<any>") return method.type
+  const functions = find(source, (node): node is ts.VariableDeclaration =>
+    ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === `${name}Fp`)
+  const own = functions && find(functions, (node): node is ts.MethodSignature =>
+    ts.isMethodSignature(node) && node.name.getText(source) === method.name.getText(source))
+  return own?.type && find(own.type, ts.isFunctionTypeNode)?.type
 }
 
 const inputFields = (source: ts.SourceFile, type: ts.TypeNode): ReadonlyArray<ts.PropertySignature> => {

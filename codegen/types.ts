@@ -24,8 +24,9 @@ export type Type =
 /** The models that the operations of one official package and version speak of. */
 export interface Models {
   readonly get: (name: string) => Type
+  readonly has: (name: string) => boolean
   readonly typeOf: (node: ts.TypeNode, from: ts.SourceFile) => Type
-  /** The name of an import or an own declaration, and the file it stands in. */
+  /** A file, parsed once. */
   readonly load: (file: string) => ts.SourceFile
 }
 
@@ -203,7 +204,7 @@ export const makeModels = (project: Project): Models => {
     return rest === undefined ? { kind: "object", fields: all } : { kind: "object", fields: all, rest }
   }
 
-  return { get, typeOf, load }
+  return { get, has: (name) => models.has(name), typeOf, load }
 }
 
 const isNamed = (statement: ts.Statement): statement is ts.InterfaceDeclaration | ts.TypeAliasDeclaration =>

@@ -1,0 +1,52 @@
+/**
+ * The fact tables, as the generator asks for them.
+ */
+import { readFileSync } from "node:fs"
+import { entities } from "./facts/entities.js"
+import { fieldNotes } from "./facts/fields.js"
+import { summaries } from "./facts/summaries.js"
+
+export type Format = "timestamp" | "date" | "time" | "uuid" | "email" | "uri"
+
+export interface Facts {
+  /** Tokens that a call takes from the daily budget. */
+  readonly cost: number
+  /** The largest `limit`. */
+  readonly max?: number
+  /** Parameters sent comma-joined, with the most values they take. */
+  readonly lists?: Readonly<Record<string, number | null>>
+  readonly integers?: ReadonlyArray<string>
+  readonly formats?: Readonly<Record<string, Format>>
+  /** Timestamps of v1 that want the form of v2. */
+  readonly rfc3339?: ReadonlyArray<string>
+  /** The most items of an array in the body. */
+  readonly items?: Readonly<Record<string, number>>
+  readonly statuses: ReadonlyArray<number>
+}
+
+const table: Readonly<Record<string, Facts>> = JSON.parse(
+  readFileSync(new URL("./facts/operations.json", import.meta.url), "utf8")
+)
+
+export const factsOf = (key: string): Facts => {
+  const facts = table[key]
+  if (facts === undefined) throw new Error(`facts/operations.json says nothing of ${key}`)
+  return facts
+}
+
+/** What recordings tell of a model's fields, by its official name. */
+export interface Evidence {
+  readonly present?: ReadonlyArray<string>
+  readonly nullable?: ReadonlyArray<string>
+  readonly absent?: ReadonlyArray<string>
+}
+
+export const evidenceOf = (version: string, official: string): Evidence => entities[`${version}.${official}`] ?? {}
+
+/** The note on a field: of this model, of this version, or of the name anywhere. */
+export const noteOf = (version: string, model: string | undefined, field: string): string | undefined =>
+  (model === undefined ? undefined : fieldNotes[`${version}.${model}.${field}`]) ??
+  fieldNotes[`${version}.${field}`] ??
+  fieldNotes[field]
+
+export const summaryOf = (key: string): string | undefined => summaries[key]

@@ -1,0 +1,176 @@
+/**
+ * What an operation takes: one flat object of the keys of path, query and body.
+ */
+import type { Operation, Parameter, Surface } from "./extract.js"
+import { type Facts, factsOf, noteOf } from "./facts.js"
+import * as S from "./shapes.js"
+import { resolve, type Type } from "./types.js"
+
+export interface Input {
+  readonly shape: S.Shape & { readonly kind: "object" }
+  readonly path: string
+  readonly query: ReadonlyArray<string>
+  readonly body?: {
+    readonly encoding: "json" | "form" | "multipart"
+    readonly keys: ReadonlyArray<string>
+    readonly whole?: true
+    readonly customFields?: true
+  }
+}
+
+const encodings = {
+  "application/json": "json",
+  "application/x-www-form-urlencoded": "form",
+  "multipart/form-data": "multipart"
+} as const
+
+export const inputOf = (operation: Operation, surface: Surface, siblings: ReadonlyArray<Operation>): Input => {
+  const facts = factsOf(operation.key)
+  const read = reader(operation, surface, facts)
+  const own = operation.parameters.filter(({ place }) => place !== "body")
+  const fields = own.map((parameter) => read.parameter(parameter))
+  const path = own
+    .filter(({ place }) => place === "path")
+    .reduce((text, { name, wire }) => text.replace(`{${wire}}`, `{${name}}`), operation.path)
+  const query = own.filter(({ place }) => place === "query").map(({ wire }) => wire)
+  const encoding = operation.contentType === undefined ? undefined : encodings[operation.contentType]
+  if (encoding === undefined) return { shape: { kind: "object", fields }, path, query }
+
+  const body = operation.parameters.find(({ place }) => place === "body")
+  if (body === undefined) {
+    const keys = own.filter(({ place }) => place === "form").map(({ wire }) => wire)
+    return { shape: { kind: "object", fields }, path, query, body: { encoding, keys } }
+  }
+
+  const type = resolve(body.type, surface.models.get)
+  const taken = new Set(fields.map(({ name }) => name))
+  if (type.kind !== "object" || type.fields.some(({ name }) => taken.has(name))) {
+    const whole = { name: "body", optional: !body.required, shape: read.input(type, "body") }
+    const all = [...fields, whole]
+    return { shape: { kind: "object", fields: all }, path, query, body: { encoding, keys: ["body"], whole: true } }
+  }
+  const clears = operation.method === "PUT" || operation.method === "PATCH"
+  const fixed = requiredToAdd(operation, surface, siblings)
+  const inBody = type.fields.map((field): S.ShapeField => {
+    const shape = read.input(field.type, `body.${field.name}`, field.name)
+    const clearable = clears && field.optional && !fixed.has(field.name) && isScalar(field.type, surface)
+    return noted(operation, field.name, field.optional, clearable ? S.nullable(shape) : shape)
+  })
+  const custom = operation.version === "v1" && takesCustomFields.has(operation.name)
+  return {
+    shape: { kind: "object", fields: [...fields, ...inBody], ...(custom ? { rest: "customFields" as const } : {}) },
+    path,
+    query,
+    body: { encoding, keys: type.fields.map(({ name }) => name), ...(custom ? { customFields: true as const } : {}) }
+  }
+}
+
+/** On v1, custom fields stand beside the named ones in the body of these. */
+const takesCustomFields = new Set([
+  "addDeal",
+  "updateDeal",
+  "addPerson",
+  "updatePerson",
+  "addOrganization",
+  "updateOrganization",
+  "addProduct",
+  "updateProduct",
+  "addLead",
+  "updateLead"
+])
+
+const noted = (operation: Operation, name: string, optional: boolean, shape: S.Shape): S.ShapeField => {
+  const note = noteOf(operation.version, undefined, name)
+  return { name, optional, shape, ...(note === undefined ? {} : { note }) }
+}
+
+/** What cannot be left out when such a thing is added cannot be taken away from it. */
+const requiredToAdd = (operation: Operation, surface: Surface, siblings: ReadonlyArray<Operation>): ReadonlySet<string> => {
+  const parent = operation.path.replace(/\/\{[^}]+\}$/, "")
+  const add = siblings.find(({ method, path, version }) => method === "POST" && path === parent && version === operation.version)
+  const body = add?.parameters.find(({ place }) => place === "body")
+  const type = body && resolve(body.type, surface.models.get)
+  return new Set(type?.kind === "object" ? type.fields.filter(({ optional }) => !optional).map(({ name }) => name) : [])
+}
+
+const isScalar = (type: Type, surface: Surface): boolean => {
+  const whole = resolve(type, surface.models.get)
+  return whole.kind === "string" || whole.kind === "number"
+}
+
+const reader = (operation: Operation, surface: Surface, facts: Facts) => {
+  const integers = new Set(facts.integers)
+
+  const parameter = (one: Parameter): S.ShapeField => {
+    const name = one.place === "path" ? one.name : one.wire
+    const path = one.place === "form" ? `body.${one.wire}` : one.wire
+    return noted(operation, name, !one.required, list(one, path))
+  }
+
+  const list = (one: Parameter, path: string): S.Shape => {
+    const maximum = facts.lists?.[path]
+    if (one.place === "query" && maximum !== undefined) {
+      const type = one.type.kind === "array" ? one.type.items : one.type
+      const whole = integers.has(`${path}[]`)
+      const items = whole ? S.integer : input(type, path)
+      return { kind: "list", items, ...(maximum === null ? {} : { maximum }) }
+    }
+    if (one.wire === "limit" && facts.max !== undefined) return S.leaf("number", `Field.Limit(${facts.max})`)
+    if (one.time === "date") return date
+    return input(one.type, path)
+  }
+
+  const input = (type: Type, path: string, name?: string): S.Shape => {
+    switch (type.kind) {
+      case "string":
+        return text(path)
+      case "number":
+        return integers.has(path) ? S.integer : S.number
+      case "boolean":
+        return S.boolean
+      case "null":
+        return S.nothing
+      case "unknown":
+        return S.unknown
+      case "file":
+        return upload
+      case "enum":
+        return S.literals(type.values)
+      case "array": {
+        const maximum = facts.items?.[path]
+        return { kind: "array", items: input(type.items, `${path}[]`), ...(maximum === undefined ? {} : { maximum }) }
+      }
+      case "union":
+        return S.union(type.members.map((member) => input(member, path)))
+      case "ref":
+        return input(resolve(type, surface.models.get), path, name)
+      case "object": {
+        if (name === "custom_fields" && operation.version === "v2") return custom
+        const fields = type.fields.map((field) =>
+          noted(operation, field.name, field.optional, input(field.type, `${path}.${field.name}`, field.name)))
+        const rest = type.rest !== undefined && fields.length === 0 ? input(type.rest, `${path}.*`) : undefined
+        return { kind: "object", fields, ...(rest === undefined ? {} : { rest }) }
+      }
+    }
+  }
+
+  const text = (path: string): S.Shape => {
+    switch (facts.formats?.[path]) {
+      case "timestamp":
+        return timestamp
+      case "date":
+        return date
+      case "time":
+        return S.leaf("string", "Field.TimeOfDay")
+      default:
+        return S.string
+    }
+  }
+
+  return { parameter, input }
+}
+
+const timestamp = S.leaf("Field.Timestamp", "Field.Timestamp")
+const date = S.leaf("Field.CalendarDate", "Field.CalendarDate")
+const upload = S.leaf("Field.Upload", "Field.Upload")
+const custom = S.leaf("Field.CustomFields", "Field.CustomFields")

@@ -1,0 +1,146 @@
+/**
+ * The models of one version: what official types become, under our names.
+ */
+import type { Operation, Surface, Version } from "./extract.js"
+import { type Evidence, evidenceOf, noteOf } from "./facts.js"
+import { models as ourNames } from "./facts/names.js"
+import { fields as corrections } from "./facts/types.js"
+import * as S from "./shapes.js"
+import { type Field, resolve, type Type } from "./types.js"
+
+export interface Model {
+  readonly name: string
+  readonly direction: S.Direction
+  readonly officials: ReadonlyArray<string>
+  readonly shape: S.Shape & { readonly kind: "object" }
+}
+
+/** These stand in an envelope or are nothing but an id: they are read best where they are used. */
+const inlined = new Set(["Paging", "PageInfo", "NextCursor", "DeletedId", "DeletedIds", "DeletedLeadId", "FieldOptionId"])
+
+interface Draft {
+  readonly direction: S.Direction
+  readonly shapes: Map<string, S.Shape>
+}
+
+/** Reads official types into shapes and collects the models that they speak of. */
+export interface Reader {
+  readonly output: (type: Type, surface: Surface, hint?: string) => S.Shape
+  readonly models: () => ReadonlyMap<string, Model>
+  readonly declare: (name: string, direction: S.Direction, official: string, shape: () => S.Shape) => S.Shape
+  /** The type that an official name stands for, in the newer package if it has it. */
+  readonly find: (name: string, surface: Surface) => { readonly type: Type; readonly surface: Surface }
+}
+
+export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): Reader => {
+  const drafts = new Map<string, Draft>()
+
+  const find = (name: string, surface: Surface) => {
+    const [newest = surface] = surfaces.filter(({ models }) => models.has(name))
+    return { type: newest.models.get(name), surface: newest }
+  }
+
+  const declare: Reader["declare"] = (name, direction, official, shape) => {
+    const draft = drafts.get(name) ?? { direction, shapes: new Map<string, S.Shape>() }
+    drafts.set(name, draft)
+    if (draft.direction !== direction) throw new Error(`${name} is both a model of inputs and of outputs`)
+    if (!draft.shapes.has(official)) {
+      draft.shapes.set(official, S.unknown) // while it is being read
+      draft.shapes.set(official, shape())
+    }
+    return { kind: "model", name }
+  }
+
+  const output: Reader["output"] = (type, surface, hint) => {
+    switch (type.kind) {
+      case "string":
+        return S.string
+      case "number":
+        return S.number
+      case "boolean":
+        return S.boolean
+      case "null":
+        return S.nothing
+      case "unknown":
+      case "file":
+        return S.unknown
+      case "enum":
+        return S.open(type.values)
+      case "array":
+        return { kind: "array", items: output(type.items, surface, hint) }
+      case "union":
+        return S.union(type.members.map((member) => output(member, surface, hint)))
+      case "object":
+        return object(type, surface, {}, undefined, {})
+      case "ref":
+        return reference(type.name, surface, hint)
+    }
+  }
+
+  const reference = (official: string, surface: Surface, hint: string | undefined): S.Shape => {
+    const name = ourNames[`${version}.${official}`]
+    const found = find(official, surface)
+    const whole = resolve(found.type, found.surface.models.get)
+    if (whole.kind !== "object") return output(whole, found.surface, hint)
+    const evidence = evidenceOf(version, official)
+    const correct = corrections[`${version}.${official}`] ?? {}
+    const build = (model: string | undefined) => object(whole, found.surface, evidence, model, correct)
+    if (name !== undefined && !inlined.has(name) && !isTiny(whole)) {
+      return declare(name, "output", official, () => build(name))
+    }
+    if (hint !== undefined && whole.fields.length > 3) return declare(hint, "output", official, () => build(hint))
+    return build(undefined)
+  }
+
+  const object = (
+    type: Type & { readonly kind: "object" },
+    surface: Surface,
+    evidence: Evidence,
+    model: string | undefined,
+    correct: Readonly<Record<string, Type>>
+  ): S.Shape => {
+    const known = new Set(type.fields.map(({ name }) => name))
+    const added = Object.keys(correct).filter((name) => !known.has(name))
+    const fields: ReadonlyArray<Field> = [
+      ...type.fields,
+      ...added.map((name) => ({ name, optional: true, type: correct[name] ?? { kind: "unknown" as const } }))
+    ]
+    const shape = fields.map((field): S.ShapeField => {
+      const read = correct[field.name] ?? field.type
+      const own = field.name === "custom_fields" && version === "v2" ? customFields : output(read, surface)
+      const note = noteOf(version, model, field.name)
+      const isId = field.name === "id" && (read.kind === "number" || read.kind === "string")
+      return {
+        name: field.name,
+        optional: field.optional && !isId && !(evidence.present?.includes(field.name) ?? false),
+        shape: (evidence.nullable?.includes(field.name) ?? false) ? S.nullable(own) : own,
+        ...(note === undefined ? {} : { note })
+      }
+    })
+    // an index signature beside named fields only says that the generator of the official types was unsure
+    const rest = type.rest !== undefined && fields.length === 0 ? output(type.rest, surface) : undefined
+    return { kind: "object", fields: shape, ...(rest === undefined ? {} : { rest }) }
+  }
+
+  const models = (): ReadonlyMap<string, Model> =>
+    new Map(
+      [...drafts].map(([name, { direction, shapes }]) => {
+        const shape = S.merge([...shapes.values()])
+        if (shape.kind !== "object") throw new Error(`${name} is not an object`)
+        const rest = version === "v1" && direction === "output" && extended.has(name) ? { rest: "customFields" as const } : {}
+        return [name, { name, direction, officials: [...shapes.keys()], shape: { ...shape, ...rest } }]
+      })
+    )
+
+  return { output, models, declare, find }
+}
+
+/** Models of v1 that hold custom fields beside their own. */
+const extended = new Set(["Deal", "DealDetails", "DealWithIds", "MergedDeal", "Person", "MergedPerson", "Organization", "OrganizationDetails", "OrganizationWithEditFlag", "Product", "Lead", "DealCollectionItem", "PersonCollectionItem", "OrganizationCollectionItem"])
+
+const customFields: S.Shape = S.nullable({ kind: "object", fields: [], rest: S.unknown })
+
+const isTiny = (type: Type & { readonly kind: "object" }): boolean =>
+  type.rest === undefined && type.fields.length <= 2 && type.fields.every((field) => field.type.kind !== "ref" && field.type.kind !== "object")
+
+export type { Operation }
