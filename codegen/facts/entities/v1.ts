@@ -1,0 +1,486 @@
+import type { Entity } from "../entities.js"
+import { words } from "./words.js"
+
+/** Facts about the answers of v1, from recordings of a live account, May 2026. */
+export const v1: Record<string, Entity> = {
+  "v1.Activity": {
+    present: words(`
+      id user_id done type reference_type reference_id conference_meeting_client conference_meeting_url due_date
+      due_time duration busy_flag add_time marked_as_done_time last_notification_time last_notification_user_id
+      notification_language_id subject public_description calendar_sync_include_context location org_id person_id
+      deal_id lead_id active_flag update_time update_user_id source_timezone rec_rule rec_rule_extension
+      rec_master_activity_id conference_meeting_id original_start_time private priority note created_by_user_id
+      location_subpremise location_street_number location_route location_sublocality location_locality
+      location_admin_area_level_1 location_admin_area_level_2 location_country location_postal_code
+      location_formatted_address attendees participants series is_recurring org_name person_name deal_title lead_title
+      owner_name person_dropbox_bcc deal_dropbox_bcc assigned_to_user_id type_name lead company_id
+    `),
+    optional: words("gcal_event_id google_calendar_id google_calendar_etag file"),
+    nullable: words(`
+      reference_type reference_id conference_meeting_client conference_meeting_url last_notification_time
+      last_notification_user_id notification_language_id public_description calendar_sync_include_context location
+      org_id person_id deal_id lead_id update_user_id source_timezone rec_rule rec_rule_extension
+      rec_master_activity_id conference_meeting_id note location_subpremise location_street_number location_route
+      location_sublocality location_locality location_admin_area_level_1 location_admin_area_level_2 location_country
+      location_postal_code location_formatted_address attendees series org_name person_name deal_title
+      person_dropbox_bcc deal_dropbox_bcc
+    `),
+    types: {
+      participants: "ReadonlyArray<{ readonly person_id: number; readonly primary_flag: boolean }> | null",
+      original_start_time: "string | null",
+      private: "boolean",
+      priority: "number | null",
+      is_recurring: "boolean | null",
+      lead_title: "string | null",
+      type_name: "string",
+      lead: "object | null"
+    }
+  },
+  "v1.BaseOrganizationItem": {
+    present: words(`
+      id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
+      email_messages_count people_count activities_count done_activities_count undone_activities_count files_count
+      notes_count followers_count won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count
+      active_flag picture_id country_code first_char update_time delete_time add_time visible_to next_activity_date
+      next_activity_time next_activity_id last_activity_id last_activity_date label label_ids address
+      address_subpremise address_street_number address_route address_sublocality address_locality
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_country_code address_postal_code
+      address_formatted_address website linkedin industry annual_revenue employee_count owner_name cc_email company_id
+    `),
+    nullable: words(`
+      picture_id country_code next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date label address address_subpremise address_street_number address_route address_sublocality
+      address_locality address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
+      address_formatted_address
+    `),
+    types: {
+      delete_time: "string | null",
+      address_country_code: "string | null",
+      website: "string | null",
+      linkedin: "string | null",
+      industry: "number | null",
+      annual_revenue: "number | null",
+      employee_count: "number | null",
+      owner_id: "Owner | number"
+    }
+  },
+  "v1.BaseOrganizationItemWithEditNameFlag": {
+    present: words(`
+      id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
+      email_messages_count people_count activities_count done_activities_count undone_activities_count files_count
+      notes_count followers_count won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count
+      active_flag picture_id country_code first_char update_time delete_time add_time visible_to next_activity_date
+      next_activity_time next_activity_id last_activity_id last_activity_date label label_ids address
+      address_subpremise address_street_number address_route address_sublocality address_locality
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_country_code address_postal_code
+      address_formatted_address website linkedin industry annual_revenue employee_count cc_email owner_name edit_name
+      company_id
+    `),
+    nullable: words(`
+      picture_id country_code next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date label address address_subpremise address_street_number address_route address_sublocality
+      address_locality address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
+      address_formatted_address
+    `),
+    types: {
+      delete_time: "string | null",
+      address_country_code: "string | null",
+      website: "string | null",
+      linkedin: "string | null",
+      industry: "number | null",
+      annual_revenue: "number | null",
+      employee_count: "number | null",
+      owner_id: "Owner | number"
+    }
+  },
+  "v1.BasePipeline": {
+    present: words("id name url_title order_nr active deal_probability add_time update_time"),
+    nullable: words("update_time")
+  },
+  "v1.BasePipelineWithSelectedFlag": {
+    present: words("id name url_title order_nr active deal_probability add_time update_time"),
+    nullable: words("update_time")
+  },
+  "v1.BaseStage": {
+    present: words(`
+      id order_nr name active_flag deal_probability pipeline_id rotten_flag rotten_days add_time update_time
+    `),
+    nullable: words("rotten_days update_time")
+  },
+  "v1.BaseUser": {
+    present: words(`
+      id name email lang locale timezone_name timezone_offset default_currency icon_url active_flag is_deleted
+      is_admin role_id created has_created_company is_you access phone modified last_login
+    `),
+    nullable: words("icon_url phone"),
+    types: { is_admin: "number" }
+  },
+  "v1.Deal": {
+    present: words(`
+      id creator_user_id user_id person_id org_id stage_id title value currency add_time update_time stage_change_time
+      active deleted status probability next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time
+      products_count files_count notes_count followers_count email_messages_count activities_count
+      done_activities_count undone_activities_count participants_count expected_close_date last_incoming_mail_time
+      last_outgoing_mail_time label local_won_date local_lost_date local_close_date origin origin_id channel
+      channel_id is_archived archive_time sequence_enrollment source_lead_id stage_order_nr person_name org_name
+      next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
+      weighted_value formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden
+      person_hidden
+    `),
+    nullable: words(`
+      stage_change_time probability next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date lost_reason close_time won_time first_won_time lost_time expected_close_date
+      last_incoming_mail_time last_outgoing_mail_time label person_name org_name next_activity_subject
+      next_activity_type next_activity_duration next_activity_note rotten_time
+    `),
+    types: {
+      user_id: "DealUserDataWithId | number",
+      creator_user_id: "DealAllOfCreatorUserId | number",
+      person_id: "DealPersonDataWithId | number | null",
+      org_id: "DealOrganizationDataWithId | number | null",
+      local_won_date: "string | null",
+      local_lost_date: "string | null",
+      local_close_date: "string | null",
+      archive_time: "string | null",
+      source_lead_id: "string | null",
+      sequence_enrollment: "unknown"
+    }
+  },
+  "v1.DealAllOfCreatorUserId": {
+    present: words("id name email has_pic pic_hash active_flag value"),
+    nullable: words("pic_hash"),
+    types: { has_pic: "number | boolean" }
+  },
+  "v1.DealNonStrictWithDetails": {
+    present: words(`
+      id creator_user_id user_id person_id org_id stage_id title value currency add_time update_time stage_change_time
+      active deleted status probability next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time
+      products_count files_count notes_count followers_count email_messages_count activities_count
+      done_activities_count undone_activities_count participants_count expected_close_date last_incoming_mail_time
+      last_outgoing_mail_time label local_won_date local_lost_date local_close_date origin origin_id channel
+      channel_id is_archived archive_time sequence_enrollment source_lead_id stage_order_nr person_name org_name
+      next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
+      weighted_value formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden
+      person_hidden
+    `),
+    nullable: words(`
+      stage_change_time probability next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date lost_reason close_time won_time first_won_time lost_time expected_close_date
+      last_incoming_mail_time last_outgoing_mail_time label person_name org_name next_activity_subject
+      next_activity_type next_activity_duration next_activity_note rotten_time
+    `),
+    types: {
+      user_id: "DealUserDataWithId | number",
+      creator_user_id: "DealAllOfCreatorUserId | number",
+      person_id: "DealPersonDataWithId | number | null",
+      org_id: "DealOrganizationDataWithId | number | null",
+      local_won_date: "string | null",
+      local_lost_date: "string | null",
+      local_close_date: "string | null",
+      archive_time: "string | null",
+      source_lead_id: "string | null",
+      sequence_enrollment: "unknown"
+    }
+  },
+  "v1.DealOrganizationDataWithId": {
+    present: words(`
+      name people_count owner_id address label_ids active_flag cc_email owner_name value
+    `),
+    nullable: words("address"),
+    types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
+  },
+  "v1.DealPersonDataWithId": {
+    present: words("active_flag name email phone owner_id company_id value"),
+    types: { company_id: "number" }
+  },
+  "v1.DealPersonDataWithIdAllOfEmailInner": {
+    present: words("value primary")
+  },
+  "v1.DealPersonDataWithIdAllOfPhoneInner": {
+    present: words("value primary")
+  },
+  "v1.DealStrict": {
+    present: words("id"),
+    nullable: words(`
+      stage_change_time probability next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date lost_reason close_time won_time first_won_time lost_time expected_close_date
+      last_incoming_mail_time last_outgoing_mail_time label person_name org_name next_activity_subject
+      next_activity_type next_activity_duration next_activity_note rotten_time
+    `),
+    types: {
+      local_won_date: "string | null",
+      local_lost_date: "string | null",
+      local_close_date: "string | null",
+      archive_time: "string | null",
+      source_lead_id: "string | null",
+      sequence_enrollment: "unknown"
+    }
+  },
+  "v1.DealUserDataWithId": {
+    present: words("id name email has_pic pic_hash active_flag value"),
+    nullable: words("pic_hash"),
+    types: { has_pic: "number | boolean" }
+  },
+  "v1.DeleteActivityResponseData": {
+    present: words("id")
+  },
+  "v1.DeleteDealResponseData": {
+    present: words("id")
+  },
+  "v1.DeleteOrganizationResponseData": {
+    present: words("id")
+  },
+  "v1.DeletePipelineResponseData": {
+    present: words("id")
+  },
+  "v1.DeleteProductResponseData": {
+    present: words("id")
+  },
+  "v1.GetActivitiesCollectionResponseAdditionalData": {
+    nullable: words("next_cursor")
+  },
+  "v1.GetActivitiesResponseAdditionalDataPagination": {
+    present: words("start limit more_items_in_collection")
+  },
+  "v1.GetAssociatedFilesResponseAllOfDataInner": {
+    types: {
+      log_id: "string | null",
+      file_type: "string",
+      people_name: "string | null",
+      project_id: "number | null",
+      project_name: "string | null"
+    }
+  },
+  "v1.GetAssociatedProductFilesResponseAllOfDataInner": {
+    types: { file_type: "string" }
+  },
+  "v1.GetChangelogResponseAllOfAdditionalData": {
+    nullable: words("next_cursor")
+  },
+  "v1.GetDealsResponseRelatedObjects": {
+    types: { pipeline: "{ readonly [id: string]: BasePipeline }", stage: "{ readonly [id: string]: BaseStage }" }
+  },
+  "v1.GetFieldsResponseAllOfAdditionalData": {
+    types: {
+      pagination:
+        "{ readonly start: number; readonly limit: number; readonly more_items_in_collection: boolean; readonly next_start?: number }"
+    }
+  },
+  "v1.GetFilesResponseDataInner": {
+    types: { log_id: "string | null", file_type: "string" }
+  },
+  "v1.GetMailThreadMessagesResponseAllOfDataInner": {
+    types: { draft_flag: "number" }
+  },
+  "v1.GetOrganizationItem": {
+    present: words(`
+      id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
+      email_messages_count people_count activities_count done_activities_count undone_activities_count files_count
+      notes_count followers_count won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count
+      active_flag picture_id country_code first_char update_time delete_time add_time visible_to next_activity_date
+      next_activity_time next_activity_id last_activity_id last_activity_date label label_ids address
+      address_subpremise address_street_number address_route address_sublocality address_locality
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_country_code address_postal_code
+      address_formatted_address website linkedin industry annual_revenue employee_count cc_email owner_name edit_name
+      last_activity next_activity company_id
+    `),
+    nullable: words(`
+      picture_id country_code last_activity_id last_activity_date label address_subpremise address_street_number
+      address_route address_sublocality address_locality address_admin_area_level_1 address_admin_area_level_2
+      address_country address_postal_code address_formatted_address last_activity
+    `),
+    types: {
+      delete_time: "string | null",
+      address_country_code: "string | null",
+      website: "string | null",
+      linkedin: "string | null",
+      industry: "number | null",
+      annual_revenue: "number | null",
+      employee_count: "number | null",
+      owner_id: "Owner | number"
+    }
+  },
+  "v1.GetOrganizationResponseAllOfAdditionalDataFollowersFOLLOWERUSERID": {
+    present: words("id user_id")
+  },
+  "v1.GetProductFieldsResponseDataInner": {
+    types: { index_visible_flag: "boolean", details_visible_flag: "boolean", picklist_data: "string | null" }
+  },
+  "v1.GetProductsResponse1": {
+    types: { data: "ReadonlyArray<ProductListItemProduct>" }
+  },
+  "v1.GetRolesResponseAllOfAdditionalDataPagination": {
+    types: { next_start: "number" }
+  },
+  "v1.GetStagesResponseDataInner": {
+    present: words(`
+      id order_nr name active_flag deal_probability pipeline_id rotten_flag rotten_days add_time update_time
+      pipeline_name pipeline_deal_probability
+    `),
+    nullable: words("rotten_days update_time")
+  },
+  "v1.Lead": {
+    present: words(`
+      id title owner_id creator_id label_ids value expected_close_date person_id organization_id is_archived
+      archive_time source_name source_deal_id origin origin_id channel channel_id was_seen next_activity_id add_time
+      update_time visible_to cc_email
+    `),
+    nullable: words("value expected_close_date organization_id source_deal_id next_activity_id"),
+    types: { archive_time: "string | null" }
+  },
+  "v1.LeadValue": {
+    present: words("amount currency")
+  },
+  "v1.Note": {
+    present: words(`
+      id user_id deal_id person_id org_id lead_id content add_time update_time active_flag pinned_to_deal_flag
+      pinned_to_person_flag pinned_to_organization_flag pinned_to_lead_flag last_update_user_id organization person
+      deal lead user
+    `),
+    nullable: words("lead_id last_update_user_id"),
+    types: { pinned_to_lead_flag: "boolean", lead: "{ readonly title: string } | null" }
+  },
+  "v1.NoteDeal": {
+    present: words("title")
+  },
+  "v1.NoteOrganization": {
+    present: words("name")
+  },
+  "v1.NotePerson": {
+    present: words("name")
+  },
+  "v1.NoteUser": {
+    present: words("email name icon_url is_you"),
+    nullable: words("icon_url")
+  },
+  "v1.OrganizationDataWithId": {
+    present: words("id name people_count owner_id address cc_email"),
+    nullable: words("address"),
+    types: { label_ids: "ReadonlyArray<number>", active_flag: "boolean", owner_name: "string" }
+  },
+  "v1.OrganizationDataWithIdAndActiveFlag": {
+    present: words("id name people_count owner_id address label_ids active_flag cc_email owner_name"),
+    nullable: words("address"),
+    types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
+  },
+  "v1.Owner": {
+    present: words("id name email has_pic pic_hash active_flag value"),
+    nullable: words("pic_hash"),
+    types: { has_pic: "number | boolean" }
+  },
+  "v1.Person": {
+    present: words(`
+      id owner_id org_id name first_name last_name open_deals_count related_open_deals_count closed_deals_count
+      related_closed_deals_count participant_open_deals_count participant_closed_deals_count email_messages_count
+      activities_count done_activities_count undone_activities_count files_count notes_count followers_count
+      won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count active_flag phone email
+      first_char update_time delete_time add_time visible_to picture_id next_activity_date next_activity_time
+      next_activity_id last_activity_id last_activity_date last_incoming_mail_time last_outgoing_mail_time label
+      label_ids im postal_address postal_address_lat postal_address_long postal_address_subpremise
+      postal_address_street_number postal_address_route postal_address_sublocality postal_address_locality
+      postal_address_admin_area_level_1 postal_address_admin_area_level_2 postal_address_country
+      postal_address_postal_code postal_address_formatted_address notes birthday job_title org_name cc_email
+      primary_email owner_name company_id
+    `),
+    nullable: words(`
+      picture_id next_activity_date next_activity_time next_activity_id last_activity_id last_activity_date
+      last_incoming_mail_time last_outgoing_mail_time label org_name first_name last_name
+    `),
+    types: {
+      owner_id: "Owner | number",
+      org_id: "RelationshipOrganizationInfoItemWithActiveFlag | number | null",
+      participant_open_deals_count: "number",
+      participant_closed_deals_count: "number",
+      delete_time: "string | null",
+      im: "ReadonlyArray<{ readonly value: string; readonly primary: boolean; readonly label?: string }>",
+      postal_address_lat: "number | null",
+      postal_address_long: "number | null",
+      notes: "string | null",
+      birthday: "string | null",
+      job_title: "string | null",
+      primary_email: "string | null",
+      postal_address: "string | null",
+      postal_address_subpremise: "string | null",
+      postal_address_street_number: "string | null",
+      postal_address_route: "string | null",
+      postal_address_sublocality: "string | null",
+      postal_address_locality: "string | null",
+      postal_address_admin_area_level_1: "string | null",
+      postal_address_admin_area_level_2: "string | null",
+      postal_address_country: "string | null",
+      postal_address_postal_code: "string | null",
+      postal_address_formatted_address: "string | null"
+    }
+  },
+  "v1.PersonAllOfEmailInner": {
+    present: words("value primary")
+  },
+  "v1.PersonAllOfPhoneInner": {
+    present: words("value primary")
+  },
+  "v1.PersonDataWithActiveFlag": {
+    present: words("active_flag id name email phone owner_id company_id"),
+    types: { company_id: "number" }
+  },
+  "v1.PersonDataWithID": {
+    present: words("id name email phone owner_id")
+  },
+  "v1.PersonDataWithIDAllOfEmailInner": {
+    present: words("value primary")
+  },
+  "v1.PhoneData": {
+    present: words("value primary")
+  },
+  "v1.PipelineDetails": {
+    present: words("id name url_title order_nr active deal_probability add_time update_time"),
+    nullable: words("update_time")
+  },
+  "v1.ProductField": {
+    types: { index_visible_flag: "boolean", details_visible_flag: "boolean" }
+  },
+  "v1.ProductListItemProduct": {
+    present: words(`
+      id name code description unit tax category active_flag selectable first_char visible_to owner_id files_count
+      add_time update_time prices product_variations
+    `),
+    nullable: words("code unit"),
+    types: {
+      prices:
+        "ReadonlyArray<{ readonly id: number; readonly product_id: number; readonly price: number; readonly currency: string; readonly cost: number; readonly overhead_cost: number | null; readonly notes?: string }>",
+      description: "string | null",
+      category: "number | string | null",
+      first_char: "string | null",
+      files_count: "number | null",
+      add_time: "string",
+      update_time: "string",
+      product_variations: "ReadonlyArray<object>",
+      owner_id: "Owner"
+    }
+  },
+  "v1.RelatedDealDataDEALID": {
+    present: words(`
+      id title status value currency stage_id pipeline_id user_id is_archived archive_time
+    `),
+    types: { user_id: "number", is_archived: "boolean", archive_time: "string | null" }
+  },
+  "v1.RelationshipOrganizationInfoItem": {
+    nullable: words("address")
+  },
+  "v1.RelationshipOrganizationInfoItemWithActiveFlag": {
+    present: words(`
+      name people_count owner_id address label_ids active_flag cc_email owner_name value
+    `),
+    nullable: words("address"),
+    types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
+  },
+  "v1.UserAccess": {
+    present: words("app admin")
+  },
+  "v1.UserDataWithId": {
+    present: words("id name email has_pic pic_hash active_flag"),
+    nullable: words("pic_hash"),
+    types: { has_pic: "number | boolean" }
+  }
+}
