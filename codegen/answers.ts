@@ -2,7 +2,7 @@
  * What an operation answers with, envelope and all.
  */
 import type { Operation, Surface } from "./extract.js"
-import { data as dataOf, envelopes } from "./facts/types.js"
+import { envelopeOf } from "./facts.js"
 import type { Reader } from "./models.js"
 import { capital, operationName, singular } from "./naming.js"
 import * as S from "./shapes.js"
@@ -23,8 +23,8 @@ export const isListed = (operation: Operation, surface: Surface): boolean =>
   resolve(dataType(operation, surface) ?? { kind: "null" }, surface.models.get).kind === "array"
 
 const dataType = (operation: Operation, surface: Surface): Type | undefined => {
-  const known = dataOf[operation.key]
-  if (known !== undefined) return known
+  const known = envelopeOf(operation.key).data
+  if (known !== undefined) return surface.models.parse(known)
   const whole = resolve(operation.response, surface.models.get)
   return whole.kind === "object" ? whole.fields.find(({ name }) => name === "data")?.type : undefined
 }
@@ -33,7 +33,7 @@ export const answerOf = (operation: Operation, surface: Surface, reader: Reader)
   const whole = resolve(operation.response, surface.models.get)
   if (whole.kind === "string") return { kind: "binary", shape: S.unknown, known: "Field.Download" }
   if (whole.kind !== "object") throw new Error(`${operation.key} answers with a ${whole.kind}`)
-  const mended = envelopes[operation.key] ?? {}
+  const mended = envelopeOf(operation.key)
   const type = dataType(operation, surface)
   const listed = isListed(operation, surface)
   const data = type === undefined ? undefined : reader.output(type, surface, modelHint(operation, listed))
@@ -41,13 +41,16 @@ export const answerOf = (operation: Operation, surface: Surface, reader: Reader)
   const items = itemsOf(data, reader)
   const style = pagingStyle(operation)
   const paged = style !== undefined && items !== undefined && operation.key !== "v1.getMailThreads"
+  const beside = new Map<string, Type>()
+  // where an answer of the official types is no envelope, its fields are those of the data
+  const enveloped = whole.fields.some(({ name }) => name === "success")
+  for (const field of enveloped ? whole.fields : []) beside.set(field.name, field.type)
+  for (const [name, text] of Object.entries(mended)) beside.set(name, surface.models.parse(text))
+  beside.delete("success")
+  beside.delete("data")
+  const additional = beside.get("additional_data")
   const extras = new Map<string, S.Shape>()
-  for (const field of whole.fields) {
-    if (field.name === "success" || field.name === "data" || mended[field.name] === null) continue
-    if (field.name !== "additional_data") extras.set(field.name, reader.output(field.type, surface))
-  }
-  for (const [name, extra] of Object.entries(mended)) if (extra !== null) extras.set(name, reader.output(extra, surface))
-  const additional = whole.fields.find(({ name }) => name === "additional_data")?.type
+  for (const [name, extra] of beside) if (name !== "additional_data") extras.set(name, reader.output(extra, surface))
   if (additional !== undefined || paged) {
     extras.set("additional_data", additionalData(additional, surface, reader, paged ? style : undefined))
   }

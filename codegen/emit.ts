@@ -108,7 +108,7 @@ const modelText = (model: Model, text: Text): string =>
   pairText(model.name, model.shape, text, `${withArticle(words(model.name))}.`, "models", "schemas")
 
 const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]) => Text): ReadonlyArray<string> => {
-  const { answer, input, name, operation } = endpoint
+  const { answer, input, name } = endpoint
   const stem = capital(name)
   const link = name === "delete" ? "`delete`" : `{@link ${name}}`
   const inputName = `${stem}Input`
@@ -128,15 +128,14 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
       : `Pagination.List${callable}<${inputName}, ${outputName}, ${itemType(endpoint, text, outputName)}>`
   const make = paged === undefined ? "Endpoint.make" : "Pagination.list"
   const identifier = declared(name)
-  const head = `export const ${identifier}: ${type} = /*#__PURE__*/ ${make}(() => ({`
+  const keyword = identifier === name ? "export const" : "const"
+  const head = `${keyword} ${identifier}: ${type} = /*#__PURE__*/ ${make}(() => ({`
   const first =
-    head.length <= width ? head : `export const ${identifier}: ${type} =\n  /*#__PURE__*/ ${make}(() => ({`
+    head.length <= width ? head : `${keyword} ${identifier}: ${type} =\n  /*#__PURE__*/ ${make}(() => ({`
   const lines = properties(endpoint, inputName, outputName).map((line) => `  ${line}`)
-  const exported = identifier === name ? "" : `\n\nexport {\n${comment(["@since 0.1.0", "@category endpoints"], 1)}\n  ${identifier} as ${name}\n}`
-  parts.push(
-    `${comment(operationDocs(endpoint), 0)}\n${first}\n${lines.join(",\n")}\n}))${exported}`
-  )
-  void operation
+  const exported = identifier === name ? "" : `\n\nexport {\n${comment(operationDocs(endpoint), 1)}\n  ${identifier} as ${name}\n}`
+  const docs = identifier === name ? `${comment(operationDocs(endpoint), 0)}\n` : ""
+  parts.push(`${docs}${first}\n${lines.join(",\n")}\n}))${exported}`)
   return parts
 }
 

@@ -60,8 +60,7 @@ export interface Official {
 
 const require = createRequire(import.meta.url)
 
-const folder = (name: string, version: Version) =>
-  join(dirname(require.resolve(`${name}/${version}`, { paths: [process.cwd()] })), "")
+const folder = (name: string, version: Version): string => dirname(require.resolve(`${name}/${version}`))
 
 export const extract = (): Official => {
   const v2 = surface("pipedrive", "v2", false)
@@ -81,8 +80,9 @@ const count = (what: string, { operations }: Surface, expected: number) => {
 
 const surface = (packageName: string, version: Version, legacy: boolean): Surface => {
   const project = new Project({ skipAddingFilesFromTsConfig: true, compilerOptions: { allowJs: true } })
-  const models = makeModels(project)
-  const api = join(folder(packageName, version), "api")
+  const root = folder(packageName, version)
+  const models = makeModels(project, join(root, "models"))
+  const api = join(root, "api")
   const operations = readdirSync(api)
     .filter((file) => file.endsWith("-api.d.ts"))
     .sort()

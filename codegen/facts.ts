@@ -2,7 +2,7 @@
  * The fact tables, as the generator asks for them.
  */
 import { readFileSync } from "node:fs"
-import { entities } from "./facts/entities.js"
+import { type Entity, entities, envelopes, placeholders } from "./facts/entities.js"
 import { fieldNotes } from "./facts/fields.js"
 import { summaries } from "./facts/summaries.js"
 
@@ -35,13 +35,12 @@ export const factsOf = (key: string): Facts => {
 }
 
 /** What recordings tell of a model's fields, by its official name. */
-export interface Evidence {
-  readonly present?: ReadonlyArray<string>
-  readonly nullable?: ReadonlyArray<string>
-  readonly absent?: ReadonlyArray<string>
-}
+export const evidenceOf = (version: string, official: string): Entity => entities[`${version}.${official}`] ?? {}
 
-export const evidenceOf = (version: string, official: string): Evidence => entities[`${version}.${official}`] ?? {}
+/** Fields of an envelope that the types leave out or have wrong. */
+export const envelopeOf = (key: string): Readonly<Record<string, string>> => envelopes[key] ?? {}
+
+export { placeholders }
 
 /** The note on a field: of this model, of this version, or of the name anywhere. */
 export const noteOf = (version: string, model: string | undefined, field: string): string | undefined =>

@@ -2,9 +2,9 @@
  * The models of one version: what official types become, under our names.
  */
 import type { Operation, Surface, Version } from "./extract.js"
-import { type Evidence, evidenceOf, noteOf } from "./facts.js"
+import { evidenceOf, noteOf, placeholders } from "./facts.js"
+import type { Entity } from "./facts/entities.js"
 import { models as ourNames } from "./facts/names.js"
-import { fields as corrections } from "./facts/types.js"
 import * as S from "./shapes.js"
 import { type Field, resolve, type Type } from "./types.js"
 
@@ -71,7 +71,7 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       case "union":
         return S.union(type.members.map((member) => output(member, surface, hint)))
       case "object":
-        return object(type, surface, {}, undefined, {})
+        return object(type, surface, {}, undefined)
       case "ref":
         return reference(type.name, surface, hint)
     }
@@ -83,8 +83,8 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
     const whole = resolve(found.type, found.surface.models.get)
     if (whole.kind !== "object") return output(whole, found.surface, hint)
     const evidence = evidenceOf(version, official)
-    const correct = corrections[`${version}.${official}`] ?? {}
-    const build = (model: string | undefined) => object(whole, found.surface, evidence, model, correct)
+    const build = (model: string | undefined) => object(whole, found.surface, evidence, model)
+    if (isRecord(whole)) return build(undefined)
     if (name !== undefined && !inlined.has(name) && !isTiny(whole)) {
       return declare(name, "output", official, () => build(name))
     }
@@ -95,24 +95,26 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
   const object = (
     type: Type & { readonly kind: "object" },
     surface: Surface,
-    evidence: Evidence,
-    model: string | undefined,
-    correct: Readonly<Record<string, Type>>
+    evidence: Entity,
+    model: string | undefined
   ): S.Shape => {
+    if (isRecord(type)) {
+      return { kind: "object", fields: [], rest: S.union(type.fields.map((field) => output(field.type, surface))) }
+    }
     const known = new Set(type.fields.map(({ name }) => name))
-    const added = Object.keys(correct).filter((name) => !known.has(name))
+    const mended = new Map(Object.entries(evidence.types ?? {}).map(([name, text]) => [name, surface.models.parse(text)]))
     const fields: ReadonlyArray<Field> = [
-      ...type.fields,
-      ...added.map((name) => ({ name, optional: true, type: correct[name] ?? { kind: "unknown" as const } }))
+      ...type.fields.map((field) => ({ ...field, type: mended.get(field.name) ?? field.type })),
+      ...[...mended].filter(([name]) => !known.has(name)).map(([name, type]) => ({ name, optional: true, type }))
     ]
     const shape = fields.map((field): S.ShapeField => {
-      const read = correct[field.name] ?? field.type
-      const own = field.name === "custom_fields" && version === "v2" ? customFields : output(read, surface)
+      const own = field.name === "custom_fields" && version === "v2" ? customFields : output(field.type, surface)
       const note = noteOf(version, model, field.name)
-      const isId = field.name === "id" && (read.kind === "number" || read.kind === "string")
+      const isId = field.name === "id" && (field.type.kind === "number" || field.type.kind === "string")
+      const present = isId || !field.optional || (evidence.present?.includes(field.name) ?? false)
       return {
         name: field.name,
-        optional: field.optional && !isId && !(evidence.present?.includes(field.name) ?? false),
+        optional: !present || (evidence.optional?.includes(field.name) ?? false),
         shape: (evidence.nullable?.includes(field.name) ?? false) ? S.nullable(own) : own,
         ...(note === undefined ? {} : { note })
       }
@@ -137,6 +139,10 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
 
 /** Models of v1 that hold custom fields beside their own. */
 const extended = new Set(["Deal", "DealDetails", "DealWithIds", "MergedDeal", "Person", "MergedPerson", "Organization", "OrganizationDetails", "OrganizationWithEditFlag", "Product", "Lead", "DealCollectionItem", "PersonCollectionItem", "OrganizationCollectionItem"])
+
+/** `{ USER_ID?: X }` in the official types is an object of `X` by id. */
+const isRecord = (type: Type & { readonly kind: "object" }): boolean =>
+  type.fields.length > 0 && type.fields.every(({ name }) => placeholders.includes(name))
 
 const customFields: S.Shape = S.nullable({ kind: "object", fields: [], rest: S.unknown })
 

@@ -26,6 +26,8 @@ export interface Models {
   readonly get: (name: string) => Type
   readonly has: (name: string) => boolean
   readonly typeOf: (node: ts.TypeNode, from: ts.SourceFile) => Type
+  /** A type written in a fact table: TypeScript, in which capitalised names are official models. */
+  readonly parse: (text: string) => Type
   /** A file, parsed once. */
   readonly load: (file: string) => ts.SourceFile
 }
@@ -40,7 +42,8 @@ const words: Record<string, Type> = {
   object: { kind: "object", fields: [], rest: { kind: "unknown" } }
 }
 
-export const makeModels = (project: Project): Models => {
+/** The models in `folder`, which has an `index.d.ts`. */
+export const makeModels = (project: Project, folder: string): Models => {
   const files = new Map<string, ts.SourceFile>()
   const places = new Map<string, ts.SourceFile>()
   const models = new Map<string, Type>()
@@ -74,8 +77,7 @@ export const makeModels = (project: Project): Models => {
 
   const locate = (name: string, from: ts.SourceFile): ts.SourceFile => {
     if (declared(from, name) !== undefined) return from
-    const file = imported(from, name)
-    if (file === undefined) throw new Error(`${from.fileName} speaks of ${name}, which it does not import`)
+    const file = imported(from, name) ?? join(folder, "index.d.ts")
     const place = file.endsWith("index.d.ts") ? exportedFrom(load(file)).get(name) : load(file)
     if (place === undefined) throw new Error(`${file} does not export ${name}`)
     return place
@@ -181,6 +183,13 @@ export const makeModels = (project: Project): Models => {
     return type?.kind === "enum" ? type : { kind: "ref", name }
   }
 
+  const parse = (text: string): Type => {
+    const source = ts.createSourceFile(join(folder, "facts.d.ts"), `type Fact = ${text}`, ts.ScriptTarget.ESNext, true)
+    const [alias] = source.statements
+    if (alias === undefined || !ts.isTypeAliasDeclaration(alias)) throw new Error(`not a type: ${text}`)
+    return typeOf(alias.type, source)
+  }
+
   const get = (name: string): Type => {
     const type = models.get(name)
     if (type === undefined) throw new Error(`no model ${name}`)
@@ -204,7 +213,7 @@ export const makeModels = (project: Project): Models => {
     return rest === undefined ? { kind: "object", fields: all } : { kind: "object", fields: all, rest }
   }
 
-  return { get, has: (name) => models.has(name), typeOf, load }
+  return { get, has: (name) => models.has(name), typeOf, parse, load }
 }
 
 const isNamed = (statement: ts.Statement): statement is ts.InterfaceDeclaration | ts.TypeAliasDeclaration =>

@@ -11,26 +11,6 @@ import * as Deals from "./Deals.js"
 import * as Products from "./Products.js"
 
 /**
- * A related deals.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RelatedDeals {
-  readonly DEAL_ID?: RelatedDeal
-}
-
-/**
- * Checks a {@link RelatedDeals}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const RelatedDeals: Schema.Schema<RelatedDeals> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<RelatedDeals> =>
-  Schema.Struct({ DEAL_ID: Field.optional(RelatedDeal) })
-)
-
-/**
  * A related deal.
  *
  * @since 0.1.0
@@ -44,6 +24,9 @@ export interface RelatedDeal {
   readonly currency: string
   readonly stage_id: number
   readonly pipeline_id: number
+  readonly user_id: number
+  readonly is_archived: boolean
+  readonly archive_time: string | null
 }
 
 /**
@@ -60,7 +43,10 @@ export const RelatedDeal: Schema.Schema<RelatedDeal> = /*#__PURE__*/ Schema.susp
     value: Schema.Number,
     currency: Schema.String,
     stage_id: Schema.Number,
-    pipeline_id: Schema.Number
+    pipeline_id: Schema.Number,
+    user_id: Schema.Number,
+    is_archived: Schema.Boolean,
+    archive_time: Schema.NullOr(Schema.String)
   })
 )
 
@@ -182,7 +168,7 @@ export interface Activity {
   readonly subject: string
   readonly type: string
   readonly user_id: number
-  readonly participants: ReadonlyArray<{ readonly [key: string]: unknown }> | null
+  readonly participants: ReadonlyArray<{ readonly person_id: number; readonly primary_flag: boolean }> | null
   readonly busy_flag: boolean
   readonly attendees: ReadonlyArray<{ readonly [key: string]: unknown }> | null
   readonly company_id: number
@@ -199,9 +185,9 @@ export interface Activity {
   readonly active_flag: boolean
   readonly update_time: string
   readonly update_user_id: number | null
-  readonly gcal_event_id: string
-  readonly google_calendar_id: string
-  readonly google_calendar_etag: string
+  readonly gcal_event_id?: string
+  readonly google_calendar_id?: string
+  readonly google_calendar_etag?: string
   readonly calendar_sync_include_context: string | null
   readonly source_timezone: string | null
   readonly rec_rule: string | null
@@ -226,7 +212,14 @@ export interface Activity {
   readonly person_dropbox_bcc: string | null
   readonly deal_dropbox_bcc: string | null
   readonly assigned_to_user_id: number
-  readonly file: { readonly [key: string]: unknown }
+  readonly file?: { readonly [key: string]: unknown }
+  readonly original_start_time: string | null
+  readonly private: boolean
+  readonly priority: number | null
+  readonly is_recurring: boolean | null
+  readonly lead_title: string | null
+  readonly type_name: string
+  readonly lead: { readonly [key: string]: unknown } | null
 }
 
 /**
@@ -253,7 +246,10 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     subject: Schema.String,
     type: Schema.String,
     user_id: Schema.Number,
-    participants: Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    participants: Schema.NullOr(Schema.Array(Schema.Struct({
+      person_id: Schema.Number,
+      primary_flag: Schema.Boolean
+    }))),
     busy_flag: Schema.Boolean,
     attendees: Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
     company_id: Schema.Number,
@@ -270,9 +266,9 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     active_flag: Schema.Boolean,
     update_time: Schema.String,
     update_user_id: Schema.NullOr(Schema.Number),
-    gcal_event_id: Schema.String,
-    google_calendar_id: Schema.String,
-    google_calendar_etag: Schema.String,
+    gcal_event_id: Field.optional(Schema.String),
+    google_calendar_id: Field.optional(Schema.String),
+    google_calendar_etag: Field.optional(Schema.String),
     calendar_sync_include_context: Schema.NullOr(Schema.String),
     source_timezone: Schema.NullOr(Schema.String),
     rec_rule: Schema.NullOr(Schema.String),
@@ -297,7 +293,14 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     person_dropbox_bcc: Schema.NullOr(Schema.String),
     deal_dropbox_bcc: Schema.NullOr(Schema.String),
     assigned_to_user_id: Schema.Number,
-    file: Schema.Record({ key: Schema.String, value: Schema.Unknown })
+    file: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+    original_start_time: Schema.NullOr(Schema.String),
+    private: Schema.Boolean,
+    priority: Schema.NullOr(Schema.Number),
+    is_recurring: Schema.NullOr(Schema.Boolean),
+    lead_title: Schema.NullOr(Schema.String),
+    type_name: Schema.String,
+    lead: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
   })
 )
 
@@ -308,10 +311,10 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
  * @category models
  */
 export interface RelatedObjectsWithActiveFlag {
-  readonly user?: Deals.RelatedUsers
-  readonly deal?: RelatedDeals
-  readonly person?: Deals.RelatedPersonsWithActiveFlag
-  readonly organization?: Deals.RelatedOrganizationsWithActiveFlag
+  readonly user?: { readonly [key: string]: Deals.RelatedUser }
+  readonly deal?: { readonly [key: string]: RelatedDeal }
+  readonly person?: { readonly [key: string]: Deals.RelatedPersonWithActiveFlag }
+  readonly organization?: { readonly [key: string]: Deals.RelatedOrganizationWithActiveFlag }
 }
 
 /**
@@ -323,10 +326,10 @@ export interface RelatedObjectsWithActiveFlag {
 export const RelatedObjectsWithActiveFlag: Schema.Schema<RelatedObjectsWithActiveFlag> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<RelatedObjectsWithActiveFlag> =>
     Schema.Struct({
-      user: Field.optional(Deals.RelatedUsers),
-      deal: Field.optional(RelatedDeals),
-      person: Field.optional(Deals.RelatedPersonsWithActiveFlag),
-      organization: Field.optional(Deals.RelatedOrganizationsWithActiveFlag)
+      user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser })),
+      deal: Field.optional(Schema.Record({ key: Schema.String, value: RelatedDeal })),
+      person: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedPersonWithActiveFlag })),
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedOrganizationWithActiveFlag }))
     })
 )
 
@@ -771,16 +774,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes an activity: it is marked as deleted now and gone for good after 30 days.
- *
- * `DELETE /api/v1/activities/{id}` · `deleteActivity` · 6 tokens · scopes `activities:full`
- *
- * @deprecated Use `v2.Activities.delete`.
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Activities.delete",
   operation: "deleteActivity",
   version: "v1",
@@ -796,6 +790,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes an activity: it is marked as deleted now and gone for good after 30 days.
+   *
+   * `DELETE /api/v1/activities/{id}` · `deleteActivity` · 6 tokens · scopes `activities:full`
+   *
+   * @deprecated Use `v2.Activities.delete`.
    * @since 0.1.0
    * @category endpoints
    */

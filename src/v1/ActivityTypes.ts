@@ -538,16 +538,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: ActivityType })
 )
 
-/**
- * Deletes an activity type and answers with what it was.
- *
- * `DELETE /api/v1/activityTypes/{id}` · `deleteActivityType` · 6 tokens · scopes `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/ActivityTypes#deleteActivityType)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "ActivityTypes.delete",
   operation: "deleteActivityType",
   version: "v1",
@@ -562,6 +553,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes an activity type and answers with what it was.
+   *
+   * `DELETE /api/v1/activityTypes/{id}` · `deleteActivityType` · 6 tokens · scopes `admin` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/ActivityTypes#deleteActivityType)
+   *
    * @since 0.1.0
    * @category endpoints
    */

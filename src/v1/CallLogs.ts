@@ -356,16 +356,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true) })
 )
 
-/**
- * Deletes a call log and its recording. The activity that came of the call stays.
- *
- * `DELETE /api/v1/callLogs/{id}` · `deleteCallLog` · 6 tokens · scopes `phone-integration` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/CallLogs#deleteCallLog)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "CallLogs.delete",
   operation: "deleteCallLog",
   version: "v1",
@@ -381,6 +372,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a call log and its recording. The activity that came of the call stays.
+   *
+   * `DELETE /api/v1/callLogs/{id}` · `deleteCallLog` · 6 tokens · scopes `phone-integration` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/CallLogs#deleteCallLog)
+   *
    * @since 0.1.0
    * @category endpoints
    */

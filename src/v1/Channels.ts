@@ -220,17 +220,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true) })
 )
 
-/**
- * Removes a messaging channel with its conversations and messages.
- *
- * `DELETE /api/v1/channels/{id}` · `deleteChannel` · 6 tokens · scopes `messengers-integration` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Channels#deleteChannel)
- *
- * @deprecated
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Channels.delete",
   operation: "deleteChannel",
   version: "v1",
@@ -247,6 +237,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Removes a messaging channel with its conversations and messages.
+   *
+   * `DELETE /api/v1/channels/{id}` · `deleteChannel` · 6 tokens · scopes `messengers-integration` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Channels#deleteChannel)
+   *
+   * @deprecated
    * @since 0.1.0
    * @category endpoints
    */

@@ -518,16 +518,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a custom field of deals. `id` is the field's number, not its 40-character key.
- *
- * `DELETE /api/v1/dealFields/{id}` · `deleteDealField` · 6 tokens · scopes `deal-fields:full`, `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealField)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "DealFields.delete",
   operation: "deleteDealField",
   version: "v1",
@@ -542,6 +533,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of deals. `id` is the field's number, not its 40-character key.
+   *
+   * `DELETE /api/v1/dealFields/{id}` · `deleteDealField` · 6 tokens · scopes `deal-fields:full`, `admin` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealField)
+   *
    * @since 0.1.0
    * @category endpoints
    */

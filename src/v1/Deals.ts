@@ -11,6 +11,7 @@ import * as Activities from "./Activities.js"
 import * as Organizations from "./Organizations.js"
 import * as Persons from "./Persons.js"
 import * as Products from "./Products.js"
+import * as Stages from "./Stages.js"
 import * as Users from "./Users.js"
 
 /**
@@ -176,26 +177,6 @@ export const ParticipantPhone: Schema.Schema<ParticipantPhone> = /*#__PURE__*/ S
 )
 
 /**
- * A related users.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RelatedUsers {
-  readonly USER_ID?: RelatedUser
-}
-
-/**
- * Checks a {@link RelatedUsers}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const RelatedUsers: Schema.Schema<RelatedUsers> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<RelatedUsers> =>
-  Schema.Struct({ USER_ID: Field.optional(RelatedUser) })
-)
-
-/**
  * A related user.
  *
  * @since 0.1.0
@@ -205,7 +186,7 @@ export interface RelatedUser {
   readonly id: number
   readonly name: string
   readonly email: string
-  readonly has_pic: number
+  readonly has_pic: number | boolean
   readonly pic_hash: string | null
   readonly active_flag: boolean
 }
@@ -221,31 +202,10 @@ export const RelatedUser: Schema.Schema<RelatedUser> = /*#__PURE__*/ Schema.susp
     id: Schema.Number,
     name: Schema.String,
     email: Schema.String,
-    has_pic: Schema.Number,
+    has_pic: Schema.Union(Schema.Number, Schema.Boolean),
     pic_hash: Schema.NullOr(Schema.String),
     active_flag: Schema.Boolean
   })
-)
-
-/**
- * A related persons with active flag.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RelatedPersonsWithActiveFlag {
-  readonly PERSON_ID?: RelatedPersonWithActiveFlag
-}
-
-/**
- * Checks a {@link RelatedPersonsWithActiveFlag}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const RelatedPersonsWithActiveFlag: Schema.Schema<RelatedPersonsWithActiveFlag> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<RelatedPersonsWithActiveFlag> =>
-    Schema.Struct({ PERSON_ID: Field.optional(RelatedPersonWithActiveFlag) })
 )
 
 /**
@@ -261,6 +221,7 @@ export interface RelatedPersonWithActiveFlag {
   readonly email: ReadonlyArray<RelatedPersonEmail>
   readonly phone: ReadonlyArray<RelatedPersonPhone>
   readonly owner_id: number
+  readonly company_id: number
 }
 
 /**
@@ -277,7 +238,8 @@ export const RelatedPersonWithActiveFlag: Schema.Schema<RelatedPersonWithActiveF
       name: Schema.String,
       email: Schema.Array(RelatedPersonEmail),
       phone: Schema.Array(RelatedPersonPhone),
-      owner_id: Schema.Number
+      owner_id: Schema.Number,
+      company_id: Schema.Number
     })
 )
 
@@ -406,6 +368,12 @@ export interface DealWithIds {
   readonly user_id?: number
   readonly person_id?: number | null
   readonly org_id?: number | null
+  readonly local_won_date?: string | null
+  readonly local_lost_date?: string | null
+  readonly local_close_date?: string | null
+  readonly archive_time?: string | null
+  readonly source_lead_id?: string | null
+  readonly sequence_enrollment?: unknown
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -485,7 +453,13 @@ export const DealWithIds: Schema.Schema<DealWithIds> = /*#__PURE__*/ Schema.susp
     creator_user_id: Field.optional(Schema.Number),
     user_id: Field.optional(Schema.Number),
     person_id: Field.optional(Schema.NullOr(Schema.Number)),
-    org_id: Field.optional(Schema.NullOr(Schema.Number))
+    org_id: Field.optional(Schema.NullOr(Schema.Number)),
+    local_won_date: Field.optional(Schema.NullOr(Schema.String)),
+    local_lost_date: Field.optional(Schema.NullOr(Schema.String)),
+    local_close_date: Field.optional(Schema.NullOr(Schema.String)),
+    archive_time: Field.optional(Schema.NullOr(Schema.String)),
+    source_lead_id: Field.optional(Schema.NullOr(Schema.String)),
+    sequence_enrollment: Field.optional(Schema.Unknown)
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -560,10 +534,16 @@ export interface Deal {
   readonly mrr_currency?: string | null
   readonly acv_currency?: string | null
   readonly id: number
-  readonly creator_user_id: DealCreator
-  readonly user_id: DealOwner
-  readonly person_id: DealPerson | null
-  readonly org_id: DealOrganization | null
+  readonly creator_user_id: DealCreator | number
+  readonly user_id: DealOwner | number
+  readonly person_id: DealPerson | number | null
+  readonly org_id: DealOrganization | number | null
+  readonly local_won_date: string | null
+  readonly local_lost_date: string | null
+  readonly local_close_date: string | null
+  readonly archive_time: string | null
+  readonly source_lead_id: string | null
+  readonly sequence_enrollment: unknown
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -640,10 +620,16 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     mrr_currency: Field.optional(Schema.NullOr(Schema.String)),
     acv_currency: Field.optional(Schema.NullOr(Schema.String)),
     id: Schema.Number,
-    creator_user_id: DealCreator,
-    user_id: DealOwner,
-    person_id: Schema.NullOr(DealPerson),
-    org_id: Schema.NullOr(DealOrganization)
+    creator_user_id: Schema.Union(DealCreator, Schema.Number),
+    user_id: Schema.Union(DealOwner, Schema.Number),
+    person_id: Schema.NullOr(Schema.Union(DealPerson, Schema.Number)),
+    org_id: Schema.NullOr(Schema.Union(DealOrganization, Schema.Number)),
+    local_won_date: Schema.NullOr(Schema.String),
+    local_lost_date: Schema.NullOr(Schema.String),
+    local_close_date: Schema.NullOr(Schema.String),
+    archive_time: Schema.NullOr(Schema.String),
+    source_lead_id: Schema.NullOr(Schema.String),
+    sequence_enrollment: Schema.Unknown
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -657,7 +643,7 @@ export interface DealCreator {
   readonly id: number
   readonly name: string
   readonly email: string
-  readonly has_pic: boolean
+  readonly has_pic: number | boolean
   readonly pic_hash: string | null
   readonly active_flag: boolean
   readonly value: number
@@ -674,7 +660,7 @@ export const DealCreator: Schema.Schema<DealCreator> = /*#__PURE__*/ Schema.susp
     id: Schema.Number,
     name: Schema.String,
     email: Schema.String,
-    has_pic: Schema.Boolean,
+    has_pic: Schema.Union(Schema.Number, Schema.Boolean),
     pic_hash: Schema.NullOr(Schema.String),
     active_flag: Schema.Boolean,
     value: Schema.Number
@@ -691,7 +677,7 @@ export interface DealOwner {
   readonly id: number
   readonly name: string
   readonly email: string
-  readonly has_pic: boolean
+  readonly has_pic: number | boolean
   readonly pic_hash: string | null
   readonly active_flag: boolean
   readonly value: number
@@ -708,7 +694,7 @@ export const DealOwner: Schema.Schema<DealOwner> = /*#__PURE__*/ Schema.suspend(
     id: Schema.Number,
     name: Schema.String,
     email: Schema.String,
-    has_pic: Schema.Boolean,
+    has_pic: Schema.Union(Schema.Number, Schema.Boolean),
     pic_hash: Schema.NullOr(Schema.String),
     active_flag: Schema.Boolean,
     value: Schema.Number
@@ -722,12 +708,13 @@ export const DealOwner: Schema.Schema<DealOwner> = /*#__PURE__*/ Schema.suspend(
  * @category models
  */
 export interface DealPerson {
-  readonly active_flag?: boolean
-  readonly name?: string
-  readonly email?: ReadonlyArray<DealPersonEmail>
-  readonly phone?: ReadonlyArray<DealPersonPhone>
-  readonly owner_id?: number
-  readonly value?: number
+  readonly active_flag: boolean
+  readonly name: string
+  readonly email: ReadonlyArray<DealPersonEmail>
+  readonly phone: ReadonlyArray<DealPersonPhone>
+  readonly owner_id: number
+  readonly value: number
+  readonly company_id: number
 }
 
 /**
@@ -738,12 +725,13 @@ export interface DealPerson {
  */
 export const DealPerson: Schema.Schema<DealPerson> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DealPerson> =>
   Schema.Struct({
-    active_flag: Field.optional(Schema.Boolean),
-    name: Field.optional(Schema.String),
-    email: Field.optional(Schema.Array(DealPersonEmail)),
-    phone: Field.optional(Schema.Array(DealPersonPhone)),
-    owner_id: Field.optional(Schema.Number),
-    value: Field.optional(Schema.Number)
+    active_flag: Schema.Boolean,
+    name: Schema.String,
+    email: Schema.Array(DealPersonEmail),
+    phone: Schema.Array(DealPersonPhone),
+    owner_id: Schema.Number,
+    value: Schema.Number,
+    company_id: Schema.Number
   })
 )
 
@@ -800,13 +788,15 @@ export const DealPersonPhone: Schema.Schema<DealPersonPhone> = /*#__PURE__*/ Sch
  * @category models
  */
 export interface DealOrganization {
-  readonly name?: string
-  readonly people_count?: number
-  readonly owner_id?: number
-  readonly address?: string | null
-  readonly active_flag?: boolean
-  readonly cc_email?: string
-  readonly value?: number
+  readonly name: string
+  readonly people_count: number
+  readonly owner_id: number
+  readonly address: string | null
+  readonly active_flag: boolean
+  readonly cc_email: string
+  readonly value: number
+  readonly label_ids: ReadonlyArray<number>
+  readonly owner_name: string
 }
 
 /**
@@ -818,13 +808,15 @@ export interface DealOrganization {
 export const DealOrganization: Schema.Schema<DealOrganization> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DealOrganization> =>
     Schema.Struct({
-      name: Field.optional(Schema.String),
-      people_count: Field.optional(Schema.Number),
-      owner_id: Field.optional(Schema.Number),
-      address: Field.optional(Schema.NullOr(Schema.String)),
-      active_flag: Field.optional(Schema.Boolean),
-      cc_email: Field.optional(Schema.String),
-      value: Field.optional(Schema.Number)
+      name: Schema.String,
+      people_count: Schema.Number,
+      owner_id: Schema.Number,
+      address: Schema.NullOr(Schema.String),
+      active_flag: Schema.Boolean,
+      cc_email: Schema.String,
+      value: Schema.Number,
+      label_ids: Schema.Array(Schema.Number),
+      owner_name: Schema.String
     })
 )
 
@@ -835,9 +827,11 @@ export const DealOrganization: Schema.Schema<DealOrganization> = /*#__PURE__*/ S
  * @category models
  */
 export interface DealRelatedObjects {
-  readonly user?: RelatedUsers
-  readonly organization?: RelatedOrganizationsWithActiveFlag
-  readonly person?: RelatedPersonsWithActiveFlag
+  readonly user?: { readonly [key: string]: RelatedUser }
+  readonly organization?: { readonly [key: string]: RelatedOrganizationWithActiveFlag }
+  readonly person?: { readonly [key: string]: RelatedPersonWithActiveFlag }
+  readonly pipeline?: { readonly [key: string]: BasePipeline }
+  readonly stage?: { readonly [key: string]: Stages.Stage }
 }
 
 /**
@@ -849,31 +843,12 @@ export interface DealRelatedObjects {
 export const DealRelatedObjects: Schema.Schema<DealRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DealRelatedObjects> =>
     Schema.Struct({
-      user: Field.optional(RelatedUsers),
-      organization: Field.optional(RelatedOrganizationsWithActiveFlag),
-      person: Field.optional(RelatedPersonsWithActiveFlag)
+      user: Field.optional(Schema.Record({ key: Schema.String, value: RelatedUser })),
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: RelatedOrganizationWithActiveFlag })),
+      person: Field.optional(Schema.Record({ key: Schema.String, value: RelatedPersonWithActiveFlag })),
+      pipeline: Field.optional(Schema.Record({ key: Schema.String, value: BasePipeline })),
+      stage: Field.optional(Schema.Record({ key: Schema.String, value: Stages.Stage }))
     })
-)
-
-/**
- * A related organizations with active flag.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RelatedOrganizationsWithActiveFlag {
-  readonly ORGANIZATION_ID?: RelatedOrganizationWithActiveFlag
-}
-
-/**
- * Checks a {@link RelatedOrganizationsWithActiveFlag}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const RelatedOrganizationsWithActiveFlag: Schema.Schema<RelatedOrganizationsWithActiveFlag> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<RelatedOrganizationsWithActiveFlag> =>
-    Schema.Struct({ ORGANIZATION_ID: Field.optional(RelatedOrganizationWithActiveFlag) })
 )
 
 /**
@@ -890,6 +865,8 @@ export interface RelatedOrganizationWithActiveFlag {
   readonly address: string | null
   readonly cc_email: string | null
   readonly active_flag: boolean
+  readonly label_ids: ReadonlyArray<number>
+  readonly owner_name: string
 }
 
 /**
@@ -907,8 +884,46 @@ export const RelatedOrganizationWithActiveFlag: Schema.Schema<RelatedOrganizatio
       owner_id: Schema.Number,
       address: Schema.NullOr(Schema.String),
       cc_email: Schema.NullOr(Schema.String),
-      active_flag: Schema.Boolean
+      active_flag: Schema.Boolean,
+      label_ids: Schema.Array(Schema.Number),
+      owner_name: Schema.String
     })
+)
+
+/**
+ * A base pipeline.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface BasePipeline {
+  readonly id: number
+  readonly name: string
+  readonly url_title: string
+  readonly order_nr: number
+  readonly active: boolean
+  readonly deal_probability: boolean
+  readonly add_time: string
+  readonly update_time: string | null
+}
+
+/**
+ * Checks a {@link BasePipeline}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const BasePipeline: Schema.Schema<BasePipeline> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<BasePipeline> =>
+  Schema.Struct({
+    id: Schema.Number,
+    name: Schema.String,
+    url_title: Schema.String,
+    order_nr: Schema.Number,
+    active: Schema.Boolean,
+    deal_probability: Schema.Boolean,
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String)
+  })
 )
 
 /**
@@ -1139,6 +1154,11 @@ export interface AttachedFile {
   readonly url?: string
   readonly name?: string
   readonly description?: string
+  readonly log_id?: string | null
+  readonly file_type?: string
+  readonly people_name?: string | null
+  readonly project_id?: number | null
+  readonly project_name?: string | null
 }
 
 /**
@@ -1176,7 +1196,12 @@ export const AttachedFile: Schema.Schema<AttachedFile> = /*#__PURE__*/ Schema.su
     lead_name: Field.optional(Schema.String),
     url: Field.optional(Schema.String),
     name: Field.optional(Schema.String),
-    description: Field.optional(Schema.String)
+    description: Field.optional(Schema.String),
+    log_id: Field.optional(Schema.NullOr(Schema.String)),
+    file_type: Field.optional(Schema.String),
+    people_name: Field.optional(Schema.NullOr(Schema.String)),
+    project_id: Field.optional(Schema.NullOr(Schema.Number)),
+    project_name: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -1398,10 +1423,10 @@ export const DealUpdate: Schema.Schema<DealUpdate> = /*#__PURE__*/ Schema.suspen
  * @category models
  */
 export interface UpdateRelatedObjects {
-  readonly deal?: Activities.RelatedDeals
-  readonly organization?: Organizations.RelatedOrganizations
-  readonly user?: RelatedUsers
-  readonly person?: RelatedPersonsWithActiveFlag
+  readonly deal?: { readonly [key: string]: Activities.RelatedDeal }
+  readonly organization?: { readonly [key: string]: Organizations.RelatedOrganization }
+  readonly user?: { readonly [key: string]: RelatedUser }
+  readonly person?: { readonly [key: string]: RelatedPersonWithActiveFlag }
 }
 
 /**
@@ -1413,10 +1438,10 @@ export interface UpdateRelatedObjects {
 export const UpdateRelatedObjects: Schema.Schema<UpdateRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<UpdateRelatedObjects> =>
     Schema.Struct({
-      deal: Field.optional(Activities.RelatedDeals),
-      organization: Field.optional(Organizations.RelatedOrganizations),
-      user: Field.optional(RelatedUsers),
-      person: Field.optional(RelatedPersonsWithActiveFlag)
+      deal: Field.optional(Schema.Record({ key: Schema.String, value: Activities.RelatedDeal })),
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: Organizations.RelatedOrganization })),
+      user: Field.optional(Schema.Record({ key: Schema.String, value: RelatedUser })),
+      person: Field.optional(Schema.Record({ key: Schema.String, value: RelatedPersonWithActiveFlag }))
     })
 )
 
@@ -1732,10 +1757,10 @@ export interface DealDetails {
   readonly mrr_currency?: string | null
   readonly acv_currency?: string | null
   readonly id: number
-  readonly creator_user_id: DealCreator
-  readonly user_id: DealOwner
-  readonly person_id: DealPerson
-  readonly org_id: DealOrganization
+  readonly creator_user_id: DealCreator | number
+  readonly user_id: DealOwner | number
+  readonly person_id: DealPerson | number | null
+  readonly org_id: DealOrganization | number | null
   readonly average_time_to_won?: {
     readonly y?: number
     readonly m?: number
@@ -1761,6 +1786,12 @@ export interface DealDetails {
   }
   readonly last_activity?: { readonly [key: string]: unknown } | null
   readonly next_activity?: { readonly [key: string]: unknown } | null
+  readonly local_won_date: string | null
+  readonly local_lost_date: string | null
+  readonly local_close_date: string | null
+  readonly archive_time: string | null
+  readonly source_lead_id: string | null
+  readonly sequence_enrollment: unknown
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -1837,10 +1868,10 @@ export const DealDetails: Schema.Schema<DealDetails> = /*#__PURE__*/ Schema.susp
     mrr_currency: Field.optional(Schema.NullOr(Schema.String)),
     acv_currency: Field.optional(Schema.NullOr(Schema.String)),
     id: Schema.Number,
-    creator_user_id: DealCreator,
-    user_id: DealOwner,
-    person_id: DealPerson,
-    org_id: DealOrganization,
+    creator_user_id: Schema.Union(DealCreator, Schema.Number),
+    user_id: Schema.Union(DealOwner, Schema.Number),
+    person_id: Schema.NullOr(Schema.Union(DealPerson, Schema.Number)),
+    org_id: Schema.NullOr(Schema.Union(DealOrganization, Schema.Number)),
     average_time_to_won: Field.optional(Schema.Struct({
       y: Field.optional(Schema.Number),
       m: Field.optional(Schema.Number),
@@ -1865,29 +1896,14 @@ export const DealDetails: Schema.Schema<DealDetails> = /*#__PURE__*/ Schema.susp
       order_of_stages: Field.optional(Schema.Array(Schema.Number))
     })),
     last_activity: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
-    next_activity: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    next_activity: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    local_won_date: Schema.NullOr(Schema.String),
+    local_lost_date: Schema.NullOr(Schema.String),
+    local_close_date: Schema.NullOr(Schema.String),
+    archive_time: Schema.NullOr(Schema.String),
+    source_lead_id: Schema.NullOr(Schema.String),
+    sequence_enrollment: Schema.Unknown
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
-)
-
-/**
- * An activity distribution.
- *
- * @since 0.1.0
- * @category models
- */
-export interface ActivityDistribution {
-  readonly ASSIGNED_TO_USER_ID?: ActivityShare
-}
-
-/**
- * Checks a {@link ActivityDistribution}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const ActivityDistribution: Schema.Schema<ActivityDistribution> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<ActivityDistribution> =>
-    Schema.Struct({ ASSIGNED_TO_USER_ID: Field.optional(ActivityShare) })
 )
 
 /**
@@ -1897,7 +1913,7 @@ export const ActivityDistribution: Schema.Schema<ActivityDistribution> = /*#__PU
  * @category models
  */
 export interface ActivityShare {
-  readonly activities?: { readonly ACTIVITY_TYPE_NAME?: number }
+  readonly activities?: { readonly [key: string]: number }
   readonly name?: string
   readonly activity_count?: number
   readonly share?: number
@@ -1912,7 +1928,7 @@ export interface ActivityShare {
 export const ActivityShare: Schema.Schema<ActivityShare> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ActivityShare> =>
     Schema.Struct({
-      activities: Field.optional(Schema.Struct({ ACTIVITY_TYPE_NAME: Field.optional(Schema.Number) })),
+      activities: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
       name: Field.optional(Schema.String),
       activity_count: Field.optional(Schema.Number),
       share: Field.optional(Schema.Number)
@@ -1926,8 +1942,8 @@ export const ActivityShare: Schema.Schema<ActivityShare> = /*#__PURE__*/ Schema.
  * @category models
  */
 export interface PersonRelatedObjects {
-  readonly organization?: RelatedOrganizationsWithActiveFlag
-  readonly user?: RelatedUsers
+  readonly organization?: { readonly [key: string]: RelatedOrganizationWithActiveFlag }
+  readonly user?: { readonly [key: string]: RelatedUser }
 }
 
 /**
@@ -1939,8 +1955,8 @@ export interface PersonRelatedObjects {
 export const PersonRelatedObjects: Schema.Schema<PersonRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<PersonRelatedObjects> =>
     Schema.Struct({
-      organization: Field.optional(RelatedOrganizationsWithActiveFlag),
-      user: Field.optional(RelatedUsers)
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: RelatedOrganizationWithActiveFlag })),
+      user: Field.optional(Schema.Record({ key: Schema.String, value: RelatedUser }))
     })
 )
 
@@ -2442,7 +2458,10 @@ export const AddParticipantInput: Schema.Schema<AddParticipantInput> = /*#__PURE
 export interface AddParticipantOutput {
   readonly success: true
   readonly data: DealParticipant
-  readonly related_objects?: { readonly user?: RelatedUsers; readonly person?: RelatedPersonsWithActiveFlag }
+  readonly related_objects?: {
+    readonly user?: { readonly [key: string]: RelatedUser }
+    readonly person?: { readonly [key: string]: RelatedPersonWithActiveFlag }
+  }
 }
 
 /**
@@ -2457,8 +2476,8 @@ export const AddParticipantOutput: Schema.Schema<AddParticipantOutput> = /*#__PU
       success: Schema.Literal(true),
       data: DealParticipant,
       related_objects: Field.optional(Schema.Struct({
-        user: Field.optional(RelatedUsers),
-        person: Field.optional(RelatedPersonsWithActiveFlag)
+        user: Field.optional(Schema.Record({ key: Schema.String, value: RelatedUser })),
+        person: Field.optional(Schema.Record({ key: Schema.String, value: RelatedPersonWithActiveFlag }))
       }))
     })
 )
@@ -3897,9 +3916,9 @@ export interface GetOutput {
   readonly success: true
   readonly data: DealDetails
   readonly related_objects?: {
-    readonly user?: RelatedUsers
-    readonly person?: RelatedPersonsWithActiveFlag
-    readonly organization?: RelatedOrganizationsWithActiveFlag
+    readonly user?: { readonly [key: string]: RelatedUser }
+    readonly person?: { readonly [key: string]: RelatedPersonWithActiveFlag }
+    readonly organization?: { readonly [key: string]: RelatedOrganizationWithActiveFlag }
   }
   readonly additional_data?: { readonly dropbox_email?: string } | null
 }
@@ -3915,9 +3934,9 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
     success: Schema.Literal(true),
     data: DealDetails,
     related_objects: Field.optional(Schema.Struct({
-      user: Field.optional(RelatedUsers),
-      person: Field.optional(RelatedPersonsWithActiveFlag),
-      organization: Field.optional(RelatedOrganizationsWithActiveFlag)
+      user: Field.optional(Schema.Record({ key: Schema.String, value: RelatedUser })),
+      person: Field.optional(Schema.Record({ key: Schema.String, value: RelatedPersonWithActiveFlag })),
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: RelatedOrganizationWithActiveFlag }))
     })),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({ dropbox_email: Field.optional(Schema.String) })))
   })
@@ -4227,16 +4246,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a deal. For 30 days it can still be listed with `status: "deleted"`, then it is gone.
- *
- * `DELETE /api/v1/deals/{id}` · `deleteDeal` · 6 tokens · scopes `deals:full`
- *
- * @deprecated Use `v2.Deals.delete`.
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Deals.delete",
   operation: "deleteDeal",
   version: "v1",
@@ -4252,6 +4262,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a deal. For 30 days it can still be listed with `status: "deleted"`, then it is gone.
+   *
+   * `DELETE /api/v1/deals/{id}` · `deleteDeal` · 6 tokens · scopes `deals:full`
+   *
+   * @deprecated Use `v2.Deals.delete`.
    * @since 0.1.0
    * @category endpoints
    */
@@ -4589,10 +4604,10 @@ export interface ListActivitiesOutput {
   readonly success: true
   readonly data: ReadonlyArray<Activities.Activity>
   readonly related_objects?: {
-    readonly organization?: RelatedOrganizationsWithActiveFlag
-    readonly person?: RelatedPersonsWithActiveFlag
-    readonly deal?: Activities.RelatedDeals
-    readonly user?: RelatedUsers
+    readonly organization?: { readonly [key: string]: RelatedOrganizationWithActiveFlag }
+    readonly person?: { readonly [key: string]: RelatedPersonWithActiveFlag }
+    readonly deal?: { readonly [key: string]: Activities.RelatedDeal }
+    readonly user?: { readonly [key: string]: RelatedUser }
   }
   readonly additional_data?: {
     readonly pagination?: {
@@ -4601,7 +4616,7 @@ export interface ListActivitiesOutput {
       readonly more_items_in_collection: boolean
       readonly next_start?: number
     }
-    readonly activity_distribution?: ActivityDistribution
+    readonly activity_distribution?: { readonly [key: string]: ActivityShare }
   } | null
 }
 
@@ -4617,10 +4632,10 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
       success: Schema.Literal(true),
       data: Schema.Array(Activities.Activity),
       related_objects: Field.optional(Schema.Struct({
-        organization: Field.optional(RelatedOrganizationsWithActiveFlag),
-        person: Field.optional(RelatedPersonsWithActiveFlag),
-        deal: Field.optional(Activities.RelatedDeals),
-        user: Field.optional(RelatedUsers)
+        organization: Field.optional(Schema.Record({ key: Schema.String, value: RelatedOrganizationWithActiveFlag })),
+        person: Field.optional(Schema.Record({ key: Schema.String, value: RelatedPersonWithActiveFlag })),
+        deal: Field.optional(Schema.Record({ key: Schema.String, value: Activities.RelatedDeal })),
+        user: Field.optional(Schema.Record({ key: Schema.String, value: RelatedUser }))
       })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         pagination: Field.optional(Schema.Struct({
@@ -4629,7 +4644,7 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
           more_items_in_collection: Schema.Boolean,
           next_start: Field.optional(Schema.Number)
         })),
-        activity_distribution: Field.optional(ActivityDistribution)
+        activity_distribution: Field.optional(Schema.Record({ key: Schema.String, value: ActivityShare }))
       })))
     })
 )

@@ -45,6 +45,8 @@ export interface File {
   readonly url?: string
   readonly name?: string
   readonly description?: string
+  readonly log_id?: string | null
+  readonly file_type?: string
 }
 
 /**
@@ -84,7 +86,9 @@ export const File: Schema.Schema<File> = /*#__PURE__*/ Schema.suspend((): Schema
     project_name: Field.optional(Schema.String),
     url: Field.optional(Schema.String),
     name: Field.optional(Schema.String),
-    description: Field.optional(Schema.String)
+    description: Field.optional(Schema.String),
+    log_id: Field.optional(Schema.NullOr(Schema.String)),
+    file_type: Field.optional(Schema.String)
   })
 )
 
@@ -434,16 +438,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a file. It is kept for 30 days, then gone.
- *
- * `DELETE /api/v1/files/{id}` · `deleteFile` · 6 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Files#deleteFile)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Files.delete",
   operation: "deleteFile",
   version: "v1",
@@ -458,6 +453,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a file. It is kept for 30 days, then gone.
+   *
+   * `DELETE /api/v1/files/{id}` · `deleteFile` · 6 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Files#deleteFile)
+   *
    * @since 0.1.0
    * @category endpoints
    */

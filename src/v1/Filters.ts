@@ -469,16 +469,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a filter.
- *
- * `DELETE /api/v1/filters/{id}` · `deleteFilter` · 6 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Filters#deleteFilter)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Filters.delete",
   operation: "deleteFilter",
   version: "v1",
@@ -493,6 +484,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a filter.
+   *
+   * `DELETE /api/v1/filters/{id}` · `deleteFilter` · 6 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Filters#deleteFilter)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -185,6 +185,9 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
 export interface ListOutput {
   readonly success: true
   readonly data: { readonly goals: ReadonlyArray<Goal> }
+  readonly service?: string
+  readonly statusCode?: number
+  readonly statusText?: string
 }
 
 /**
@@ -194,7 +197,13 @@ export interface ListOutput {
  * @category outputs
  */
 export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ goals: Schema.Array(Goal) }) })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: Schema.Struct({ goals: Schema.Array(Goal) }),
+    service: Field.optional(Schema.String),
+    statusCode: Field.optional(Schema.Number),
+    statusText: Field.optional(Schema.String)
+  })
 )
 
 /**
@@ -266,6 +275,9 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
 export interface AddOutput {
   readonly success: true
   readonly data: GoalEnvelope
+  readonly service?: string
+  readonly statusCode?: number
+  readonly statusText?: string
 }
 
 /**
@@ -275,7 +287,13 @@ export interface AddOutput {
  * @category outputs
  */
 export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: GoalEnvelope })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: GoalEnvelope,
+    service: Field.optional(Schema.String),
+    statusCode: Field.optional(Schema.Number),
+    statusText: Field.optional(Schema.String)
+  })
 )
 
 /**
@@ -344,6 +362,9 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
 export interface UpdateOutput {
   readonly success: true
   readonly data: GoalEnvelope
+  readonly service?: string
+  readonly statusCode?: number
+  readonly statusText?: string
 }
 
 /**
@@ -353,7 +374,13 @@ export interface UpdateOutput {
  * @category outputs
  */
 export const UpdateOutput: Schema.Schema<UpdateOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<UpdateOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: GoalEnvelope })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: GoalEnvelope,
+    service: Field.optional(Schema.String),
+    statusCode: Field.optional(Schema.Number),
+    statusText: Field.optional(Schema.String)
+  })
 )
 
 /**
@@ -407,6 +434,9 @@ export const DeleteInput: Schema.Schema<DeleteInput> = /*#__PURE__*/ Schema.susp
  */
 export interface DeleteOutput {
   readonly success: true
+  readonly service?: string
+  readonly statusCode?: number
+  readonly statusText?: string
 }
 
 /**
@@ -416,19 +446,15 @@ export interface DeleteOutput {
  * @category outputs
  */
 export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DeleteOutput> =>
-  Schema.Struct({ success: Schema.Literal(true) })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    service: Field.optional(Schema.String),
+    statusCode: Field.optional(Schema.Number),
+    statusText: Field.optional(Schema.String)
+  })
 )
 
-/**
- * Deletes a goal.
- *
- * `DELETE /api/v1/goals/{id}` · `deleteGoal` · 6 tokens · scopes `goals:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Goals#deleteGoal)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Goals.delete",
   operation: "deleteGoal",
   version: "v1",
@@ -444,6 +470,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a goal.
+   *
+   * `DELETE /api/v1/goals/{id}` · `deleteGoal` · 6 tokens · scopes `goals:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Goals#deleteGoal)
+   *
    * @since 0.1.0
    * @category endpoints
    */
@@ -482,6 +513,9 @@ export const GetResultInput: Schema.Schema<GetResultInput> = /*#__PURE__*/ Schem
 export interface GetResultOutput {
   readonly success: true
   readonly data: GoalResult
+  readonly service?: string
+  readonly statusCode?: number
+  readonly statusText?: string
 }
 
 /**
@@ -492,7 +526,13 @@ export interface GetResultOutput {
  */
 export const GetResultOutput: Schema.Schema<GetResultOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetResultOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: GoalResult })
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: GoalResult,
+      service: Field.optional(Schema.String),
+      statusCode: Field.optional(Schema.Number),
+      statusText: Field.optional(Schema.String)
+    })
 )
 
 /**

@@ -310,16 +310,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.String }) })
 )
 
-/**
- * Deletes a lead label.
- *
- * `DELETE /api/v1/leadLabels/{id}` · `deleteLeadLabel` · 6 tokens · scopes `leads:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/LeadLabels#deleteLeadLabel)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "LeadLabels.delete",
   operation: "deleteLeadLabel",
   version: "v1",
@@ -334,6 +325,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a lead label.
+   *
+   * `DELETE /api/v1/leadLabels/{id}` · `deleteLeadLabel` · 6 tokens · scopes `leads:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/LeadLabels#deleteLeadLabel)
+   *
    * @since 0.1.0
    * @category endpoints
    */

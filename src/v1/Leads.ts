@@ -37,6 +37,7 @@ export interface Lead {
   readonly update_time: string
   readonly visible_to: "1" | "3" | "5" | "7" | (string & {})
   readonly cc_email: string
+  readonly archive_time: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -70,7 +71,8 @@ export const Lead: Schema.Schema<Lead> = /*#__PURE__*/ Schema.suspend((): Schema
     add_time: Schema.String,
     update_time: Schema.String,
     visible_to: Field.openEnum("1", "3", "5", "7"),
-    cc_email: Schema.String
+    cc_email: Schema.String,
+    archive_time: Schema.NullOr(Schema.String)
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -685,16 +687,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.String }) })
 )
 
-/**
- * Deletes a lead. `id` is a UUID.
- *
- * `DELETE /api/v1/leads/{id}` · `deleteLead` · 6 tokens · scopes `leads:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Leads#deleteLead)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Leads.delete",
   operation: "deleteLead",
   version: "v1",
@@ -709,6 +702,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a lead. `id` is a UUID.
+   *
+   * `DELETE /api/v1/leads/{id}` · `deleteLead` · 6 tokens · scopes `leads:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Leads#deleteLead)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -256,6 +256,7 @@ export interface MailThreadMessage {
   readonly synced_flag?: 0 | 1 | (number & {})
   readonly smart_bcc_flag?: 0 | 1 | (number & {})
   readonly mail_link_tracking_enabled_flag?: 0 | 1 | (number & {})
+  readonly draft_flag?: number
 }
 
 /**
@@ -293,7 +294,8 @@ export const MailThreadMessage: Schema.Schema<MailThreadMessage> = /*#__PURE__*/
       deleted_flag: Field.optional(Field.openNumbers(0, 1)),
       synced_flag: Field.optional(Field.openNumbers(0, 1)),
       smart_bcc_flag: Field.optional(Field.openNumbers(0, 1)),
-      mail_link_tracking_enabled_flag: Field.optional(Field.openNumbers(0, 1))
+      mail_link_tracking_enabled_flag: Field.optional(Field.openNumbers(0, 1)),
+      draft_flag: Field.optional(Schema.Number)
     })
 )
 
@@ -327,6 +329,9 @@ export const DeleteThreadInput: Schema.Schema<DeleteThreadInput> = /*#__PURE__*/
 export interface DeleteThreadOutput {
   readonly success: true
   readonly data: { readonly id: number }
+  readonly service?: string
+  readonly statusCode?: number
+  readonly statusText?: string
 }
 
 /**
@@ -337,7 +342,13 @@ export interface DeleteThreadOutput {
  */
 export const DeleteThreadOutput: Schema.Schema<DeleteThreadOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DeleteThreadOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Struct({ id: Schema.Number }),
+      service: Field.optional(Schema.String),
+      statusCode: Field.optional(Schema.Number),
+      statusText: Field.optional(Schema.String)
+    })
 )
 
 /**

@@ -39,6 +39,8 @@ export interface Note {
   readonly update_time: string
   readonly user: NoteUser
   readonly user_id: number
+  readonly pinned_to_lead_flag: boolean
+  readonly lead: { readonly title: string } | null
 }
 
 /**
@@ -72,7 +74,9 @@ export const Note: Schema.Schema<Note> = /*#__PURE__*/ Schema.suspend((): Schema
     pinned_to_task_flag: Field.optional(Schema.Boolean),
     update_time: Schema.String,
     user: NoteUser,
-    user_id: Schema.Number
+    user_id: Schema.Number,
+    pinned_to_lead_flag: Schema.Boolean,
+    lead: Schema.NullOr(Schema.Struct({ title: Schema.String }))
   })
 )
 
@@ -579,16 +583,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Boolean })
 )
 
-/**
- * Deletes a note and answers with `true`.
- *
- * `DELETE /api/v1/notes/{id}` · `deleteNote` · 6 tokens · scopes `deals:full`, `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Notes#deleteNote)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Notes.delete",
   operation: "deleteNote",
   version: "v1",
@@ -603,6 +598,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a note and answers with `true`.
+   *
+   * `DELETE /api/v1/notes/{id}` · `deleteNote` · 6 tokens · scopes `deals:full`, `contacts:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Notes#deleteNote)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -83,7 +83,7 @@ export const OrganizationReference: Schema.Schema<OrganizationReference> = /*#__
  * @category models
  */
 export interface OrganizationRelationshipRelatedObjects {
-  readonly organization?: Organizations.RelatedOrganizations
+  readonly organization?: { readonly [key: string]: Organizations.RelatedOrganization }
 }
 
 /**
@@ -94,7 +94,9 @@ export interface OrganizationRelationshipRelatedObjects {
  */
 export const OrganizationRelationshipRelatedObjects: Schema.Schema<OrganizationRelationshipRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<OrganizationRelationshipRelatedObjects> =>
-    Schema.Struct({ organization: Field.optional(Organizations.RelatedOrganizations) })
+    Schema.Struct({
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: Organizations.RelatedOrganization }))
+    })
 )
 
 /**
@@ -525,17 +527,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes an organization relationship.
- *
- * `DELETE /api/v1/organizationRelationships/{id}` · `deleteOrganizationRelationship` · 6 tokens · scopes
- * `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/OrganizationRelationships#deleteOrganizationRelationship)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "OrganizationRelationships.delete",
   operation: "deleteOrganizationRelationship",
   version: "v1",
@@ -550,6 +542,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes an organization relationship.
+   *
+   * `DELETE /api/v1/organizationRelationships/{id}` · `deleteOrganizationRelationship` · 6 tokens · scopes
+   * `contacts:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/OrganizationRelationships#deleteOrganizationRelationship)
+   *
    * @since 0.1.0
    * @category endpoints
    */

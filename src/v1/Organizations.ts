@@ -23,7 +23,7 @@ export interface Owner {
   readonly id: number
   readonly name: string
   readonly email: string
-  readonly has_pic: number
+  readonly has_pic: number | boolean
   readonly pic_hash: string | null
   readonly active_flag: boolean
 }
@@ -40,7 +40,7 @@ export const Owner: Schema.Schema<Owner> = /*#__PURE__*/ Schema.suspend((): Sche
     id: Schema.Number,
     name: Schema.String,
     email: Schema.String,
-    has_pic: Schema.Number,
+    has_pic: Schema.Union(Schema.Number, Schema.Boolean),
     pic_hash: Schema.NullOr(Schema.String),
     active_flag: Schema.Boolean
   })
@@ -61,6 +61,7 @@ export interface OrganizationReferenceWithActiveFlag {
   readonly label_ids: ReadonlyArray<number>
   readonly value: number
   readonly active_flag: boolean
+  readonly owner_name: string
 }
 
 /**
@@ -79,29 +80,9 @@ export const OrganizationReferenceWithActiveFlag: Schema.Schema<OrganizationRefe
       cc_email: Schema.NullOr(Schema.String),
       label_ids: Schema.Array(Schema.Number),
       value: Schema.Number,
-      active_flag: Schema.Boolean
+      active_flag: Schema.Boolean,
+      owner_name: Schema.String
     })
-)
-
-/**
- * A related organizations.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RelatedOrganizations {
-  readonly ORGANIZATION_ID?: RelatedOrganization
-}
-
-/**
- * Checks a {@link RelatedOrganizations}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const RelatedOrganizations: Schema.Schema<RelatedOrganizations> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<RelatedOrganizations> =>
-    Schema.Struct({ ORGANIZATION_ID: Field.optional(RelatedOrganization) })
 )
 
 /**
@@ -117,6 +98,9 @@ export interface RelatedOrganization {
   readonly owner_id: number
   readonly address: string | null
   readonly cc_email: string | null
+  readonly label_ids?: ReadonlyArray<number>
+  readonly active_flag?: boolean
+  readonly owner_name?: string
 }
 
 /**
@@ -133,7 +117,10 @@ export const RelatedOrganization: Schema.Schema<RelatedOrganization> = /*#__PURE
       people_count: Schema.Number,
       owner_id: Schema.Number,
       address: Schema.NullOr(Schema.String),
-      cc_email: Schema.NullOr(Schema.String)
+      cc_email: Schema.NullOr(Schema.String),
+      label_ids: Field.optional(Schema.Array(Schema.Number)),
+      active_flag: Field.optional(Schema.Boolean),
+      owner_name: Field.optional(Schema.String)
     })
 )
 
@@ -194,38 +181,17 @@ export const OrganizationUpdate: Schema.Schema<OrganizationUpdate> = /*#__PURE__
 )
 
 /**
- * A related pictures.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RelatedPictures {
-  readonly PICTURE_ID?: Persons.Picture
-}
-
-/**
- * Checks a {@link RelatedPictures}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const RelatedPictures: Schema.Schema<RelatedPictures> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<RelatedPictures> =>
-    Schema.Struct({ PICTURE_ID: Field.optional(Persons.Picture) })
-)
-
-/**
  * A deal list related objects.
  *
  * @since 0.1.0
  * @category models
  */
 export interface DealListRelatedObjects {
-  readonly organization?: Deals.RelatedOrganizationsWithActiveFlag
-  readonly person?: Deals.RelatedPersonsWithActiveFlag
-  readonly user?: Deals.RelatedUsers
+  readonly organization?: { readonly [key: string]: Deals.RelatedOrganizationWithActiveFlag }
+  readonly person?: { readonly [key: string]: Deals.RelatedPersonWithActiveFlag }
+  readonly user?: { readonly [key: string]: Deals.RelatedUser }
   readonly stage?: Stages.Stage
-  readonly pipeline?: BasePipeline
+  readonly pipeline?: Deals.BasePipeline
 }
 
 /**
@@ -237,48 +203,12 @@ export interface DealListRelatedObjects {
 export const DealListRelatedObjects: Schema.Schema<DealListRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DealListRelatedObjects> =>
     Schema.Struct({
-      organization: Field.optional(Deals.RelatedOrganizationsWithActiveFlag),
-      person: Field.optional(Deals.RelatedPersonsWithActiveFlag),
-      user: Field.optional(Deals.RelatedUsers),
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedOrganizationWithActiveFlag })),
+      person: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedPersonWithActiveFlag })),
+      user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser })),
       stage: Field.optional(Stages.Stage),
-      pipeline: Field.optional(BasePipeline)
+      pipeline: Field.optional(Deals.BasePipeline)
     })
-)
-
-/**
- * A base pipeline.
- *
- * @since 0.1.0
- * @category models
- */
-export interface BasePipeline {
-  readonly id: number
-  readonly name: string
-  readonly url_title: string
-  readonly order_nr: number
-  readonly active: boolean
-  readonly deal_probability: boolean
-  readonly add_time: string
-  readonly update_time: string | null
-}
-
-/**
- * Checks a {@link BasePipeline}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const BasePipeline: Schema.Schema<BasePipeline> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<BasePipeline> =>
-  Schema.Struct({
-    id: Schema.Number,
-    name: Schema.String,
-    url_title: Schema.String,
-    order_nr: Schema.Number,
-    active: Schema.Boolean,
-    deal_probability: Schema.Boolean,
-    add_time: Schema.String,
-    update_time: Schema.NullOr(Schema.String)
-  })
 )
 
 /**
@@ -322,7 +252,7 @@ export interface OrganizationWithEditFlag {
   readonly address_formatted_address: string | null
   readonly id: number
   readonly company_id: number
-  readonly owner_id: Owner
+  readonly owner_id: Owner | number
   readonly name: string
   readonly active_flag: boolean
   readonly picture_id: OrganizationPicture | null
@@ -336,6 +266,13 @@ export interface OrganizationWithEditFlag {
   readonly owner_name: string
   readonly cc_email: string
   readonly edit_name: boolean
+  readonly delete_time: string | null
+  readonly address_country_code: string | null
+  readonly website: string | null
+  readonly linkedin: string | null
+  readonly industry: number | null
+  readonly annual_revenue: number | null
+  readonly employee_count: number | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -383,7 +320,7 @@ export const OrganizationWithEditFlag: Schema.Schema<OrganizationWithEditFlag> =
       address_formatted_address: Schema.NullOr(Schema.String),
       id: Schema.Number,
       company_id: Schema.Number,
-      owner_id: Owner,
+      owner_id: Schema.Union(Owner, Schema.Number),
       name: Schema.String,
       active_flag: Schema.Boolean,
       picture_id: Schema.NullOr(OrganizationPicture),
@@ -396,7 +333,14 @@ export const OrganizationWithEditFlag: Schema.Schema<OrganizationWithEditFlag> =
       label_ids: Schema.Array(Schema.Number),
       owner_name: Schema.String,
       cc_email: Schema.String,
-      edit_name: Schema.Boolean
+      edit_name: Schema.Boolean,
+      delete_time: Schema.NullOr(Schema.String),
+      address_country_code: Schema.NullOr(Schema.String),
+      website: Schema.NullOr(Schema.String),
+      linkedin: Schema.NullOr(Schema.String),
+      industry: Schema.NullOr(Schema.Number),
+      annual_revenue: Schema.NullOr(Schema.Number),
+      employee_count: Schema.NullOr(Schema.Number)
     }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -447,9 +391,9 @@ export const OrganizationPicture: Schema.Schema<OrganizationPicture> = /*#__PURE
  * @category models
  */
 export interface OrganizationRelatedObjects {
-  readonly organization?: RelatedOrganizations
-  readonly user?: Deals.RelatedUsers
-  readonly picture?: RelatedPictures
+  readonly organization?: { readonly [key: string]: RelatedOrganization }
+  readonly user?: { readonly [key: string]: Deals.RelatedUser }
+  readonly picture?: { readonly [key: string]: Persons.Picture }
 }
 
 /**
@@ -461,9 +405,9 @@ export interface OrganizationRelatedObjects {
 export const OrganizationRelatedObjects: Schema.Schema<OrganizationRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<OrganizationRelatedObjects> =>
     Schema.Struct({
-      organization: Field.optional(RelatedOrganizations),
-      user: Field.optional(Deals.RelatedUsers),
-      picture: Field.optional(RelatedPictures)
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: RelatedOrganization })),
+      user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser })),
+      picture: Field.optional(Schema.Record({ key: Schema.String, value: Persons.Picture }))
     })
 )
 
@@ -508,7 +452,7 @@ export interface OrganizationDetails {
   readonly address_formatted_address: string | null
   readonly id: number
   readonly company_id: number
-  readonly owner_id: Owner
+  readonly owner_id: Owner | number
   readonly name: string
   readonly active_flag: boolean
   readonly picture_id: OrganizationPicture | null
@@ -524,6 +468,13 @@ export interface OrganizationDetails {
   readonly edit_name: boolean
   readonly last_activity: { readonly [key: string]: unknown } | null
   readonly next_activity: { readonly [key: string]: unknown } | null
+  readonly delete_time: string | null
+  readonly address_country_code: string | null
+  readonly website: string | null
+  readonly linkedin: string | null
+  readonly industry: number | null
+  readonly annual_revenue: number | null
+  readonly employee_count: number | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -571,7 +522,7 @@ export const OrganizationDetails: Schema.Schema<OrganizationDetails> = /*#__PURE
       address_formatted_address: Schema.NullOr(Schema.String),
       id: Schema.Number,
       company_id: Schema.Number,
-      owner_id: Owner,
+      owner_id: Schema.Union(Owner, Schema.Number),
       name: Schema.String,
       active_flag: Schema.Boolean,
       picture_id: Schema.NullOr(OrganizationPicture),
@@ -586,7 +537,14 @@ export const OrganizationDetails: Schema.Schema<OrganizationDetails> = /*#__PURE
       cc_email: Schema.String,
       edit_name: Schema.Boolean,
       last_activity: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-      next_activity: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+      next_activity: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+      delete_time: Schema.NullOr(Schema.String),
+      address_country_code: Schema.NullOr(Schema.String),
+      website: Schema.NullOr(Schema.String),
+      linkedin: Schema.NullOr(Schema.String),
+      industry: Schema.NullOr(Schema.Number),
+      annual_revenue: Schema.NullOr(Schema.Number),
+      employee_count: Schema.NullOr(Schema.Number)
     }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -631,7 +589,7 @@ export interface Organization {
   readonly address_formatted_address: string | null
   readonly id: number
   readonly company_id: number
-  readonly owner_id: Owner
+  readonly owner_id: Owner | number
   readonly name: string
   readonly active_flag: boolean
   readonly picture_id: OrganizationPicture | null
@@ -644,6 +602,13 @@ export interface Organization {
   readonly label_ids: ReadonlyArray<number>
   readonly owner_name: string
   readonly cc_email: string
+  readonly delete_time: string | null
+  readonly address_country_code: string | null
+  readonly website: string | null
+  readonly linkedin: string | null
+  readonly industry: number | null
+  readonly annual_revenue: number | null
+  readonly employee_count: number | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -690,7 +655,7 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     address_formatted_address: Schema.NullOr(Schema.String),
     id: Schema.Number,
     company_id: Schema.Number,
-    owner_id: Owner,
+    owner_id: Schema.Union(Owner, Schema.Number),
     name: Schema.String,
     active_flag: Schema.Boolean,
     picture_id: Schema.NullOr(OrganizationPicture),
@@ -702,7 +667,14 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     label: Schema.NullOr(Schema.Number),
     label_ids: Schema.Array(Schema.Number),
     owner_name: Schema.String,
-    cc_email: Schema.String
+    cc_email: Schema.String,
+    delete_time: Schema.NullOr(Schema.String),
+    address_country_code: Schema.NullOr(Schema.String),
+    website: Schema.NullOr(Schema.String),
+    linkedin: Schema.NullOr(Schema.String),
+    industry: Schema.NullOr(Schema.Number),
+    annual_revenue: Schema.NullOr(Schema.Number),
+    employee_count: Schema.NullOr(Schema.Number)
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -1424,7 +1396,10 @@ export const ListUpdatesInput: Schema.Schema<ListUpdatesInput> = /*#__PURE__*/ S
 export interface ListUpdatesOutput {
   readonly success: true
   readonly data: ReadonlyArray<OrganizationUpdate>
-  readonly related_objects?: { readonly organization?: RelatedOrganizations; readonly user?: Deals.RelatedUsers }
+  readonly related_objects?: {
+    readonly organization?: { readonly [key: string]: RelatedOrganization }
+    readonly user?: { readonly [key: string]: Deals.RelatedUser }
+  }
   readonly additional_data?: {
     readonly pagination?: {
       readonly start: number
@@ -1447,8 +1422,8 @@ export const ListUpdatesOutput: Schema.Schema<ListUpdatesOutput> = /*#__PURE__*/
       success: Schema.Literal(true),
       data: Schema.Array(OrganizationUpdate),
       related_objects: Field.optional(Schema.Struct({
-        organization: Field.optional(RelatedOrganizations),
-        user: Field.optional(Deals.RelatedUsers)
+        organization: Field.optional(Schema.Record({ key: Schema.String, value: RelatedOrganization })),
+        user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser }))
       })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         pagination: Field.optional(Schema.Struct({
@@ -1684,7 +1659,7 @@ export interface GetOutput {
   readonly related_objects?: OrganizationRelatedObjects
   readonly additional_data?: {
     readonly followers?: {
-      readonly FOLLOWER_USER_ID?: {
+      readonly [key: string]: {
         readonly name?: string
         readonly email?: string
         readonly user_id: number
@@ -1708,15 +1683,7 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
     data: OrganizationDetails,
     related_objects: Field.optional(OrganizationRelatedObjects),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-      followers: Field.optional(Schema.Struct({
-        FOLLOWER_USER_ID: Field.optional(Schema.Struct({
-          name: Field.optional(Schema.String),
-          email: Field.optional(Schema.String),
-          user_id: Schema.Number,
-          pic_hash: Field.optional(Schema.String),
-          id: Schema.Number
-        }))
-      })),
+      followers: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Struct({ name: Field.optional(Schema.String), email: Field.optional(Schema.String), user_id: Schema.Number, pic_hash: Field.optional(Schema.String), id: Schema.Number }) })),
       dropbox_email: Field.optional(Schema.String)
     })))
   })
@@ -1789,6 +1756,7 @@ export interface AddOutput {
   readonly success: true
   readonly data: OrganizationWithEditFlag
   readonly related_objects?: OrganizationRelatedObjects
+  readonly additional_data?: null
 }
 
 /**
@@ -1801,7 +1769,8 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
   Schema.Struct({
     success: Schema.Literal(true),
     data: OrganizationWithEditFlag,
-    related_objects: Field.optional(OrganizationRelatedObjects)
+    related_objects: Field.optional(OrganizationRelatedObjects),
+    additional_data: Field.optional(Schema.Null)
   })
 )
 
@@ -1959,16 +1928,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes an organization: it is marked as deleted now and gone for good after 30 days.
- *
- * `DELETE /api/v1/organizations/{id}` · `deleteOrganization` · 6 tokens · scopes `contacts:full`
- *
- * @deprecated Use `v2.Organizations.delete`.
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Organizations.delete",
   operation: "deleteOrganization",
   version: "v1",
@@ -1984,6 +1944,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes an organization: it is marked as deleted now and gone for good after 30 days.
+   *
+   * `DELETE /api/v1/organizations/{id}` · `deleteOrganization` · 6 tokens · scopes `contacts:full`
+   *
+   * @deprecated Use `v2.Organizations.delete`.
    * @since 0.1.0
    * @category endpoints
    */
@@ -2135,7 +2100,7 @@ export interface ListActivitiesOutput {
       readonly more_items_in_collection: boolean
       readonly next_start?: number
     }
-    readonly activity_distribution?: Deals.ActivityDistribution
+    readonly activity_distribution?: { readonly [key: string]: Deals.ActivityShare }
   } | null
 }
 
@@ -2157,7 +2122,7 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
           more_items_in_collection: Schema.Boolean,
           next_start: Field.optional(Schema.Number)
         })),
-        activity_distribution: Field.optional(Deals.ActivityDistribution)
+        activity_distribution: Field.optional(Schema.Record({ key: Schema.String, value: Deals.ActivityShare }))
       })))
     })
 )

@@ -9,33 +9,6 @@ import * as Field from "../Field.js"
 import * as Pagination from "../Pagination.js"
 
 /**
- * A permission set assignment.
- *
- * @since 0.1.0
- * @category models
- */
-export interface PermissionSetAssignment {
-  readonly user_id?: number
-  readonly permission_set_id?: string
-  readonly name?: string
-}
-
-/**
- * Checks a {@link PermissionSetAssignment}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const PermissionSetAssignment: Schema.Schema<PermissionSetAssignment> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<PermissionSetAssignment> =>
-    Schema.Struct({
-      user_id: Field.optional(Schema.Number),
-      permission_set_id: Field.optional(Schema.String),
-      name: Field.optional(Schema.String)
-    })
-)
-
-/**
  * A permission set.
  *
  * @since 0.1.0
@@ -81,6 +54,33 @@ export const PermissionSet: Schema.Schema<PermissionSet> = /*#__PURE__*/ Schema.
       )),
       type: Field.optional(Field.openEnum("admin", "manager", "regular", "custom")),
       assignment_count: Field.optional(Schema.Number)
+    })
+)
+
+/**
+ * A permission set assignment.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface PermissionSetAssignment {
+  readonly user_id?: number
+  readonly permission_set_id?: string
+  readonly name?: string
+}
+
+/**
+ * Checks a {@link PermissionSetAssignment}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const PermissionSetAssignment: Schema.Schema<PermissionSetAssignment> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<PermissionSetAssignment> =>
+    Schema.Struct({
+      user_id: Field.optional(Schema.Number),
+      permission_set_id: Field.optional(Schema.String),
+      name: Field.optional(Schema.String)
     })
 )
 
@@ -186,6 +186,7 @@ export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend(()
  */
 export interface GetOutput {
   readonly success: true
+  readonly data: PermissionSet | ReadonlyArray<PermissionSet>
 }
 
 /**
@@ -195,7 +196,7 @@ export interface GetOutput {
  * @category outputs
  */
 export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetOutput> =>
-  Schema.Struct({ success: Schema.Literal(true) })
+  Schema.Struct({ success: Schema.Literal(true), data: Schema.Union(PermissionSet, Schema.Array(PermissionSet)) })
 )
 
 /**
@@ -213,7 +214,6 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
   version: "v1",
   method: "GET",
   path: "/permissionSets/{id}",
-  response: "empty",
   input: GetInput,
   output: GetOutput,
   scopes: ["admin"],

@@ -381,16 +381,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a custom field of persons. `id` is the field's number, not its 40-character key.
- *
- * `DELETE /api/v1/personFields/{id}` · `deletePersonField` · 6 tokens · scopes `contact-fields:full`, `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonField)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "PersonFields.delete",
   operation: "deletePersonField",
   version: "v1",
@@ -405,6 +396,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of persons. `id` is the field's number, not its 40-character key.
+   *
+   * `DELETE /api/v1/personFields/{id}` · `deletePersonField` · 6 tokens · scopes `contact-fields:full`, `admin` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonField)
+   *
    * @since 0.1.0
    * @category endpoints
    */

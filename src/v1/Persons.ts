@@ -40,8 +40,8 @@ export interface Person {
   readonly followers_count: number
   readonly last_incoming_mail_time: string | null
   readonly last_outgoing_mail_time: string | null
-  readonly owner_id: Organizations.Owner
-  readonly org_id: Organizations.OrganizationReferenceWithActiveFlag | null
+  readonly owner_id: Organizations.Owner | number
+  readonly org_id: Organizations.OrganizationReferenceWithActiveFlag | number | null
   readonly name: string
   readonly first_name: string | null
   readonly last_name: string | null
@@ -60,6 +60,27 @@ export interface Person {
   readonly org_name: string | null
   readonly owner_name: string
   readonly cc_email: string | null
+  readonly participant_open_deals_count: number
+  readonly participant_closed_deals_count: number
+  readonly delete_time: string | null
+  readonly im: ReadonlyArray<{ readonly value: string; readonly primary: boolean; readonly label?: string }>
+  readonly postal_address_lat: number | null
+  readonly postal_address_long: number | null
+  readonly notes: string | null
+  readonly birthday: string | null
+  readonly job_title: string | null
+  readonly primary_email: string | null
+  readonly postal_address: string | null
+  readonly postal_address_subpremise: string | null
+  readonly postal_address_street_number: string | null
+  readonly postal_address_route: string | null
+  readonly postal_address_sublocality: string | null
+  readonly postal_address_locality: string | null
+  readonly postal_address_admin_area_level_1: string | null
+  readonly postal_address_admin_area_level_2: string | null
+  readonly postal_address_country: string | null
+  readonly postal_address_postal_code: string | null
+  readonly postal_address_formatted_address: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -94,8 +115,8 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     followers_count: Schema.Number,
     last_incoming_mail_time: Schema.NullOr(Schema.String),
     last_outgoing_mail_time: Schema.NullOr(Schema.String),
-    owner_id: Organizations.Owner,
-    org_id: Schema.NullOr(Organizations.OrganizationReferenceWithActiveFlag),
+    owner_id: Schema.Union(Organizations.Owner, Schema.Number),
+    org_id: Schema.NullOr(Schema.Union(Organizations.OrganizationReferenceWithActiveFlag, Schema.Number)),
     name: Schema.String,
     first_name: Schema.NullOr(Schema.String),
     last_name: Schema.NullOr(Schema.String),
@@ -113,7 +134,32 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     label_ids: Schema.Array(Schema.Number),
     org_name: Schema.NullOr(Schema.String),
     owner_name: Schema.String,
-    cc_email: Schema.NullOr(Schema.String)
+    cc_email: Schema.NullOr(Schema.String),
+    participant_open_deals_count: Schema.Number,
+    participant_closed_deals_count: Schema.Number,
+    delete_time: Schema.NullOr(Schema.String),
+    im: Schema.Array(Schema.Struct({
+      value: Schema.String,
+      primary: Schema.Boolean,
+      label: Field.optional(Schema.String)
+    })),
+    postal_address_lat: Schema.NullOr(Schema.Number),
+    postal_address_long: Schema.NullOr(Schema.Number),
+    notes: Schema.NullOr(Schema.String),
+    birthday: Schema.NullOr(Schema.String),
+    job_title: Schema.NullOr(Schema.String),
+    primary_email: Schema.NullOr(Schema.String),
+    postal_address: Schema.NullOr(Schema.String),
+    postal_address_subpremise: Schema.NullOr(Schema.String),
+    postal_address_street_number: Schema.NullOr(Schema.String),
+    postal_address_route: Schema.NullOr(Schema.String),
+    postal_address_sublocality: Schema.NullOr(Schema.String),
+    postal_address_locality: Schema.NullOr(Schema.String),
+    postal_address_admin_area_level_1: Schema.NullOr(Schema.String),
+    postal_address_admin_area_level_2: Schema.NullOr(Schema.String),
+    postal_address_country: Schema.NullOr(Schema.String),
+    postal_address_postal_code: Schema.NullOr(Schema.String),
+    postal_address_formatted_address: Schema.NullOr(Schema.String)
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -352,7 +398,7 @@ export const MergedPerson: Schema.Schema<MergedPerson> = /*#__PURE__*/ Schema.su
  * @category models
  */
 export interface ProductRelatedObjects {
-  readonly user?: Deals.RelatedUsers
+  readonly user?: { readonly [key: string]: Deals.RelatedUser }
 }
 
 /**
@@ -363,7 +409,7 @@ export interface ProductRelatedObjects {
  */
 export const ProductRelatedObjects: Schema.Schema<ProductRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ProductRelatedObjects> =>
-    Schema.Struct({ user: Field.optional(Deals.RelatedUsers) })
+    Schema.Struct({ user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser })) })
 )
 
 /**
@@ -638,7 +684,7 @@ export const AddPictureInput: Schema.Schema<AddPictureInput> = /*#__PURE__*/ Sch
  */
 export interface AddPictureOutput {
   readonly success: true
-  readonly data: Organizations.RelatedPictures
+  readonly data: Picture
 }
 
 /**
@@ -649,7 +695,7 @@ export interface AddPictureOutput {
  */
 export const AddPictureOutput: Schema.Schema<AddPictureOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<AddPictureOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: Organizations.RelatedPictures })
+    Schema.Struct({ success: Schema.Literal(true), data: Picture })
 )
 
 /**
@@ -1252,7 +1298,7 @@ export const ListProductsInput: Schema.Schema<ListProductsInput> = /*#__PURE__*/
 export interface ListProductsOutput {
   readonly success: true
   readonly data: ReadonlyArray<{
-    readonly DEAL_ID?: {
+    readonly [key: string]: {
       readonly deal?: {
         readonly id: number
         readonly company_id?: number
@@ -1339,74 +1385,7 @@ export const ListProductsOutput: Schema.Schema<ListProductsOutput> = /*#__PURE__
   (): Schema.Schema<ListProductsOutput> =>
     Schema.Struct({
       success: Schema.Literal(true),
-      data: Schema.Array(Schema.Struct({
-        DEAL_ID: Field.optional(Schema.Struct({
-          deal: Field.optional(Schema.Struct({
-            id: Schema.Number,
-            company_id: Field.optional(Schema.Number),
-            creator_user_id: Field.optional(Schema.Number),
-            user_id: Field.optional(Schema.Number),
-            person_id: Field.optional(Schema.NullOr(Schema.Number)),
-            org_id: Field.optional(Schema.NullOr(Schema.Number)),
-            stage_id: Field.optional(Schema.Number),
-            title: Field.optional(Schema.String),
-            value: Field.optional(Schema.Number),
-            currency: Field.optional(Schema.String),
-            add_time: Field.optional(Schema.String),
-            first_add_time: Field.optional(Schema.String),
-            update_time: Field.optional(Schema.NullOr(Schema.String)),
-            stage_change_time: Field.optional(Schema.NullOr(Schema.String)),
-            active: Field.optional(Schema.Boolean),
-            deleted: Field.optional(Schema.Boolean),
-            status: Field.optional(Schema.String),
-            probability: Field.optional(Schema.NullOr(Schema.Number)),
-            next_activity_date: Field.optional(Schema.NullOr(Schema.String)),
-            next_activity_time: Field.optional(Schema.NullOr(Schema.String)),
-            next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
-            last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
-            last_activity_date: Field.optional(Schema.NullOr(Schema.String)),
-            lost_reason: Field.optional(Schema.NullOr(Schema.String)),
-            visible_to: Field.optional(Schema.String),
-            close_time: Field.optional(Schema.NullOr(Schema.String)),
-            pipeline_id: Field.optional(Schema.Number),
-            won_time: Field.optional(Schema.NullOr(Schema.String)),
-            first_won_time: Field.optional(Schema.NullOr(Schema.String)),
-            lost_time: Field.optional(Schema.NullOr(Schema.String)),
-            products_count: Field.optional(Schema.Number),
-            files_count: Field.optional(Schema.Number),
-            notes_count: Field.optional(Schema.Number),
-            followers_count: Field.optional(Schema.Number),
-            email_messages_count: Field.optional(Schema.Number),
-            activities_count: Field.optional(Schema.Number),
-            done_activities_count: Field.optional(Schema.Number),
-            undone_activities_count: Field.optional(Schema.Number),
-            participants_count: Field.optional(Schema.Number),
-            expected_close_date: Field.optional(Schema.NullOr(Schema.String)),
-            last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)),
-            last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)),
-            label: Field.optional(Schema.NullOr(Schema.String))
-          })),
-          product: Field.optional(Schema.Struct({
-            id: Schema.Number,
-            company_id: Field.optional(Schema.Number),
-            name: Field.optional(Schema.String),
-            code: Field.optional(Schema.String),
-            description: Field.optional(Schema.String),
-            unit: Field.optional(Schema.String),
-            tax: Field.optional(Schema.Number),
-            category: Field.optional(Schema.String),
-            active_flag: Field.optional(Schema.Boolean),
-            selectable: Field.optional(Schema.Boolean),
-            first_char: Field.optional(Schema.String),
-            visible_to: Field.optional(Field.openEnum("1", "3", "5", "7")),
-            owner_id: Field.optional(Schema.Number),
-            files_count: Field.optional(Schema.Number),
-            add_time: Field.optional(Schema.String),
-            update_time: Field.optional(Schema.String),
-            deal_id: Field.optional(Schema.Number)
-          }))
-        }))
-      })),
+      data: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Struct({ deal: Field.optional(Schema.Struct({ id: Schema.Number, company_id: Field.optional(Schema.Number), creator_user_id: Field.optional(Schema.Number), user_id: Field.optional(Schema.Number), person_id: Field.optional(Schema.NullOr(Schema.Number)), org_id: Field.optional(Schema.NullOr(Schema.Number)), stage_id: Field.optional(Schema.Number), title: Field.optional(Schema.String), value: Field.optional(Schema.Number), currency: Field.optional(Schema.String), add_time: Field.optional(Schema.String), first_add_time: Field.optional(Schema.String), update_time: Field.optional(Schema.NullOr(Schema.String)), stage_change_time: Field.optional(Schema.NullOr(Schema.String)), active: Field.optional(Schema.Boolean), deleted: Field.optional(Schema.Boolean), status: Field.optional(Schema.String), probability: Field.optional(Schema.NullOr(Schema.Number)), next_activity_date: Field.optional(Schema.NullOr(Schema.String)), next_activity_time: Field.optional(Schema.NullOr(Schema.String)), next_activity_id: Field.optional(Schema.NullOr(Schema.Number)), last_activity_id: Field.optional(Schema.NullOr(Schema.Number)), last_activity_date: Field.optional(Schema.NullOr(Schema.String)), lost_reason: Field.optional(Schema.NullOr(Schema.String)), visible_to: Field.optional(Schema.String), close_time: Field.optional(Schema.NullOr(Schema.String)), pipeline_id: Field.optional(Schema.Number), won_time: Field.optional(Schema.NullOr(Schema.String)), first_won_time: Field.optional(Schema.NullOr(Schema.String)), lost_time: Field.optional(Schema.NullOr(Schema.String)), products_count: Field.optional(Schema.Number), files_count: Field.optional(Schema.Number), notes_count: Field.optional(Schema.Number), followers_count: Field.optional(Schema.Number), email_messages_count: Field.optional(Schema.Number), activities_count: Field.optional(Schema.Number), done_activities_count: Field.optional(Schema.Number), undone_activities_count: Field.optional(Schema.Number), participants_count: Field.optional(Schema.Number), expected_close_date: Field.optional(Schema.NullOr(Schema.String)), last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)), last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)), label: Field.optional(Schema.NullOr(Schema.String)) })), product: Field.optional(Schema.Struct({ id: Schema.Number, company_id: Field.optional(Schema.Number), name: Field.optional(Schema.String), code: Field.optional(Schema.String), description: Field.optional(Schema.String), unit: Field.optional(Schema.String), tax: Field.optional(Schema.Number), category: Field.optional(Schema.String), active_flag: Field.optional(Schema.Boolean), selectable: Field.optional(Schema.Boolean), first_char: Field.optional(Schema.String), visible_to: Field.optional(Field.openEnum("1", "3", "5", "7")), owner_id: Field.optional(Schema.Number), files_count: Field.optional(Schema.Number), add_time: Field.optional(Schema.String), update_time: Field.optional(Schema.String), deal_id: Field.optional(Schema.Number) })) }) })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         pagination: Field.optional(Schema.Struct({
           start: Schema.Number,
@@ -1846,6 +1825,7 @@ export interface AddOutput {
   readonly success: true
   readonly data: Person
   readonly related_objects?: ProductRelatedObjects
+  readonly additional_data?: null
 }
 
 /**
@@ -1855,7 +1835,12 @@ export interface AddOutput {
  * @category outputs
  */
 export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: Person, related_objects: Field.optional(ProductRelatedObjects) })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: Person,
+    related_objects: Field.optional(ProductRelatedObjects),
+    additional_data: Field.optional(Schema.Null)
+  })
 )
 
 /**
@@ -2043,16 +2028,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a person: marked as deleted now and gone for good after 30 days. Deleting it again answers 410.
- *
- * `DELETE /api/v1/persons/{id}` · `deletePerson` · 6 tokens · scopes `contacts:full`
- *
- * @deprecated Use `v2.Persons.delete`.
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Persons.delete",
   operation: "deletePerson",
   version: "v1",
@@ -2068,6 +2044,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a person: marked as deleted now and gone for good after 30 days. Deleting it again answers 410.
+   *
+   * `DELETE /api/v1/persons/{id}` · `deletePerson` · 6 tokens · scopes `contacts:full`
+   *
+   * @deprecated Use `v2.Persons.delete`.
    * @since 0.1.0
    * @category endpoints
    */
@@ -2222,7 +2203,7 @@ export interface ListActivitiesOutput {
       readonly more_items_in_collection: boolean
       readonly next_start?: number
     }
-    readonly activity_distribution?: Deals.ActivityDistribution
+    readonly activity_distribution?: { readonly [key: string]: Deals.ActivityShare }
   } | null
 }
 
@@ -2244,7 +2225,7 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
           more_items_in_collection: Schema.Boolean,
           next_start: Field.optional(Schema.Number)
         })),
-        activity_distribution: Field.optional(Deals.ActivityDistribution)
+        activity_distribution: Field.optional(Schema.Record({ key: Schema.String, value: Deals.ActivityShare }))
       })))
     })
 )

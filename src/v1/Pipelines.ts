@@ -55,26 +55,26 @@ export interface MovementStatistics {
   readonly new_deals?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly CURRENCY_ID?: number }
-    readonly formatted_values?: { readonly CURRENCY_ID?: string }
+    readonly values?: { readonly [key: string]: number }
+    readonly formatted_values?: { readonly [key: string]: string }
   }
   readonly deals_left_open?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly CURRENCY_ID?: number }
-    readonly formatted_values?: { readonly CURRENCY_ID?: string }
+    readonly values?: { readonly [key: string]: number }
+    readonly formatted_values?: { readonly [key: string]: string }
   }
   readonly won_deals?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly CURRENCY_ID?: number }
-    readonly formatted_values?: { readonly CURRENCY_ID?: string }
+    readonly values?: { readonly [key: string]: number }
+    readonly formatted_values?: { readonly [key: string]: string }
   }
   readonly lost_deals?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly CURRENCY_ID?: number }
-    readonly formatted_values?: { readonly CURRENCY_ID?: string }
+    readonly values?: { readonly [key: string]: number }
+    readonly formatted_values?: { readonly [key: string]: string }
   }
   readonly average_age_in_days?: {
     readonly across_all_stages?: number
@@ -95,26 +95,26 @@ export const MovementStatistics: Schema.Schema<MovementStatistics> = /*#__PURE__
       new_deals: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.Number) })),
-        formatted_values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.String) }))
+        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
       })),
       deals_left_open: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.Number) })),
-        formatted_values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.String) }))
+        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
       })),
       won_deals: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.Number) })),
-        formatted_values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.String) }))
+        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
       })),
       lost_deals: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.Number) })),
-        formatted_values: Field.optional(Schema.Struct({ CURRENCY_ID: Field.optional(Schema.String) }))
+        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
       })),
       average_age_in_days: Field.optional(Schema.Struct({
         across_all_stages: Field.optional(Schema.Number),
@@ -487,6 +487,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
 export interface ListOutput {
   readonly success: true
   readonly data: ReadonlyArray<Pipeline>
+  readonly additional_data?: null
 }
 
 /**
@@ -496,7 +497,11 @@ export interface ListOutput {
  * @category outputs
  */
 export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(Pipeline) })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: Schema.Array(Pipeline),
+    additional_data: Field.optional(Schema.Null)
+  })
 )
 
 /**
@@ -775,16 +780,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a pipeline. Expect the deals in it to go too; move them first if you want to keep them.
- *
- * `DELETE /api/v1/pipelines/{id}` · `deletePipeline` · 6 tokens · scopes `admin`
- *
- * @deprecated Use `v2.Pipelines.delete`.
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Pipelines.delete",
   operation: "deletePipeline",
   version: "v1",
@@ -800,6 +796,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a pipeline. Expect the deals in it to go too; move them first if you want to keep them.
+   *
+   * `DELETE /api/v1/pipelines/{id}` · `deletePipeline` · 6 tokens · scopes `admin`
+   *
+   * @deprecated Use `v2.Pipelines.delete`.
    * @since 0.1.0
    * @category endpoints
    */

@@ -51,6 +51,9 @@ export interface ProductField {
   readonly filtering_allowed?: boolean
   readonly sortable_flag?: boolean
   readonly mandatory_flag?: boolean
+  readonly index_visible_flag?: boolean
+  readonly details_visible_flag?: boolean
+  readonly picklist_data?: string | null
 }
 
 /**
@@ -96,7 +99,10 @@ export const ProductField: Schema.Schema<ProductField> = /*#__PURE__*/ Schema.su
     searchable_flag: Field.optional(Schema.Boolean),
     filtering_allowed: Field.optional(Schema.Boolean),
     sortable_flag: Field.optional(Schema.Boolean),
-    mandatory_flag: Field.optional(Schema.Boolean)
+    mandatory_flag: Field.optional(Schema.Boolean),
+    index_visible_flag: Field.optional(Schema.Boolean),
+    details_visible_flag: Field.optional(Schema.Boolean),
+    picklist_data: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -463,16 +469,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a custom field of products. `id` is the field's number; one that is deleted already answers 410.
- *
- * `DELETE /api/v1/productFields/{id}` · `deleteProductField` · 6 tokens · scopes `product-fields:full`, `products:full`
- * · [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductField)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "ProductFields.delete",
   operation: "deleteProductField",
   version: "v1",
@@ -487,6 +484,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of products. `id` is the field's number; one that is deleted already answers 410.
+   *
+   * `DELETE /api/v1/productFields/{id}` · `deleteProductField` · 6 tokens · scopes `product-fields:full`, `products:full`
+   * · [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductField)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -62,6 +62,7 @@ export interface ProductFile {
   readonly url?: string
   readonly name?: string
   readonly description?: string
+  readonly file_type?: string
 }
 
 /**
@@ -86,7 +87,8 @@ export const ProductFile: Schema.Schema<ProductFile> = /*#__PURE__*/ Schema.susp
     product_name: Field.optional(Schema.String),
     url: Field.optional(Schema.String),
     name: Field.optional(Schema.String),
-    description: Field.optional(Schema.String)
+    description: Field.optional(Schema.String),
+    file_type: Field.optional(Schema.String)
   })
 )
 
@@ -97,10 +99,10 @@ export const ProductFile: Schema.Schema<ProductFile> = /*#__PURE__*/ Schema.susp
  * @category models
  */
 export interface RelatedObjects {
-  readonly user?: Deals.RelatedUsers
-  readonly deal?: Activities.RelatedDeals
-  readonly person?: RelatedPersons
-  readonly organization?: Organizations.RelatedOrganizations
+  readonly user?: { readonly [key: string]: Deals.RelatedUser }
+  readonly deal?: { readonly [key: string]: Activities.RelatedDeal }
+  readonly person?: { readonly [key: string]: RelatedPerson }
+  readonly organization?: { readonly [key: string]: Organizations.RelatedOrganization }
 }
 
 /**
@@ -112,32 +114,11 @@ export interface RelatedObjects {
 export const RelatedObjects: Schema.Schema<RelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<RelatedObjects> =>
     Schema.Struct({
-      user: Field.optional(Deals.RelatedUsers),
-      deal: Field.optional(Activities.RelatedDeals),
-      person: Field.optional(RelatedPersons),
-      organization: Field.optional(Organizations.RelatedOrganizations)
+      user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser })),
+      deal: Field.optional(Schema.Record({ key: Schema.String, value: Activities.RelatedDeal })),
+      person: Field.optional(Schema.Record({ key: Schema.String, value: RelatedPerson })),
+      organization: Field.optional(Schema.Record({ key: Schema.String, value: Organizations.RelatedOrganization }))
     })
-)
-
-/**
- * A related persons.
- *
- * @since 0.1.0
- * @category models
- */
-export interface RelatedPersons {
-  readonly PERSON_ID?: RelatedPerson
-}
-
-/**
- * Checks a {@link RelatedPersons}.
- *
- * @since 0.1.0
- * @category schemas
- */
-export const RelatedPersons: Schema.Schema<RelatedPersons> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<RelatedPersons> =>
-    Schema.Struct({ PERSON_ID: Field.optional(RelatedPerson) })
 )
 
 /**
@@ -186,7 +167,7 @@ export interface Product {
   readonly active_flag: boolean
   readonly selectable: boolean
   readonly visible_to: "1" | "3" | "5" | "7" | (string & {})
-  readonly owner_id: { readonly [key: string]: unknown }
+  readonly owner_id: Organizations.Owner
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -196,7 +177,22 @@ export interface Product {
     | "weekly"
     | (string & {})
   readonly billing_frequency_cycles?: number | null
-  readonly prices: ReadonlyArray<{ readonly [key: string]: unknown }>
+  readonly prices: ReadonlyArray<{
+    readonly id: number
+    readonly product_id: number
+    readonly price: number
+    readonly currency: string
+    readonly cost: number
+    readonly overhead_cost: number | null
+    readonly notes?: string
+  }>
+  readonly description: string | null
+  readonly category: number | string | null
+  readonly first_char: string | null
+  readonly files_count: number | null
+  readonly add_time: string
+  readonly update_time: string
+  readonly product_variations: ReadonlyArray<{ readonly [key: string]: unknown }>
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -217,7 +213,7 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
     active_flag: Schema.Boolean,
     selectable: Schema.Boolean,
     visible_to: Field.openEnum("1", "3", "5", "7"),
-    owner_id: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    owner_id: Organizations.Owner,
     billing_frequency: Field.optional(Field.openEnum(
       "one-time",
       "annually",
@@ -227,7 +223,22 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
       "weekly"
     )),
     billing_frequency_cycles: Field.optional(Schema.NullOr(Schema.Number)),
-    prices: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+    prices: Schema.Array(Schema.Struct({
+      id: Schema.Number,
+      product_id: Schema.Number,
+      price: Schema.Number,
+      currency: Schema.String,
+      cost: Schema.Number,
+      overhead_cost: Schema.NullOr(Schema.Number),
+      notes: Field.optional(Schema.String)
+    })),
+    description: Schema.NullOr(Schema.String),
+    category: Schema.NullOr(Schema.Union(Schema.Number, Schema.String)),
+    first_char: Schema.NullOr(Schema.String),
+    files_count: Schema.NullOr(Schema.Number),
+    add_time: Schema.String,
+    update_time: Schema.String,
+    product_variations: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -810,11 +821,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
  */
 export interface ListOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{
-    readonly success: boolean
-    readonly data: Product
-    readonly related_objects: RelatedObjects
-  }>
+  readonly data: ReadonlyArray<Product>
   readonly related_objects?: RelatedObjects
   readonly additional_data?: {
     readonly pagination?: {
@@ -835,7 +842,7 @@ export interface ListOutput {
 export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListOutput> =>
   Schema.Struct({
     success: Schema.Literal(true),
-    data: Schema.Array(Schema.Struct({ success: Schema.Boolean, data: Product, related_objects: RelatedObjects })),
+    data: Schema.Array(Product),
     related_objects: Field.optional(RelatedObjects),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({
       pagination: Field.optional(Schema.Struct({
@@ -857,8 +864,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  * @since 0.1.0
  * @category endpoints
  */
-export const list: Pagination.ListProgram<ListInput, ListOutput, ListOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const list: Pagination.ListProgram<ListInput, ListOutput, Product> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Products.list",
   operation: "getProducts",
   version: "v1",
@@ -1208,16 +1214,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a product from the catalogue: marked as deleted now and gone for good after 30 days.
- *
- * `DELETE /api/v1/products/{id}` · `deleteProduct` · 6 tokens · scopes `products:full`
- *
- * @deprecated Use `v2.Products.delete`.
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Products.delete",
   operation: "deleteProduct",
   version: "v1",
@@ -1233,6 +1230,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a product from the catalogue: marked as deleted now and gone for good after 30 days.
+   *
+   * `DELETE /api/v1/products/{id}` · `deleteProduct` · 6 tokens · scopes `products:full`
+   *
+   * @deprecated Use `v2.Products.delete`.
    * @since 0.1.0
    * @category endpoints
    */

@@ -509,16 +509,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   })
 )
 
-/**
- * Deletes a project.
- *
- * `DELETE /api/v1/projects/{id}` · `deleteProject` · 6 tokens · scopes `projects:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#deleteProject)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Projects.delete",
   operation: "deleteProject",
   version: "v1",
@@ -533,6 +524,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a project.
+   *
+   * `DELETE /api/v1/projects/{id}` · `deleteProject` · 6 tokens · scopes `projects:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#deleteProject)
+   *
    * @since 0.1.0
    * @category endpoints
    */

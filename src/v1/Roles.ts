@@ -474,16 +474,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a role.
- *
- * `DELETE /api/v1/roles/{id}` · `deleteRole` · 6 tokens · scopes `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Roles#deleteRole)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Roles.delete",
   operation: "deleteRole",
   version: "v1",
@@ -498,6 +489,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a role.
+   *
+   * `DELETE /api/v1/roles/{id}` · `deleteRole` · 6 tokens · scopes `admin` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Roles#deleteRole)
+   *
    * @since 0.1.0
    * @category endpoints
    */

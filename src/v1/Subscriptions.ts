@@ -376,16 +376,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Subscription })
 )
 
-/**
- * Deletes the recurring revenue or installments of a deal. `id` is the subscription's.
- *
- * `DELETE /api/v1/subscriptions/{id}` · `deleteSubscription` · 6 tokens · scopes `deals:full`
- *
- * @deprecated
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Subscriptions.delete",
   operation: "deleteSubscription",
   version: "v1",
@@ -400,6 +391,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes the recurring revenue or installments of a deal. `id` is the subscription's.
+   *
+   * `DELETE /api/v1/subscriptions/{id}` · `deleteSubscription` · 6 tokens · scopes `deals:full`
+   *
+   * @deprecated
    * @since 0.1.0
    * @category endpoints
    */

@@ -36,6 +36,7 @@ export interface User {
   readonly icon_url: string | null
   readonly is_you: boolean
   readonly is_deleted: boolean
+  readonly is_admin: number
 }
 
 /**
@@ -65,7 +66,8 @@ export const User: Schema.Schema<User> = /*#__PURE__*/ Schema.suspend((): Schema
     role_id: Schema.Number,
     icon_url: Schema.NullOr(Schema.String),
     is_you: Schema.Boolean,
-    is_deleted: Schema.Boolean
+    is_deleted: Schema.Boolean,
+    is_admin: Schema.Number
   })
 )
 
@@ -288,6 +290,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
 export interface ListOutput {
   readonly success: true
   readonly data: ReadonlyArray<User>
+  readonly additional_data?: null
 }
 
 /**
@@ -297,7 +300,11 @@ export interface ListOutput {
  * @category outputs
  */
 export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(User) })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: Schema.Array(User),
+    additional_data: Field.optional(Schema.Null)
+  })
 )
 
 /**
@@ -351,6 +358,7 @@ export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend(()
 export interface GetOutput {
   readonly success: true
   readonly data: User
+  readonly additional_data?: null
 }
 
 /**
@@ -360,7 +368,7 @@ export interface GetOutput {
  * @category outputs
  */
 export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: User })
+  Schema.Struct({ success: Schema.Literal(true), data: User, additional_data: Field.optional(Schema.Null) })
 )
 
 /**

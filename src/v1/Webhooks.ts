@@ -92,6 +92,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
 export interface ListOutput {
   readonly success: true
   readonly data: ReadonlyArray<Webhook>
+  readonly status?: string
 }
 
 /**
@@ -101,7 +102,7 @@ export interface ListOutput {
  * @category outputs
  */
 export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(Webhook) })
+  Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(Webhook), status: Field.optional(Schema.String) })
 )
 
 /**
@@ -194,6 +195,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
 export interface AddOutput {
   readonly success: true
   readonly data: Webhook
+  readonly status?: string
 }
 
 /**
@@ -203,7 +205,7 @@ export interface AddOutput {
  * @category outputs
  */
 export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: Webhook })
+  Schema.Struct({ success: Schema.Literal(true), data: Webhook, status: Field.optional(Schema.String) })
 )
 
 /**
@@ -264,6 +266,7 @@ export const DeleteInput: Schema.Schema<DeleteInput> = /*#__PURE__*/ Schema.susp
  */
 export interface DeleteOutput {
   readonly success: true
+  readonly status?: string
 }
 
 /**
@@ -273,19 +276,10 @@ export interface DeleteOutput {
  * @category outputs
  */
 export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DeleteOutput> =>
-  Schema.Struct({ success: Schema.Literal(true) })
+  Schema.Struct({ success: Schema.Literal(true), status: Field.optional(Schema.String) })
 )
 
-/**
- * Ends a subscription. An app can end only its own.
- *
- * `DELETE /api/v1/webhooks/{id}` · `deleteWebhook` · 6 tokens · scopes `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Webhooks#deleteWebhook)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Webhooks.delete",
   operation: "deleteWebhook",
   version: "v1",
@@ -301,6 +295,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Ends a subscription. An app can end only its own.
+   *
+   * `DELETE /api/v1/webhooks/{id}` · `deleteWebhook` · 6 tokens · scopes `admin` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Webhooks#deleteWebhook)
+   *
    * @since 0.1.0
    * @category endpoints
    */

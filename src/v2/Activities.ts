@@ -684,16 +684,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes an activity: it is marked as deleted now and gone for good after 30 days.
- *
- * `DELETE /api/v2/activities/{id}` · `deleteActivity` · 3 tokens · scopes `activities:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Activities#deleteActivity)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Activities.delete",
   operation: "deleteActivity",
   version: "v2",
@@ -708,6 +699,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes an activity: it is marked as deleted now and gone for good after 30 days.
+   *
+   * `DELETE /api/v2/activities/{id}` · `deleteActivity` · 3 tokens · scopes `activities:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Activities#deleteActivity)
+   *
    * @since 0.1.0
    * @category endpoints
    */

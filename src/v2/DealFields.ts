@@ -110,7 +110,7 @@ export interface DealField {
     | (string & {})
   readonly is_custom_field: boolean
   readonly is_optional_response_field: boolean
-  readonly description?: string
+  readonly description?: string | null
   readonly options?: ReadonlyArray<FieldOption> | null
   readonly subfields?: ReadonlyArray<Subfield> | null
   readonly ui_visibility?: DealFieldUiVisibility
@@ -165,7 +165,7 @@ export const DealField: Schema.Schema<DealField> = /*#__PURE__*/ Schema.suspend(
     ),
     is_custom_field: Schema.Boolean,
     is_optional_response_field: Schema.Boolean,
-    description: Field.optional(Schema.String),
+    description: Field.optional(Schema.NullOr(Schema.String)),
     options: Field.optional(Schema.NullOr(Schema.Array(FieldOption))),
     subfields: Field.optional(Schema.NullOr(Schema.Array(Subfield))),
     ui_visibility: Field.optional(DealFieldUiVisibility),
@@ -747,16 +747,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: DeletedDealField })
 )
 
-/**
- * Deletes a custom field of deals. The values that deals hold in it go out of reach with it.
- *
- * `DELETE /api/v2/dealFields/{field_code}` · `deleteDealField` · 3 tokens · scopes `admin`, `deal-fields:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealField)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "DealFields.delete",
   operation: "deleteDealField",
   version: "v2",
@@ -771,6 +762,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of deals. The values that deals hold in it go out of reach with it.
+   *
+   * `DELETE /api/v2/dealFields/{field_code}` · `deleteDealField` · 3 tokens · scopes `admin`, `deal-fields:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealField)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -304,16 +304,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Removes an installment; `id` is the deal's, `installment_id` the installment's. Growth plan and above.
- *
- * `DELETE /api/v2/deals/{id}/installments/{installment_id}` · `deleteInstallment` · 3 tokens · scopes `deals:read`,
- * `deals:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealInstallments#deleteInstallment)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "DealInstallments.delete",
   operation: "deleteInstallment",
   version: "v2",
@@ -328,6 +319,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Removes an installment; `id` is the deal's, `installment_id` the installment's. Growth plan and above.
+   *
+   * `DELETE /api/v2/deals/{id}/installments/{installment_id}` · `deleteInstallment` · 3 tokens · scopes `deals:read`,
+   * `deals:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealInstallments#deleteInstallment)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -437,17 +437,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Detaches a product from a deal. `product_attachment_id` is the id of the attachment, not of the product. The last
- * enabled product of a deal with installments stays.
- *
- * `DELETE /api/v2/deals/{id}/products/{product_attachment_id}` · `deleteDealProduct` · 3 tokens · scopes `deals:full`,
- * `products:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#deleteDealProduct)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "DealProducts.delete",
   operation: "deleteDealProduct",
   version: "v2",
@@ -462,6 +452,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Detaches a product from a deal. `product_attachment_id` is the id of the attachment, not of the product. The last
+   * enabled product of a deal with installments stays.
+   *
+   * `DELETE /api/v2/deals/{id}/products/{product_attachment_id}` · `deleteDealProduct` · 3 tokens · scopes `deals:full`,
+   * `products:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#deleteDealProduct)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -47,6 +47,26 @@ export interface Deal {
   readonly mrr?: number | null
   readonly acv?: number | null
   readonly custom_fields: { readonly [key: string]: unknown } | null
+  readonly creator_user_id: number
+  readonly local_won_date: string | null
+  readonly local_lost_date: string | null
+  readonly local_close_date: string | null
+  readonly archive_time: string | null
+  readonly next_activity_id?: number | null
+  readonly last_activity_id?: number | null
+  readonly first_won_time?: string | null
+  readonly last_incoming_mail_time?: string | null
+  readonly last_outgoing_mail_time?: string | null
+  readonly smart_bcc_email?: string
+  readonly products_count?: number
+  readonly files_count?: number
+  readonly notes_count?: number
+  readonly followers_count?: number
+  readonly email_messages_count?: number
+  readonly activities_count?: number
+  readonly done_activities_count?: number
+  readonly undone_activities_count?: number
+  readonly participants_count?: number
 }
 
 /**
@@ -88,7 +108,27 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     arr: Field.optional(Schema.NullOr(Schema.Number)),
     mrr: Field.optional(Schema.NullOr(Schema.Number)),
     acv: Field.optional(Schema.NullOr(Schema.Number)),
-    custom_fields: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+    custom_fields: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+    creator_user_id: Schema.Number,
+    local_won_date: Schema.NullOr(Schema.String),
+    local_lost_date: Schema.NullOr(Schema.String),
+    local_close_date: Schema.NullOr(Schema.String),
+    archive_time: Schema.NullOr(Schema.String),
+    next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    first_won_time: Field.optional(Schema.NullOr(Schema.String)),
+    last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)),
+    last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)),
+    smart_bcc_email: Field.optional(Schema.String),
+    products_count: Field.optional(Schema.Number),
+    files_count: Field.optional(Schema.Number),
+    notes_count: Field.optional(Schema.Number),
+    followers_count: Field.optional(Schema.Number),
+    email_messages_count: Field.optional(Schema.Number),
+    activities_count: Field.optional(Schema.Number),
+    done_activities_count: Field.optional(Schema.Number),
+    undone_activities_count: Field.optional(Schema.Number),
+    participants_count: Field.optional(Schema.Number)
   })
 )
 
@@ -929,16 +969,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a deal. For 30 days it can still be listed with `status: "deleted"`, then it is gone.
- *
- * `DELETE /api/v2/deals/{id}` · `deleteDeal` · 3 tokens · scopes `deals:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#deleteDeal)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Deals.delete",
   operation: "deleteDeal",
   version: "v2",
@@ -953,6 +984,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a deal. For 30 days it can still be listed with `status: "deleted"`, then it is gone.
+   *
+   * `DELETE /api/v2/deals/{id}` · `deleteDeal` · 3 tokens · scopes `deals:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#deleteDeal)
+   *
    * @since 0.1.0
    * @category endpoints
    */

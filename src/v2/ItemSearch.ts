@@ -207,7 +207,12 @@ export const SearchByFieldInput: Schema.Schema<SearchByFieldInput> = /*#__PURE__
  */
 export interface SearchByFieldOutput {
   readonly success: true
-  readonly data: ReadonlyArray<ItemSearchResult>
+  readonly data: ReadonlyArray<{
+    readonly id?: number | string
+    readonly name?: string
+    readonly result_score?: number
+    readonly item?: { readonly [key: string]: unknown }
+  }>
   readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
@@ -221,7 +226,12 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
   (): Schema.Schema<SearchByFieldOutput> =>
     Schema.Struct({
       success: Schema.Literal(true),
-      data: Schema.Array(ItemSearchResult),
+      data: Schema.Array(Schema.Struct({
+        id: Field.optional(Schema.Union(Schema.Number, Schema.String)),
+        name: Field.optional(Schema.String),
+        result_score: Field.optional(Schema.Number),
+        item: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+      })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         next_cursor: Field.optional(Schema.NullOr(Schema.String))
       })))
@@ -238,7 +248,7 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const searchByField: Pagination.ListCall<SearchByFieldInput, SearchByFieldOutput, ItemSearchResult> =
+export const searchByField: Pagination.ListCall<SearchByFieldInput, SearchByFieldOutput, SearchByFieldOutput["data"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
   name: "ItemSearch.searchByField",
   operation: "searchItemByField",

@@ -60,6 +60,7 @@ export interface OrganizationField {
   readonly ui_visibility?: OrganizationFieldUiVisibility
   readonly important_fields?: { readonly enabled?: boolean; readonly stage_ids?: ReadonlyArray<number> }
   readonly required_fields?: { readonly enabled?: boolean }
+  readonly description?: string | null
 }
 
 /**
@@ -117,7 +118,8 @@ export const OrganizationField: Schema.Schema<OrganizationField> = /*#__PURE__*/
         enabled: Field.optional(Schema.Boolean),
         stage_ids: Field.optional(Schema.Array(Schema.Number))
       })),
-      required_fields: Field.optional(Schema.Struct({ enabled: Field.optional(Schema.Boolean) }))
+      required_fields: Field.optional(Schema.Struct({ enabled: Field.optional(Schema.Boolean) })),
+      description: Field.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -176,6 +178,7 @@ export interface DeletedField {
   readonly is_optional_response_field: boolean
   readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
   readonly subfields?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
+  readonly description?: string | null
 }
 
 /**
@@ -192,7 +195,8 @@ export const DeletedField: Schema.Schema<DeletedField> = /*#__PURE__*/ Schema.su
     is_custom_field: Schema.Boolean,
     is_optional_response_field: Schema.Boolean,
     options: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))),
-    subfields: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))))
+    subfields: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))),
+    description: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -660,17 +664,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: DeletedField })
 )
 
-/**
- * Deletes a custom field of organizations. The values that organizations hold in it go out of reach with it.
- *
- * `DELETE /api/v2/organizationFields/{field_code}` · `deleteOrganizationField` · 3 tokens · scopes `admin`,
- * `contact-fields:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/OrganizationFields#deleteOrganizationField)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "OrganizationFields.delete",
   operation: "deleteOrganizationField",
   version: "v2",
@@ -685,6 +679,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of organizations. The values that organizations hold in it go out of reach with it.
+   *
+   * `DELETE /api/v2/organizationFields/{field_code}` · `deleteOrganizationField` · 3 tokens · scopes `admin`,
+   * `contact-fields:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/OrganizationFields#deleteOrganizationField)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -31,6 +31,25 @@ export interface Organization {
   readonly annual_revenue?: number | null
   readonly employee_count?: number | null
   readonly custom_fields?: { readonly [key: string]: unknown } | null
+  readonly next_activity_id?: number | null
+  readonly last_activity_id?: number | null
+  readonly smart_bcc_email?: string
+  readonly open_deals_count?: number
+  readonly related_open_deals_count?: number
+  readonly closed_deals_count?: number
+  readonly related_closed_deals_count?: number
+  readonly email_messages_count?: number
+  readonly people_count?: number
+  readonly activities_count?: number
+  readonly done_activities_count?: number
+  readonly undone_activities_count?: number
+  readonly files_count?: number
+  readonly notes_count?: number
+  readonly followers_count?: number
+  readonly won_deals_count?: number
+  readonly related_won_deals_count?: number
+  readonly lost_deals_count?: number
+  readonly related_lost_deals_count?: number
 }
 
 /**
@@ -55,7 +74,26 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     industry: Field.optional(Schema.NullOr(Schema.Number)),
     annual_revenue: Field.optional(Schema.NullOr(Schema.Number)),
     employee_count: Field.optional(Schema.NullOr(Schema.Number)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    smart_bcc_email: Field.optional(Schema.String),
+    open_deals_count: Field.optional(Schema.Number),
+    related_open_deals_count: Field.optional(Schema.Number),
+    closed_deals_count: Field.optional(Schema.Number),
+    related_closed_deals_count: Field.optional(Schema.Number),
+    email_messages_count: Field.optional(Schema.Number),
+    people_count: Field.optional(Schema.Number),
+    activities_count: Field.optional(Schema.Number),
+    done_activities_count: Field.optional(Schema.Number),
+    undone_activities_count: Field.optional(Schema.Number),
+    files_count: Field.optional(Schema.Number),
+    notes_count: Field.optional(Schema.Number),
+    followers_count: Field.optional(Schema.Number),
+    won_deals_count: Field.optional(Schema.Number),
+    related_won_deals_count: Field.optional(Schema.Number),
+    lost_deals_count: Field.optional(Schema.Number),
+    related_lost_deals_count: Field.optional(Schema.Number)
   })
 )
 
@@ -687,16 +725,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes an organization: it is marked as deleted now and gone for good after 30 days.
- *
- * `DELETE /api/v2/organizations/{id}` · `deleteOrganization` · 3 tokens · scopes `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#deleteOrganization)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Organizations.delete",
   operation: "deleteOrganization",
   version: "v2",
@@ -711,6 +740,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes an organization: it is marked as deleted now and gone for good after 30 days.
+   *
+   * `DELETE /api/v2/organizations/{id}` · `deleteOrganization` · 3 tokens · scopes `contacts:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#deleteOrganization)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -61,6 +61,7 @@ export interface PersonField {
   readonly ui_visibility?: PersonFieldUiVisibility
   readonly important_fields?: { readonly enabled?: boolean; readonly stage_ids?: ReadonlyArray<number> }
   readonly required_fields?: { readonly enabled?: boolean }
+  readonly description?: string | null
 }
 
 /**
@@ -117,7 +118,8 @@ export const PersonField: Schema.Schema<PersonField> = /*#__PURE__*/ Schema.susp
       enabled: Field.optional(Schema.Boolean),
       stage_ids: Field.optional(Schema.Array(Schema.Number))
     })),
-    required_fields: Field.optional(Schema.Struct({ enabled: Field.optional(Schema.Boolean) }))
+    required_fields: Field.optional(Schema.Struct({ enabled: Field.optional(Schema.Boolean) })),
+    description: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -596,16 +598,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: OrganizationFields.DeletedField })
 )
 
-/**
- * Deletes a custom field of persons. The values that persons hold in it go out of reach with it.
- *
- * `DELETE /api/v2/personFields/{field_code}` · `deletePersonField` · 3 tokens · scopes `admin`, `contact-fields:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonField)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "PersonFields.delete",
   operation: "deletePersonField",
   version: "v2",
@@ -620,6 +613,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of persons. The values that persons hold in it go out of reach with it.
+   *
+   * `DELETE /api/v2/personFields/{field_code}` · `deletePersonField` · 3 tokens · scopes `admin`, `contact-fields:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonField)
+   *
    * @since 0.1.0
    * @category endpoints
    */

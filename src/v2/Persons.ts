@@ -36,6 +36,30 @@ export interface Person {
   readonly birthday?: string | null
   readonly job_title?: string | null
   readonly custom_fields?: { readonly [key: string]: unknown } | null
+  readonly next_activity_id?: number | null
+  readonly last_activity_id?: number | null
+  readonly last_incoming_mail_time?: string | null
+  readonly last_outgoing_mail_time?: string | null
+  readonly smart_bcc_email?: string
+  readonly marketing_status?: string | null
+  readonly doi_status?: number | string | null
+  readonly open_deals_count?: number
+  readonly related_open_deals_count?: number
+  readonly closed_deals_count?: number
+  readonly related_closed_deals_count?: number
+  readonly participant_open_deals_count?: number
+  readonly participant_closed_deals_count?: number
+  readonly email_messages_count?: number
+  readonly activities_count?: number
+  readonly done_activities_count?: number
+  readonly undone_activities_count?: number
+  readonly files_count?: number
+  readonly notes_count?: number
+  readonly followers_count?: number
+  readonly won_deals_count?: number
+  readonly related_won_deals_count?: number
+  readonly lost_deals_count?: number
+  readonly related_lost_deals_count?: number
 }
 
 /**
@@ -65,7 +89,31 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     im: Field.optional(Schema.Array(PersonIm)),
     birthday: Field.optional(Schema.NullOr(Schema.String)),
     job_title: Field.optional(Schema.NullOr(Schema.String)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)),
+    last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)),
+    smart_bcc_email: Field.optional(Schema.String),
+    marketing_status: Field.optional(Schema.NullOr(Schema.String)),
+    doi_status: Field.optional(Schema.NullOr(Schema.Union(Schema.Number, Schema.String))),
+    open_deals_count: Field.optional(Schema.Number),
+    related_open_deals_count: Field.optional(Schema.Number),
+    closed_deals_count: Field.optional(Schema.Number),
+    related_closed_deals_count: Field.optional(Schema.Number),
+    participant_open_deals_count: Field.optional(Schema.Number),
+    participant_closed_deals_count: Field.optional(Schema.Number),
+    email_messages_count: Field.optional(Schema.Number),
+    activities_count: Field.optional(Schema.Number),
+    done_activities_count: Field.optional(Schema.Number),
+    undone_activities_count: Field.optional(Schema.Number),
+    files_count: Field.optional(Schema.Number),
+    notes_count: Field.optional(Schema.Number),
+    followers_count: Field.optional(Schema.Number),
+    won_deals_count: Field.optional(Schema.Number),
+    related_won_deals_count: Field.optional(Schema.Number),
+    lost_deals_count: Field.optional(Schema.Number),
+    related_lost_deals_count: Field.optional(Schema.Number)
   })
 )
 
@@ -894,16 +942,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a person: marked as deleted now and gone for good after 30 days.
- *
- * `DELETE /api/v2/persons/{id}` · `deletePerson` · 3 tokens · scopes `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#deletePerson)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Persons.delete",
   operation: "deletePerson",
   version: "v2",
@@ -918,6 +957,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a person: marked as deleted now and gone for good after 30 days.
+   *
+   * `DELETE /api/v2/persons/{id}` · `deletePerson` · 3 tokens · scopes `contacts:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#deletePerson)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -361,16 +361,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a pipeline. Expect the deals in it to go too; move them first if you want to keep them.
- *
- * `DELETE /api/v2/pipelines/{id}` · `deletePipeline` · 3 tokens · scopes `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Pipelines#deletePipeline)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Pipelines.delete",
   operation: "deletePipeline",
   version: "v2",
@@ -385,6 +376,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a pipeline. Expect the deals in it to go too; move them first if you want to keep them.
+   *
+   * `DELETE /api/v2/pipelines/{id}` · `deletePipeline` · 3 tokens · scopes `admin` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Pipelines#deletePipeline)
+   *
    * @since 0.1.0
    * @category endpoints
    */

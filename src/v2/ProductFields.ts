@@ -59,6 +59,7 @@ export interface FieldDefinition {
   readonly options?: ReadonlyArray<DealFields.FieldOption> | null
   readonly subfields?: ReadonlyArray<DealFields.Subfield> | null
   readonly ui_visibility?: { readonly add_visible_flag?: boolean; readonly details_visible_flag?: boolean }
+  readonly description?: string | null
 }
 
 /**
@@ -114,7 +115,8 @@ export const FieldDefinition: Schema.Schema<FieldDefinition> = /*#__PURE__*/ Sch
       ui_visibility: Field.optional(Schema.Struct({
         add_visible_flag: Field.optional(Schema.Boolean),
         details_visible_flag: Field.optional(Schema.Boolean)
-      }))
+      })),
+      description: Field.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -494,16 +496,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: OrganizationFields.DeletedField })
 )
 
-/**
- * Deletes a custom field of products. The values that products hold in it go out of reach with it.
- *
- * `DELETE /api/v2/productFields/{field_code}` · `deleteProductField` · 3 tokens · scopes `products:full`,
- * `product-fields:full` · [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductField)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "ProductFields.delete",
   operation: "deleteProductField",
   version: "v2",
@@ -518,6 +511,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of products. The values that products hold in it go out of reach with it.
+   *
+   * `DELETE /api/v2/productFields/{field_code}` · `deleteProductField` · 3 tokens · scopes `products:full`,
+   * `product-fields:full` · [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductField)
+   *
    * @since 0.1.0
    * @category endpoints
    */

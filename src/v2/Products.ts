@@ -699,16 +699,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a product from the catalogue: marked as deleted now and gone for good after 30 days.
- *
- * `DELETE /api/v2/products/{id}` · `deleteProduct` · 3 tokens · scopes `products:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Products#deleteProduct)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Products.delete",
   operation: "deleteProduct",
   version: "v2",
@@ -723,6 +714,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a product from the catalogue: marked as deleted now and gone for good after 30 days.
+   *
+   * `DELETE /api/v2/products/{id}` · `deleteProduct` · 3 tokens · scopes `products:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Products#deleteProduct)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -350,17 +350,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a board for projects.
- *
- * `DELETE /api/v2/boards/{id}` · `deleteProjectBoard` · 3 tokens · scopes `projects:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectBoards#deleteProjectBoard)
- *
- * @beta
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "ProjectBoards.delete",
   operation: "deleteProjectBoard",
   version: "v2",
@@ -376,6 +366,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a board for projects.
+   *
+   * `DELETE /api/v2/boards/{id}` · `deleteProjectBoard` · 3 tokens · scopes `projects:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectBoards#deleteProjectBoard)
+   *
+   * @beta
    * @since 0.1.0
    * @category endpoints
    */

@@ -60,6 +60,7 @@ export interface ProjectField {
   readonly ui_visibility?: { readonly add_visible_flag?: boolean; readonly details_visible_flag?: boolean }
   readonly important_fields?: { readonly enabled?: boolean; readonly stage_ids?: ReadonlyArray<number> }
   readonly required_fields?: { readonly enabled?: boolean }
+  readonly description?: string | null
 }
 
 /**
@@ -119,7 +120,8 @@ export const ProjectField: Schema.Schema<ProjectField> = /*#__PURE__*/ Schema.su
       enabled: Field.optional(Schema.Boolean),
       stage_ids: Field.optional(Schema.Array(Schema.Number))
     })),
-    required_fields: Field.optional(Schema.Struct({ enabled: Field.optional(Schema.Boolean) }))
+    required_fields: Field.optional(Schema.Struct({ enabled: Field.optional(Schema.Boolean) })),
+    description: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -554,17 +556,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: DeletedProjectField })
 )
 
-/**
- * Deletes a custom field of projects. The values that projects hold in it go out of reach with it.
- *
- * `DELETE /api/v2/projectFields/{field_code}` · `deleteProjectField` · 3 tokens · scopes `project-fields:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectFields#deleteProjectField)
- *
- * @beta
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "ProjectFields.delete",
   operation: "deleteProjectField",
   version: "v2",
@@ -580,6 +572,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a custom field of projects. The values that projects hold in it go out of reach with it.
+   *
+   * `DELETE /api/v2/projectFields/{field_code}` · `deleteProjectField` · 3 tokens · scopes `project-fields:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectFields#deleteProjectField)
+   *
+   * @beta
    * @since 0.1.0
    * @category endpoints
    */

@@ -358,17 +358,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a phase of a board.
- *
- * `DELETE /api/v2/phases/{id}` · `deleteProjectPhase` · 3 tokens · scopes `projects:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectPhases#deleteProjectPhase)
- *
- * @beta
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "ProjectPhases.delete",
   operation: "deleteProjectPhase",
   version: "v2",
@@ -384,6 +374,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a phase of a board.
+   *
+   * `DELETE /api/v2/phases/{id}` · `deleteProjectPhase` · 3 tokens · scopes `projects:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectPhases#deleteProjectPhase)
+   *
+   * @beta
    * @since 0.1.0
    * @category endpoints
    */

@@ -664,16 +664,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a project. Deleted ones still show in `Projects.list` when `status` asks for them.
- *
- * `DELETE /api/v2/projects/{id}` · `deleteProject` · 3 tokens · scopes `projects:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#deleteProject)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Projects.delete",
   operation: "deleteProject",
   version: "v2",
@@ -688,6 +679,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a project. Deleted ones still show in `Projects.list` when `status` asks for them.
+   *
+   * `DELETE /api/v2/projects/{id}` · `deleteProject` · 3 tokens · scopes `projects:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#deleteProject)
+   *
    * @since 0.1.0
    * @category endpoints
    */

@@ -390,16 +390,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
 )
 
-/**
- * Deletes a stage. Expect the deals in it to go too; move them first if you want to keep them.
- *
- * `DELETE /api/v2/stages/{id}` · `deleteStage` · 3 tokens · scopes `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Stages#deleteStage)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Stages.delete",
   operation: "deleteStage",
   version: "v2",
@@ -414,6 +405,11 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a stage. Expect the deals in it to go too; move them first if you want to keep them.
+   *
+   * `DELETE /api/v2/stages/{id}` · `deleteStage` · 3 tokens · scopes `admin` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Stages#deleteStage)
+   *
    * @since 0.1.0
    * @category endpoints
    */

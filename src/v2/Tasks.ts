@@ -452,17 +452,7 @@ export const DeleteOutput: Schema.Schema<DeleteOutput> = /*#__PURE__*/ Schema.su
   })
 )
 
-/**
- * Deletes a task and its subtasks.
- *
- * `DELETE /api/v2/tasks/{id}` · `deleteTask` · 3 tokens · scopes `projects:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Tasks#deleteTask)
- *
- * @beta
- * @since 0.1.0
- * @category endpoints
- */
-export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Tasks.delete",
   operation: "deleteTask",
   version: "v2",
@@ -478,6 +468,12 @@ export const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ E
 
 export {
   /**
+   * Deletes a task and its subtasks.
+   *
+   * `DELETE /api/v2/tasks/{id}` · `deleteTask` · 3 tokens · scopes `projects:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/Tasks#deleteTask)
+   *
+   * @beta
    * @since 0.1.0
    * @category endpoints
    */
