@@ -80,7 +80,7 @@ const takesCustomFields = new Set([
 ])
 
 const noted = (operation: Operation, name: string, optional: boolean, shape: S.Shape): S.ShapeField => {
-  const note = noteOf(operation.version, undefined, name)
+  const note = noteOf(operation.version, operation.module, name)
   return { name, optional, shape, ...(note === undefined ? {} : { note }) }
 }
 

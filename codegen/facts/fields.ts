@@ -1,7 +1,7 @@
 /**
  * Short notes on fields whose unit, format or null is not plain. Keyed by field name; by `v1.name` or `v2.name` where
- * the versions differ; by `v2.Deal.name` (our name of the model or of the operation's module) where a thing differs from
- * the rest. The longest key that fits wins. A name that explains itself has no note.
+ * the versions differ; by `v2.Deal.name` where a thing differs from the rest, with our name of the model for answers
+ * (`Deal`) and of the module for inputs (`Deals`). The longest key that fits wins. A plain name has no note.
  */
 const v1Time = "UTC, `YYYY-MM-DD HH:MM:SS`."
 const v1Millis = "UTC, `YYYY-MM-DD HH:MM:SS.mmm`."
@@ -76,6 +76,8 @@ const times: Record<string, string> = {
   "v1.next_activity_duration": "`HH:MM:SS`; null without a next activity.",
   "v1.CallLog.duration": "Seconds, as a string.",
   "v1.CallLogs.duration": "Seconds, as a string.",
+  "v1.GoalDuration.start": day,
+  "v1.GoalDuration.end": "A day, `YYYY-MM-DD`; null for a goal without end.",
   "v1.Goal.duration": "First and last day, `YYYY-MM-DD`; `end` null for a goal without end.",
   "v1.Goals.duration": "First and last day, `YYYY-MM-DD`; `end` null for a goal without end.",
   "v2.add_time": v2Time,
@@ -140,7 +142,6 @@ const lists: Record<string, string> = {
   "v1.Files.sort": "`id` or `update_time`, with `ASC` or `DESC`.",
   "v2.ids": "At most 100; unknown ones are left out silently, all are ignored with `filter_id`.",
   "v2.DealProducts.ids": "Ids of attachments, not of products; at most 100. Without it everything goes.",
-  deal_ids: "Ids of deals.",
   "v2.DealProducts.deal_ids": "At most 100.",
   "v2.DealInstallments.deal_ids": "At most 100.",
   filter_id: "A filter of the account; the other filters are then ignored.",
@@ -149,6 +150,11 @@ const lists: Record<string, string> = {
   include_option_labels: "Options of custom fields come as `{ id, label }` instead of the bare id.",
   include_labels: "Labels come as `{ id, label }` instead of the bare id.",
   "v2.Deals.custom_fields": "Keys to answer with, at most 15; all when absent. On writes: key to value, null clears.",
+  "v2.Persons.custom_fields": "Keys to answer with, at most 15; all when absent. On writes: key to value, null clears.",
+  "v2.Organizations.custom_fields":
+    "Keys to answer with, at most 15; all when absent. On writes: key to value, null clears.",
+  "v2.Products.custom_fields":
+    "Keys to answer with, at most 15; all when absent. On writes: key to value, null clears.",
   "v2.custom_fields": "Key (40 characters) to value; null clears one. Null when the account has none.",
   term: "At least 2 characters, or 1 with an exact match.",
   exact_match: "Whole values only, upper and lower case alike.",
@@ -174,11 +180,13 @@ const lists: Record<string, string> = {
   "v1.Deals.amount": "How many intervals, counted from `start_date`.",
   field_key: "Key of the date field to group by.",
   "v1.ItemSearch.field_key": "Key of the field to search.",
-  items: "Kinds to include; all unless given.",
+  "v1.Deals.items": "Kinds to include; all unless given.",
+  "v1.Persons.items": "Kinds to include; all unless given.",
+  "v1.Organizations.items": "Kinds to include; all unless given.",
+  "v1.Recents.items": "Kinds to include; all unless given.",
   visible: "False: the hidden ones instead.",
   include_archived: "Archived ones too.",
-  "v2.parent_task_id": "The task above; null for a task of its own.",
-  "v2.Tasks.parent_task_id": "A task's id for its subtasks, or the word `null` for tasks of their own."
+  "v2.parent_task_id": "The task above. In `list`: its subtasks; the word `null` asks for tasks of their own."
 }
 
 /** Deals, leads, money. */
@@ -201,15 +209,20 @@ const deals: Record<string, string> = {
   mrr: "Monthly recurring revenue; null without recurring products. Growth plan and above.",
   lost_reason: 'Free text; only with `status: "lost"`.',
   "v1.Deal.status": "`deleted` only when asked for.",
-  "v2.Deals.status": "All but the deleted ones unless given.",
-  "v2.Projects.status": "`open`, `completed`, `canceled`, `deleted`; all but the deleted ones unless given.",
+  "v2.Deals.status": "In `list`: all but the deleted ones unless given.",
+  "v2.Projects.status": "`open`, `completed`, `canceled`, `deleted`; `list` leaves deleted ones out unless asked.",
   "v2.ConversionStatus.status": "Poll until it is `completed`, `failed` or `rejected`.",
   lead_id: "A lead's id, a UUID.",
   source_lead_id: "The lead (UUID) the deal came from; null if none.",
   source_deal_id: "The deal the lead came from; null if none.",
   conversion_id: "UUID of the conversion, good for a few days.",
   discount_id: "UUID.",
-  label: "Id of the label; null without.",
+  "v1.Person.label": "Id of the label; null without.",
+  "v1.Persons.label": "Id of the label; null without.",
+  "v1.Organization.label": "Id of the label; null without.",
+  "v1.Organizations.label": "Id of the label; null without.",
+  "v1.OrganizationDetails.label": "Id of the label; null without.",
+  "v1.OrganizationWithEditFlag.label": "Id of the label; null without.",
   "v1.Deal.label": "Ids of labels as text, comma-joined; null without.",
   "v1.Deals.label": "Ids of labels.",
   label_ids: "Ids of labels.",
@@ -223,6 +236,9 @@ const deals: Record<string, string> = {
   is_deleted: "Deleted, and to be gone for good after 30 days.",
   active_flag: "False: deleted, and to be gone for good after 30 days.",
   "v1.User.active_flag": "False: the user cannot sign in.",
+  "v1.Users.active_flag": "False: the user cannot sign in.",
+  "v1.LegacyTeams.active_flag": "Whether the team is in use.",
+  "v1.Team.active_flag": "Whether the team is in use.",
   was_seen: "Whether anybody opened the lead in Pipedrive.",
   source_name: "`API` for leads made through the API.",
   cc_email: "Mails sent here in copy are linked to it.",
@@ -285,6 +301,7 @@ const contacts: Record<string, string> = {
   job_title: "Only in accounts with contact sync.",
   postal_address: "Only in accounts with contact sync.",
   "v2.Person.notes": "Up to 10,000 characters. Only in accounts with contact sync.",
+  "v2.Persons.notes": "Up to 10,000 characters. Only in accounts with contact sync.",
   marketing_status: "Consent to campaigns. Only with the Campaigns add-on; some changes are refused.",
   doi_status: "Double opt-in. Only with the Campaigns add-on.",
   picture_id: "Null without a picture.",
@@ -316,7 +333,6 @@ const contacts: Record<string, string> = {
   busy_flag: "Whether the calendar shows the time as taken.",
   note: "HTML.",
   public_description: "Seen by attendees, unlike `note`.",
-  "v1.Activities.user_id": "0 for all users. Your own activities unless given.",
   content: "HTML, cleaned by Pipedrive; up to about 100 KB.",
   assignee_id: "The first of `assignee_ids`; setting one overwrites the other.",
   assignee_ids: "At most 10; setting it overwrites `assignee_id`.",
@@ -348,12 +364,17 @@ const others: Record<string, string> = {
   mandatory_flag: "Whether Pipedrive's own pages insist on it; the API does not.",
   field_type: "Fixed once the field exists.",
   options: "Only `enum` and `set` have them; null otherwise.",
-  "v1.options": "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
+  "v1.DealFields.options": "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
+  "v1.OrganizationFields.options":
+    "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
+  "v1.PersonFields.options": "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
+  "v1.ProductFields.options":
+    "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
   subfields: "Parts of an address, a range or money; null otherwise.",
   is_optional_response_field: "Comes only when named in `include_fields`.",
-  important_fields: "Where the field is highlighted. Only when named in `include_fields`.",
-  required_fields: "Where Pipedrive's own pages insist on it. Only when named in `include_fields`.",
-  ui_visibility: "Where the field shows. Only when named in `include_fields`.",
+  important_fields: "Where the field is highlighted; answers have it only when `include_fields` names it.",
+  required_fields: "Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it.",
+  ui_visibility: "Where the field shows; answers have it only when `include_fields` names it.",
   stage_ids: "Empty: in every stage.",
   file_size: "Bytes.",
   "v1.File.url": "Needs credentials; use `Files.download`.",
@@ -372,7 +393,8 @@ const others: Record<string, string> = {
   field_id: "A field's number, as text.",
   conference_meeting_url: "Link to the video call.",
   reference_type: "What the activity came of, for instance a call.",
-  outcome: "How the call ended.",
+  "v1.CallLog.outcome": "How the call ended.",
+  "v1.CallLogs.outcome": "How the call ended.",
   to_phone_number: "The number called.",
   has_recording: "Whether there is audio.",
   old_value: "Null if there was none.",
