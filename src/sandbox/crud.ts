@@ -47,7 +47,7 @@ export const one = (entity: Entity, row: Row, call: Call, occasion: Occasion, st
   const data = show(entity, row, call, occasion)
   if (call.endpoint.version === "v2") return json(status, { success: true, data })
   const beside = entity.v1Beside?.[occasion]?.(row, call.view)
-  const related = engine.relatedObjects(entity, [row], call.view)
+  const related = engine.relatedObjects(entity, [row], call.view, occasion === "update")
   return json(status, {
     success: true,
     data,
@@ -167,6 +167,8 @@ export interface ListOptions {
   readonly whole?: (call: Call) => Readonly<Record<string, unknown>>
   /** v1 says `null` when there are none. */
   readonly nullWhenEmpty?: boolean
+  /** How much `related_objects` says: nothing, or more than elsewhere. */
+  readonly related?: "none" | "full"
   /** v1 pages it by cursor. */
   readonly cursor?: true
 }
@@ -244,7 +246,10 @@ export const list =
         sorted.length > 0 ? sorted : [paging.readSortBy(call.query)],
         maximum
       )
-      const related = engine.relatedObjects(entity, page.rows, call.view)
+      const related =
+        options.related === "none"
+          ? undefined
+          : engine.relatedObjects(entity, page.rows, call.view, options.related === "full")
       const data = page.rows.map((row) => shape(row, call))
       return json(200, {
         success: true,

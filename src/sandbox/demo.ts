@@ -48,6 +48,10 @@ export const keys = {
   desks: "3ac9f2a4b6e8910325476ad2e5792ab3c4d5e6f7",
   /** Organizations, `address`. */
   delivery: "4bdaa3b5c7f9021436587be3f68a3bc4d5e6f708",
+  /** Organizations, `enum`. */
+  segment: "6dfcc5d7e91b2436587a9db5b85cd5e6f7081a2b",
+  /** Projects, `enum`. */
+  phase: "7e0dd6e8fa2c3547698bace6c96de6f708192b3c",
   /** Products, `enum`. */
   material: "5cebb4c6d80a132547698cf4a79b4cd5e6f70819"
 } as const
@@ -209,7 +213,11 @@ export const demo = (now: string): Seed => {
     organizationFields: [
       { field_code: keys.taxNumber, field_name: "Tax number", field_type: "varchar" },
       { field_code: keys.desks, field_name: "Desks", field_type: "double" },
-      { field_code: keys.delivery, field_name: "Delivery address", field_type: "address" }
+      { field_code: keys.delivery, field_name: "Delivery address", field_type: "address" },
+      { field_code: keys.segment, field_name: "Segment", field_type: "enum", options: ["Small", "Middle", "Large"] }
+    ],
+    projectFields: [
+      { field_code: keys.phase, field_name: "Building phase", field_type: "enum", options: ["Plan", "Shell", "Interior"] }
     ],
     productFields: [
       { field_code: keys.material, field_name: "Material", field_type: "enum", options: ["Pine", "Oak", "Steel", "Felt"] }
@@ -224,6 +232,7 @@ export const demo = (now: string): Seed => {
       employee_count: desks + 12,
       custom_fields: {
         [keys.desks]: desks,
+        [keys.segment]: desks < 60 ? 1 : desks < 200 ? 2 : 3,
         ...(at % 4 === 0 ? { [keys.taxNumber]: `GB${900_000_000 + at * 7919}` } : {}),
         ...(at % 5 === 1 ? { [keys.delivery]: { value: `Dock 2, ${locality}`, locality, country } } : {})
       },

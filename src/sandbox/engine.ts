@@ -117,7 +117,8 @@ export const showV1 = (entity: Entity, row: Row, view: View, occasion: Occasion)
 export const relatedObjects = (
   entity: Entity,
   rows: Iterable<Row>,
-  view: View
+  view: View,
+  full = false
 ): Readonly<Record<string, unknown>> | undefined => {
   if (entity.related === undefined) return undefined
   const out: Record<string, Record<string, unknown>> = {}
@@ -127,7 +128,7 @@ export const relatedObjects = (
         const id = row[field]
         if (typeof id !== "number" && typeof id !== "string") continue
         const into = (out[name] ??= {})
-        if (!(id in into)) into[id] = related.short(id, view)
+        if (!(id in into)) into[id] = full && related.full !== undefined ? related.full(id, view) : related.short(id, view)
       }
     }
   }
@@ -205,14 +206,14 @@ export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> 
 // changes
 // -----------------------------------------------------------------------------
 
-const dangling = (entity: Entity, draft: Draft, version: "v1" | "v2"): Answer | undefined => {
+const dangling = (entity: Entity, draft: Draft): Answer | undefined => {
   for (const [name, field] of columns(entity)) {
     const target = field.kind.target
     const value = draft.after[name]
     if (target === undefined || value === null || value === undefined || !draft.given.has(name)) continue
     if (get(draft.view.world, target, value) === undefined) {
       const word = `${target.charAt(0).toUpperCase()}${target.slice(1)}`
-      return version === "v1"
+      return draft.version === "v1"
         ? refusals.v1(400, `${word} not found`)
         : refusals.invalid([{ key: name, message: `${word} with id ${String(value)} was not found` }])
     }
@@ -253,8 +254,8 @@ export const create = (entity: Entity, patch: Patch, view: View, version: "v1" |
     after[name] = value === undefined ? (field.initial?.(view) ?? field.cleared ?? null) : clear(field, value)
   }
   if (entity.customFields !== undefined) after.custom_fields = patch.custom_fields ?? {}
-  const draft: Draft = { view, before: undefined, after, given: new Set(Object.keys(patch)) }
-  const refusal = dangling(entity, draft, version)
+  const draft: Draft = { view, version, before: undefined, after, given: new Set(Object.keys(patch)) }
+  const refusal = dangling(entity, draft)
   if (refusal !== undefined) return Either.left(refusal)
   const settled = entity.settle?.(draft) ?? Either.void
   return Either.map(settled, () => commit(entity, draft, "create"))
@@ -269,8 +270,8 @@ export const change = (entity: Entity, row: Row, patch: Patch, view: View, versi
     else after[name] = clear(entity.fields[name], patch[name])
   }
   if (entity.fields.update_time !== undefined && patch.update_time === undefined) after.update_time = view.now
-  const draft: Draft = { view, before: row, after, given: new Set(Object.keys(patch)) }
-  const refusal = dangling(entity, draft, version)
+  const draft: Draft = { view, version, before: row, after, given: new Set(Object.keys(patch)) }
+  const refusal = dangling(entity, draft)
   if (refusal !== undefined) return Either.left(refusal)
   const settled = entity.settle?.(draft) ?? Either.void
   return Either.map(settled, () =>
@@ -294,7 +295,7 @@ export const remove = (entity: Entity, row: Row, view: View): void => {
   } else {
     const after: Draft["after"] = { ...row, is_deleted: true, delete_time: view.now }
     if (entity.fields.update_time !== undefined) after.update_time = view.now
-    commit(entity, { view, before: row, after, given: new Set(["is_deleted"]) }, "delete")
+    commit(entity, { view, version: "v2", before: row, after, given: new Set(["is_deleted"]) }, "delete")
   }
   entity.cascade?.(row, view)
 }

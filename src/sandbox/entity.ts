@@ -32,6 +32,8 @@ export interface Field {
 /** A row on its way into the world. */
 export interface Draft {
   readonly view: View
+  /** The version that is asked, for refusals. */
+  readonly version: "v1" | "v2"
   /** What is there now, when the row is changed. */
   readonly before: Row | undefined
   /** What it will be. */
@@ -108,4 +110,6 @@ export interface Related {
   /** The fields that hold its id. */
   readonly by: ReadonlyArray<string>
   readonly short: (id: unknown, view: View) => unknown
+  /** The form where v1 says more: after an update, and in lists below another thing. */
+  readonly full?: (id: unknown, view: View) => unknown
 }

@@ -24,34 +24,8 @@ import { build, SandboxError, type Seed } from "./seed.js"
 import type { SeenRequest } from "./seen.js"
 import * as World from "./world.js"
 
-export {
-  /**
-   * The API token a sandbox takes unless it is given another.
-   *
-   * @since 0.1.0
-   * @category constants
-   */
-  defaultToken,
-  /**
-   * Where a sandbox in the same process seems to be served.
-   *
-   * @since 0.1.0
-   * @category constants
-   */
-  defaultBaseUrl,
-  type Options
-} from "./options.js"
-export {
-  /**
-   * A sandbox cannot be made as it was described.
-   *
-   * @since 0.1.0
-   * @category errors
-   */
-  SandboxError,
-  type Seed,
-  type SeedRow
-} from "./seed.js"
+export { defaultBaseUrl, defaultToken, type Options } from "./options.js"
+export { SandboxError, type Seed, type SeedRow } from "./seed.js"
 export type { SeenRequest } from "./seen.js"
 
 /**

@@ -3,6 +3,7 @@
  *
  * @internal
  */
+import * as Either from "effect/Either"
 import { type Answer, json } from "./http.js"
 
 /** The gateway in front of everything: credentials, scopes, plans. */
@@ -54,3 +55,9 @@ export const invalid = (faults: ReadonlyArray<Fault>): Answer =>
 /** A refusal in the words of the version that is asked. */
 export const inVersion = (version: "v1" | "v2", status: number, error: string): Answer =>
   version === "v1" ? v1(status, error) : v2(status, error)
+
+/** What a change cannot be, in the words of the version that is asked. */
+export const because = (
+  { version }: { readonly version: "v1" | "v2" },
+  error: string
+): Either.Either<never, Answer> => Either.left(inVersion(version, 400, error))

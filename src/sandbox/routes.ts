@@ -20,7 +20,8 @@ const isDescribed = (value: unknown): value is { readonly endpoint: Described } 
 const describedIn = (modules: object): ReadonlyArray<Described> =>
   Object.values(modules).flatMap((module) =>
     typeof module === "object" && module !== null
-      ? Object.values(module).flatMap((value) => (isDescribed(value) ? [value.endpoint] : []))
+      ? // one endpoint may go under two names: `delete` is exported as `delete_` too
+        Array.from(new Set(Object.values(module)), (value) => (isDescribed(value) ? [value.endpoint] : [])).flat()
       : []
   )
 

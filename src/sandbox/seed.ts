@@ -52,6 +52,7 @@ export interface Seed {
   readonly personFields?: ReadonlyArray<SeedRow> | undefined
   readonly organizationFields?: ReadonlyArray<SeedRow> | undefined
   readonly productFields?: ReadonlyArray<SeedRow> | undefined
+  readonly projectFields?: ReadonlyArray<SeedRow> | undefined
   readonly pipelines?: ReadonlyArray<SeedRow> | undefined
   readonly stages?: ReadonlyArray<SeedRow> | undefined
   readonly organizations?: ReadonlyArray<SeedRow> | undefined
@@ -87,6 +88,7 @@ const lists = [
   ["personFields", field("personField")],
   ["organizationFields", field("organizationField")],
   ["productFields", field("productField")],
+  ["projectFields", field("projectField")],
   ["pipelines", pipeline],
   ["stages", stage],
   ["organizations", organization],
@@ -129,7 +131,7 @@ const furnish = (world: World, now: string): void => {
       id: id + 1,
       name,
       icon_key: icon,
-      color: null,
+      color: "FFFFFF",
       order_nr: id + 1,
       key_string: key,
       is_deleted: false,
@@ -150,7 +152,7 @@ const furnish = (world: World, now: string): void => {
         field_code,
         field_name,
         field_type,
-        description: null,
+        description: "",
         options: builtInOptions[`${table}.${field_code}`] ?? null,
         is_custom_field: false,
         is_optional_response_field: false,

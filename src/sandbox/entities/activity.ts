@@ -4,6 +4,7 @@
  * @internal
  */
 import * as Either from "effect/Either"
+import { showV1 } from "../engine.js"
 import type { Computed, Draft, Entity } from "../entity.js"
 import type { Answer } from "../http.js"
 import * as kinds from "../kinds.js"
@@ -34,7 +35,7 @@ const primaryOf = (participants: ReadonlyArray<unknown>): unknown => {
 const settle = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, given, view } = draft
   if (given.has("type") && typeOf(view.world, after.type) === undefined) {
-    return Either.left(refusals.v1(400, "Activity type is not valid."))
+    return refusals.because(draft, "Activity type is not valid.")
   }
   if (before === undefined && text(after, "subject") === "") {
     after.subject = text(typeOf(view.world, after.type), "name") || "Call"
@@ -170,8 +171,8 @@ export const activity: Entity = {
   },
   related: {
     user: { by: ["owner_id"], short: short.user },
-    person: { by: ["person_id"], short: short.personOfActivity },
-    organization: { by: ["org_id"], short: short.organizationOfActivity },
+    person: { by: ["person_id"], short: short.personOfActivity, full: short.person },
+    organization: { by: ["org_id"], short: short.organizationOfActivity, full: short.organization },
     deal: { by: ["deal_id"], short: short.dealOfActivity }
   },
   include: { attendees: (row) => row.attendees ?? [] },
@@ -204,7 +205,7 @@ export const activityType: Entity = {
     id: common.id,
     name: { kind: kinds.text, required: "Name must be given." },
     icon_key: { kind: kinds.text, initial: () => "task" },
-    color: common.plainText,
+    color: { kind: kinds.text, initial: () => "FFFFFF", cleared: "FFFFFF" },
     order_nr: { kind: kinds.integer, initial: (view) => view.world.tables.get("activityType")?.next ?? 1 },
     key_string: { kind: kinds.text, readOnly: true },
     is_deleted: common.isDeleted,
@@ -212,6 +213,7 @@ export const activityType: Entity = {
     add_time: common.addTime,
     update_time: common.updateTime
   },
+  v1Deleted: (row, view) => ({ ...showV1(activityType, row, view, "get"), active_flag: false }),
   settle: ({ after }) => {
     after.key_string ??= keyOf(text(after, "name"))
     return Either.void

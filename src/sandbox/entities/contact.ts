@@ -48,7 +48,7 @@ const personNumbers: Readonly<Record<string, Computed>> = {
 const settlePerson = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, given } = draft
   if (given.has("name") || (before === undefined && !given.has("first_name") && !given.has("last_name"))) {
-    if (text(after, "name").trim() === "") return Either.left(refusals.v1(400, "Name must be given."))
+    if (text(after, "name").trim() === "") return refusals.because(draft, "Name must be given.")
     const [first = "", ...rest] = text(after, "name").split(" ")
     after.first_name = first
     after.last_name = rest.length === 0 ? null : rest.join(" ")
@@ -246,7 +246,7 @@ export const organization: Entity = {
   },
   customFields: "organizationField",
   settle: (draft) =>
-    text(draft.after, "name").trim() === "" ? Either.left(refusals.v1(400, "Name must be given.")) : Either.void,
+    text(draft.after, "name").trim() === "" ? refusals.because(draft, "Name must be given.") : Either.void,
   settled: (row, before, view) => {
     // the owner of a new organization follows it
     if (before === undefined) common.follow("organization", row.id, row.owner_id, view)

@@ -76,7 +76,7 @@ export const field = (table: string, label = "Field"): Entity => ({
     field_code: { kind: kinds.text, readOnly: true, v1: "key", initial: (view: View) => hex(view.world, 40) },
     field_name: { kind: kinds.text, v1: "name", required: "Name must be given." },
     field_type: { kind: kinds.choice(...fieldTypes), required: "Field type must be given." },
-    description: { ...common.plainText, v1: false },
+    description: { kind: kinds.text, initial: () => "", cleared: "", v1: false },
     options: { kind: kinds.array },
     is_custom_field: { kind: kinds.flag, initial: () => true, readOnly: true, v1: "edit_flag" },
     is_optional_response_field: { kind: kinds.flag, initial: () => false, readOnly: true, v1: false },
@@ -92,6 +92,10 @@ export const field = (table: string, label = "Field"): Entity => ({
     required_fields: { kind: kinds.record, v1: false, v2: false }
   },
   v1: {
+    // some services leave the key out where others say null
+    options: (row) => row.options ?? (table === "productField" || table === "noteField" ? undefined : null),
+    created_by_user_id: (row, view) => row.created_by_user_id ?? view.caller.id,
+    last_updated_by_user_id: (row, view) => row.last_updated_by_user_id ?? row.created_by_user_id ?? view.caller.id,
     index_visible_flag: common.always(true),
     details_visible_flag: common.always(true),
     important_flag: common.always(false),

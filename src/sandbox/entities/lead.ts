@@ -15,9 +15,9 @@ import * as common from "./common.js"
 
 const settle = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, view } = draft
-  if (text(after, "title").trim() === "") return Either.left(refusals.v1(400, "Lead title must be given."))
+  if (text(after, "title").trim() === "") return refusals.because(draft, "Lead title must be given.")
   if (after.person_id === null && after.organization_id === null) {
-    return Either.left(refusals.v1(400, "A lead must be linked to a person or an organization."))
+    return refusals.because(draft, "A lead must be linked to a person or an organization.")
   }
   if (after.is_archived !== (before?.is_archived ?? false)) {
     after.archive_time = after.is_archived === true ? view.now : null

@@ -16,14 +16,12 @@ const parents = ["lead_id", "deal_id", "person_id", "org_id", "project_id", "tas
 
 const settle = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, view } = draft
-  if (text(after, "content") === "") return Either.left(refusals.v1(400, "Content must be given."))
+  if (text(after, "content") === "") return refusals.because(draft, "Content must be given.")
   if (new TextEncoder().encode(text(after, "content")).length > 100_000) {
-    return Either.left(refusals.v1(400, "Content is longer than 100 KB."))
+    return refusals.because(draft, "Content is longer than 100 KB.")
   }
   if (parents.every((parent) => after[parent] === null || after[parent] === undefined)) {
-    return Either.left(
-      refusals.v1(400, "At least one of lead_id, deal_id, person_id, org_id, project_id, task_id must be given.")
-    )
+    return refusals.because(draft, "At least one of lead_id, deal_id, person_id, org_id, project_id, task_id must be given.")
   }
   if (before === undefined) {
     const deal = get(view.world, "deal", after.deal_id)
@@ -106,15 +104,16 @@ export const comment: Entity = {
     object_id: { kind: kinds.text, readOnly: true },
     object_type: { kind: kinds.text, readOnly: true, initial: () => "note" },
     user_id: { ...common.userLink, readOnly: true },
-    updater_id: { kind: kinds.integer, readOnly: true },
+    updater_id: { kind: kinds.integer, initial: (view: View) => view.caller.id, readOnly: true },
     content: { kind: kinds.text, required: "Content must be given." },
-    add_time: common.addTime,
-    update_time: common.updateTime,
+    add_time: { kind: kinds.exactTime, initial: (view: View) => view.now, readOnly: true },
+    update_time: { kind: kinds.exactTime, initial: (view: View) => view.now, readOnly: true },
     is_deleted: { ...common.isDeleted, readOnly: true }
   },
-  settle: ({ after, before, view }) => {
+  settle: (draft) => {
+    const { after, before, view } = draft
     if (before !== undefined) after.updater_id = view.caller.id
-    return textOrNull(after, "content") === null ? Either.left(refusals.v1(400, "Content must be given.")) : Either.void
+    return textOrNull(after, "content") === null ? refusals.because(draft, "Content must be given.") : Either.void
   },
   v1Deleted: common.always(true)
 }

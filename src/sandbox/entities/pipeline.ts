@@ -13,8 +13,8 @@ import { all, get, where } from "../world.js"
 import * as common from "./common.js"
 import { deal } from "./deal.js"
 
-const named = ({ after }: Draft, what: string) =>
-  text(after, "name").trim() === "" ? Either.left(refusals.v1(400, `${what} name must be given.`)) : Either.void
+const named = (draft: Draft, what: string) =>
+  text(draft.after, "name").trim() === "" ? refusals.because(draft, `${what} name must be given.`) : Either.void
 
 const lastOrder = (view: View, table: string, which: (row: { [field: string]: unknown }) => boolean): number => {
   let last = -1

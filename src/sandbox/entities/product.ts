@@ -107,8 +107,8 @@ export const product: Entity = {
   },
   related: { user: { by: ["owner_id"], short: short.user } },
   customFields: "productField",
-  settle: ({ after }) =>
-    text(after, "name").trim() === "" ? Either.left(refusals.v1(400, "Name must be given.")) : Either.void,
+  settle: (draft) =>
+    text(draft.after, "name").trim() === "" ? refusals.because(draft, "Name must be given.") : Either.void,
   filters: common.changedFilters,
   v1Filters: {
     user_id: common.among("owner_id"),

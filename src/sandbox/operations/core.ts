@@ -41,17 +41,18 @@ const basic = (version: "v1" | "v2", noun: string, entity: Entity, addStatus: nu
 
 const v1List = { nullWhenEmpty: true } as const
 
-/** v1's collections show references as ids. */
-const collection = (entity: Entity): crud.ListOptions => ({
-  cursor: true,
-  shape: (row, call) => {
+/** A row of v1 whose references are ids. */
+export const flat =
+  (entity: Entity) =>
+  (row: Row, call: Call): Record<string, unknown> => {
     const shown = showV1(entity, row, call.view, "list")
     for (const [key, value] of Object.entries(shown)) {
-      if (isRecord(value) && "value" in value && typeof value.value === "number") shown[key] = value.value
+      if (isRecord(value) && typeof value.value === "number") shown[key] = value.value
     }
     return shown
   }
-})
+
+const collection = (entity: Entity): crud.ListOptions => ({ cursor: true, shape: flat(entity) })
 
 /** What belongs to the thing in the path. */
 const of =
@@ -72,6 +73,7 @@ const peopleOfDeal = (call: Call): Outcome<Iterable<Row>> =>
 
 const activitiesOf = (parent: Entity, field: string): crud.ListOptions => ({
   from: of(parent, "activity", field),
+  related: "full",
   ...v1List
 })
 
@@ -106,7 +108,9 @@ export const core: Handlers = {
   ...basic("v1", "Product", product, 201),
   ...basic("v1", "Pipeline", pipeline, 201),
   ...basic("v1", "Stage", stage, 201),
-  ...basic("v1", "ActivityType", activityType, 201),
+  "v1.addActivityType": crud.add(activityType, 201),
+  "v1.updateActivityType": crud.update(activityType),
+  "v1.deleteActivityType": crud.remove(activityType),
   "v1.getActivityTypes": crud.list(activityType, { whole: () => ({}), which: () => true }),
   "v1.getDeals": crud.list(deal, { which: listed(false), ...v1List }),
   "v1.getArchivedDeals": crud.list(deal, { which: listed(true), ...v1List }),
@@ -127,8 +131,8 @@ export const core: Handlers = {
   "v1.getOrganizationPersons": crud.list(person, { from: of(organization, "person", "org_id"), ...v1List }),
   "v1.getPersonDeals": crud.list(deal, dealsOf(person, "person_id")),
   "v1.getOrganizationDeals": crud.list(deal, dealsOf(organization, "org_id")),
-  "v1.getPipelineDeals": crud.list(deal, dealsOf(pipeline, "pipeline_id")),
-  "v1.getStageDeals": crud.list(deal, dealsOf(stage, "stage_id"))
+  "v1.getPipelineDeals": crud.list(deal, { ...dealsOf(pipeline, "pipeline_id"), shape: flat(deal), related: "none" }),
+  "v1.getStageDeals": crud.list(deal, { ...dealsOf(stage, "stage_id"), shape: flat(deal), related: "none" })
 }
 
 /** The deals a summary or a board counts. */

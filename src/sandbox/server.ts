@@ -1,0 +1,90 @@
+/**
+ * The sandbox on a port, for programs in other processes and other languages. Needs `@effect/platform-node`.
+ *
+ * @since 0.1.0
+ */
+import { createServer } from "node:http"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as HttpServer from "@effect/platform/HttpServer"
+import type { ServeError } from "@effect/platform/HttpServerError"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Sandbox from "./index.js"
+
+/**
+ * Options of a sandbox on a port.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends Sandbox.Options {
+  /**
+   * The port; 0 takes a free one.
+   *
+   * @default 8080
+   */
+  readonly port?: number | undefined
+  /**
+   * The address to listen on. Anything but the loopback address lets other machines in.
+   *
+   * @default "127.0.0.1"
+   */
+  readonly host?: string | undefined
+}
+
+const urlOf = (address: HttpServer.Address): string => {
+  if (address._tag === "UnixAddress") return "http://localhost"
+  const host = address.hostname === "0.0.0.0" || address.hostname === "::" ? "127.0.0.1" : address.hostname
+  return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`
+}
+
+const serve = (options: Options): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | Scope.Scope> =>
+  Effect.gen(function* () {
+    const server = yield* HttpServer.HttpServer
+    const sandbox = yield* Sandbox.make({ ...options, baseUrl: options.baseUrl ?? urlOf(server.address) })
+    const app = Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), sandbox.fetch)
+      return HttpServerResponse.fromWeb(response)
+    })
+    yield* HttpServer.serveEffect(app)
+    return sandbox
+  })
+
+/**
+ * Serves a sandbox while the layer is in use. Its `baseUrl` and `token` are what a client of it needs: see {@link environment}.
+ *
+ * @example
+ * ```ts
+ * import * as Sandbox from "effect-pipedrive/sandbox"
+ * import * as Server from "effect-pipedrive/sandbox/server"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const sandbox = yield* Sandbox.Sandbox
+ *   yield* Effect.log(Server.environment(sandbox))
+ *   return yield* Effect.never
+ * }).pipe(Effect.provide(Server.layer({ port: 0 })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (options: Options = {}): Layer.Layer<Sandbox.Sandbox, Sandbox.SandboxError | ServeError> =>
+  Layer.scoped(Sandbox.Sandbox, serve(options)).pipe(
+    Layer.provide(
+      NodeHttpServer.layerServer(createServer, { port: options.port ?? 8080, host: options.host ?? "127.0.0.1" })
+    )
+  )
+
+/**
+ * The environment variables that point a program at a sandbox, one a line, to paste.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const environment = (sandbox: Pick<Sandbox.Service, "baseUrl" | "token">): string =>
+  `PIPEDRIVE_BASE_URL=${sandbox.baseUrl}\nPIPEDRIVE_API_TOKEN=${sandbox.token}`
