@@ -189,9 +189,11 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   const placed = new Set([...pathKeys, ...query])
   const writeBody = bodyEncoder(endpoint, fields, placed)
   const prefix = `/api/${version}`
-  // a change that changes nothing is a mistake: Pipedrive would answer it with success
+  // a change of a thing that changes nothing is a mistake: Pipedrive would answer it with success (an action, such as
+  // `/subscriptions/recurring/{id}/cancel`, may need no more than the id)
   const mustChange =
     (endpoint.method === "PATCH" || endpoint.method === "PUT") &&
+    endpoint.path.endsWith("}") &&
     endpoint.body !== undefined &&
     endpoint.body.whole !== true &&
     endpoint.body.keys.length > 0
