@@ -12,7 +12,10 @@ const day = "A day, `YYYY-MM-DD`."
 /** Points in time, days, durations. */
 const times: Record<string, string> = {
   "v1.add_time": v1Time,
-  "v1.update_time": "UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change.",
+  "v1.update_time": v1Time,
+  "v1.Pipeline.update_time": "UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change.",
+  "v1.Stage.update_time": "UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change.",
+  "v1.StageWithPipeline.update_time": "UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change.",
   "v1.delete_time": "UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted.",
   "v1.archive_time": "UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived.",
   "v1.Lead.add_time": isoMillis,
@@ -81,7 +84,9 @@ const times: Record<string, string> = {
   "v1.Goal.duration": "First and last day, `YYYY-MM-DD`; `end` null for a goal without end.",
   "v1.Goals.duration": "First and last day, `YYYY-MM-DD`; `end` null for a goal without end.",
   "v2.add_time": v2Time,
-  "v2.update_time": "UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change.",
+  "v2.update_time": v2Time,
+  "v2.Pipeline.update_time": "UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change.",
+  "v2.Stage.update_time": "UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change.",
   "v2.ProjectBoard.add_time": isoMillis,
   "v2.ProjectBoard.update_time": isoMillis,
   "v2.ProjectPhase.add_time": isoMillis,

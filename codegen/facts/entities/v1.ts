@@ -135,6 +135,7 @@ export const v1: Record<string, Entity> = {
       next_activity_type next_activity_duration next_activity_note rotten_time
     `),
     types: {
+      status: '"open" | "won" | "lost" | "deleted"',
       user_id: "DealUserDataWithId | number",
       creator_user_id: "DealAllOfCreatorUserId | number",
       person_id: "DealPersonDataWithId | number | null",
@@ -172,6 +173,7 @@ export const v1: Record<string, Entity> = {
       next_activity_type next_activity_duration next_activity_note rotten_time
     `),
     types: {
+      status: '"open" | "won" | "lost" | "deleted"',
       user_id: "DealUserDataWithId | number",
       creator_user_id: "DealAllOfCreatorUserId | number",
       person_id: "DealPersonDataWithId | number | null",
@@ -210,6 +212,7 @@ export const v1: Record<string, Entity> = {
       next_activity_type next_activity_duration next_activity_note rotten_time
     `),
     types: {
+      status: '"open" | "won" | "lost" | "deleted"',
       local_won_date: "string | null",
       local_lost_date: "string | null",
       local_close_date: "string | null",

@@ -6,9 +6,9 @@ export const v2: Record<string, Entity> = {
   "v2.ActivityItem": {
     present: words("id subject type owner_id add_time is_deleted done"),
     nullable: words(`
-      creator_user_id update_time deal_id lead_id person_id org_id project_id due_date due_time duration
-      marked_as_done_time location participants attendees conference_meeting_client conference_meeting_url
-      conference_meeting_id public_description priority note
+      creator_user_id deal_id lead_id person_id org_id project_id due_date due_time duration marked_as_done_time
+      location participants attendees conference_meeting_client conference_meeting_url conference_meeting_id
+      public_description priority note
     `)
   },
   "v2.AddActivityRequestAttendeesInner": {
@@ -31,6 +31,7 @@ export const v2: Record<string, Entity> = {
       lost_reason close_time won_time lost_time stage_change_time expected_close_date custom_fields
     `),
     types: {
+      status: '"open" | "won" | "lost" | "deleted"',
       creator_user_id: "number",
       local_won_date: "string | null",
       local_lost_date: "string | null",
@@ -98,25 +99,23 @@ export const v2: Record<string, Entity> = {
   },
   "v2.GetProductsResponseDataInner": {
     present: words("id name owner_id add_time is_deleted visible_to prices"),
-    nullable: words("code unit description update_time custom_fields")
+    nullable: words("code unit description custom_fields")
   },
   "v2.GetProjectBoardsResponseDataInner": {
-    present: words("id name"),
-    nullable: words("update_time")
+    present: words("id name")
   },
   "v2.GetProjectFields200ResponseDataInner": {
     types: { description: "string | null" }
   },
   "v2.GetProjectPhasesResponseDataInner": {
-    present: words("id name"),
-    nullable: words("update_time")
+    present: words("id name")
   },
   "v2.GetTasksResponseDataInner": {
     present: words("id title")
   },
   "v2.OrganizationItem": {
     present: words("id name owner_id add_time is_deleted visible_to label_ids"),
-    nullable: words("update_time address custom_fields"),
+    nullable: words("address custom_fields"),
     types: {
       next_activity_id: "number | null",
       last_activity_id: "number | null",
@@ -148,7 +147,7 @@ export const v2: Record<string, Entity> = {
   "v2.Person": {
     present: words("id name emails"),
     nullable: words(`
-      first_name last_name org_id update_time picture_id postal_address notes birthday job_title custom_fields
+      first_name last_name org_id picture_id postal_address notes birthday job_title custom_fields
     `),
     types: {
       next_activity_id: "number | null",
@@ -191,11 +190,12 @@ export const v2: Record<string, Entity> = {
   },
   "v2.Project": {
     present: words("id title"),
-    nullable: words("description start_date end_date status_change_time update_time custom_fields")
+    nullable: words("description start_date end_date status_change_time custom_fields"),
+    types: { status: '"open" | "completed" | "canceled" | "deleted"' }
   },
   "v2.ProjectTemplate": {
     present: words("id title"),
-    nullable: words("description update_time")
+    nullable: words("description")
   },
   "v2.StageItem": {
     present: words(`
