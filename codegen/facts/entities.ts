@@ -31,19 +31,19 @@ export const entities: Record<string, Entity> = { ...v1, ...v2 }
  * written as in `Entity.types`. `data` is present, everything else optional.
  */
 export const envelopes: Record<string, Record<string, string>> = {
-  "v1.addOrganization": { additional_data: "{ readonly didMerge?: boolean } | null" },
-  "v1.addPerson": { additional_data: "{ readonly didMerge?: boolean } | null" },
+  "v1.addOrganization": { additional_data: "{ readonly didMerge?: boolean }" },
+  "v1.addPerson": { additional_data: "{ readonly didMerge?: boolean }" },
   "v1.getPipelines": {
     additional_data:
-      "{ readonly pagination?: { readonly start: number; readonly limit: number; readonly more_items_in_collection: boolean; readonly next_start?: number } } | null"
+      "{ readonly pagination?: { readonly start: number; readonly limit: number; readonly more_items_in_collection: boolean; readonly next_start?: number } }"
   },
   "v1.getStages": {
     additional_data:
-      "{ readonly pagination?: { readonly start: number; readonly limit: number; readonly more_items_in_collection: boolean; readonly next_start?: number } } | null"
+      "{ readonly pagination?: { readonly start: number; readonly limit: number; readonly more_items_in_collection: boolean; readonly next_start?: number } }"
   },
   "v1.getProducts": { data: "ReadonlyArray<ProductListItemProduct>" },
-  "v1.getUser": { additional_data: "{ readonly company_id: number } | null" },
-  "v1.getUsers": { additional_data: "{ readonly company_id: number } | null" },
+  "v1.getUser": { additional_data: "{ readonly company_id: number }" },
+  "v1.getUsers": { additional_data: "{ readonly company_id: number }" },
   "v1.getDealUsers": { data: "ReadonlyArray<number>" },
   "v1.getFilterHelpers": { success: "true", data: "object" },
   "v1.getPermissionSet": { success: "true", data: "PermissionSet | ReadonlyArray<PermissionSet>" },
@@ -59,7 +59,7 @@ export const envelopes: Record<string, Record<string, string>> = {
   "v1.addWebhook": { status: "string" },
   "v1.deleteWebhook": { status: "string" },
   "v1.getWebhooks": { status: "string" },
-  "v2.getInstallments": { additional_data: "{ readonly next_cursor?: string | null } | null" },
+  "v2.getInstallments": { additional_data: "{ readonly next_cursor?: string | null }" },
   "v2.searchItemByField": {
     data: "ReadonlyArray<{ readonly id?: number | string; readonly name?: string; readonly result_score?: number; readonly item?: object }>"
   }
