@@ -59,6 +59,7 @@ export const envelopes: Record<string, Record<string, string>> = {
   "v1.addWebhook": { status: "string" },
   "v1.deleteWebhook": { status: "string" },
   "v1.getWebhooks": { status: "string" },
+  "v2.deleteManyDealProducts": { additional_data: "{ readonly more_items_in_collection?: boolean }" },
   "v2.getInstallments": { additional_data: "{ readonly next_cursor?: string | null }" },
   "v2.searchItemByField": {
     data: "ReadonlyArray<{ readonly id?: number | string; readonly name?: string; readonly result_score?: number; readonly item?: object }>"

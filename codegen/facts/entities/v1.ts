@@ -9,11 +9,10 @@ export const v1: Record<string, Entity> = {
       due_time duration busy_flag add_time marked_as_done_time last_notification_time last_notification_user_id
       notification_language_id subject public_description calendar_sync_include_context location org_id person_id
       deal_id lead_id active_flag update_time update_user_id source_timezone rec_rule rec_rule_extension
-      rec_master_activity_id conference_meeting_id original_start_time private priority note created_by_user_id
-      location_subpremise location_street_number location_route location_sublocality location_locality
-      location_admin_area_level_1 location_admin_area_level_2 location_country location_postal_code
-      location_formatted_address attendees participants series is_recurring org_name person_name deal_title lead_title
-      owner_name person_dropbox_bcc deal_dropbox_bcc assigned_to_user_id type_name lead company_id
+      rec_master_activity_id conference_meeting_id note created_by_user_id location_subpremise location_street_number
+      location_route location_sublocality location_locality location_admin_area_level_1 location_admin_area_level_2
+      location_country location_postal_code location_formatted_address attendees participants series org_name
+      person_name deal_title owner_name person_dropbox_bcc deal_dropbox_bcc assigned_to_user_id company_id
     `),
     optional: words("gcal_event_id google_calendar_id google_calendar_etag file"),
     nullable: words(`
@@ -41,11 +40,11 @@ export const v1: Record<string, Entity> = {
       id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
       email_messages_count people_count activities_count done_activities_count undone_activities_count files_count
       notes_count followers_count won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count
-      active_flag picture_id country_code first_char update_time delete_time add_time visible_to next_activity_date
+      active_flag picture_id country_code first_char update_time add_time visible_to next_activity_date
       next_activity_time next_activity_id last_activity_id last_activity_date label label_ids address
       address_subpremise address_street_number address_route address_sublocality address_locality
-      address_admin_area_level_1 address_admin_area_level_2 address_country address_country_code address_postal_code
-      address_formatted_address website linkedin industry annual_revenue employee_count owner_name cc_email company_id
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
+      address_formatted_address owner_name cc_email company_id
     `),
     nullable: words(`
       picture_id country_code next_activity_date next_activity_time next_activity_id last_activity_id
@@ -69,12 +68,11 @@ export const v1: Record<string, Entity> = {
       id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
       email_messages_count people_count activities_count done_activities_count undone_activities_count files_count
       notes_count followers_count won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count
-      active_flag picture_id country_code first_char update_time delete_time add_time visible_to next_activity_date
+      active_flag picture_id country_code first_char update_time add_time visible_to next_activity_date
       next_activity_time next_activity_id last_activity_id last_activity_date label label_ids address
       address_subpremise address_street_number address_route address_sublocality address_locality
-      address_admin_area_level_1 address_admin_area_level_2 address_country address_country_code address_postal_code
-      address_formatted_address website linkedin industry annual_revenue employee_count cc_email owner_name edit_name
-      company_id
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
+      address_formatted_address cc_email owner_name edit_name company_id
     `),
     nullable: words(`
       picture_id country_code next_activity_date next_activity_time next_activity_id last_activity_id
@@ -109,8 +107,8 @@ export const v1: Record<string, Entity> = {
   },
   "v1.BaseUser": {
     present: words(`
-      id name email lang locale timezone_name timezone_offset default_currency icon_url active_flag is_deleted
-      is_admin role_id created has_created_company is_you access phone modified last_login
+      id name email lang locale timezone_name timezone_offset default_currency icon_url active_flag is_deleted role_id
+      created has_created_company is_you access phone modified last_login
     `),
     nullable: words("icon_url phone"),
     types: { is_admin: "number" }
@@ -122,9 +120,8 @@ export const v1: Record<string, Entity> = {
       last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time
       products_count files_count notes_count followers_count email_messages_count activities_count
       done_activities_count undone_activities_count participants_count expected_close_date last_incoming_mail_time
-      last_outgoing_mail_time label local_won_date local_lost_date local_close_date origin origin_id channel
-      channel_id is_archived archive_time sequence_enrollment source_lead_id stage_order_nr person_name org_name
-      next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
+      last_outgoing_mail_time label origin origin_id channel channel_id is_archived stage_order_nr person_name
+      org_name next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
       weighted_value formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden
       person_hidden
     `),
@@ -160,9 +157,8 @@ export const v1: Record<string, Entity> = {
       last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time
       products_count files_count notes_count followers_count email_messages_count activities_count
       done_activities_count undone_activities_count participants_count expected_close_date last_incoming_mail_time
-      last_outgoing_mail_time label local_won_date local_lost_date local_close_date origin origin_id channel
-      channel_id is_archived archive_time sequence_enrollment source_lead_id stage_order_nr person_name org_name
-      next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
+      last_outgoing_mail_time label origin origin_id channel channel_id is_archived stage_order_nr person_name
+      org_name next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
       weighted_value formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden
       person_hidden
     `),
@@ -187,14 +183,12 @@ export const v1: Record<string, Entity> = {
     }
   },
   "v1.DealOrganizationDataWithId": {
-    present: words(`
-      name people_count owner_id address label_ids active_flag cc_email owner_name value
-    `),
+    present: words("name people_count owner_id address active_flag cc_email value"),
     nullable: words("address"),
     types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
   },
   "v1.DealPersonDataWithId": {
-    present: words("active_flag name email phone owner_id company_id value"),
+    present: words("active_flag name email phone owner_id value"),
     types: { company_id: "number" }
   },
   "v1.DealPersonDataWithIdAllOfEmailInner": {
@@ -247,6 +241,9 @@ export const v1: Record<string, Entity> = {
   "v1.GetActivitiesResponseAdditionalDataPagination": {
     present: words("start limit more_items_in_collection")
   },
+  "v1.GetAssociatedDealsResponseAllOfRelatedObjects": {
+    types: { pipeline: "{ readonly [id: string]: BasePipeline }", stage: "{ readonly [id: string]: BaseStage }" }
+  },
   "v1.GetAssociatedFilesResponseAllOfDataInner": {
     types: {
       log_id: "string | null",
@@ -282,12 +279,11 @@ export const v1: Record<string, Entity> = {
       id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
       email_messages_count people_count activities_count done_activities_count undone_activities_count files_count
       notes_count followers_count won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count
-      active_flag picture_id country_code first_char update_time delete_time add_time visible_to next_activity_date
+      active_flag picture_id country_code first_char update_time add_time visible_to next_activity_date
       next_activity_time next_activity_id last_activity_id last_activity_date label label_ids address
       address_subpremise address_street_number address_route address_sublocality address_locality
-      address_admin_area_level_1 address_admin_area_level_2 address_country address_country_code address_postal_code
-      address_formatted_address website linkedin industry annual_revenue employee_count cc_email owner_name edit_name
-      last_activity next_activity company_id
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
+      address_formatted_address cc_email owner_name edit_name last_activity next_activity company_id
     `),
     nullable: words(`
       picture_id country_code last_activity_id last_activity_date label address_subpremise address_street_number
@@ -308,6 +304,9 @@ export const v1: Record<string, Entity> = {
   "v1.GetOrganizationResponseAllOfAdditionalDataFollowersFOLLOWERUSERID": {
     present: words("id user_id")
   },
+  "v1.GetPersonProductsResponseAllOfDataInnerDEALIDProduct": {
+    nullable: words("files_count")
+  },
   "v1.GetProductFieldsResponseDataInner": {
     types: { index_visible_flag: "boolean", details_visible_flag: "boolean", picklist_data: "string | null" }
   },
@@ -327,9 +326,10 @@ export const v1: Record<string, Entity> = {
   "v1.Lead": {
     present: words(`
       id title owner_id creator_id label_ids value expected_close_date person_id organization_id is_archived
-      archive_time source_name source_deal_id origin origin_id channel channel_id was_seen next_activity_id add_time
-      update_time visible_to cc_email
+      source_name origin origin_id channel channel_id was_seen next_activity_id add_time update_time visible_to
+      cc_email
     `),
+    optional: words("source_deal_id"),
     nullable: words("value expected_close_date organization_id source_deal_id next_activity_id"),
     types: { archive_time: "string | null" }
   },
@@ -339,8 +339,7 @@ export const v1: Record<string, Entity> = {
   "v1.Note": {
     present: words(`
       id user_id deal_id person_id org_id lead_id content add_time update_time active_flag pinned_to_deal_flag
-      pinned_to_person_flag pinned_to_organization_flag pinned_to_lead_flag last_update_user_id organization person
-      deal lead user
+      pinned_to_person_flag pinned_to_organization_flag last_update_user_id organization person deal user
     `),
     nullable: words("lead_id last_update_user_id"),
     types: { pinned_to_lead_flag: "boolean", lead: "{ readonly title: string } | null" }
@@ -364,7 +363,7 @@ export const v1: Record<string, Entity> = {
     types: { label_ids: "ReadonlyArray<number>", active_flag: "boolean", owner_name: "string" }
   },
   "v1.OrganizationDataWithIdAndActiveFlag": {
-    present: words("id name people_count owner_id address label_ids active_flag cc_email owner_name"),
+    present: words("id name people_count owner_id address active_flag cc_email"),
     nullable: words("address"),
     types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
   },
@@ -376,16 +375,11 @@ export const v1: Record<string, Entity> = {
   "v1.Person": {
     present: words(`
       id owner_id org_id name first_name last_name open_deals_count related_open_deals_count closed_deals_count
-      related_closed_deals_count participant_open_deals_count participant_closed_deals_count email_messages_count
-      activities_count done_activities_count undone_activities_count files_count notes_count followers_count
-      won_deals_count related_won_deals_count lost_deals_count related_lost_deals_count active_flag phone email
-      first_char update_time delete_time add_time visible_to picture_id next_activity_date next_activity_time
-      next_activity_id last_activity_id last_activity_date last_incoming_mail_time last_outgoing_mail_time label
-      label_ids im postal_address postal_address_lat postal_address_long postal_address_subpremise
-      postal_address_street_number postal_address_route postal_address_sublocality postal_address_locality
-      postal_address_admin_area_level_1 postal_address_admin_area_level_2 postal_address_country
-      postal_address_postal_code postal_address_formatted_address notes birthday job_title org_name cc_email
-      primary_email owner_name company_id
+      related_closed_deals_count email_messages_count activities_count done_activities_count undone_activities_count
+      files_count notes_count followers_count won_deals_count related_won_deals_count lost_deals_count
+      related_lost_deals_count active_flag phone email first_char update_time add_time visible_to picture_id
+      next_activity_date next_activity_time next_activity_id last_activity_id last_activity_date
+      last_incoming_mail_time last_outgoing_mail_time label label_ids org_name cc_email owner_name company_id
     `),
     nullable: words(`
       picture_id next_activity_date next_activity_time next_activity_id last_activity_id last_activity_date
@@ -423,8 +417,12 @@ export const v1: Record<string, Entity> = {
   "v1.PersonAllOfPhoneInner": {
     present: words("value primary")
   },
+  "v1.PersonAllOfPictureId": {
+    optional: words("id"),
+    types: { value: "number" }
+  },
   "v1.PersonDataWithActiveFlag": {
-    present: words("active_flag id name email phone owner_id company_id"),
+    present: words("active_flag id name email phone owner_id"),
     types: { company_id: "number" }
   },
   "v1.PersonDataWithID": {
@@ -436,6 +434,10 @@ export const v1: Record<string, Entity> = {
   "v1.PhoneData": {
     present: words("value primary")
   },
+  "v1.PictureDataWithID": {
+    optional: words("id"),
+    types: { value: "number" }
+  },
   "v1.PipelineDetails": {
     present: words("id name url_title order_nr active deal_probability add_time update_time"),
     nullable: words("update_time")
@@ -444,10 +446,7 @@ export const v1: Record<string, Entity> = {
     types: { index_visible_flag: "boolean", details_visible_flag: "boolean" }
   },
   "v1.ProductListItemProduct": {
-    present: words(`
-      id name code description unit tax category active_flag selectable first_char visible_to owner_id files_count
-      add_time update_time prices product_variations
-    `),
+    present: words("id name code unit tax active_flag selectable visible_to owner_id prices"),
     nullable: words("code unit"),
     types: {
       prices:
@@ -462,19 +461,21 @@ export const v1: Record<string, Entity> = {
       owner_id: "Owner"
     }
   },
+  "v1.RecentsDataInner": {
+    types: {
+      item: '"activity" | "activityType" | "deal" | "file" | "filter" | "note" | "person" | "organization" | "pipeline" | "product" | "stage" | "user"',
+      data: "{ readonly [field: string]: unknown }"
+    }
+  },
   "v1.RelatedDealDataDEALID": {
-    present: words(`
-      id title status value currency stage_id pipeline_id user_id is_archived archive_time
-    `),
+    present: words("id title status value currency stage_id pipeline_id"),
     types: { user_id: "number", is_archived: "boolean", archive_time: "string | null" }
   },
   "v1.RelationshipOrganizationInfoItem": {
     nullable: words("address")
   },
   "v1.RelationshipOrganizationInfoItemWithActiveFlag": {
-    present: words(`
-      name people_count owner_id address label_ids active_flag cc_email owner_name value
-    `),
+    present: words("name people_count owner_id address label_ids active_flag cc_email value"),
     nullable: words("address"),
     types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
   },
