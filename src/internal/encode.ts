@@ -202,14 +202,8 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   return (given) => {
     try {
       const input = given === undefined ? {} : given
-      if (typeof input !== "object" || input === null || Array.isArray(input)) {
-        return [
-          {
-            path: [],
-            message: `must be an object, is ${input === null ? "null" : Array.isArray(input) ? "an array" : `a ${typeof input}`}`
-          }
-        ]
-      }
+      const wrong = noRecord(input)
+      if (wrong !== undefined) return [{ path: [], message: `must be an object, is ${wrong}` }]
       const record = input as Input
       if (known.length === 0 && Object.keys(record).length > 0)
         return Object.keys(record).map((key) => unknownKey(key, []))
@@ -238,6 +232,14 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
       return [{ path: [], message: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` }]
     }
   }
+}
+
+/** What an input is that is no object with fields: a `Date` would be written as the text it is, a `Map` as nothing. */
+const noRecord = (input: unknown): string | undefined => {
+  if (input === null) return "null"
+  if (typeof input !== "object") return `a ${typeof input}`
+  if (Array.isArray(input)) return "an array"
+  return isTime(input) || isBinary(input) || !isPlain(input) ? "something else" : undefined
 }
 
 /** No ids would be sent as no filter, and bring everything. */
