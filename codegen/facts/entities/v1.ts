@@ -188,7 +188,7 @@ export const v1: Record<string, Entity> = {
     types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
   },
   "v1.DealPersonDataWithId": {
-    present: words("active_flag name email phone owner_id value"),
+    present: words("active_flag name email phone value"),
     types: { company_id: "number" }
   },
   "v1.DealPersonDataWithIdAllOfEmailInner": {
@@ -379,7 +379,7 @@ export const v1: Record<string, Entity> = {
       files_count notes_count followers_count won_deals_count related_won_deals_count lost_deals_count
       related_lost_deals_count active_flag phone email first_char update_time add_time visible_to picture_id
       next_activity_date next_activity_time next_activity_id last_activity_id last_activity_date
-      last_incoming_mail_time last_outgoing_mail_time label label_ids org_name cc_email owner_name company_id
+      last_incoming_mail_time last_outgoing_mail_time label org_name cc_email owner_name company_id
     `),
     nullable: words(`
       picture_id next_activity_date next_activity_time next_activity_id last_activity_id last_activity_date
@@ -475,7 +475,7 @@ export const v1: Record<string, Entity> = {
     nullable: words("address")
   },
   "v1.RelationshipOrganizationInfoItemWithActiveFlag": {
-    present: words("name people_count owner_id address label_ids active_flag cc_email value"),
+    present: words("name people_count owner_id address active_flag cc_email value"),
     nullable: words("address"),
     types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
   },
