@@ -38,12 +38,18 @@ const preflight: Answer = empty(204, {
   "access-control-max-age": "86400"
 })
 
-const frame = (version: string): Readonly<Record<string, string>> => ({
-  "access-control-allow-origin": "*",
-  "access-control-expose-headers": exposed,
-  "cache-control": version === "v2" ? "no-cache, private" : "no-cache",
-  vary: "Accept-Encoding"
-})
+/** The headers of the service that answers: leads have one of their own. */
+const frame = (pathname: string): Readonly<Record<string, string>> => {
+  const [version = "v1", rest = ""] = routes.versionOf(pathname) ?? []
+  const leads = version === "v1" && /^\/lead(s|Labels|Sources)(\/|$)/.test(rest)
+  return {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": exposed,
+    "cache-control": version === "v2" ? "no-cache, private" : "no-cache",
+    vary: version === "v2" || leads ? "accept-encoding" : "Accept-Encoding",
+    ...(leads ? { "content-type": "application/json; charset=utf-8" } : {})
+  }
+}
 
 const limits: Readonly<Record<string, string>> = {
   "x-ratelimit-limit": "100",
@@ -90,11 +96,10 @@ export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer
           endpoint = name
         })
     inside.log.push(seen.request(incoming, now, answer.status, endpoint))
-    const version = routes.versionOf(incoming.url.pathname)?.[0] ?? "v1"
     return {
       ...answer,
       headers: {
-        ...frame(version),
+        ...frame(incoming.url.pathname),
         ...(Either.isLeft(caller) ? {} : limits),
         "x-correlation-id": uuid(inside.correlation),
         ...answer.headers

@@ -50,12 +50,10 @@ export const compare =
 
 /** `sort=add_time DESC, id ASC` of v1. */
 export const readSort = (raw: unknown, names: Readonly<Record<string, string>>): ReadonlyArray<Order> =>
-  typeof raw !== "string"
-    ? []
-    : raw.split(",").flatMap((part) => {
-        const [field = "", direction = ""] = part.trim().split(/\s+/)
-        return field === "" ? [] : [{ field: names[field] ?? field, descending: direction.toLowerCase() === "desc" }]
-      })
+  (Array.isArray(raw) ? raw : typeof raw === "string" ? raw.split(",") : []).flatMap((part) => {
+    const [field = "", direction = ""] = String(part).trim().split(/\s+/)
+    return field === "" ? [] : [{ field: names[field] ?? field, descending: direction.toLowerCase() === "desc" }]
+  })
 
 /** `sort_by` and `sort_direction` of v2, which v1 honours too. */
 export const readSortBy = (query: Readonly<Record<string, unknown>>): Order => ({

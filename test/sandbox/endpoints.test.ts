@@ -35,7 +35,7 @@ const known = (state: Sandbox.State): Readonly<Record<string, unknown>> => ({
   "productFields.field_code": keys.material,
   "projectFields.field_code": keys.phase,
   "activityFields.field_code": "subject",
-  commentId: state.comment?.[0]?.uuid,
+  comment_id: state.comment?.[0]?.uuid,
   "v1.addLead": { person_id: 1 },
   "v1.addNote": { deal_id: 1 },
   "v2.addPerson": { name: "Ingrid Sand" }

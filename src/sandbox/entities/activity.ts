@@ -191,6 +191,25 @@ export const activity: Entity = {
   }
 }
 
+/** An activity inside the thing it is about. */
+const inside = (row: Row | undefined, view: View): unknown => {
+  if (row === undefined) return null
+  const { company_id: _, ...shown } = showV1(activity, row, view, "list")
+  return { ...shown, project_id: row.project_id, project_title: null }
+}
+
+/** The next activity of a thing, in full. */
+export const nextOf =
+  (field: string): Computed =>
+  (row, view) =>
+    inside(short.nextActivity(view, field, row.id), view)
+
+/** The last activity of a thing, in full. */
+export const lastOf =
+  (field: string): Computed =>
+  (row, view) =>
+    inside(short.lastActivity(view, field, row.id), view)
+
 const keyOf = (name: string): string =>
   name
     .toLowerCase()

@@ -11,6 +11,7 @@ import * as refusals from "../refusals.js"
 import * as short from "../short.js"
 import { isRecord, list, text, textOrNull } from "../view.js"
 import { all, get, type Row } from "../world.js"
+import { lastOf, nextOf } from "./activity.js"
 import * as common from "./common.js"
 
 const includable = [
@@ -231,7 +232,7 @@ export const organization: Entity = {
   },
   v1In: {
     add: { edit_name: common.always(true) },
-    get: { edit_name: common.always(true), last_activity: common.always(null), next_activity: common.always(null) }
+    get: { edit_name: common.always(true), last_activity: lastOf("org_id"), next_activity: nextOf("org_id") }
   },
   v1Beside: {
     get: (row, view) => ({ followers: followersByUser(row, view), dropbox_email: short.dropbox(view.world) }),

@@ -11,6 +11,7 @@ import * as refusals from "../refusals.js"
 import * as short from "../short.js"
 import { list, num, text, textOrNull } from "../view.js"
 import { all, get, type Row, where } from "../world.js"
+import { lastOf, nextOf } from "./activity.js"
 import * as common from "./common.js"
 
 const counters = common.counters("deal", "deal_id")
@@ -232,8 +233,8 @@ export const deal: Entity = {
         },
         order_of_stages: stagesOf({ view }, row.pipeline_id).map((stage) => stage.id)
       }),
-      last_activity: common.always(null),
-      next_activity: common.always(null)
+      last_activity: lastOf("deal_id"),
+      next_activity: nextOf("deal_id")
     }
   },
   v1Beside: {

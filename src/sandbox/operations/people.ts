@@ -26,7 +26,7 @@ const everyone = (): boolean => true
 /** Comments are found by their UUID under the note in the path. */
 const findComment = (call: Call): engine.Outcome<Row> =>
   Either.flatMap(crud.find(note, call.path.id, call), (parent) => {
-    const found = where(call.view.world, "comment", "uuid", call.path.commentId).find(
+    const found = where(call.view.world, "comment", "uuid", call.path.comment_id).find(
       (row) => row.object_id === String(parent.id)
     )
     return found === undefined ? Either.left(crud.notFound(comment, "v1")) : Either.right(found)

@@ -1,0 +1,170 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as TestClock from "effect/TestClock"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import { Deals } from "effect-pipedrive/v2"
+import { world } from "./support.js"
+
+describe("the sandbox as a layer", () => {
+  it.layer(Sandbox.layer())("gives all that an endpoint needs", (it) => {
+    it.effect("and a look inside", () =>
+      Effect.gen(function* () {
+        const { data: deal } = yield* Deals.add({ title: "Forty desks", value: 5 })
+        const sandbox = yield* Sandbox.Sandbox
+        const [request] = yield* sandbox.requests
+        assert.deepStrictEqual(
+          { ...request, headers: undefined },
+          {
+            time: "1970-01-01T00:00:00.000Z",
+            method: "POST",
+            path: "/api/v2/deals",
+            query: {},
+            headers: undefined,
+            body: { title: "Forty desks", value: 5 },
+            endpoint: "v2.Deals.add",
+            status: 200
+          }
+        )
+        assert.strictEqual(request?.headers["x-api-token"], "<redacted>")
+        const state = yield* sandbox.state
+        assert.strictEqual(state.deal?.find((row) => row.id === deal.id)?.title, "Forty desks")
+      })
+    )
+  })
+
+  it.effect("two worlds do not see each other", () =>
+    Effect.gen(function* () {
+      const titles = yield* Effect.forEach(
+        Array.from({ length: 20 }, (_, at) => `Deal of world ${at}`),
+        (title) =>
+          Effect.gen(function* () {
+            const { data } = yield* Deals.add({ title })
+            yield* Effect.yieldNow()
+            const sandbox = yield* Sandbox.Sandbox
+            const state = yield* sandbox.state
+            return [data.id, state.deal?.length, (yield* Deals.get({ id: data.id })).data.title]
+          }).pipe(Effect.provide(Sandbox.layer({ seed: "empty" }))),
+        { concurrency: "unbounded" }
+      )
+      assert.deepStrictEqual(
+        titles,
+        Array.from({ length: 20 }, (_, at) => [1, 1, `Deal of world ${at}`])
+      )
+    })
+  )
+
+  it.effect("worlds of the same seed and history are alike to the last id", () =>
+    Effect.gen(function* () {
+      const run = Effect.gen(function* () {
+        const { sandbox, send } = yield* world()
+        const lead = yield* send("POST", "/v1/leads", { title: "x", person_id: 1 })
+        const field = yield* send("POST", "/api/v2/dealFields", { field_name: "F", field_type: "varchar" })
+        return [lead.body, field.body, yield* sandbox.state]
+      })
+      assert.deepStrictEqual(yield* run, yield* run)
+    })
+  )
+
+  it.effect("goes back to a snapshot", () =>
+    Effect.gen(function* () {
+      const { sandbox, send } = yield* world()
+      const before = yield* sandbox.snapshot
+      yield* send("POST", "/api/v2/deals", { title: "One" })
+      yield* send("PATCH", "/api/v2/deals/1", { title: "Changed", status: "won" })
+      yield* send("DELETE", "/api/v2/deals/2")
+      const changed = yield* sandbox.state
+      assert.strictEqual(changed.deal?.length, 31)
+      yield* sandbox.restore(before)
+      const { body } = yield* send("GET", "/api/v2/deals/1")
+      assert.strictEqual(body.data.title, "48 standing desks for the new studio")
+      assert.strictEqual((yield* send("GET", "/api/v2/deals?status=won")).body.data.length, 4)
+      assert.strictEqual((yield* send("POST", "/api/v2/deals", { title: "Two" })).body.data.id, 31)
+    })
+  )
+
+  it.effect("takes a token of one's own, and only that", () =>
+    Effect.gen(function* () {
+      const { sandbox, send } = yield* world({ token: "mine" })
+      assert.strictEqual(sandbox.token, "mine")
+      assert.strictEqual((yield* send("GET", "/v1/users/me")).body.data.name, "Ada Keller")
+      assert.strictEqual((yield* send("GET", "/v1/users/me", undefined, { "x-api-token": Sandbox.defaultToken })).status, 401)
+    })
+  )
+
+  it.effect("lets browsers ask first", () =>
+    Effect.gen(function* () {
+      const { sandbox } = yield* world()
+      const response = yield* sandbox.fetch(new Request(`${sandbox.baseUrl}/v1/deals`, { method: "OPTIONS" }))
+      assert.strictEqual(response.status, 204)
+      assert.match(response.headers.get("access-control-allow-headers") ?? "", /x-api-token/)
+    })
+  )
+})
+
+describe("seeds", () => {
+  it.effect("hold what they name, everything else has a default", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 4, 15))
+      const { send } = yield* world({
+        seed: {
+          company: { domain: "acme" },
+          users: [{ id: 7, name: "Uma", email: "uma@acme.example", default_currency: "SEK" }],
+          dealFields: [{ field_code: "c".repeat(40), field_name: "Size", field_type: "enum", options: ["S", "M"] }],
+          organizations: [{ name: "Beta" }],
+          persons: [{ name: "Bo Ek", org_id: 1, emails: "bo@beta.example" }],
+          deals: [
+            { id: 40, title: "Old", person_id: 1, add_time: new Date(Date.UTC(2026, 0, 1)), custom_fields: { ["c".repeat(40)]: 2 } },
+            { title: "New" }
+          ]
+        }
+      })
+      const { body } = yield* send("GET", "/api/v2/deals?status=open")
+      assert.deepStrictEqual(
+        body.data.map((deal: { id: number; currency: string; owner_id: number; add_time: string; org_id: number | null }) => [
+          deal.id,
+          deal.currency,
+          deal.owner_id,
+          deal.add_time,
+          deal.org_id
+        ]),
+        [
+          [40, "SEK", 7, "2026-01-01T00:00:00Z", 1],
+          [41, "SEK", 7, "2026-05-15T00:00:00Z", null]
+        ]
+      )
+      const me = yield* send("GET", "/v1/users/me")
+      assert.strictEqual(me.body.data.company_domain, "acme")
+    })
+  )
+
+  const broken: ReadonlyArray<readonly [what: string, options: Sandbox.Options, message: RegExp]> = [
+    ["a field that there is not", { seed: { deals: [{ name: "x" }] } }, /seed\.deals\[0\]\.name is no field/],
+    ["a value of the wrong kind", { seed: { deals: [{ title: "x", value: {} }] } }, /seed\.deals\[0\]\.value must be a number/],
+    ["a stage that there is not", { seed: { deals: [{ title: "x", stage_id: 9 }] } }, /seed\.deals\[0\] is refused: .*Stage/],
+    ["an id twice", { seed: { deals: [{ id: 1, title: "x" }, { id: 1, title: "y" }] } }, /deals\[1\]\.id is taken: 1/],
+    ["a custom field that there is not", { seed: { deals: [{ title: "x", custom_fields: { a: 1 } }] } }, /custom_fields\.a is no custom field/],
+    ["nobody", { seed: { users: [] } }, /seed\.users must name somebody/],
+    ["a token of two words", { token: "a b" }, /token must be/],
+    ["a base URL that is none", { baseUrl: "here" }, /baseUrl is not a URL/]
+  ]
+  for (const [what, options, message] of broken) {
+    it.effect(`with ${what} are refused when the sandbox is made`, () =>
+      Effect.gen(function* () {
+        const result = yield* Effect.either(Sandbox.make(options))
+        if (Either.isRight(result)) return assert.fail("made")
+        assert.strictEqual(result.left._tag, "SandboxError")
+        assert.match(result.left.message, message)
+      })
+    )
+  }
+
+  it.effect("are copied: what the caller changes later changes no world", () =>
+    Effect.gen(function* () {
+      const labels = [1]
+      const { send } = yield* world({ seed: { deals: [{ title: "x", label_ids: labels }] } })
+      labels.push(2)
+      assert.deepStrictEqual((yield* send("GET", "/api/v2/deals/1")).body.data.label_ids, [1])
+    })
+  )
+})

@@ -1,0 +1,209 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { keys } from "../../src/sandbox/demo.js"
+import { all, world } from "./support.js"
+
+const gateway = {
+  success: false,
+  error: "unauthorized access",
+  errorCode: 401,
+  error_info: "Please check developers.pipedrive.com"
+}
+
+describe("credentials are looked at before anything else", () => {
+  const wrong: ReadonlyArray<readonly [what: string, path: string, headers: Readonly<Record<string, string>>]> = [
+    ["none", "/v1/deals", { "x-api-token": "" }],
+    ["a wrong token", "/api/v2/deals", { "x-api-token": "wrong" }],
+    ["a bearer that nobody has", "/v1/deals", { "x-api-token": "", authorization: "Bearer nobody" }],
+    ["none, at a path that does not exist", "/v1/nothing/here", { "x-api-token": "wrong" }],
+    ["none, with a method that does not exist", "/v1/users/me", { "x-api-token": "wrong" }]
+  ]
+  for (const [what, path, headers] of wrong) {
+    it.effect(what, () =>
+      Effect.gen(function* () {
+        const { send } = yield* world()
+        const reply = yield* send("GET", path, undefined, headers)
+        assert.strictEqual(reply.status, 401)
+        assert.deepStrictEqual(reply.body, gateway)
+        assert.strictEqual(reply.headers["x-401-by-gw"], "true")
+        assert.match(reply.headers["x-correlation-id"] ?? "", /^[0-9a-f-]{36}$/)
+      })
+    )
+  }
+
+  it.effect("a malformed authorization header is a bad request", () =>
+    Effect.gen(function* () {
+      const { sandbox } = yield* world()
+      const response = yield* sandbox.fetch(
+        new Request(`${sandbox.baseUrl}/v1/deals`, { headers: { authorization: "sandbox-token" } })
+      )
+      assert.strictEqual(response.status, 400)
+      const body = yield* Effect.promise(() => response.json())
+      assert.strictEqual(body.error, "Invalid request: malformed authorization header")
+    })
+  )
+
+  it.effect("the token may stand in the query, as in old scripts", () =>
+    Effect.gen(function* () {
+      const { sandbox } = yield* world()
+      const response = yield* sandbox.fetch(new Request(`${sandbox.baseUrl}/api/v2/deals?api_token=${sandbox.token}`))
+      assert.strictEqual(response.status, 200)
+    })
+  )
+})
+
+describe("what is not there", () => {
+  const missing: ReadonlyArray<readonly [method: string, path: string, error: string]> = [
+    ["GET", "/v1/deals/999", "Deal not found"],
+    ["PUT", "/v1/persons/999", "Person not found"],
+    ["DELETE", "/v1/organizations/999", "Organization not found"],
+    ["GET", "/v1/users/999", "User not found or not accessible."],
+    ["GET", "/v1/leads/6f2b8f80-5044-11f1-8f4f-d7944c9e4f3a", "requested lead not found"],
+    ["GET", "/api/v2/deals/999", "Deal not found"],
+    ["PATCH", "/api/v2/stages/999", "Stage not found"],
+    ["GET", "/v1/persons/999/deals", "Person not found"]
+  ]
+  for (const [method, path, error] of missing) {
+    it.effect(`${method} ${path}`, () =>
+      Effect.gen(function* () {
+        const { send } = yield* world()
+        const reply = yield* send(method, path, method === "GET" || method === "DELETE" ? undefined : { name: "x" })
+        assert.strictEqual(reply.status, 404)
+        assert.strictEqual(reply.body.success, false)
+        assert.strictEqual(reply.body.error, error)
+      })
+    )
+  }
+
+  it.effect("v1 says where to read on", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      assert.deepStrictEqual((yield* send("GET", "/v1/deals/999")).body, {
+        success: false,
+        error: "Deal not found",
+        error_info: "Please check developers.pipedrive.com for more information about Pipedrive API.",
+        data: null,
+        additional_data: null
+      })
+    })
+  )
+
+  it.effect("paths and methods that nobody serves", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      assert.strictEqual((yield* send("GET", "/v1/nothing")).status, 404)
+      assert.strictEqual((yield* send("GET", "/elsewhere")).status, 404)
+      const reply = yield* send("PUT", "/api/v2/deals/1", { title: "x" })
+      assert.strictEqual(reply.status, 405)
+      assert.strictEqual(reply.headers.allow, "GET, PATCH, DELETE")
+    })
+  )
+})
+
+describe("v2 is strict", () => {
+  const refused: ReadonlyArray<readonly [what: string, method: string, path: string, body: unknown, error: RegExp]> = [
+    ["a key it does not know", "POST", "/api/v2/deals", { title: "x", user_id: 1 }, /user_id: Parameter 'user_id' is not allowed for this request/],
+    ["a custom field beside the others", "POST", "/api/v2/deals", { title: "x", [keys.source]: 1 }, /is not allowed/],
+    ["a custom field that is none", "POST", "/api/v2/deals", { title: "x", custom_fields: { ["0".repeat(40)]: 1 } }, /custom_fields\.0{40}: .*is not allowed/],
+    ["a number in quotes", "POST", "/api/v2/deals", { title: "x", value: "5" }, /value/],
+    ["an id in quotes", "PATCH", "/api/v2/deals/1", { owner_id: "13000001" }, /owner_id/],
+    ["1 for true", "PATCH", "/api/v2/activities/1", { done: 1 }, /done/],
+    ["v1's visible_to", "PATCH", "/api/v2/deals/1", { visible_to: "3" }, /visible_to/],
+    ["a title that is missing", "POST", "/api/v2/deals", { value: 1 }, /title: Parameter 'title' is required/],
+    ["an empty set", "PATCH", "/api/v2/deals/1", { custom_fields: { [keys.rooms]: [] } }, /rooms|non-empty/],
+    ["an option that is none", "PATCH", "/api/v2/deals/1", { custom_fields: { [keys.source]: 77 } }, /option/],
+    ["an id in the body", "POST", "/api/v2/deals", { id: 5, title: "x" }, /id: .*is not allowed/],
+    ["an array", "POST", "/api/v2/deals", [], /must be an object/],
+    ["a body that is no JSON", "POST", "/api/v2/deals", "{", /JSON/],
+    ["a parameter it does not know", "GET", "/api/v2/activities?type=call", undefined, /type: .*is not allowed/],
+    ["a page that is too large", "GET", "/api/v2/deals?limit=501", undefined, /limit/],
+    ["fractions of a second", "GET", "/api/v2/deals?updated_since=2026-05-15T09:00:00.123Z", undefined, /not a valid datetime/],
+    ["v1's form of a time", "GET", "/api/v2/deals?updated_since=2026-05-15%2009:00:00", undefined, /not a valid datetime/],
+    ["an id that is no number", "GET", "/api/v2/deals/abc", undefined, /id/],
+    ["more than a hundred ids", "GET", `/api/v2/deals?ids=${Array.from({ length: 101 }, (_, at) => at + 1).join(",")}`, undefined, /ids/],
+    ["an order that there is not", "GET", "/api/v2/deals?sort_by=title", undefined, /sort_by/],
+    ["a time of one digit", "PATCH", "/api/v2/activities/1", { due_time: "9:5" }, /due_time/]
+  ]
+  for (const [what, method, path, body, error] of refused) {
+    it.effect(`refuses ${what}`, () =>
+      Effect.gen(function* () {
+        const { send } = yield* world()
+        const reply = yield* send(method, path, body)
+        assert.strictEqual(reply.status, 400, JSON.stringify(reply.body))
+        assert.strictEqual(reply.body.code, "ERR_SCHEMA_VALIDATION_FAILED")
+        assert.match(reply.body.error, /^Validation failed: /)
+        assert.match(reply.body.error, error)
+      })
+    )
+  }
+
+  it.effect("names all that is wrong at once", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const { body } = yield* send("POST", "/api/v2/deals", { title: "x", one: 1, two: 2 })
+      assert.strictEqual(
+        body.error,
+        "Validation failed: one: Parameter 'one' is not allowed for this request; two: Parameter 'two' is not allowed for this request"
+      )
+    })
+  )
+
+  it.effect("also where answers are made up", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      assert.strictEqual((yield* send("POST", "/api/v2/projects", { nonsense: true })).status, 400)
+    })
+  )
+})
+
+describe("v1 has good will", () => {
+  it.effect("but wants what must be given", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const wanted: ReadonlyArray<readonly [path: string, body: unknown, error: RegExp]> = [
+        ["/v1/deals", { value: 5 }, /^Deal title must be given\.$/],
+        ["/v1/persons", {}, /Name/],
+        ["/v1/notes", { content: "x" }, /deal_id/],
+        ["/v1/leads", { title: "x" }, /person or an organization/],
+        ["/v1/deals", { title: "x", stage_id: "first" }, /stage_id/],
+        ["/v1/deals", { title: "x", person_id: 999 }, /Person not found/]
+      ]
+      for (const [path, body, error] of wanted) {
+        const reply = yield* send("POST", path, body)
+        assert.strictEqual(reply.status, 400)
+        assert.match(reply.body.error, error)
+      }
+    })
+  )
+
+  it.effect("and reads forms like JSON", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const reply = yield* send("POST", "/v1/deals", "title=From+a+form&value=7", {
+        "content-type": "application/x-www-form-urlencoded"
+      })
+      assert.strictEqual(reply.status, 201)
+      assert.strictEqual(reply.body.data.value, 7)
+    })
+  )
+})
+
+describe("nothing makes it fall over", () => {
+  it.effect("every endpoint answers a body of any kind with JSON", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const bodies: ReadonlyArray<unknown> = [undefined, null, [], "x", 1, {}, { id: {}, name: [], custom_fields: 1, title: {} }]
+      for (const endpoint of all) {
+        const path = endpoint.path.replace(/\{[^}]+\}/g, "1")
+        for (const body of bodies) {
+          const reply = yield* send(
+            endpoint.method,
+            `/api/${endpoint.version}${path}?limit=x&start=-1&ids=,&status=`,
+            endpoint.method === "GET" ? undefined : JSON.stringify(body)
+          )
+          assert.isBelow(reply.status, 500, `${endpoint.version}.${endpoint.operation} ${JSON.stringify(body)}`)
+        }
+      }
+    })
+  )
+})

@@ -1,0 +1,68 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Pipedrive from "effect-pipedrive/Pipedrive"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import * as Server from "effect-pipedrive/sandbox/server"
+import { Files } from "effect-pipedrive/v1"
+import { Deals } from "effect-pipedrive/v2"
+import { v1, v2 } from "pipedrive"
+import { v1 as v1old } from "pipedrive-31"
+
+describe("the sandbox on a port", () => {
+  it.scopedLive("serves the official client, both versions", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      assert.match(sandbox.baseUrl, /^http:\/\/127\.0\.0\.1:\d+$/)
+      const deals = new v2.DealsApi(
+        new v2.Configuration({ apiKey: sandbox.token, basePath: `${sandbox.baseUrl}/api/v2` })
+      )
+      const added = yield* Effect.promise(() =>
+        deals.addDeal({ AddDealRequest: { title: "Über die Straße", value: 12.5 } })
+      )
+      const id = added.data?.id ?? 0
+      const users = new v1.UsersApi(
+        new v1.Configuration({ apiKey: sandbox.token, basePath: `${sandbox.baseUrl}/api/v1` })
+      )
+      const me = yield* Effect.promise(() => users.getCurrentUser())
+      assert.strictEqual(me.data?.company_domain, "harbourpine")
+      const old = new v1old.DealsApi(
+        new v1old.Configuration({ apiKey: sandbox.token, basePath: `${sandbox.baseUrl}/v1` })
+      )
+      const read = yield* Effect.promise(() => old.getDeal({ id }))
+      assert.strictEqual(read.data?.title, "Über die Straße")
+      const refused = yield* Effect.tryPromise({
+        try: () => deals.getDeal({ id: 999 }),
+        catch: (body) => body
+      }).pipe(Effect.flip)
+      assert.propertyVal(refused, "success", false)
+    }).pipe(Effect.provide(Server.layer({ port: 0 })))
+  )
+
+  it.scopedLive("serves ours, uploads and downloads too", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      yield* Effect.gen(function* () {
+        const { data } = yield* Deals.list({ limit: 2 })
+        assert.strictEqual(data.length, 2)
+        yield* Files.add({ file: new File(["hello"], "hello.txt", { type: "text/plain" }), deal_id: 1 })
+        const download = yield* Files.download({ id: 1 })
+        assert.isAbove(download.data.length, 0)
+      }).pipe(Effect.provide(Pipedrive.layer({ apiToken: sandbox.token, baseUrl: sandbox.baseUrl })))
+      const requests = yield* sandbox.requests
+      assert.deepInclude(requests[1]?.body, { file: { name: "hello.txt", type: "text/plain", size: 5 } })
+    }).pipe(Effect.provide(Server.layer({ port: 0, seed: "demo" })))
+  )
+
+  it.scopedLive("says how to reach it, and that a port is taken", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      assert.strictEqual(
+        Server.environment(sandbox),
+        `PIPEDRIVE_BASE_URL=${sandbox.baseUrl}\nPIPEDRIVE_API_TOKEN=sandbox-token`
+      )
+      const port = Number(new URL(sandbox.baseUrl).port)
+      const error = yield* Sandbox.Sandbox.pipe(Effect.provide(Server.layer({ port })), Effect.flip)
+      assert.strictEqual(error._tag, "ServeError")
+    }).pipe(Effect.provide(Server.layer({ port: 0, seed: "empty" })))
+  )
+})
