@@ -3,9 +3,9 @@
  */
 import { summaryOf } from "./facts.js"
 import type { Model } from "./models.js"
-import { capital, declared, singular, withArticle, words } from "./naming.js"
+import { article, capital, declared, singular, withArticle, words } from "./naming.js"
 import type { Endpoint, Module, Plan } from "./plan.js"
-import { modelsOf, type Shape, schemaText, type Text, typeBlock, typeText, width } from "./shapes.js"
+import { type Shape, schemaText, type Text, typeBlock, typeText, width, wrapped } from "./shapes.js"
 
 const since = "0.1.0"
 
@@ -66,21 +66,6 @@ const comment = (lines: ReadonlyArray<string>, depth: number): string => {
   return [`${pad}/**`, ...lines.map((line) => `${pad} *${line === "" ? "" : ` ${line}`}`), `${pad} */`].join("\n")
 }
 
-/** Breaks at spaces. */
-const wrapped = (text: string): ReadonlyArray<string> => {
-  const lines: Array<string> = []
-  let line = ""
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + word.length + 1 > width - 3) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === "" ? word : `${line} ${word}`
-    }
-  }
-  return [...lines, line]
-}
-
 const documented = (summary: string, category: string): string =>
   comment([...wrapped(summary), "", `@since ${since}`, `@category ${category}`], 0)
 
@@ -95,13 +80,14 @@ const pairText = (name: string, shape: Shape, text: Text, about: string, categor
       ? `export interface ${name} ${typeBlock(shape, text, 0)}`
       : `export type ${name} = ${typeText(shape, text, 0, name.length + 15)}`
   const opening = `export const ${name}: ${schemaType} = /*#__PURE__*/ Schema.suspend(`
-  const body = schemaText(shape, text, 1, 0)
-  const oneLine = `${opening}(): ${schemaType} =>`
+  const thunk = `(): ${schemaType} =>`
   const schema =
-    oneLine.length <= width
-      ? `${oneLine}\n  ${body}\n)`
-      : `${opening}\n  (): ${schemaType} =>\n    ${schemaText(shape, text, 2, 0)}\n)`
-  return `${documented(about, category)}\n${type}\n\n${documented(`Checks ${withArticle(`{@link ${name}}`).toLowerCase().replace(name.toLowerCase(), name)}.`, checks)}\n${schema}`
+    opening.length + thunk.length <= width
+      ? `${opening}${thunk}\n  ${schemaText(shape, text, 1, 0)}\n)`
+      : opening.length <= width
+        ? `${opening}\n  ${thunk}\n    ${schemaText(shape, text, 2, 0)}\n)`
+        : `export const ${name}: ${schemaType} =\n  /*#__PURE__*/ Schema.suspend(\n    ${thunk}\n      ${schemaText(shape, text, 3, 0)}\n  )`
+  return `${documented(about, category)}\n${type}\n\n${documented(`Checks ${article(name)} {@link ${name}}.`, checks)}\n${schema}`
 }
 
 const modelText = (model: Model, text: Text): string =>
@@ -122,20 +108,27 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
   }
   const callable = input.shape.fields.some(({ optional }) => !optional) ? "Call" : "Program"
   const paged = answer.pagination
-  const type =
+  const [typeName, parameters] =
     paged === undefined
-      ? `Endpoint.${callable}<${inputName}, ${outputName}>`
-      : `Pagination.List${callable}<${inputName}, ${outputName}, ${itemType(endpoint, text, outputName)}>`
+      ? [`Endpoint.${callable}`, [inputName, outputName]]
+      : [`Pagination.List${callable}`, [inputName, outputName, itemType(endpoint, text, outputName)]]
   const make = paged === undefined ? "Endpoint.make" : "Pagination.list"
   const identifier = declared(name)
   const keyword = identifier === name ? "export const" : "const"
-  const head = `${keyword} ${identifier}: ${type} = /*#__PURE__*/ ${make}(() => ({`
+  const type = `${typeName}<${parameters.join(", ")}>`
+  const head = `${keyword} ${identifier}: ${type} =`
+  const value = `/*#__PURE__*/ ${make}(() => ({`
+  const broken = `${keyword} ${identifier}: ${typeName}<\n  ${parameters.join(",\n  ")}\n> = ${value}`
   const first =
-    head.length <= width ? head : `${keyword} ${identifier}: ${type} =\n  /*#__PURE__*/ ${make}(() => ({`
-  const lines = properties(endpoint, inputName, outputName).map((line) => `  ${line}`)
-  const exported = identifier === name ? "" : `\n\nexport {\n${comment(operationDocs(endpoint), 1)}\n  ${identifier} as ${name}\n}`
-  const docs = identifier === name ? `${comment(operationDocs(endpoint), 0)}\n` : ""
-  parts.push(`${docs}${first}\n${lines.join(",\n")}\n}))${exported}`)
+    head.length + 1 + value.length <= width ? `${head} ${value}` : head.length <= width ? `${head}\n  ${value}` : broken
+  const indent = head.length + 1 + value.length > width && head.length <= width ? "  " : ""
+  const block = properties(endpoint, inputName, outputName)
+    .map((line) => `  ${line}`)
+    .join(",\n")
+    .replaceAll(/^/gm, indent)
+  const exported = identifier === name ? "" : `\n\nexport {\n${comment(operationDocs(endpoint, 5), 1)}\n  ${identifier} as ${name}\n}`
+  const docs = identifier === name ? `${comment(operationDocs(endpoint, 3), 0)}\n` : ""
+  parts.push(`${docs}${first}\n${block}\n${indent}}))${exported}`)
   return parts
 }
 
@@ -162,7 +155,7 @@ const properties = (endpoint: Endpoint, inputName: string, outputName: string): 
     const flags = `${whole ? ", whole: true" : ""}${customFields ? ", customFields: true" : ""}`
     const flat = `body: { encoding: "${encoding}", keys: [${keys.map((key) => `"${key}"`).join(", ")}]${flags} }`
     lines.push(
-      flat.length + 3 <= width
+      flat.length + 5 <= width
         ? flat
         : `body: {\n    encoding: "${encoding}",\n    ${listed("keys", keys, 2)}${flags.replaceAll(", ", ",\n    ")}\n  }`
     )
@@ -188,11 +181,11 @@ const maximumOf = ({ facts, operation }: Endpoint): number => {
 const listed = (key: string, values: ReadonlyArray<string>, depth = 1): string => {
   const quoted = values.map((value) => `"${value}"`)
   const flat = `${key}: [${quoted.join(", ")}]`
-  if (flat.length + depth * 2 + 1 <= width) return flat
+  if (flat.length + depth * 2 + 3 <= width) return flat
   const lines: Array<string> = []
   let line = ""
   for (const value of quoted) {
-    if (line !== "" && line.length + value.length + depth * 2 + 5 > width) {
+    if (line !== "" && line.length + value.length + depth * 2 + 7 > width) {
       lines.push(`${line},`)
       line = value
     } else {
@@ -210,9 +203,9 @@ const reference = ({ operation }: Endpoint): string =>
 // what an operation does
 // -----------------------------------------------------------------------------
 
-const operationDocs = (endpoint: Endpoint): ReadonlyArray<string> => {
+const operationDocs = (endpoint: Endpoint, lead: number): ReadonlyArray<string> => {
   const { facts, input, operation, replacement } = endpoint
-  const facts_ = [
+  const known = [
     `\`${operation.method} /api/${operation.version}${input.path}\``,
     `\`${operation.name}\``,
     facts.cost === 1 ? "1 token" : `${facts.cost} tokens`,
@@ -225,7 +218,7 @@ const operationDocs = (endpoint: Endpoint): ReadonlyArray<string> => {
       ? [replacement === undefined ? "@deprecated" : `@deprecated Use \`${replacement}\`.`]
       : [])
   ]
-  return [...wrapped(summaryText(endpoint)), "", ...wrapped(facts_), "", ...tags, `@since ${since}`, "@category endpoints"]
+  return [...wrapped(summaryText(endpoint), lead), "", ...wrapped(known, lead), "", ...tags, `@since ${since}`, "@category endpoints"]
 }
 
 export const summaryText = (endpoint: Endpoint): string => summaryOf(endpoint.operation.key) ?? plainSummary(endpoint)
@@ -257,5 +250,3 @@ const plainSummary = ({ name, operation }: Endpoint): string => {
     }[verb] ?? `${capital(words(name))} (${noun}).`)
   )
 }
-
-export const modelNames = (shape: Shape): ReadonlyArray<string> => modelsOf(shape)

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs"
 import { type Entity, entities, envelopes, placeholders } from "./facts/entities.js"
+import * as types from "./facts/types.js"
 import { fieldNotes } from "./facts/fields.js"
 import { summaries } from "./facts/summaries.js"
 
@@ -35,10 +36,23 @@ export const factsOf = (key: string): Facts => {
 }
 
 /** What recordings tell of a model's fields, by its official name. */
-export const evidenceOf = (version: string, official: string): Entity => entities[`${version}.${official}`] ?? {}
+export const evidenceOf = (version: string, official: string): Entity => {
+  const key = `${version}.${official}`
+  const known = entities[key] ?? {}
+  const sharper = types.answers[key]
+  return sharper === undefined ? known : { ...known, types: { ...sharper, ...known.types } }
+}
 
 /** Fields of an envelope that the types leave out or have wrong. */
-export const envelopeOf = (key: string): Readonly<Record<string, string>> => envelopes[key] ?? {}
+export const envelopeOf = (key: string): Readonly<Record<string, string>> => ({
+  ...envelopes[key],
+  ...types.envelopes[key]
+})
+
+/** The type of an input that the official types do not describe. */
+export const inputTypeOf = (key: string, path: string): string | undefined => types.inputs[key]?.[path]
+
+export const takesCustomFields = (key: string): boolean => types.customFieldBodies.includes(key)
 
 export { placeholders }
 

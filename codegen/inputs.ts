@@ -2,7 +2,7 @@
  * What an operation takes: one flat object of the keys of path, query and body.
  */
 import type { Operation, Parameter, Surface } from "./extract.js"
-import { type Facts, factsOf, noteOf } from "./facts.js"
+import { type Facts, factsOf, inputTypeOf, noteOf, takesCustomFields } from "./facts.js"
 import * as S from "./shapes.js"
 import { resolve, type Type } from "./types.js"
 
@@ -31,7 +31,7 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
   const fields = own.map((parameter) => read.parameter(parameter))
   const path = own
     .filter(({ place }) => place === "path")
-    .reduce((text, { name, wire }) => text.replace(`{${wire}}`, `{${name}}`), operation.path)
+    .reduce((text, { wire }) => text.replace(`{${wire}}`, `{${snake(wire)}}`), operation.path)
   const query = own.filter(({ place }) => place === "query").map(({ wire }) => wire)
   const encoding = operation.contentType === undefined ? undefined : encodings[operation.contentType]
   if (encoding === undefined) return { shape: { kind: "object", fields }, path, query }
@@ -49,24 +49,28 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
     const all = [...fields, whole]
     return { shape: { kind: "object", fields: all }, path, query, body: { encoding, keys: ["body"], whole: true } }
   }
+  const added = takesCustomFields(operation.key) ? [{ name: "custom_fields", optional: true, type: { kind: "object", fields: [] } as Type }] : []
   const clears = operation.method === "PUT" || operation.method === "PATCH"
   const fixed = requiredToAdd(operation, surface, siblings)
-  const inBody = type.fields.map((field): S.ShapeField => {
+  const inBody = [...type.fields, ...added].map((field): S.ShapeField => {
     const shape = read.input(field.type, `body.${field.name}`, field.name)
     const clearable = clears && field.optional && !fixed.has(field.name) && isScalar(field.type, surface)
     return noted(operation, field.name, field.optional, clearable ? S.nullable(shape) : shape)
   })
-  const custom = operation.version === "v1" && takesCustomFields.has(operation.name)
+  const custom = operation.version === "v1" && extended.has(operation.name)
   return {
     shape: { kind: "object", fields: [...fields, ...inBody], ...(custom ? { rest: "customFields" as const } : {}) },
     path,
     query,
-    body: { encoding, keys: type.fields.map(({ name }) => name), ...(custom ? { customFields: true as const } : {}) }
+    body: { encoding, keys: inBody.map(({ name }) => name), ...(custom ? { customFields: true as const } : {}) }
   }
 }
 
+/** Placeholders of paths are written like all other names: `commentId` and `channel-id` are `comment_id` and `channel_id`. */
+const snake = (name: string): string => name.replace(/-/g, "_").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 /** On v1, custom fields stand beside the named ones in the body of these. */
-const takesCustomFields = new Set([
+const extended = new Set([
   "addDeal",
   "updateDeal",
   "addPerson",
@@ -102,7 +106,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
   const integers = new Set(facts.integers)
 
   const parameter = (one: Parameter): S.ShapeField => {
-    const name = one.place === "path" ? one.name : one.wire
+    const name = one.place === "path" ? snake(one.wire) : one.wire
     const path = one.place === "form" ? `body.${one.wire}` : one.wire
     return noted(operation, name, !one.required, list(one, path))
   }
@@ -120,12 +124,14 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
     return input(one.type, path)
   }
 
-  const input = (type: Type, path: string, name?: string): S.Shape => {
+  const input = (given: Type, path: string, name?: string): S.Shape => {
+    const sharper = inputTypeOf(operation.key, path)
+    const type = sharper === undefined ? given : surface.models.parse(sharper)
     switch (type.kind) {
       case "string":
-        return text(path)
+        return type.format === "day" ? date : text(path)
       case "number":
-        return integers.has(path) ? S.integer : S.number
+        return integers.has(path) || type.format === "integer" ? S.integer : S.number
       case "boolean":
         return S.boolean
       case "null":
@@ -148,7 +154,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
         if (name === "custom_fields" && operation.version === "v2") return custom
         const fields = type.fields.map((field) =>
           noted(operation, field.name, field.optional, input(field.type, `${path}.${field.name}`, field.name)))
-        const rest = type.rest !== undefined && fields.length === 0 ? input(type.rest, `${path}.*`) : undefined
+        const rest = type.rest === undefined ? undefined : input(type.rest, `${path}.*`)
         return { kind: "object", fields, ...(rest === undefined ? {} : { rest }) }
       }
     }

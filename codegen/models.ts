@@ -108,10 +108,12 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       ...[...mended].filter(([name]) => !known.has(name)).map(([name, type]) => ({ name, optional: true, type }))
     ]
     const shape = fields.map((field): S.ShapeField => {
-      const own = field.name === "custom_fields" && version === "v2" ? customFields : output(field.type, surface)
+      const own = output(field.type, surface)
       const note = noteOf(version, model, field.name)
       const isId = field.name === "id" && (field.type.kind === "number" || field.type.kind === "string")
-      const present = isId || !field.optional || (evidence.present?.includes(field.name) ?? false)
+      // what a search finds is a score and an item
+      const isFinding = known.size === 2 && known.has("result_score") && known.has("item")
+      const present = isId || isFinding || !field.optional || (evidence.present?.includes(field.name) ?? false)
       return {
         name: field.name,
         optional: !present || (evidence.optional?.includes(field.name) ?? false),
@@ -119,8 +121,7 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
         ...(note === undefined ? {} : { note })
       }
     })
-    // an index signature beside named fields only says that the generator of the official types was unsure
-    const rest = type.rest !== undefined && fields.length === 0 ? output(type.rest, surface) : undefined
+    const rest = type.rest === undefined ? undefined : output(type.rest, surface)
     return { kind: "object", fields: shape, ...(rest === undefined ? {} : { rest }) }
   }
 
@@ -143,8 +144,6 @@ const extended = new Set(["Deal", "DealDetails", "DealWithIds", "MergedDeal", "P
 /** `{ USER_ID?: X }` in the official types is an object of `X` by id. */
 const isRecord = (type: Type & { readonly kind: "object" }): boolean =>
   type.fields.length > 0 && type.fields.every(({ name }) => placeholders.includes(name))
-
-const customFields: S.Shape = S.nullable({ kind: "object", fields: [], rest: S.unknown })
 
 const isTiny = (type: Type & { readonly kind: "object" }): boolean =>
   type.rest === undefined && type.fields.length <= 2 && type.fields.every((field) => field.type.kind !== "ref" && field.type.kind !== "object")

@@ -35,11 +35,8 @@ export const words = (name: string): string =>
     .toLowerCase()
     .replace(/\b(ui|id|im)\b/g, (word) => ({ ui: "UI", id: "id", im: "IM" })[word] ?? word)
 
-export const withArticle = (phrase: string): string => `${/^[aeiou]/i.test(phrase) && !/^u[ns]i?[aeit]/.test(phrase) ? "An" : "A"} ${phrase}`
+/** `a` or `an`, before a name or a phrase. */
+export const article = (phrase: string): string =>
+  /^[aeiou]/i.test(phrase) && !/^u(ser|nit)/i.test(phrase) ? "an" : "a"
 
-/** `deal_products` or `items`: the name of one of them, as part of a type's name. */
-export const partName = (field: string): string =>
-  singular(field)
-    .split(/[^A-Za-z0-9]+/)
-    .map(capital)
-    .join("")
+export const withArticle = (phrase: string): string => `${capital(article(phrase))} ${phrase}`

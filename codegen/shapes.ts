@@ -138,9 +138,9 @@ export const typeText = (shape: Shape, text: Text, depth: number, lead: number):
     case "object":
       return typeBlock(shape, text, depth)
     case "array":
-      return `ReadonlyArray<${typeText(shape.items, text, depth, lead + 15)}>`
+      return generic("ReadonlyArray", shape.items, text, depth, lead)
     case "list":
-      return `Field.List<${typeText(shape.items, text, depth, lead + 12)}>`
+      return generic("Field.List", shape.items, text, depth, lead)
     case "nullable":
       if (shape.shape.kind === "leaf" || shape.shape.kind === "union") {
         return typeText({ kind: "union", members: [shape.shape, nothing] }, text, depth, lead)
@@ -155,6 +155,11 @@ export const typeText = (shape: Shape, text: Text, depth: number, lead: number):
   }
 }
 
+const generic = (name: string, items: Shape, text: Text, depth: number, lead: number): string => {
+  const inner = typeText(items, text, depth, lead + name.length + 2)
+  return `${name}<${inner}${inner.startsWith("\n") ? `\n${pad(depth)}` : ""}>`
+}
+
 const alternatives = (shape: Shape, text: Text, depth: number): ReadonlyArray<string> => {
   if (shape.kind === "union") return shape.members.flatMap((member) => alternatives(member, text, depth))
   return shape.kind === "leaf" ? shape.type.split(" | ") : [typeText(shape, text, depth, 2)]
@@ -167,7 +172,7 @@ export const typeBlock = (shape: Shape & { readonly kind: "object" }, text: Text
   const lines: Array<string> = []
   const mark = text.direction === "input" ? " | undefined" : ""
   for (const field of shape.fields) {
-    if (field.note !== undefined) lines.push(`${pad(depth + 1)}/** ${field.note} */`)
+    if (field.note !== undefined) lines.push(...noteLines(field.note, depth + 1))
     const name = `readonly ${key(field.name)}${field.optional ? "?" : ""}:`
     const end = field.optional ? mark : ""
     const type = typeText(field.shape, text, depth + 1, name.length + 1 + end.length)
@@ -180,6 +185,27 @@ export const typeBlock = (shape: Shape & { readonly kind: "object" }, text: Text
     lines.push(`${pad(depth + 1)}readonly [key: string]: ${typeText(shape.rest, text, depth + 1, 24)}`)
   }
   return lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n${pad(depth)}}`
+}
+
+const noteLines = (note: string, depth: number): ReadonlyArray<string> => {
+  const one = `${pad(depth)}/** ${note} */`
+  if (one.length <= width) return [one]
+  return [`${pad(depth)}/**`, ...wrapped(note, depth * 2 + 3).map((line) => `${pad(depth)} * ${line}`), `${pad(depth)} */`]
+}
+
+/** Breaks at spaces; `lead` columns of each line are taken. */
+export const wrapped = (text: string, lead = 3): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  let line = ""
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + word.length + 1 > width - lead) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === "" ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
 }
 
 /** ` | undefined` behind a type, on a line of its own where the type is a list of lines. */
@@ -269,7 +295,11 @@ const limited = (maximum: number | undefined): string =>
 const wrapper = (text: Text): string => (text.direction === "input" ? "Schema.optional" : "Field.optional")
 
 export const schemaBlock = (shape: Shape & { readonly kind: "object" }, text: Text, depth: number): string => {
-  if (shape.fields.length === 0) return schemaFlat(shape, text)
+  if (shape.fields.length === 0) {
+    if (typeof shape.rest !== "object") return schemaFlat(shape, text)
+    const value = schemaText(shape.rest, text, depth + 1, 8)
+    return `Schema.Record({\n${pad(depth + 1)}key: Schema.String,\n${pad(depth + 1)}value: ${value}\n${pad(depth)}})`
+  }
   const lines = shape.fields.map((field) => {
     const name = `${key(field.name)}: `
     const value = field.optional

@@ -12,7 +12,11 @@ export interface Field {
 }
 
 export type Type =
-  | { readonly kind: "string" | "number" | "boolean" | "null" | "unknown" | "file" }
+  | {
+      readonly kind: "string" | "number" | "boolean" | "null" | "unknown" | "file"
+      /** Known from a fact table only. */
+      readonly format?: "day" | "integer"
+    }
   /** Closed in the official types; whether it stays so is the emitter's to say. */
   | { readonly kind: "enum"; readonly values: ReadonlyArray<string | number | boolean> }
   | { readonly kind: "array"; readonly items: Type }
@@ -31,6 +35,10 @@ export interface Models {
   /** A file, parsed once. */
   readonly load: (file: string) => ts.SourceFile
 }
+
+const factFile = "facts.d.ts"
+
+const isFact = (source: ts.SourceFile): boolean => source.fileName.endsWith(factFile)
 
 const words: Record<string, Type> = {
   string: { kind: "string" },
@@ -136,7 +144,9 @@ export const makeModels = (project: Project, folder: string): Models => {
         })
       } else throw new Error(`${from.fileName}: a member of kind ${ts.SyntaxKind[element.kind]}`)
     }
-    return rest === undefined ? { kind: "object", fields } : { kind: "object", fields, rest }
+    // beside named fields, an index signature of the official types only says that their generator was unsure
+    const kept = fields.length === 0 || isFact(from) ? rest : undefined
+    return kept === undefined ? { kind: "object", fields } : { kind: "object", fields, rest: kept }
   }
 
   const typeOf = (node: ts.TypeNode, from: ts.SourceFile): Type => {
@@ -167,6 +177,8 @@ export const makeModels = (project: Project, folder: string): Models => {
     if (name === "Promise" && argument !== undefined) return typeOf(argument, from)
     if (name === "File" || name === "Buffer" || name === "Blob") return { kind: "file" }
     if (name === "Date") return { kind: "string" }
+    if (isFact(from) && name === "Day") return { kind: "string", format: "day" }
+    if (isFact(from) && name === "Int") return { kind: "number", format: "integer" }
     return named(name, from)
   }
 
@@ -184,7 +196,7 @@ export const makeModels = (project: Project, folder: string): Models => {
   }
 
   const parse = (text: string): Type => {
-    const source = ts.createSourceFile(join(folder, "facts.d.ts"), `type Fact = ${text}`, ts.ScriptTarget.ESNext, true)
+    const source = ts.createSourceFile(join(folder, factFile), `type Fact = ${text}`, ts.ScriptTarget.ESNext, true)
     const [alias] = source.statements
     if (alias === undefined || !ts.isTypeAliasDeclaration(alias)) throw new Error(`not a type: ${text}`)
     return typeOf(alias.type, source)

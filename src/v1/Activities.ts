@@ -21,12 +21,15 @@ export interface RelatedDeal {
   readonly title: string
   readonly status: string
   readonly value: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency: string
   readonly stage_id: number
   readonly pipeline_id: number
-  readonly user_id: number
-  readonly is_archived: boolean
-  readonly archive_time: string | null
+  readonly user_id?: number
+  /** Archived ones are left out of lists and cannot be edited. */
+  readonly is_archived?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
+  readonly archive_time?: string | null
 }
 
 /**
@@ -44,9 +47,9 @@ export const RelatedDeal: Schema.Schema<RelatedDeal> = /*#__PURE__*/ Schema.susp
     currency: Schema.String,
     stage_id: Schema.Number,
     pipeline_id: Schema.Number,
-    user_id: Schema.Number,
-    is_archived: Schema.Boolean,
-    archive_time: Schema.NullOr(Schema.String)
+    user_id: Field.optional(Schema.Number),
+    is_archived: Field.optional(Schema.Boolean),
+    archive_time: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -57,30 +60,43 @@ export const RelatedDeal: Schema.Schema<RelatedDeal> = /*#__PURE__*/ Schema.susp
  * @category models
  */
 export interface ActivityCollectionItem {
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: string
+  /** UTC, `HH:MM`; empty for a whole day. */
   readonly due_time?: string
+  /** `HH:MM`; empty if unknown. */
   readonly duration?: string
   readonly deal_id?: number
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | null
   readonly person_id?: number
   readonly project_id?: number | null
   readonly org_id?: number
+  /** Where it is; null if not given. */
   readonly location?: string
+  /** Seen by attendees, unlike `note`. */
   readonly public_description?: string
   readonly outcome?: number | null
   readonly id: number
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done: boolean
   readonly subject: string
   readonly type: string
   readonly user_id: number
+  /** Whether the calendar shows the time as taken. */
   readonly busy_flag: boolean
   readonly company_id: number
   readonly conference_meeting_client: string
+  /** Link to the video call. */
   readonly conference_meeting_url: string
   readonly conference_meeting_id: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; empty or null while it is not done. */
   readonly marked_as_done_time: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
   readonly update_user_id: number
   readonly source_timezone: string
@@ -97,7 +113,7 @@ export interface ActivityCollectionItem {
 }
 
 /**
- * Checks a {@link ActivityCollectionItem}.
+ * Checks an {@link ActivityCollectionItem}.
  *
  * @since 0.1.0
  * @category schemas
@@ -152,37 +168,61 @@ export const ActivityCollectionItem: Schema.Schema<ActivityCollectionItem> = /*#
  * @category models
  */
 export interface Activity {
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date: string
+  /** UTC, `HH:MM`; empty for a whole day. */
   readonly due_time: string
+  /** `HH:MM`; empty if unknown. */
   readonly duration: string
   readonly deal_id: number | null
+  /** A lead's id, a UUID. */
   readonly lead_id: string | null
   readonly person_id: number | null
   readonly project_id?: number | null
   readonly org_id: number | null
+  /** Where it is; null if not given. */
   readonly location: string | null
+  /** Seen by attendees, unlike `note`. */
   readonly public_description: string | null
   readonly id: number
+  /** HTML. */
   readonly note: string | null
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done: boolean
   readonly subject: string
+  /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type: string
   readonly user_id: number
   readonly participants: ReadonlyArray<{ readonly person_id: number; readonly primary_flag: boolean }> | null
+  /** Whether the calendar shows the time as taken. */
   readonly busy_flag: boolean
-  readonly attendees: ReadonlyArray<{ readonly [key: string]: unknown }> | null
+  readonly attendees: ReadonlyArray<{
+    readonly email_address?: string
+    readonly is_organizer?: number | boolean
+    readonly name?: string | null
+    readonly person_id?: number | null
+    readonly status?: string | null
+    readonly user_id?: number | null
+  }> | null
   readonly company_id: number
+  /** What the activity came of, for instance a call. */
   readonly reference_type: string | null
   readonly reference_id: number | null
   readonly conference_meeting_client: string | null
+  /** Link to the video call. */
   readonly conference_meeting_url: string | null
   readonly conference_meeting_id: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; empty or null while it is not done. */
   readonly marked_as_done_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly last_notification_time: string | null
   readonly last_notification_user_id: number | null
   readonly notification_language_id: number | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
   readonly update_user_id: number | null
   readonly gcal_event_id?: string
@@ -213,17 +253,17 @@ export interface Activity {
   readonly deal_dropbox_bcc: string | null
   readonly assigned_to_user_id: number
   readonly file?: { readonly [key: string]: unknown }
-  readonly original_start_time: string | null
-  readonly private: boolean
-  readonly priority: number | null
-  readonly is_recurring: boolean | null
-  readonly lead_title: string | null
-  readonly type_name: string
-  readonly lead: { readonly [key: string]: unknown } | null
+  readonly original_start_time?: string | null
+  readonly private?: boolean
+  readonly priority?: number | null
+  readonly is_recurring?: boolean | null
+  readonly lead_title?: string | null
+  readonly type_name?: string
+  readonly lead?: { readonly [key: string]: unknown } | null
 }
 
 /**
- * Checks a {@link Activity}.
+ * Checks an {@link Activity}.
  *
  * @since 0.1.0
  * @category schemas
@@ -251,7 +291,14 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
       primary_flag: Schema.Boolean
     }))),
     busy_flag: Schema.Boolean,
-    attendees: Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    attendees: Schema.NullOr(Schema.Array(Schema.Struct({
+      email_address: Field.optional(Schema.String),
+      is_organizer: Field.optional(Schema.Union(Schema.Number, Schema.Boolean)),
+      name: Field.optional(Schema.NullOr(Schema.String)),
+      person_id: Field.optional(Schema.NullOr(Schema.Number)),
+      status: Field.optional(Schema.NullOr(Schema.String)),
+      user_id: Field.optional(Schema.NullOr(Schema.Number))
+    }))),
     company_id: Schema.Number,
     reference_type: Schema.NullOr(Schema.String),
     reference_id: Schema.NullOr(Schema.Number),
@@ -294,13 +341,13 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     deal_dropbox_bcc: Schema.NullOr(Schema.String),
     assigned_to_user_id: Schema.Number,
     file: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-    original_start_time: Schema.NullOr(Schema.String),
-    private: Schema.Boolean,
-    priority: Schema.NullOr(Schema.Number),
-    is_recurring: Schema.NullOr(Schema.Boolean),
-    lead_title: Schema.NullOr(Schema.String),
-    type_name: Schema.String,
-    lead: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+    original_start_time: Field.optional(Schema.NullOr(Schema.String)),
+    private: Field.optional(Schema.Boolean),
+    priority: Field.optional(Schema.NullOr(Schema.Number)),
+    is_recurring: Field.optional(Schema.NullOr(Schema.Boolean)),
+    lead_title: Field.optional(Schema.NullOr(Schema.String)),
+    type_name: Field.optional(Schema.String),
+    lead: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
   })
 )
 
@@ -329,7 +376,10 @@ export const RelatedObjectsWithActiveFlag: Schema.Schema<RelatedObjectsWithActiv
       user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser })),
       deal: Field.optional(Schema.Record({ key: Schema.String, value: RelatedDeal })),
       person: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedPersonWithActiveFlag })),
-      organization: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedOrganizationWithActiveFlag }))
+      organization: Field.optional(Schema.Record({
+        key: Schema.String,
+        value: Deals.RelatedOrganizationWithActiveFlag
+      }))
     })
 )
 
@@ -341,12 +391,19 @@ export const RelatedObjectsWithActiveFlag: Schema.Schema<RelatedObjectsWithActiv
  */
 export interface ListInput {
   readonly user_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type?: Field.List<string> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
 }
 
@@ -512,28 +569,48 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface AddInput {
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | undefined
+  /** UTC, `HH:MM`; empty for a whole day. */
   readonly due_time?: string | undefined
+  /** `HH:MM`; empty if unknown. */
   readonly duration?: string | undefined
   readonly deal_id?: number | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | null | undefined
   readonly person_id?: number | undefined
   readonly project_id?: number | null | undefined
   readonly org_id?: number | undefined
+  /** Where it is; null if not given. */
   readonly location?: string | undefined
+  /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | undefined
+  /** HTML. */
   readonly note?: string | undefined
   readonly subject?: string | undefined
+  /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type?: string | undefined
   readonly user_id?: number | undefined
-  readonly participants?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  readonly participants?: ReadonlyArray<{
+    readonly person_id: number
+    readonly primary_flag?: boolean | undefined
+  }> | undefined
+  /** Whether the calendar shows the time as taken. */
   readonly busy_flag?: boolean | undefined
-  readonly attendees?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  readonly attendees?: ReadonlyArray<{
+    readonly email_address: string
+    readonly is_organizer?: number | undefined
+    readonly name?: string | undefined
+    readonly person_id?: number | null | undefined
+    readonly status?: string | undefined
+    readonly user_id?: number | null | undefined
+  }> | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -554,9 +631,19 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     subject: Schema.optional(Schema.String),
     type: Schema.optional(Schema.String),
     user_id: Schema.optional(Schema.Int),
-    participants: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    participants: Schema.optional(Schema.Array(Schema.Struct({
+      person_id: Schema.Int,
+      primary_flag: Schema.optional(Schema.Boolean)
+    }))),
     busy_flag: Schema.optional(Schema.Boolean),
-    attendees: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    attendees: Schema.optional(Schema.Array(Schema.Struct({
+      email_address: Schema.String,
+      is_organizer: Schema.optional(Schema.Int),
+      name: Schema.optional(Schema.String),
+      person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      status: Schema.optional(Schema.String),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int))
+    }))),
     done: Schema.optional(Schema.Literal(0, 1))
   })
 )
@@ -575,7 +662,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -627,28 +714,48 @@ export const add: Endpoint.Program<AddInput, AddOutput> = /*#__PURE__*/ Endpoint
  */
 export interface UpdateInput {
   readonly id: number
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | null | undefined
+  /** UTC, `HH:MM`; empty for a whole day. */
   readonly due_time?: string | null | undefined
+  /** `HH:MM`; empty if unknown. */
   readonly duration?: string | null | undefined
   readonly deal_id?: number | null | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | null | undefined
   readonly person_id?: number | null | undefined
   readonly project_id?: number | null | undefined
   readonly org_id?: number | null | undefined
+  /** Where it is; null if not given. */
   readonly location?: string | null | undefined
+  /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | null | undefined
+  /** HTML. */
   readonly note?: string | null | undefined
   readonly subject?: string | null | undefined
+  /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type?: string | null | undefined
   readonly user_id?: number | null | undefined
-  readonly participants?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  readonly participants?: ReadonlyArray<{
+    readonly person_id: number
+    readonly primary_flag?: boolean | undefined
+  }> | undefined
+  /** Whether the calendar shows the time as taken. */
   readonly busy_flag?: boolean | undefined
-  readonly attendees?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  readonly attendees?: ReadonlyArray<{
+    readonly email_address: string
+    readonly is_organizer?: number | undefined
+    readonly name?: string | undefined
+    readonly person_id?: number | null | undefined
+    readonly status?: string | undefined
+    readonly user_id?: number | null | undefined
+  }> | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -670,9 +777,19 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     subject: Schema.optional(Schema.NullOr(Schema.String)),
     type: Schema.optional(Schema.NullOr(Schema.String)),
     user_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    participants: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    participants: Schema.optional(Schema.Array(Schema.Struct({
+      person_id: Schema.Int,
+      primary_flag: Schema.optional(Schema.Boolean)
+    }))),
     busy_flag: Schema.optional(Schema.Boolean),
-    attendees: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    attendees: Schema.optional(Schema.Array(Schema.Struct({
+      email_address: Schema.String,
+      is_organizer: Schema.optional(Schema.Int),
+      name: Schema.optional(Schema.String),
+      person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      status: Schema.optional(Schema.String),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int))
+    }))),
     done: Schema.optional(Schema.Literal(0, 1))
   })
 )
@@ -690,7 +807,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -808,12 +925,18 @@ export {
  * @category inputs
  */
 export interface ListCollectionInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly since?: Field.Timestamp | undefined
+  /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly until?: Field.Timestamp | undefined
   readonly user_id?: number | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: boolean | undefined
+  /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type?: Field.List<string> | undefined
 }
 
@@ -877,17 +1000,17 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
  */
 export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCollectionOutput, ActivityCollectionItem> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Activities.listCollection",
-  operation: "getActivitiesCollection",
-  version: "v1",
-  method: "GET",
-  path: "/activities/collection",
-  query: ["cursor", "limit", "since", "until", "user_id", "done", "type"],
-  input: ListCollectionInput,
-  output: ListCollectionOutput,
-  scopes: ["activities:read", "activities:full"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Activities.list"
-}))
+    name: "Activities.listCollection",
+    operation: "getActivitiesCollection",
+    version: "v1",
+    method: "GET",
+    path: "/activities/collection",
+    query: ["cursor", "limit", "since", "until", "user_id", "done", "type"],
+    input: ListCollectionInput,
+    output: ListCollectionOutput,
+    scopes: ["activities:read", "activities:full"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Activities.list"
+  }))

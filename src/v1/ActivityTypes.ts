@@ -59,16 +59,21 @@ export interface ActivityType {
     | "presentation"
     | (string & {})
   readonly color: string
+  /** Place among the others. */
   readonly order_nr: number
+  /** What activities call the type by. */
   readonly key_string: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly is_custom_flag: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
 }
 
 /**
- * Checks a {@link ActivityType}.
+ * Checks an {@link ActivityType}.
  *
  * @since 0.1.0
  * @category schemas
@@ -243,7 +248,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -309,7 +314,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -393,11 +398,12 @@ export interface UpdateInput {
     | "presentation"
     | undefined
   readonly color?: string | null | undefined
+  /** Place among the others. */
   readonly order_nr?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -465,7 +471,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

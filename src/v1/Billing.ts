@@ -33,7 +33,7 @@ export const ListAddonsInput: Schema.Schema<ListAddonsInput> = /*#__PURE__*/ Sch
  */
 export interface ListAddonsOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly [key: string]: unknown }>
+  readonly data: ReadonlyArray<{ readonly code: string }>
 }
 
 /**
@@ -44,10 +44,7 @@ export interface ListAddonsOutput {
  */
 export const ListAddonsOutput: Schema.Schema<ListAddonsOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListAddonsOutput> =>
-    Schema.Struct({
-      success: Schema.Literal(true),
-      data: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
-    })
+    Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(Schema.Struct({ code: Schema.String })) })
 )
 
 /**

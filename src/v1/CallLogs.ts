@@ -15,6 +15,7 @@ import * as Pagination from "../Pagination.js"
  * @category models
  */
 export interface CallLog {
+  /** How the call ended. */
   readonly outcome:
     | "connected"
     | "no_answer"
@@ -23,20 +24,27 @@ export interface CallLog {
     | "wrong_number"
     | "busy"
     | (string & {})
+  /** The number called. */
   readonly to_phone_number: string
+  /** UTC; `YYYY-MM-DD HH:MM:SS` in requests, RFC 3339 in answers. */
   readonly start_time: string
+  /** UTC; `YYYY-MM-DD HH:MM:SS` in requests, RFC 3339 in answers. */
   readonly end_time: string
   readonly user_id?: number
   readonly activity_id?: number
   readonly subject?: string
+  /** Seconds, as a string. */
   readonly duration?: string
   readonly from_phone_number?: string
   readonly person_id?: number
   readonly org_id?: number
   readonly deal_id?: number
+  /** A lead's id, a UUID. */
   readonly lead_id?: string
+  /** HTML. */
   readonly note?: string
   readonly id: string
+  /** Whether there is audio. */
   readonly has_recording: boolean
   readonly company_id: number
 }
@@ -76,7 +84,9 @@ export const CallLog: Schema.Schema<CallLog> = /*#__PURE__*/ Schema.suspend((): 
  * @category inputs
  */
 export interface ListInput {
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -224,24 +234,31 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface AddInput {
+  /** How the call ended. */
   readonly outcome: "connected" | "no_answer" | "left_message" | "left_voicemail" | "wrong_number" | "busy"
+  /** The number called. */
   readonly to_phone_number: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly start_time: Field.Timestamp
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly end_time: Field.Timestamp
   readonly user_id?: number | undefined
   readonly activity_id?: number | undefined
   readonly subject?: string | undefined
+  /** Seconds, as a string. */
   readonly duration?: string | undefined
   readonly from_phone_number?: string | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly deal_id?: number | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
+  /** HTML. */
   readonly note?: string | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -277,7 +294,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -395,7 +412,7 @@ export interface AddAudioFileInput {
 }
 
 /**
- * Checks a {@link AddAudioFileInput}.
+ * Checks an {@link AddAudioFileInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -416,7 +433,7 @@ export interface AddAudioFileOutput {
 }
 
 /**
- * Checks a {@link AddAudioFileOutput}.
+ * Checks an {@link AddAudioFileOutput}.
  *
  * @since 0.1.0
  * @category outputs

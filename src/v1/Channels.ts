@@ -21,6 +21,7 @@ export interface Channel {
   readonly marketplace_client_id?: string
   readonly pd_company_id?: number
   readonly pd_user_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly created_at?: string
   readonly provider_type?: "facebook" | "whatsapp" | "other" | (string & {})
   readonly template_support?: boolean
@@ -55,12 +56,15 @@ export const Channel: Schema.Schema<Channel> = /*#__PURE__*/ Schema.suspend((): 
  */
 export interface Message {
   readonly id: string
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id: string
   readonly sender_id: string
   readonly conversation_id: string
   readonly message: string
   readonly status: "sent" | "delivered" | "read" | "failed" | (string & {})
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly created_at: string
+  /** UTC, `YYYY-MM-DD HH:MM`: the last moment a reply is possible. */
   readonly reply_by?: string
   readonly conversation_link?: string
   readonly attachments?: ReadonlyArray<{
@@ -118,7 +122,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -145,7 +149,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -171,7 +175,10 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
   version: "v1",
   method: "POST",
   path: "/channels",
-  body: { encoding: "json", keys: ["name", "provider_channel_id", "avatar_url", "template_support", "provider_type"] },
+  body: {
+    encoding: "json",
+    keys: ["name", "provider_channel_id", "avatar_url", "template_support", "provider_type"]
+  },
   input: AddInput,
   output: AddOutput,
   scopes: ["messengers-integration"],
@@ -256,6 +263,7 @@ export {
  * @category inputs
  */
 export interface DeleteConversationInput {
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id: string
   readonly conversation_id: string
 }
@@ -304,19 +312,19 @@ export const DeleteConversationOutput: Schema.Schema<DeleteConversationOutput> =
  */
 export const deleteConversation: Endpoint.Call<DeleteConversationInput, DeleteConversationOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Channels.deleteConversation",
-  operation: "deleteConversation",
-  version: "v1",
-  method: "DELETE",
-  path: "/channels/{channel_id}/conversations/{conversation_id}",
-  response: "empty",
-  input: DeleteConversationInput,
-  output: DeleteConversationOutput,
-  scopes: ["messengers-integration"],
-  cost: 6,
-  deprecated: true,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Channels#deleteConversation"
-}))
+    name: "Channels.deleteConversation",
+    operation: "deleteConversation",
+    version: "v1",
+    method: "DELETE",
+    path: "/channels/{channel_id}/conversations/{conversation_id}",
+    response: "empty",
+    input: DeleteConversationInput,
+    output: DeleteConversationOutput,
+    scopes: ["messengers-integration"],
+    cost: 6,
+    deprecated: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Channels#deleteConversation"
+  }))
 
 /**
  * Input of {@link receiveMessage}.
@@ -326,12 +334,15 @@ export const deleteConversation: Endpoint.Call<DeleteConversationInput, DeleteCo
  */
 export interface ReceiveMessageInput {
   readonly id: string
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id: string
   readonly sender_id: string
   readonly conversation_id: string
   readonly message: string
   readonly status: "sent" | "delivered" | "read" | "failed"
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly created_at: Field.Timestamp
+  /** UTC, `YYYY-MM-DD HH:MM`: the last moment a reply is possible. */
   readonly reply_by?: Field.Timestamp | undefined
   readonly conversation_link?: string | undefined
   readonly attachments?: ReadonlyArray<{
@@ -409,22 +420,22 @@ export const ReceiveMessageOutput: Schema.Schema<ReceiveMessageOutput> = /*#__PU
  */
 export const receiveMessage: Endpoint.Call<ReceiveMessageInput, ReceiveMessageOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Channels.receiveMessage",
-  operation: "receiveMessage",
-  version: "v1",
-  method: "POST",
-  path: "/channels/messages/receive",
-  body: {
-    encoding: "json",
-    keys: [
-      "id", "channel_id", "sender_id", "conversation_id", "message", "status", "created_at", "reply_by",
-      "conversation_link", "attachments"
-    ]
-  },
-  input: ReceiveMessageInput,
-  output: ReceiveMessageOutput,
-  scopes: ["messengers-integration"],
-  cost: 10,
-  deprecated: true,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Channels#receiveMessage"
-}))
+    name: "Channels.receiveMessage",
+    operation: "receiveMessage",
+    version: "v1",
+    method: "POST",
+    path: "/channels/messages/receive",
+    body: {
+      encoding: "json",
+      keys: [
+        "id", "channel_id", "sender_id", "conversation_id", "message", "status", "created_at", "reply_by",
+        "conversation_link", "attachments"
+      ]
+    },
+    input: ReceiveMessageInput,
+    output: ReceiveMessageOutput,
+    scopes: ["messengers-integration"],
+    cost: 10,
+    deprecated: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Channels#receiveMessage"
+  }))

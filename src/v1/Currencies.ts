@@ -19,6 +19,7 @@ export interface Currency {
   readonly name?: string
   readonly decimal_points?: number
   readonly symbol?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly is_custom_flag?: boolean
 }
@@ -48,6 +49,7 @@ export const Currency: Schema.Schema<Currency> = /*#__PURE__*/ Schema.suspend(()
  * @category inputs
  */
 export interface ListInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term?: string | undefined
 }
 

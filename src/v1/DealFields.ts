@@ -16,9 +16,12 @@ import * as Pagination from "../Pagination.js"
  */
 export interface FieldDefinition {
   readonly id?: number | null
+  /** 40 characters for a custom field, a name for a built-in one; same in every answer. */
   readonly key?: string
   readonly name?: string
+  /** Place among the others. */
   readonly order_nr?: number
+  /** Fixed once the field exists. */
   readonly field_type?:
     | "boolean"
     | "double"
@@ -55,11 +58,15 @@ export interface FieldDefinition {
     | "status"
     | "visible_to"
     | (string & {})
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string | null
   readonly last_updated_by_user_id?: number | null
   readonly created_by_user_id?: number | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** True for custom fields. */
   readonly edit_flag?: boolean
   readonly index_visible_flag?: boolean
   readonly details_visible_flag?: boolean
@@ -69,10 +76,21 @@ export interface FieldDefinition {
   readonly searchable_flag?: boolean
   readonly filtering_allowed?: boolean
   readonly sortable_flag?: boolean
+  /** Whether Pipedrive's own pages insist on it; the API does not. */
   readonly mandatory_flag?: boolean
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
-  readonly options_deleted?: ReadonlyArray<{ readonly [key: string]: unknown }>
+  /** Only `enum` and `set` have them; null otherwise. */
+  readonly options?: ReadonlyArray<{
+    readonly id: number | string | boolean | null
+    readonly label: string
+    readonly color?: string | null
+  }> | null
+  readonly options_deleted?: ReadonlyArray<{
+    readonly id: number | string | boolean | null
+    readonly label: string
+    readonly color?: string | null
+  }>
   readonly is_subfield?: boolean
+  /** Parts of an address, a range or money; null otherwise. */
   readonly subfields?: ReadonlyArray<{ readonly [key: string]: unknown }>
 }
 
@@ -140,8 +158,16 @@ export const FieldDefinition: Schema.Schema<FieldDefinition> = /*#__PURE__*/ Sch
       filtering_allowed: Field.optional(Schema.Boolean),
       sortable_flag: Field.optional(Schema.Boolean),
       mandatory_flag: Field.optional(Schema.Boolean),
-      options: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))),
-      options_deleted: Field.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+      options: Field.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+        id: Schema.NullOr(Schema.Union(Schema.Number, Schema.String, Schema.Boolean)),
+        label: Schema.String,
+        color: Field.optional(Schema.NullOr(Schema.String))
+      })))),
+      options_deleted: Field.optional(Schema.Array(Schema.Struct({
+        id: Schema.NullOr(Schema.Union(Schema.Number, Schema.String, Schema.Boolean)),
+        label: Schema.String,
+        color: Field.optional(Schema.NullOr(Schema.String))
+      }))),
       is_subfield: Field.optional(Schema.Boolean),
       subfields: Field.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
     })
@@ -154,7 +180,9 @@ export const FieldDefinition: Schema.Schema<FieldDefinition> = /*#__PURE__*/ Sch
  * @category inputs
  */
 export interface ListInput {
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -220,19 +248,19 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, FieldDefinition> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "DealFields.list",
-  operation: "getDealFields",
-  version: "v1",
-  method: "GET",
-  path: "/dealFields",
-  query: ["start", "limit"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["deals:read", "deals:full", "deal-fields:full", "admin"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/DealFields#getDealFields"
-}))
+    name: "DealFields.list",
+    operation: "getDealFields",
+    version: "v1",
+    method: "GET",
+    path: "/dealFields",
+    query: ["start", "limit"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["deals:read", "deals:full", "deal-fields:full", "admin"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/DealFields#getDealFields"
+  }))
 
 /**
  * Input of {@link get}.
@@ -305,8 +333,10 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
   readonly add_visible_flag?: boolean | undefined
+  /** Fixed once the field exists. */
   readonly field_type:
     | "address"
     | "date"
@@ -328,7 +358,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -336,7 +366,7 @@ export interface AddInput {
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
     name: Schema.String,
-    options: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    options: Schema.optional(Schema.Array(Schema.Struct({ label: Schema.String }))),
     add_visible_flag: Schema.optional(Schema.Boolean),
     field_type: Schema.Literal(
       "address",
@@ -372,7 +402,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -413,12 +443,13 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | undefined
   readonly add_visible_flag?: boolean | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -427,7 +458,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     name: Schema.optional(Schema.String),
-    options: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    options: Schema.optional(Schema.Array(Schema.Struct({ id: Schema.optional(Schema.Int), label: Schema.String }))),
     add_visible_flag: Schema.optional(Schema.Boolean)
   })
 )
@@ -444,7 +475,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

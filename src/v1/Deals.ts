@@ -24,6 +24,7 @@ export interface Follower {
   readonly user_id?: number
   readonly id: number
   readonly deal_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
 }
 
@@ -51,7 +52,9 @@ export const Follower: Schema.Schema<Follower> = /*#__PURE__*/ Schema.suspend(()
 export interface DealParticipant {
   readonly id: number
   readonly person_id?: ParticipantPerson
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly related_item_data?: { readonly deal_id?: number; readonly title?: string }
   readonly person?: Persons.Person
@@ -94,6 +97,7 @@ export const DealParticipant: Schema.Schema<DealParticipant> = /*#__PURE__*/ Sch
  * @category models
  */
 export interface ParticipantPerson {
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly name?: string
   readonly email?: ReadonlyArray<ParticipantEmail>
@@ -130,6 +134,7 @@ export const ParticipantPerson: Schema.Schema<ParticipantPerson> = /*#__PURE__*/
  */
 export interface ParticipantEmail {
   readonly value?: string
+  /** One in a list is. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -157,6 +162,7 @@ export const ParticipantEmail: Schema.Schema<ParticipantEmail> = /*#__PURE__*/ S
  */
 export interface ParticipantPhone {
   readonly value?: string
+  /** One in a list is. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -186,8 +192,11 @@ export interface RelatedUser {
   readonly id: number
   readonly name: string
   readonly email: string
+  /** 1 or true with a picture. */
   readonly has_pic: number | boolean
+  /** Null without a picture. */
   readonly pic_hash: string | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
 }
 
@@ -215,13 +224,14 @@ export const RelatedUser: Schema.Schema<RelatedUser> = /*#__PURE__*/ Schema.susp
  * @category models
  */
 export interface RelatedPersonWithActiveFlag {
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly id: number
   readonly name: string
   readonly email: ReadonlyArray<RelatedPersonEmail>
   readonly phone: ReadonlyArray<RelatedPersonPhone>
   readonly owner_id: number
-  readonly company_id: number
+  readonly company_id?: number
 }
 
 /**
@@ -239,7 +249,7 @@ export const RelatedPersonWithActiveFlag: Schema.Schema<RelatedPersonWithActiveF
       email: Schema.Array(RelatedPersonEmail),
       phone: Schema.Array(RelatedPersonPhone),
       owner_id: Schema.Number,
-      company_id: Schema.Number
+      company_id: Field.optional(Schema.Number)
     })
 )
 
@@ -252,6 +262,7 @@ export const RelatedPersonWithActiveFlag: Schema.Schema<RelatedPersonWithActiveF
 export interface RelatedPersonEmail {
   readonly label?: string
   readonly value?: string
+  /** One in a list is. */
   readonly primary?: boolean
 }
 
@@ -279,6 +290,7 @@ export const RelatedPersonEmail: Schema.Schema<RelatedPersonEmail> = /*#__PURE__
 export interface RelatedPersonPhone {
   readonly label?: string
   readonly value: string
+  /** One in a list is. */
   readonly primary: boolean
 }
 
@@ -303,26 +315,41 @@ export interface DealWithIds {
   readonly stage_id?: number
   readonly title?: string
   readonly value?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is in its first stage. */
   readonly stage_change_time?: string | null
   readonly active?: boolean
   readonly deleted?: boolean
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
-  readonly status?: string
+  readonly status?: "open" | "won" | "lost" | "deleted" | (string & {})
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | null
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date?: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time?: string | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date?: string | null
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason?: string | null
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
   readonly close_time?: string | null
   readonly pipeline_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
   readonly won_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null if the deal was never won. */
   readonly first_won_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
   readonly lost_time?: string | null
   readonly products_count?: number
   readonly files_count?: number
@@ -333,8 +360,11 @@ export interface DealWithIds {
   readonly done_activities_count?: number
   readonly undone_activities_count?: number
   readonly participants_count?: number
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_incoming_mail_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_outgoing_mail_time?: string | null
   readonly label?: string | null
   readonly stage_order_nr?: number
@@ -342,23 +372,38 @@ export interface DealWithIds {
   readonly org_name?: string | null
   readonly next_activity_subject?: string | null
   readonly next_activity_type?: string | null
+  /** `HH:MM:SS`; null without a next activity. */
   readonly next_activity_duration?: string | null
   readonly next_activity_note?: string | null
+  /** The value as the user would read it: `$1,000`. */
   readonly formatted_value?: string
+  /** Value times probability. */
   readonly weighted_value?: number
+  /** The weighted value as the user would read it. */
   readonly formatted_weighted_value?: string
   readonly weighted_value_currency?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`: when the deal began to rot; null while it does not. */
   readonly rotten_time?: string | null
   readonly owner_name?: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email?: string
+  /** The organization is there but not for you to see. */
   readonly org_hidden?: boolean
+  /** The person is there but not for you to see. */
   readonly person_hidden?: boolean
+  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin?: string
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id?: string | null
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id?: string | null
+  /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
+  /** Monthly recurring revenue; null without recurring products. Growth plan and above. */
   readonly mrr?: number | null
+  /** Annual contract value; null without products. Growth plan and above. */
   readonly acv?: number | null
   readonly arr_currency?: string | null
   readonly mrr_currency?: string | null
@@ -368,10 +413,15 @@ export interface DealWithIds {
   readonly user_id?: number
   readonly person_id?: number | null
   readonly org_id?: number | null
+  /** The day the deal was won in the company's time zone, `YYYY-MM-DD`; null unless won. */
   readonly local_won_date?: string | null
+  /** The day the deal was lost in the company's time zone, `YYYY-MM-DD`; null unless lost. */
   readonly local_lost_date?: string | null
+  /** The day the deal was closed in the company's time zone, `YYYY-MM-DD`; null while open. */
   readonly local_close_date?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
   readonly archive_time?: string | null
+  /** The lead (UUID) the deal came from; null if none. */
   readonly source_lead_id?: string | null
   readonly sequence_enrollment?: unknown
   /** Custom fields by their 40-character keys. */
@@ -396,7 +446,7 @@ export const DealWithIds: Schema.Schema<DealWithIds> = /*#__PURE__*/ Schema.susp
     active: Field.optional(Schema.Boolean),
     deleted: Field.optional(Schema.Boolean),
     is_archived: Field.optional(Schema.Boolean),
-    status: Field.optional(Schema.String),
+    status: Field.optional(Field.openEnum("open", "won", "lost", "deleted")),
     probability: Field.optional(Schema.NullOr(Schema.Number)),
     next_activity_date: Field.optional(Schema.NullOr(Schema.String)),
     next_activity_time: Field.optional(Schema.NullOr(Schema.String)),
@@ -472,27 +522,44 @@ export const DealWithIds: Schema.Schema<DealWithIds> = /*#__PURE__*/ Schema.susp
 export interface Deal {
   readonly stage_id: number
   readonly title: string
+  /** Money in `currency`. */
   readonly value: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is in its first stage. */
   readonly stage_change_time: string | null
   readonly active: boolean
   readonly deleted: boolean
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived: boolean
-  readonly status: string
+  /** `deleted` only when asked for. */
+  readonly status: "open" | "won" | "lost" | "deleted" | (string & {})
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability: number | null
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time: string | null
   readonly next_activity_id: number | null
   readonly last_activity_id: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date: string | null
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason: string | null
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
   readonly close_time: string | null
   readonly pipeline_id: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
   readonly won_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null if the deal was never won. */
   readonly first_won_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
   readonly lost_time: string | null
   readonly products_count: number
   readonly files_count: number
@@ -503,47 +570,74 @@ export interface Deal {
   readonly done_activities_count: number
   readonly undone_activities_count: number
   readonly participants_count: number
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_incoming_mail_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_outgoing_mail_time: string | null
+  /** Ids of labels as text, comma-joined; null without. */
   readonly label: string | null
   readonly stage_order_nr: number
   readonly person_name: string | null
   readonly org_name: string | null
   readonly next_activity_subject: string | null
   readonly next_activity_type: string | null
+  /** `HH:MM:SS`; null without a next activity. */
   readonly next_activity_duration: string | null
   readonly next_activity_note: string | null
+  /** The value as the user would read it: `$1,000`. */
   readonly formatted_value: string
+  /** Value times probability. */
   readonly weighted_value: number
+  /** The weighted value as the user would read it. */
   readonly formatted_weighted_value: string
   readonly weighted_value_currency: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`: when the deal began to rot; null while it does not. */
   readonly rotten_time: string | null
   readonly owner_name: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
+  /** The organization is there but not for you to see. */
   readonly org_hidden: boolean
+  /** The person is there but not for you to see. */
   readonly person_hidden: boolean
+  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id: string | null
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id: string | null
+  /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
+  /** Monthly recurring revenue; null without recurring products. Growth plan and above. */
   readonly mrr?: number | null
+  /** Annual contract value; null without products. Growth plan and above. */
   readonly acv?: number | null
   readonly arr_currency?: string | null
   readonly mrr_currency?: string | null
   readonly acv_currency?: string | null
   readonly id: number
   readonly creator_user_id: DealCreator | number
+  /** The owner, whose id is `id` and `value`. */
   readonly user_id: DealOwner | number
+  /** The person, whose id is `value`; a bare id where the person is hidden from you; null if none. */
   readonly person_id: DealPerson | number | null
+  /** The organization, whose id is `value`; a bare id where it is hidden from you; null if none. */
   readonly org_id: DealOrganization | number | null
-  readonly local_won_date: string | null
-  readonly local_lost_date: string | null
-  readonly local_close_date: string | null
-  readonly archive_time: string | null
-  readonly source_lead_id: string | null
-  readonly sequence_enrollment: unknown
+  /** The day the deal was won in the company's time zone, `YYYY-MM-DD`; null unless won. */
+  readonly local_won_date?: string | null
+  /** The day the deal was lost in the company's time zone, `YYYY-MM-DD`; null unless lost. */
+  readonly local_lost_date?: string | null
+  /** The day the deal was closed in the company's time zone, `YYYY-MM-DD`; null while open. */
+  readonly local_close_date?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
+  readonly archive_time?: string | null
+  /** The lead (UUID) the deal came from; null if none. */
+  readonly source_lead_id?: string | null
+  readonly sequence_enrollment?: unknown
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -566,7 +660,7 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     active: Schema.Boolean,
     deleted: Schema.Boolean,
     is_archived: Schema.Boolean,
-    status: Schema.String,
+    status: Field.openEnum("open", "won", "lost", "deleted"),
     probability: Schema.NullOr(Schema.Number),
     next_activity_date: Schema.NullOr(Schema.String),
     next_activity_time: Schema.NullOr(Schema.String),
@@ -624,12 +718,12 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     user_id: Schema.Union(DealOwner, Schema.Number),
     person_id: Schema.NullOr(Schema.Union(DealPerson, Schema.Number)),
     org_id: Schema.NullOr(Schema.Union(DealOrganization, Schema.Number)),
-    local_won_date: Schema.NullOr(Schema.String),
-    local_lost_date: Schema.NullOr(Schema.String),
-    local_close_date: Schema.NullOr(Schema.String),
-    archive_time: Schema.NullOr(Schema.String),
-    source_lead_id: Schema.NullOr(Schema.String),
-    sequence_enrollment: Schema.Unknown
+    local_won_date: Field.optional(Schema.NullOr(Schema.String)),
+    local_lost_date: Field.optional(Schema.NullOr(Schema.String)),
+    local_close_date: Field.optional(Schema.NullOr(Schema.String)),
+    archive_time: Field.optional(Schema.NullOr(Schema.String)),
+    source_lead_id: Field.optional(Schema.NullOr(Schema.String)),
+    sequence_enrollment: Field.optional(Schema.Unknown)
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -643,8 +737,11 @@ export interface DealCreator {
   readonly id: number
   readonly name: string
   readonly email: string
+  /** 1 or true with a picture. */
   readonly has_pic: number | boolean
+  /** Null without a picture. */
   readonly pic_hash: string | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly value: number
 }
@@ -677,8 +774,11 @@ export interface DealOwner {
   readonly id: number
   readonly name: string
   readonly email: string
+  /** 1 or true with a picture. */
   readonly has_pic: number | boolean
+  /** Null without a picture. */
   readonly pic_hash: string | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly value: number
 }
@@ -708,13 +808,14 @@ export const DealOwner: Schema.Schema<DealOwner> = /*#__PURE__*/ Schema.suspend(
  * @category models
  */
 export interface DealPerson {
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly name: string
   readonly email: ReadonlyArray<DealPersonEmail>
   readonly phone: ReadonlyArray<DealPersonPhone>
-  readonly owner_id: number
+  readonly owner_id?: number
   readonly value: number
-  readonly company_id: number
+  readonly company_id?: number
 }
 
 /**
@@ -729,9 +830,9 @@ export const DealPerson: Schema.Schema<DealPerson> = /*#__PURE__*/ Schema.suspen
     name: Schema.String,
     email: Schema.Array(DealPersonEmail),
     phone: Schema.Array(DealPersonPhone),
-    owner_id: Schema.Number,
+    owner_id: Field.optional(Schema.Number),
     value: Schema.Number,
-    company_id: Schema.Number
+    company_id: Field.optional(Schema.Number)
   })
 )
 
@@ -744,6 +845,7 @@ export const DealPerson: Schema.Schema<DealPerson> = /*#__PURE__*/ Schema.suspen
 export interface DealPersonEmail {
   readonly label?: string
   readonly value: string
+  /** One in a list is. */
   readonly primary: boolean
 }
 
@@ -767,6 +869,7 @@ export const DealPersonEmail: Schema.Schema<DealPersonEmail> = /*#__PURE__*/ Sch
 export interface DealPersonPhone {
   readonly label?: string
   readonly value: string
+  /** One in a list is. */
   readonly primary: boolean
 }
 
@@ -791,12 +894,16 @@ export interface DealOrganization {
   readonly name: string
   readonly people_count: number
   readonly owner_id: number
+  /** Null if unknown. */
   readonly address: string | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
   readonly value: number
-  readonly label_ids: ReadonlyArray<number>
-  readonly owner_name: string
+  /** Ids of labels. */
+  readonly label_ids?: ReadonlyArray<number>
+  readonly owner_name?: string
 }
 
 /**
@@ -815,8 +922,8 @@ export const DealOrganization: Schema.Schema<DealOrganization> = /*#__PURE__*/ S
       active_flag: Schema.Boolean,
       cc_email: Schema.String,
       value: Schema.Number,
-      label_ids: Schema.Array(Schema.Number),
-      owner_name: Schema.String
+      label_ids: Field.optional(Schema.Array(Schema.Number)),
+      owner_name: Field.optional(Schema.String)
     })
 )
 
@@ -862,11 +969,15 @@ export interface RelatedOrganizationWithActiveFlag {
   readonly name: string
   readonly people_count: number
   readonly owner_id: number
+  /** Null if unknown. */
   readonly address: string | null
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
-  readonly label_ids: ReadonlyArray<number>
-  readonly owner_name: string
+  /** Ids of labels. */
+  readonly label_ids?: ReadonlyArray<number>
+  readonly owner_name?: string
 }
 
 /**
@@ -875,20 +986,21 @@ export interface RelatedOrganizationWithActiveFlag {
  * @since 0.1.0
  * @category schemas
  */
-export const RelatedOrganizationWithActiveFlag: Schema.Schema<RelatedOrganizationWithActiveFlag> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<RelatedOrganizationWithActiveFlag> =>
-    Schema.Struct({
-      id: Schema.Number,
-      name: Schema.String,
-      people_count: Schema.Number,
-      owner_id: Schema.Number,
-      address: Schema.NullOr(Schema.String),
-      cc_email: Schema.NullOr(Schema.String),
-      active_flag: Schema.Boolean,
-      label_ids: Schema.Array(Schema.Number),
-      owner_name: Schema.String
-    })
-)
+export const RelatedOrganizationWithActiveFlag: Schema.Schema<RelatedOrganizationWithActiveFlag> =
+  /*#__PURE__*/ Schema.suspend(
+    (): Schema.Schema<RelatedOrganizationWithActiveFlag> =>
+      Schema.Struct({
+        id: Schema.Number,
+        name: Schema.String,
+        people_count: Schema.Number,
+        owner_id: Schema.Number,
+        address: Schema.NullOr(Schema.String),
+        cc_email: Schema.NullOr(Schema.String),
+        active_flag: Schema.Boolean,
+        label_ids: Field.optional(Schema.Array(Schema.Number)),
+        owner_name: Field.optional(Schema.String)
+      })
+  )
 
 /**
  * A base pipeline.
@@ -899,11 +1011,16 @@ export const RelatedOrganizationWithActiveFlag: Schema.Schema<RelatedOrganizatio
 export interface BasePipeline {
   readonly id: number
   readonly name: string
+  /** The pipeline's name in addresses. */
   readonly url_title: string
+  /** Place among the others. */
   readonly order_nr: number
   readonly active: boolean
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string | null
 }
 
@@ -1024,7 +1141,9 @@ export const WeightedValueTotal: Schema.Schema<WeightedValueTotal> = /*#__PURE__
  * @category models
  */
 export interface DealsTimeline {
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly period_start?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly period_end?: string
   readonly deals?: ReadonlyArray<DealWithIds>
   readonly totals?: DealsTimelineTotals
@@ -1054,13 +1173,13 @@ export const DealsTimeline: Schema.Schema<DealsTimeline> = /*#__PURE__*/ Schema.
  */
 export interface DealsTimelineTotals {
   readonly count?: number
-  readonly values?: { readonly [key: string]: unknown }
-  readonly weighted_values?: { readonly [key: string]: unknown }
+  readonly values?: { readonly [key: string]: number }
+  readonly weighted_values?: { readonly [key: string]: number }
   readonly open_count?: number
-  readonly open_values?: { readonly [key: string]: unknown }
-  readonly weighted_open_values?: { readonly [key: string]: unknown }
+  readonly open_values?: { readonly [key: string]: number }
+  readonly weighted_open_values?: { readonly [key: string]: number }
   readonly won_count?: number
-  readonly won_values?: { readonly [key: string]: unknown }
+  readonly won_values?: { readonly [key: string]: number }
 }
 
 /**
@@ -1073,13 +1192,13 @@ export const DealsTimelineTotals: Schema.Schema<DealsTimelineTotals> = /*#__PURE
   (): Schema.Schema<DealsTimelineTotals> =>
     Schema.Struct({
       count: Field.optional(Schema.Number),
-      values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-      weighted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+      values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+      weighted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
       open_count: Field.optional(Schema.Number),
-      open_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-      weighted_open_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+      open_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+      weighted_open_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
       won_count: Field.optional(Schema.Number),
-      won_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+      won_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number }))
     })
 )
 
@@ -1090,11 +1209,16 @@ export const DealsTimelineTotals: Schema.Schema<DealsTimelineTotals> = /*#__PURE
  * @category models
  */
 export interface FieldChange {
+  /** Key of the date field to group by. */
   readonly field_key?: string
+  /** Null if there was none. */
   readonly old_value?: string | null
+  /** Null if it was cleared. */
   readonly new_value?: string | null
   readonly actor_user_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly time?: string
+  /** `app` or `api`, and others. */
   readonly change_source?: string | null
   readonly change_source_user_agent?: string | null
   readonly is_bulk_update_flag?: boolean
@@ -1133,13 +1257,20 @@ export interface AttachedFile {
   readonly org_id?: number
   readonly product_id?: number
   readonly activity_id?: number
+  /** A lead's id, a UUID. */
   readonly lead_id?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly file_name?: string
+  /** Bytes. */
   readonly file_size?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** True for pictures inside mails. */
   readonly inline_flag?: boolean
+  /** `s3` for uploads, `googledrive` for links. */
   readonly remote_location?: string
   readonly remote_id?: string
   readonly cid?: string
@@ -1162,7 +1293,7 @@ export interface AttachedFile {
 }
 
 /**
- * Checks a {@link AttachedFile}.
+ * Checks an {@link AttachedFile}.
  *
  * @since 0.1.0
  * @category schemas
@@ -1213,12 +1344,13 @@ export const AttachedFile: Schema.Schema<AttachedFile> = /*#__PURE__*/ Schema.su
  */
 export interface AttachedMailMessage {
   readonly object?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly timestamp?: string
   readonly data?: ListedMailMessage
 }
 
 /**
- * Checks a {@link AttachedMailMessage}.
+ * Checks an {@link AttachedMailMessage}.
  *
  * @since 0.1.0
  * @category schemas
@@ -1262,8 +1394,11 @@ export interface ListedMailMessage {
   readonly sent_flag?: 0 | 1 | (number & {})
   readonly sent_from_pipedrive_flag?: 0 | 1 | (number & {})
   readonly smart_bcc_flag?: 0 | 1 | (number & {})
+  /** Milliseconds since 1970. */
   readonly message_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly has_attachments_flag?: 0 | 1 | (number & {})
   readonly has_inline_attachments_flag?: 0 | 1 | (number & {})
@@ -1273,7 +1408,9 @@ export interface ListedMailMessage {
   readonly s3_bucket_path?: string
   readonly external_deleted_flag?: boolean
   readonly mua_message_id?: string
+  /** Taken up at creation only. */
   readonly template_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly timestamp?: string
   readonly item_type?: string
   readonly company_id?: number
@@ -1371,6 +1508,7 @@ export interface ParticipantChange {
   readonly actor_user_id?: number
   readonly person_id?: number
   readonly action?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly time?: string
 }
 
@@ -1398,6 +1536,7 @@ export const ParticipantChange: Schema.Schema<ParticipantChange> = /*#__PURE__*/
  */
 export interface DealUpdate {
   readonly object?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly timestamp?: string
   readonly data?: { readonly [key: string]: unknown }
 }
@@ -1430,7 +1569,7 @@ export interface UpdateRelatedObjects {
 }
 
 /**
- * Checks a {@link UpdateRelatedObjects}.
+ * Checks an {@link UpdateRelatedObjects}.
  *
  * @since 0.1.0
  * @category schemas
@@ -1455,26 +1594,41 @@ export interface MergedDeal {
   readonly stage_id?: number
   readonly title?: string
   readonly value?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is in its first stage. */
   readonly stage_change_time?: string | null
   readonly active?: boolean
   readonly deleted?: boolean
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
-  readonly status?: string
+  readonly status?: "open" | "won" | "lost" | "deleted" | (string & {})
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | null
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date?: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time?: string | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date?: string | null
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason?: string | null
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
   readonly close_time?: string | null
   readonly pipeline_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
   readonly won_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null if the deal was never won. */
   readonly first_won_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
   readonly lost_time?: string | null
   readonly products_count?: number
   readonly files_count?: number
@@ -1485,8 +1639,11 @@ export interface MergedDeal {
   readonly done_activities_count?: number
   readonly undone_activities_count?: number
   readonly participants_count?: number
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_incoming_mail_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_outgoing_mail_time?: string | null
   readonly label?: string | null
   readonly stage_order_nr?: number
@@ -1494,23 +1651,38 @@ export interface MergedDeal {
   readonly org_name?: string | null
   readonly next_activity_subject?: string | null
   readonly next_activity_type?: string | null
+  /** `HH:MM:SS`; null without a next activity. */
   readonly next_activity_duration?: string | null
   readonly next_activity_note?: string | null
+  /** The value as the user would read it: `$1,000`. */
   readonly formatted_value?: string
+  /** Value times probability. */
   readonly weighted_value?: number
+  /** The weighted value as the user would read it. */
   readonly formatted_weighted_value?: string
   readonly weighted_value_currency?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`: when the deal began to rot; null while it does not. */
   readonly rotten_time?: string | null
   readonly owner_name?: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email?: string
+  /** The organization is there but not for you to see. */
   readonly org_hidden?: boolean
+  /** The person is there but not for you to see. */
   readonly person_hidden?: boolean
+  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin?: string
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id?: string | null
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id?: string | null
+  /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
+  /** Monthly recurring revenue; null without recurring products. Growth plan and above. */
   readonly mrr?: number | null
+  /** Annual contract value; null without products. Growth plan and above. */
   readonly acv?: number | null
   readonly arr_currency?: string | null
   readonly mrr_currency?: string | null
@@ -1543,7 +1715,7 @@ export const MergedDeal: Schema.Schema<MergedDeal> = /*#__PURE__*/ Schema.suspen
     active: Field.optional(Schema.Boolean),
     deleted: Field.optional(Schema.Boolean),
     is_archived: Field.optional(Schema.Boolean),
-    status: Field.optional(Schema.String),
+    status: Field.optional(Field.openEnum("open", "won", "lost", "deleted")),
     probability: Field.optional(Schema.NullOr(Schema.Number)),
     next_activity_date: Field.optional(Schema.NullOr(Schema.String)),
     next_activity_time: Field.optional(Schema.NullOr(Schema.String)),
@@ -1612,6 +1784,7 @@ export const MergedDeal: Schema.Schema<MergedDeal> = /*#__PURE__*/ Schema.suspen
  * @category models
  */
 export interface AddedDealProduct {
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -1620,32 +1793,48 @@ export interface AddedDealProduct {
     | "monthly"
     | "weekly"
     | (string & {})
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null
+  /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: string | null
   readonly product_id?: number
+  /** Price of one. */
   readonly item_price?: number
+  /** May have decimals. */
   readonly quantity?: number
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | (string & {})
+  /** Null for the product as such. */
   readonly product_variation_id?: number | null
+  /** Empty when there are none. */
   readonly comments?: string
+  /** Per cent. */
   readonly tax?: number
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
+  /** False: shown with the deal, not counted. */
   readonly enabled_flag?: boolean
   readonly id: number
   readonly company_id?: number
   readonly deal_id?: number
+  /** Price times quantity, after discount. */
   readonly sum?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
   readonly last_edit?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly name?: string
+  /** Id of the product's attachment to the deal, not of the product. */
   readonly product_attachment_id?: number
 }
 
 /**
- * Checks a {@link AddedDealProduct}.
+ * Checks an {@link AddedDealProduct}.
  *
  * @since 0.1.0
  * @category schemas
@@ -1696,26 +1885,41 @@ export interface DealDetails {
   readonly stage_id: number
   readonly title: string
   readonly value: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is in its first stage. */
   readonly stage_change_time: string | null
   readonly active: boolean
   readonly deleted: boolean
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived: boolean
-  readonly status: string
+  readonly status: "open" | "won" | "lost" | "deleted" | (string & {})
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability: number | null
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time: string | null
   readonly next_activity_id: number | null
   readonly last_activity_id: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date: string | null
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason: string | null
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
   readonly close_time: string | null
   readonly pipeline_id: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
   readonly won_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null if the deal was never won. */
   readonly first_won_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
   readonly lost_time: string | null
   readonly products_count: number
   readonly files_count: number
@@ -1726,8 +1930,11 @@ export interface DealDetails {
   readonly done_activities_count: number
   readonly undone_activities_count: number
   readonly participants_count: number
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_incoming_mail_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_outgoing_mail_time: string | null
   readonly label: string | null
   readonly stage_order_nr: number
@@ -1735,23 +1942,38 @@ export interface DealDetails {
   readonly org_name: string | null
   readonly next_activity_subject: string | null
   readonly next_activity_type: string | null
+  /** `HH:MM:SS`; null without a next activity. */
   readonly next_activity_duration: string | null
   readonly next_activity_note: string | null
+  /** The value as the user would read it: `$1,000`. */
   readonly formatted_value: string
+  /** Value times probability. */
   readonly weighted_value: number
+  /** The weighted value as the user would read it. */
   readonly formatted_weighted_value: string
   readonly weighted_value_currency: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`: when the deal began to rot; null while it does not. */
   readonly rotten_time: string | null
   readonly owner_name: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
+  /** The organization is there but not for you to see. */
   readonly org_hidden: boolean
+  /** The person is there but not for you to see. */
   readonly person_hidden: boolean
+  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id: string | null
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id: string | null
+  /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
+  /** Monthly recurring revenue; null without recurring products. Growth plan and above. */
   readonly mrr?: number | null
+  /** Annual contract value; null without products. Growth plan and above. */
   readonly acv?: number | null
   readonly arr_currency?: string | null
   readonly mrr_currency?: string | null
@@ -1786,12 +2008,17 @@ export interface DealDetails {
   }
   readonly last_activity?: { readonly [key: string]: unknown } | null
   readonly next_activity?: { readonly [key: string]: unknown } | null
-  readonly local_won_date: string | null
-  readonly local_lost_date: string | null
-  readonly local_close_date: string | null
-  readonly archive_time: string | null
-  readonly source_lead_id: string | null
-  readonly sequence_enrollment: unknown
+  /** The day the deal was won in the company's time zone, `YYYY-MM-DD`; null unless won. */
+  readonly local_won_date?: string | null
+  /** The day the deal was lost in the company's time zone, `YYYY-MM-DD`; null unless lost. */
+  readonly local_lost_date?: string | null
+  /** The day the deal was closed in the company's time zone, `YYYY-MM-DD`; null while open. */
+  readonly local_close_date?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
+  readonly archive_time?: string | null
+  /** The lead (UUID) the deal came from; null if none. */
+  readonly source_lead_id?: string | null
+  readonly sequence_enrollment?: unknown
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -1814,7 +2041,7 @@ export const DealDetails: Schema.Schema<DealDetails> = /*#__PURE__*/ Schema.susp
     active: Schema.Boolean,
     deleted: Schema.Boolean,
     is_archived: Schema.Boolean,
-    status: Schema.String,
+    status: Field.openEnum("open", "won", "lost", "deleted"),
     probability: Schema.NullOr(Schema.Number),
     next_activity_date: Schema.NullOr(Schema.String),
     next_activity_time: Schema.NullOr(Schema.String),
@@ -1897,12 +2124,12 @@ export const DealDetails: Schema.Schema<DealDetails> = /*#__PURE__*/ Schema.susp
     })),
     last_activity: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
     next_activity: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
-    local_won_date: Schema.NullOr(Schema.String),
-    local_lost_date: Schema.NullOr(Schema.String),
-    local_close_date: Schema.NullOr(Schema.String),
-    archive_time: Schema.NullOr(Schema.String),
-    source_lead_id: Schema.NullOr(Schema.String),
-    sequence_enrollment: Schema.Unknown
+    local_won_date: Field.optional(Schema.NullOr(Schema.String)),
+    local_lost_date: Field.optional(Schema.NullOr(Schema.String)),
+    local_close_date: Field.optional(Schema.NullOr(Schema.String)),
+    archive_time: Field.optional(Schema.NullOr(Schema.String)),
+    source_lead_id: Field.optional(Schema.NullOr(Schema.String)),
+    sequence_enrollment: Field.optional(Schema.Unknown)
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -1920,7 +2147,7 @@ export interface ActivityShare {
 }
 
 /**
- * Checks a {@link ActivityShare}.
+ * Checks an {@link ActivityShare}.
  *
  * @since 0.1.0
  * @category schemas
@@ -1969,24 +2196,38 @@ export const PersonRelatedObjects: Schema.Schema<PersonRelatedObjects> = /*#__PU
 export interface DealProduct {
   readonly id: number
   readonly deal_id?: number
+  /** Place among the others. */
   readonly order_nr?: number
   readonly product_id?: number
+  /** Null for the product as such. */
   readonly product_variation_id?: number | null
+  /** Price of one. */
   readonly item_price?: number
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | (string & {})
+  /** Price times quantity, after discount. */
   readonly sum?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** False: shown with the deal, not counted. */
   readonly enabled_flag?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
   readonly last_edit?: string
+  /** Empty when there are none. */
   readonly comments?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** Per cent. */
   readonly tax?: number
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
   readonly name?: string
   readonly sum_formatted?: string
   readonly quantity_formatted?: string
+  /** May have decimals. */
   readonly quantity?: number
   readonly product?: Products.Product
 }
@@ -2039,17 +2280,27 @@ export interface DealCollectionItem {
   readonly stage_id: number
   readonly title: string
   readonly value: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
   readonly status: string
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability: number | null
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason: string | null
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
   readonly close_time: string | null
   readonly pipeline_id: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
   readonly won_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
   readonly lost_time: string
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date: string
   readonly label: string
   /** Custom fields by their 40-character keys. */
@@ -2096,8 +2347,9 @@ export const DealCollectionItem: Schema.Schema<DealCollectionItem> = /*#__PURE__
  * @category models
  */
 export interface DealSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundDeal
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundDeal
 }
 
 /**
@@ -2108,7 +2360,7 @@ export interface DealSearchResult {
  */
 export const DealSearchResult: Schema.Schema<DealSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DealSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundDeal) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundDeal })
 )
 
 /**
@@ -2122,8 +2374,10 @@ export interface FoundDeal {
   readonly type?: string
   readonly title?: string
   readonly value?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
   readonly status?: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
   readonly stage?: { readonly id: number; readonly name?: string }
@@ -2131,6 +2385,7 @@ export interface FoundDeal {
   readonly organization?: { readonly id: number; readonly name?: string } | null
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
 }
 
@@ -2169,6 +2424,7 @@ export const FoundDeal: Schema.Schema<FoundDeal> = /*#__PURE__*/ Schema.suspend(
  * @category models
  */
 export interface UpdatedDealProduct {
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -2177,31 +2433,46 @@ export interface UpdatedDealProduct {
     | "monthly"
     | "weekly"
     | (string & {})
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null
+  /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: string | null
   readonly product_id?: number
+  /** Price of one. */
   readonly item_price?: number
+  /** May have decimals. */
   readonly quantity?: number
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | (string & {})
+  /** Null for the product as such. */
   readonly product_variation_id?: number | null
+  /** Empty when there are none. */
   readonly comments?: string
+  /** Per cent. */
   readonly tax?: number
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
+  /** False: shown with the deal, not counted. */
   readonly enabled_flag?: boolean
   readonly id: number
   readonly company_id?: number
   readonly deal_id?: number
+  /** Price times quantity, after discount. */
   readonly sum?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
   readonly last_edit?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly name?: string
 }
 
 /**
- * Checks a {@link UpdatedDealProduct}.
+ * Checks an {@link UpdatedDealProduct}.
  *
  * @since 0.1.0
  * @category schemas
@@ -2249,6 +2520,7 @@ export const UpdatedDealProduct: Schema.Schema<UpdatedDealProduct> = /*#__PURE__
  */
 export interface ListArchivedInput {
   readonly user_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
@@ -2256,9 +2528,13 @@ export interface ListArchivedInput {
   readonly pipeline_id?: number | undefined
   readonly stage_id?: number | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | undefined
+  /** 1: only your own; wins over `user_id`, yields to `filter_id`. */
   readonly owned_by_you?: 0 | 1 | undefined
 }
 
@@ -2341,24 +2617,24 @@ export const ListArchivedOutput: Schema.Schema<ListArchivedOutput> = /*#__PURE__
  */
 export const listArchived: Pagination.ListProgram<ListArchivedInput, ListArchivedOutput, Deal> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listArchived",
-  operation: "getArchivedDeals",
-  version: "v1",
-  method: "GET",
-  path: "/deals/archived",
-  query: [
-    "user_id", "filter_id", "person_id", "org_id", "product_id", "pipeline_id", "stage_id", "status", "start", "limit",
-    "sort", "owned_by_you"
-  ],
-  input: ListArchivedInput,
-  output: ListArchivedOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Deals.listArchived",
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDeals"
-}))
+    name: "Deals.listArchived",
+    operation: "getArchivedDeals",
+    version: "v1",
+    method: "GET",
+    path: "/deals/archived",
+    query: [
+      "user_id", "filter_id", "person_id", "org_id", "product_id", "pipeline_id", "stage_id", "status", "start",
+      "limit", "sort", "owned_by_you"
+    ],
+    input: ListArchivedInput,
+    output: ListArchivedOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Deals.listArchived",
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDeals"
+  }))
 
 /**
  * Input of {@link addFollower}.
@@ -2372,7 +2648,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -2394,7 +2670,7 @@ export interface AddFollowerOutput {
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -2439,7 +2715,7 @@ export interface AddParticipantInput {
 }
 
 /**
- * Checks a {@link AddParticipantInput}.
+ * Checks an {@link AddParticipantInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -2465,7 +2741,7 @@ export interface AddParticipantOutput {
 }
 
 /**
- * Checks a {@link AddParticipantOutput}.
+ * Checks an {@link AddParticipantOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -2493,18 +2769,18 @@ export const AddParticipantOutput: Schema.Schema<AddParticipantOutput> = /*#__PU
  */
 export const addParticipant: Endpoint.Call<AddParticipantInput, AddParticipantOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.addParticipant",
-  operation: "addDealParticipant",
-  version: "v1",
-  method: "POST",
-  path: "/deals/{id}/participants",
-  body: { encoding: "json", keys: ["person_id"] },
-  input: AddParticipantInput,
-  output: AddParticipantOutput,
-  scopes: ["deals:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#addDealParticipant"
-}))
+    name: "Deals.addParticipant",
+    operation: "addDealParticipant",
+    version: "v1",
+    method: "POST",
+    path: "/deals/{id}/participants",
+    body: { encoding: "json", keys: ["person_id"] },
+    input: AddParticipantInput,
+    output: AddParticipantOutput,
+    scopes: ["deals:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#addDealParticipant"
+  }))
 
 /**
  * Input of {@link deleteFollower}.
@@ -2514,6 +2790,7 @@ export const addParticipant: Endpoint.Call<AddParticipantInput, AddParticipantOu
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the following, not of the user. */
   readonly follower_id: number
 }
 
@@ -2561,17 +2838,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.deleteFollower",
-  operation: "deleteDealFollower",
-  version: "v1",
-  method: "DELETE",
-  path: "/deals/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["deals:full"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteDealFollower"
-}))
+    name: "Deals.deleteFollower",
+    operation: "deleteDealFollower",
+    version: "v1",
+    method: "DELETE",
+    path: "/deals/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["deals:full"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteDealFollower"
+  }))
 
 /**
  * Input of {@link deleteParticipant}.
@@ -2581,6 +2858,7 @@ export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOu
  */
 export interface DeleteParticipantInput {
   readonly id: number
+  /** Id of the participation, not of the person. */
   readonly deal_participant_id: number
 }
 
@@ -2628,17 +2906,17 @@ export const DeleteParticipantOutput: Schema.Schema<DeleteParticipantOutput> = /
  */
 export const deleteParticipant: Endpoint.Call<DeleteParticipantInput, DeleteParticipantOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.deleteParticipant",
-  operation: "deleteDealParticipant",
-  version: "v1",
-  method: "DELETE",
-  path: "/deals/{id}/participants/{deal_participant_id}",
-  input: DeleteParticipantInput,
-  output: DeleteParticipantOutput,
-  scopes: ["deals:full"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteDealParticipant"
-}))
+    name: "Deals.deleteParticipant",
+    operation: "deleteDealParticipant",
+    version: "v1",
+    method: "DELETE",
+    path: "/deals/{id}/participants/{deal_participant_id}",
+    input: DeleteParticipantInput,
+    output: DeleteParticipantOutput,
+    scopes: ["deals:full"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteDealParticipant"
+  }))
 
 /**
  * Input of {@link duplicate}.
@@ -2713,6 +2991,7 @@ export const duplicate: Endpoint.Call<DuplicateInput, DuplicateOutput> = /*#__PU
  */
 export interface GetArchivedSummaryInput {
   readonly status?: "open" | "won" | "lost" | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly user_id?: number | undefined
   readonly pipeline_id?: number | undefined
@@ -2770,19 +3049,19 @@ export const GetArchivedSummaryOutput: Schema.Schema<GetArchivedSummaryOutput> =
  */
 export const getArchivedSummary: Endpoint.Program<GetArchivedSummaryInput, GetArchivedSummaryOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.getArchivedSummary",
-  operation: "getArchivedDealsSummary",
-  version: "v1",
-  method: "GET",
-  path: "/deals/summary/archived",
-  query: ["status", "filter_id", "user_id", "pipeline_id", "stage_id"],
-  input: GetArchivedSummaryInput,
-  output: GetArchivedSummaryOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 80,
-  deprecated: true,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsSummary"
-}))
+    name: "Deals.getArchivedSummary",
+    operation: "getArchivedDealsSummary",
+    version: "v1",
+    method: "GET",
+    path: "/deals/summary/archived",
+    query: ["status", "filter_id", "user_id", "pipeline_id", "stage_id"],
+    input: GetArchivedSummaryInput,
+    output: GetArchivedSummaryOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 80,
+    deprecated: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsSummary"
+  }))
 
 /**
  * Input of {@link getArchivedTimeline}.
@@ -2791,14 +3070,20 @@ export const getArchivedSummary: Endpoint.Program<GetArchivedSummaryInput, GetAr
  * @category inputs
  */
 export interface GetArchivedTimelineInput {
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date: Field.CalendarDate
   readonly interval: "day" | "week" | "month" | "quarter"
+  /** How many intervals, counted from `start_date`. */
   readonly amount: number
+  /** Key of the date field to group by. */
   readonly field_key: string
   readonly user_id?: number | undefined
   readonly pipeline_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** 1: only the sums. */
   readonly exclude_deals?: 0 | 1 | undefined
+  /** A currency code, or `default_currency`: adds totals converted to it. */
   readonly totals_convert_currency?: string | undefined
 }
 
@@ -2857,22 +3142,22 @@ export const GetArchivedTimelineOutput: Schema.Schema<GetArchivedTimelineOutput>
  */
 export const getArchivedTimeline: Endpoint.Call<GetArchivedTimelineInput, GetArchivedTimelineOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.getArchivedTimeline",
-  operation: "getArchivedDealsTimeline",
-  version: "v1",
-  method: "GET",
-  path: "/deals/timeline/archived",
-  query: [
-    "start_date", "interval", "amount", "field_key", "user_id", "pipeline_id", "filter_id", "exclude_deals",
-    "totals_convert_currency"
-  ],
-  input: GetArchivedTimelineInput,
-  output: GetArchivedTimelineOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 40,
-  deprecated: true,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsTimeline"
-}))
+    name: "Deals.getArchivedTimeline",
+    operation: "getArchivedDealsTimeline",
+    version: "v1",
+    method: "GET",
+    path: "/deals/timeline/archived",
+    query: [
+      "start_date", "interval", "amount", "field_key", "user_id", "pipeline_id", "filter_id", "exclude_deals",
+      "totals_convert_currency"
+    ],
+    input: GetArchivedTimelineInput,
+    output: GetArchivedTimelineOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 40,
+    deprecated: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsTimeline"
+  }))
 
 /**
  * Input of {@link getSummary}.
@@ -2882,6 +3167,7 @@ export const getArchivedTimeline: Endpoint.Call<GetArchivedTimelineInput, GetArc
  */
 export interface GetSummaryInput {
   readonly status?: "open" | "won" | "lost" | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly user_id?: number | undefined
   readonly pipeline_id?: number | undefined
@@ -2957,14 +3243,20 @@ export const getSummary: Endpoint.Program<GetSummaryInput, GetSummaryOutput> = /
  * @category inputs
  */
 export interface GetTimelineInput {
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date: Field.CalendarDate
   readonly interval: "day" | "week" | "month" | "quarter"
+  /** How many intervals, counted from `start_date`. */
   readonly amount: number
+  /** Key of the date field to group by. */
   readonly field_key: string
   readonly user_id?: number | undefined
   readonly pipeline_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** 1: only the sums. */
   readonly exclude_deals?: 0 | 1 | undefined
+  /** A currency code, or `default_currency`: adds totals converted to it. */
   readonly totals_convert_currency?: string | undefined
 }
 
@@ -3046,7 +3338,9 @@ export const getTimeline: Endpoint.Call<GetTimelineInput, GetTimelineOutput> = /
  */
 export interface ListChangelogInput {
   readonly id: number
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -3101,19 +3395,19 @@ export const ListChangelogOutput: Schema.Schema<ListChangelogOutput> = /*#__PURE
  */
 export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelogOutput, FieldChange> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listChangelog",
-  operation: "getDealChangelog",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/changelog",
-  query: ["cursor", "limit"],
-  input: ListChangelogInput,
-  output: ListChangelogOutput,
-  scopes: ["recents:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealChangelog"
-}))
+    name: "Deals.listChangelog",
+    operation: "getDealChangelog",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/changelog",
+    query: ["cursor", "limit"],
+    input: ListChangelogInput,
+    output: ListChangelogOutput,
+    scopes: ["recents:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealChangelog"
+  }))
 
 /**
  * Input of {@link listFiles}.
@@ -3123,8 +3417,11 @@ export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelo
  */
 export interface ListFilesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: string | undefined
 }
 
@@ -3196,19 +3493,19 @@ export const ListFilesOutput: Schema.Schema<ListFilesOutput> = /*#__PURE__*/ Sch
  */
 export const listFiles: Pagination.ListCall<ListFilesInput, ListFilesOutput, AttachedFile> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listFiles",
-  operation: "getDealFiles",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/files",
-  query: ["start", "limit", "sort"],
-  input: ListFilesInput,
-  output: ListFilesOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 100, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealFiles"
-}))
+    name: "Deals.listFiles",
+    operation: "getDealFiles",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/files",
+    query: ["start", "limit", "sort"],
+    input: ListFilesInput,
+    output: ListFilesOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 100, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealFiles"
+  }))
 
 /**
  * Input of {@link listFollowers}.
@@ -3277,17 +3574,17 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  */
 export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.listFollowers",
-  operation: "getDealFollowers",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/followers",
-  input: ListFollowersInput,
-  output: ListFollowersOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealFollowers"
-}))
+    name: "Deals.listFollowers",
+    operation: "getDealFollowers",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/followers",
+    input: ListFollowersInput,
+    output: ListFollowersOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealFollowers"
+  }))
 
 /**
  * Input of {@link listMailMessages}.
@@ -3297,8 +3594,11 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
  */
 export interface ListMailMessagesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** 1: with the body of the mail. */
   readonly include_body?: 0 | 1 | undefined
 }
 
@@ -3370,19 +3670,19 @@ export const ListMailMessagesOutput: Schema.Schema<ListMailMessagesOutput> = /*#
  */
 export const listMailMessages: Pagination.ListCall<ListMailMessagesInput, ListMailMessagesOutput, AttachedMailMessage> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listMailMessages",
-  operation: "getDealMailMessages",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/mailMessages",
-  query: ["start", "limit", "include_body"],
-  input: ListMailMessagesInput,
-  output: ListMailMessagesOutput,
-  scopes: ["mail:read", "mail:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealMailMessages"
-}))
+    name: "Deals.listMailMessages",
+    operation: "getDealMailMessages",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/mailMessages",
+    query: ["start", "limit", "include_body"],
+    input: ListMailMessagesInput,
+    output: ListMailMessagesOutput,
+    scopes: ["mail:read", "mail:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealMailMessages"
+  }))
 
 /**
  * Input of {@link listParticipants}.
@@ -3392,7 +3692,9 @@ export const listMailMessages: Pagination.ListCall<ListMailMessagesInput, ListMa
  */
 export interface ListParticipantsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -3461,19 +3763,19 @@ export const ListParticipantsOutput: Schema.Schema<ListParticipantsOutput> = /*#
  */
 export const listParticipants: Pagination.ListCall<ListParticipantsInput, ListParticipantsOutput, DealParticipant> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listParticipants",
-  operation: "getDealParticipants",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/participants",
-  query: ["start", "limit"],
-  input: ListParticipantsInput,
-  output: ListParticipantsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 10,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealParticipants"
-}))
+    name: "Deals.listParticipants",
+    operation: "getDealParticipants",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/participants",
+    query: ["start", "limit"],
+    input: ListParticipantsInput,
+    output: ListParticipantsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 10,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealParticipants"
+  }))
 
 /**
  * Input of {@link listParticipantsChangelog}.
@@ -3483,7 +3785,9 @@ export const listParticipants: Pagination.ListCall<ListParticipantsInput, ListPa
  */
 export interface ListParticipantsChangelogInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -3493,10 +3797,15 @@ export interface ListParticipantsChangelogInput {
  * @since 0.1.0
  * @category inputs
  */
-export const ListParticipantsChangelogInput: Schema.Schema<ListParticipantsChangelogInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<ListParticipantsChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
-)
+export const ListParticipantsChangelogInput: Schema.Schema<ListParticipantsChangelogInput> =
+  /*#__PURE__*/ Schema.suspend(
+    (): Schema.Schema<ListParticipantsChangelogInput> =>
+      Schema.Struct({
+        id: Schema.Int,
+        limit: Schema.optional(Field.Limit(500)),
+        cursor: Schema.optional(Schema.String)
+      })
+  )
 
 /**
  * Output of {@link listParticipantsChangelog}.
@@ -3516,16 +3825,17 @@ export interface ListParticipantsChangelogOutput {
  * @since 0.1.0
  * @category outputs
  */
-export const ListParticipantsChangelogOutput: Schema.Schema<ListParticipantsChangelogOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<ListParticipantsChangelogOutput> =>
-    Schema.Struct({
-      success: Schema.Literal(true),
-      data: Schema.Array(ParticipantChange),
-      additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-        next_cursor: Field.optional(Schema.NullOr(Schema.String))
-      })))
-    })
-)
+export const ListParticipantsChangelogOutput: Schema.Schema<ListParticipantsChangelogOutput> =
+  /*#__PURE__*/ Schema.suspend(
+    (): Schema.Schema<ListParticipantsChangelogOutput> =>
+      Schema.Struct({
+        success: Schema.Literal(true),
+        data: Schema.Array(ParticipantChange),
+        additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+          next_cursor: Field.optional(Schema.NullOr(Schema.String))
+        })))
+      })
+  )
 
 /**
  * Lists which persons joined or left a deal, when, and by whose hand. Pages by cursor.
@@ -3536,8 +3846,11 @@ export const ListParticipantsChangelogOutput: Schema.Schema<ListParticipantsChan
  * @since 0.1.0
  * @category endpoints
  */
-export const listParticipantsChangelog: Pagination.ListCall<ListParticipantsChangelogInput, ListParticipantsChangelogOutput, ParticipantChange> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listParticipantsChangelog: Pagination.ListCall<
+  ListParticipantsChangelogInput,
+  ListParticipantsChangelogOutput,
+  ParticipantChange
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Deals.listParticipantsChangelog",
   operation: "getDealParticipantsChangelog",
   version: "v1",
@@ -3606,17 +3919,17 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  */
 export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPermittedUsersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.listPermittedUsers",
-  operation: "getDealUsers",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/permittedUsers",
-  input: ListPermittedUsersInput,
-  output: ListPermittedUsersOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealUsers"
-}))
+    name: "Deals.listPermittedUsers",
+    operation: "getDealUsers",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/permittedUsers",
+    input: ListPermittedUsersInput,
+    output: ListPermittedUsersOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealUsers"
+  }))
 
 /**
  * Input of {@link listUpdates}.
@@ -3626,9 +3939,13 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
  */
 export interface ListUpdatesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `1`: changes of custom fields too. */
   readonly all_changes?: string | undefined
+  /** Kinds to include; all unless given. */
   readonly items?: Field.List<string> | undefined
 }
 
@@ -3704,19 +4021,19 @@ export const ListUpdatesOutput: Schema.Schema<ListUpdatesOutput> = /*#__PURE__*/
  */
 export const listUpdates: Pagination.ListCall<ListUpdatesInput, ListUpdatesOutput, DealUpdate> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listUpdates",
-  operation: "getDealUpdates",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/flow",
-  query: ["start", "limit", "all_changes", "items"],
-  input: ListUpdatesInput,
-  output: ListUpdatesOutput,
-  scopes: ["recents:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealUpdates"
-}))
+    name: "Deals.listUpdates",
+    operation: "getDealUpdates",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/flow",
+    query: ["start", "limit", "all_changes", "items"],
+    input: ListUpdatesInput,
+    output: ListUpdatesOutput,
+    scopes: ["recents:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealUpdates"
+  }))
 
 /**
  * Input of {@link merge}.
@@ -3726,6 +4043,7 @@ export const listUpdates: Pagination.ListCall<ListUpdatesInput, ListUpdatesOutpu
  */
 export interface MergeInput {
   readonly id: number
+  /** The one that stays; its values win. */
   readonly merge_with_id: number
 }
 
@@ -3791,12 +4109,17 @@ export const merge: Endpoint.Call<MergeInput, MergeOutput> = /*#__PURE__*/ Endpo
  */
 export interface ListInput {
   readonly user_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly stage_id?: number | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | undefined
+  /** 1: only your own; wins over `user_id`, yields to `filter_id`. */
   readonly owned_by_you?: 0 | 1 | undefined
 }
 
@@ -3972,27 +4295,43 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface AddInput {
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
   readonly won_time?: Field.Timestamp | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
   readonly lost_time?: Field.Timestamp | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
   readonly close_time?: Field.Timestamp | null | undefined
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | undefined
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | undefined
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason?: string | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
+  /** Money in `currency`, as text. */
   readonly value?: string | undefined
+  /** Ids of labels. */
   readonly label?: ReadonlyArray<number> | undefined
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | undefined
   readonly user_id?: number | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly pipeline_id?: number | undefined
   readonly stage_id?: number | undefined
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
   readonly archive_time?: Field.Timestamp | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | undefined
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id?: string | null | undefined
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id?: string | null | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | undefined
   readonly title: string
   /** Custom fields by their 40-character keys. */
@@ -4000,7 +4339,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -4046,7 +4385,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -4073,9 +4412,9 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
   body: {
     encoding: "json",
     keys: [
-      "won_time", "lost_time", "close_time", "expected_close_date", "probability", "lost_reason", "visible_to", "value",
-      "label", "currency", "user_id", "person_id", "org_id", "pipeline_id", "stage_id", "is_archived", "archive_time",
-      "status", "origin_id", "channel", "channel_id", "add_time", "title"
+      "won_time", "lost_time", "close_time", "expected_close_date", "probability", "lost_reason", "visible_to",
+      "value", "label", "currency", "user_id", "person_id", "org_id", "pipeline_id", "stage_id", "is_archived",
+      "archive_time", "status", "origin_id", "channel", "channel_id", "add_time", "title"
     ],
     customFields: true
   },
@@ -4095,32 +4434,45 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface UpdateInput {
   readonly id: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
   readonly won_time?: Field.Timestamp | null | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
   readonly lost_time?: Field.Timestamp | null | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
   readonly close_time?: Field.Timestamp | null | undefined
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | null | undefined
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | null | undefined
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason?: string | null | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   readonly title?: string | undefined
+  /** Money in `currency`, as text. */
   readonly value?: string | null | undefined
+  /** Ids of labels. */
   readonly label?: ReadonlyArray<number> | undefined
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | null | undefined
   readonly user_id?: number | null | undefined
   readonly person_id?: number | null | undefined
   readonly org_id?: number | null | undefined
   readonly pipeline_id?: number | null | undefined
   readonly stage_id?: number | null | undefined
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | undefined
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id?: string | null | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -4164,7 +4516,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -4191,9 +4543,9 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
   body: {
     encoding: "json",
     keys: [
-      "won_time", "lost_time", "close_time", "expected_close_date", "probability", "lost_reason", "visible_to", "title",
-      "value", "label", "currency", "user_id", "person_id", "org_id", "pipeline_id", "stage_id", "is_archived",
-      "status", "channel", "channel_id"
+      "won_time", "lost_time", "close_time", "expected_close_date", "probability", "lost_reason", "visible_to",
+      "title", "value", "label", "currency", "user_id", "person_id", "org_id", "pipeline_id", "stage_id",
+      "is_archived", "status", "channel", "channel_id"
     ],
     customFields: true
   },
@@ -4280,14 +4632,20 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
   readonly status?: "open" | "won" | "lost" | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"deal.cc_email"> | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -4362,22 +4720,22 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.search",
-  operation: "searchDeals",
-  version: "v1",
-  method: "GET",
-  path: "/deals/search",
-  query: [
-    "term", "fields", "exact_match", "person_id", "organization_id", "status", "include_fields", "start", "limit"
-  ],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["deals:read", "deals:full", "search:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 100, items: "data.items" },
-  deprecated: true,
-  replacement: "v2.Deals.search"
-}))
+    name: "Deals.search",
+    operation: "searchDeals",
+    version: "v1",
+    method: "GET",
+    path: "/deals/search",
+    query: [
+      "term", "fields", "exact_match", "person_id", "organization_id", "status", "include_fields", "start", "limit"
+    ],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["deals:read", "deals:full", "search:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 100, items: "data.items" },
+    deprecated: true,
+    replacement: "v2.Deals.search"
+  }))
 
 /**
  * Input of {@link addProduct}.
@@ -4387,6 +4745,7 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
  */
 export interface AddProductInput {
   readonly id: number
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -4395,22 +4754,33 @@ export interface AddProductInput {
     | "monthly"
     | "weekly"
     | undefined
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
+  /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: Field.CalendarDate | null | undefined
   readonly product_id: number
+  /** Price of one. */
   readonly item_price: number
+  /** May have decimals. */
   readonly quantity: number
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number | undefined
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | undefined
+  /** Null for the product as such. */
   readonly product_variation_id?: number | undefined
+  /** Empty when there are none. */
   readonly comments?: string | undefined
+  /** Per cent. */
   readonly tax?: number | undefined
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | undefined
+  /** False: shown with the deal, not counted. */
   readonly enabled_flag?: boolean | undefined
 }
 
 /**
- * Checks a {@link AddProductInput}.
+ * Checks an {@link AddProductInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -4454,7 +4824,7 @@ export interface AddProductOutput {
 }
 
 /**
- * Checks a {@link AddProductOutput}.
+ * Checks an {@link AddProductOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -4502,6 +4872,7 @@ export const addProduct: Endpoint.Call<AddProductInput, AddProductOutput> = /*#_
  */
 export interface DeleteProductInput {
   readonly id: number
+  /** Id of the product's attachment to the deal, not of the product. */
   readonly product_attachment_id: number
 }
 
@@ -4550,18 +4921,18 @@ export const DeleteProductOutput: Schema.Schema<DeleteProductOutput> = /*#__PURE
  */
 export const deleteProduct: Endpoint.Call<DeleteProductInput, DeleteProductOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.deleteProduct",
-  operation: "deleteDealProduct",
-  version: "v1",
-  method: "DELETE",
-  path: "/deals/{id}/products/{product_attachment_id}",
-  input: DeleteProductInput,
-  output: DeleteProductOutput,
-  scopes: ["deals:full", "products:full"],
-  cost: 6,
-  deprecated: true,
-  replacement: "v2.DealProducts.delete"
-}))
+    name: "Deals.deleteProduct",
+    operation: "deleteDealProduct",
+    version: "v1",
+    method: "DELETE",
+    path: "/deals/{id}/products/{product_attachment_id}",
+    input: DeleteProductInput,
+    output: DeleteProductOutput,
+    scopes: ["deals:full", "products:full"],
+    cost: 6,
+    deprecated: true,
+    replacement: "v2.DealProducts.delete"
+  }))
 
 /**
  * Input of {@link listActivities}.
@@ -4571,9 +4942,13 @@ export const deleteProduct: Endpoint.Call<DeleteProductInput, DeleteProductOutpu
  */
 export interface ListActivitiesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
+  /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | undefined
 }
 
@@ -4660,20 +5035,20 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
  */
 export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivitiesOutput, Activities.Activity> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listActivities",
-  operation: "getDealActivities",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/activities",
-  query: ["start", "limit", "done", "exclude"],
-  input: ListActivitiesInput,
-  output: ListActivitiesOutput,
-  scopes: ["activities:read", "activities:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Activities.list"
-}))
+    name: "Deals.listActivities",
+    operation: "getDealActivities",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/activities",
+    query: ["start", "limit", "done", "exclude"],
+    input: ListActivitiesInput,
+    output: ListActivitiesOutput,
+    scopes: ["activities:read", "activities:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Activities.list"
+  }))
 
 /**
  * Input of {@link listCollection}.
@@ -4682,9 +5057,13 @@ export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivi
  * @category inputs
  */
 export interface ListCollectionInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly since?: Field.Timestamp | undefined
+  /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly until?: Field.Timestamp | undefined
   readonly user_id?: number | undefined
   readonly stage_id?: number | undefined
@@ -4750,20 +5129,20 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
  */
 export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCollectionOutput, DealCollectionItem> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listCollection",
-  operation: "getDealsCollection",
-  version: "v1",
-  method: "GET",
-  path: "/deals/collection",
-  query: ["cursor", "limit", "since", "until", "user_id", "stage_id", "status"],
-  input: ListCollectionInput,
-  output: ListCollectionOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Deals.list"
-}))
+    name: "Deals.listCollection",
+    operation: "getDealsCollection",
+    version: "v1",
+    method: "GET",
+    path: "/deals/collection",
+    query: ["cursor", "limit", "since", "until", "user_id", "stage_id", "status"],
+    input: ListCollectionInput,
+    output: ListCollectionOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Deals.list"
+  }))
 
 /**
  * Input of {@link listPersons}.
@@ -4773,7 +5152,9 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
  */
 export interface ListPersonsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -4842,20 +5223,20 @@ export const ListPersonsOutput: Schema.Schema<ListPersonsOutput> = /*#__PURE__*/
  */
 export const listPersons: Pagination.ListCall<ListPersonsInput, ListPersonsOutput, Persons.Person> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listPersons",
-  operation: "getDealPersons",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/persons",
-  query: ["start", "limit"],
-  input: ListPersonsInput,
-  output: ListPersonsOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Persons.list"
-}))
+    name: "Deals.listPersons",
+    operation: "getDealPersons",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/persons",
+    query: ["start", "limit"],
+    input: ListPersonsInput,
+    output: ListPersonsOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Persons.list"
+  }))
 
 /**
  * Input of {@link listProducts}.
@@ -4865,8 +5246,11 @@ export const listPersons: Pagination.ListCall<ListPersonsInput, ListPersonsOutpu
  */
 export interface ListProductsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** 1: with the product itself. */
   readonly include_product_data?: 0 | 1 | undefined
 }
 
@@ -4948,20 +5332,20 @@ export const ListProductsOutput: Schema.Schema<ListProductsOutput> = /*#__PURE__
  */
 export const listProducts: Pagination.ListCall<ListProductsInput, ListProductsOutput, DealProduct> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listProducts",
-  operation: "getDealProducts",
-  version: "v1",
-  method: "GET",
-  path: "/deals/{id}/products",
-  query: ["start", "limit", "include_product_data"],
-  input: ListProductsInput,
-  output: ListProductsOutput,
-  scopes: ["products:read", "products:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.DealProducts.list"
-}))
+    name: "Deals.listProducts",
+    operation: "getDealProducts",
+    version: "v1",
+    method: "GET",
+    path: "/deals/{id}/products",
+    query: ["start", "limit", "include_product_data"],
+    input: ListProductsInput,
+    output: ListProductsOutput,
+    scopes: ["products:read", "products:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.DealProducts.list"
+  }))
 
 /**
  * Input of {@link updateProduct}.
@@ -4971,19 +5355,32 @@ export const listProducts: Pagination.ListCall<ListProductsInput, ListProductsOu
  */
 export interface UpdateProductInput {
   readonly id: number
+  /** Id of the product's attachment to the deal, not of the product. */
   readonly product_attachment_id: number
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
+  /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: Field.CalendarDate | null | undefined
   readonly product_id?: number | undefined
+  /** Price of one. */
   readonly item_price?: number | undefined
+  /** May have decimals. */
   readonly quantity?: number | undefined
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number | null | undefined
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | undefined
+  /** Null for the product as such. */
   readonly product_variation_id?: number | null | undefined
+  /** Empty when there are none. */
   readonly comments?: string | null | undefined
+  /** Per cent. */
   readonly tax?: number | null | undefined
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | undefined
+  /** False: shown with the deal, not counted. */
   readonly enabled_flag?: boolean | undefined
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -4995,7 +5392,7 @@ export interface UpdateProductInput {
 }
 
 /**
- * Checks a {@link UpdateProductInput}.
+ * Checks an {@link UpdateProductInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -5040,7 +5437,7 @@ export interface UpdateProductOutput {
 }
 
 /**
- * Checks a {@link UpdateProductOutput}.
+ * Checks an {@link UpdateProductOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -5061,22 +5458,22 @@ export const UpdateProductOutput: Schema.Schema<UpdateProductOutput> = /*#__PURE
  */
 export const updateProduct: Endpoint.Call<UpdateProductInput, UpdateProductOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.updateProduct",
-  operation: "updateDealProduct",
-  version: "v1",
-  method: "PUT",
-  path: "/deals/{id}/products/{product_attachment_id}",
-  body: {
-    encoding: "json",
-    keys: [
-      "billing_frequency_cycles", "billing_start_date", "product_id", "item_price", "quantity", "discount",
-      "discount_type", "product_variation_id", "comments", "tax", "tax_method", "enabled_flag", "billing_frequency"
-    ]
-  },
-  input: UpdateProductInput,
-  output: UpdateProductOutput,
-  scopes: ["deals:full"],
-  cost: 10,
-  deprecated: true,
-  replacement: "v2.DealProducts.update"
-}))
+    name: "Deals.updateProduct",
+    operation: "updateDealProduct",
+    version: "v1",
+    method: "PUT",
+    path: "/deals/{id}/products/{product_attachment_id}",
+    body: {
+      encoding: "json",
+      keys: [
+        "billing_frequency_cycles", "billing_start_date", "product_id", "item_price", "quantity", "discount",
+        "discount_type", "product_variation_id", "comments", "tax", "tax_method", "enabled_flag", "billing_frequency"
+      ]
+    },
+    input: UpdateProductInput,
+    output: UpdateProductOutput,
+    scopes: ["deals:full"],
+    cost: 10,
+    deprecated: true,
+    replacement: "v2.DealProducts.update"
+  }))

@@ -22,14 +22,21 @@ export interface File {
   readonly org_id?: number
   readonly product_id?: number
   readonly activity_id?: number
+  /** A lead's id, a UUID. */
   readonly lead_id?: string
   readonly project_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly file_name?: string
+  /** Bytes. */
   readonly file_size?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** True for pictures inside mails. */
   readonly inline_flag?: boolean
+  /** `s3` for uploads, `googledrive` for links. */
   readonly remote_location?: string
   readonly remote_id?: string
   readonly cid?: string
@@ -42,6 +49,7 @@ export interface File {
   readonly product_name?: string
   readonly lead_name?: string
   readonly project_name?: string
+  /** Needs credentials; use `Files.download`. */
   readonly url?: string
   readonly name?: string
   readonly description?: string
@@ -99,8 +107,11 @@ export const File: Schema.Schema<File> = /*#__PURE__*/ Schema.suspend((): Schema
  * @category inputs
  */
 export interface ListInput {
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `id` or `update_time`, with `ASC` or `DESC`. */
   readonly sort?: string | undefined
 }
 
@@ -260,12 +271,13 @@ export interface AddInput {
   readonly org_id?: number | undefined
   readonly product_id?: number | undefined
   readonly activity_id?: number | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
   readonly project_id?: number | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -295,7 +307,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -344,7 +356,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -365,7 +377,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -475,11 +487,12 @@ export interface AddRemoteInput {
   readonly title: string
   readonly item_type: string
   readonly item_id: number
+  /** `s3` for uploads, `googledrive` for links. */
   readonly remote_location: string
 }
 
 /**
- * Checks a {@link AddRemoteInput}.
+ * Checks an {@link AddRemoteInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -507,7 +520,7 @@ export interface AddRemoteOutput {
 }
 
 /**
- * Checks a {@link AddRemoteOutput}.
+ * Checks an {@link AddRemoteOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -595,6 +608,7 @@ export interface LinkRemoteInput {
   readonly item_type: string
   readonly item_id: number
   readonly remote_id: string
+  /** `s3` for uploads, `googledrive` for links. */
   readonly remote_location: string
 }
 

@@ -18,19 +18,29 @@ export interface Filter {
   readonly name?: string
   readonly filter_code?: string | null
   readonly is_editable?: boolean
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly type?: "deals" | "leads" | "org" | "people" | "products" | "activity" | "projects" | (string & {})
   readonly temporary_flag?: boolean | null
   readonly user_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string | null
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | (string & {})
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly last_used_time?: string | null
   readonly custom_view_id?: number | null
+  /** One AND group holding one AND and one OR group; 16 conditions at most. */
   readonly conditions?: {
+    /** `and` or `or`. */
     readonly glue?: "and" | (string & {})
+    /** One AND group holding one AND and one OR group; 16 conditions at most. */
     readonly conditions?: ReadonlyArray<{
+      /** `and` or `or`. */
       readonly glue?: "and" | "or" | (string & {})
+      /** One AND group holding one AND and one OR group; 16 conditions at most. */
       readonly conditions?: ReadonlyArray<FilterCondition>
     }>
   }
@@ -75,11 +85,13 @@ export const Filter: Schema.Schema<Filter> = /*#__PURE__*/ Schema.suspend((): Sc
  */
 export interface FilterCondition {
   readonly object?: string
+  /** A field's number, as text. */
   readonly field_id?: string
   readonly operator?: string
   readonly value?: string | null
   readonly extra_value?: string | null
   readonly json_value_flag?: boolean
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code?: string | null
 }
 
@@ -113,13 +125,18 @@ export interface FilterListItem {
   readonly name?: string
   readonly filter_code?: string | null
   readonly is_editable?: boolean
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly type?: "deals" | "leads" | "org" | "people" | "products" | "activity" | "projects" | (string & {})
   readonly temporary_flag?: boolean | null
   readonly user_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string | null
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | (string & {})
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly last_used_time?: string | null
   readonly custom_view_id?: number | null
 }
@@ -291,12 +308,30 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly include_field_code?: boolean | undefined
   readonly name: string
-  readonly conditions: { readonly [key: string]: unknown }
+  /** One AND group holding one AND and one OR group; 16 conditions at most. */
+  readonly conditions: {
+    /** `and` or `or`. */
+    readonly glue: "and"
+    /** One AND group holding one AND and one OR group; 16 conditions at most. */
+    readonly conditions: ReadonlyArray<{
+      /** `and` or `or`. */
+      readonly glue: "and" | "or"
+      /** One AND group holding one AND and one OR group; 16 conditions at most. */
+      readonly conditions?: ReadonlyArray<{
+        readonly object: string
+        /** A field's number, as text. */
+        readonly field_id: string | number
+        readonly operator: string
+        readonly value?: string | number | boolean | null | undefined
+        readonly extra_value?: string | number | null | undefined
+      }> | null | undefined
+    }>
+  }
   readonly type: "deals" | "leads" | "org" | "people" | "products" | "activity" | "projects"
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -305,7 +340,19 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
   Schema.Struct({
     include_field_code: Schema.optional(Schema.Boolean),
     name: Schema.String,
-    conditions: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    conditions: Schema.Struct({
+      glue: Schema.Literal("and"),
+      conditions: Schema.Array(Schema.Struct({
+        glue: Schema.Literal("and", "or"),
+        conditions: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+          object: Schema.String,
+          field_id: Schema.Union(Schema.String, Schema.Int),
+          operator: Schema.String,
+          value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number, Schema.Boolean))),
+          extra_value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number)))
+        }))))
+      }))
+    }),
     type: Schema.Literal("deals", "leads", "org", "people", "products", "activity", "projects")
   })
 )
@@ -322,7 +369,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -364,12 +411,30 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly include_field_code?: boolean | undefined
-  readonly conditions: { readonly [key: string]: unknown }
+  /** One AND group holding one AND and one OR group; 16 conditions at most. */
+  readonly conditions: {
+    /** `and` or `or`. */
+    readonly glue: "and"
+    /** One AND group holding one AND and one OR group; 16 conditions at most. */
+    readonly conditions: ReadonlyArray<{
+      /** `and` or `or`. */
+      readonly glue: "and" | "or"
+      /** One AND group holding one AND and one OR group; 16 conditions at most. */
+      readonly conditions?: ReadonlyArray<{
+        readonly object: string
+        /** A field's number, as text. */
+        readonly field_id: string | number
+        readonly operator: string
+        readonly value?: string | number | boolean | null | undefined
+        readonly extra_value?: string | number | null | undefined
+      }> | null | undefined
+    }>
+  }
   readonly name?: string | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -378,7 +443,19 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     include_field_code: Schema.optional(Schema.Boolean),
-    conditions: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    conditions: Schema.Struct({
+      glue: Schema.Literal("and"),
+      conditions: Schema.Array(Schema.Struct({
+        glue: Schema.Literal("and", "or"),
+        conditions: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+          object: Schema.String,
+          field_id: Schema.Union(Schema.String, Schema.Int),
+          operator: Schema.String,
+          value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number, Schema.Boolean))),
+          extra_value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number)))
+        }))))
+      }))
+    }),
     name: Schema.optional(Schema.String)
   })
 )
@@ -395,7 +472,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -486,8 +563,8 @@ export {
   /**
    * Deletes a filter.
    *
-   * `DELETE /api/v1/filters/{id}` · `deleteFilter` · 6 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
-   * [reference](https://developers.pipedrive.com/docs/api/v1/Filters#deleteFilter)
+   * `DELETE /api/v1/filters/{id}` · `deleteFilter` · 6 tokens · scopes `deals:full`, `activities:full`, `contacts:full`
+   * · [reference](https://developers.pipedrive.com/docs/api/v1/Filters#deleteFilter)
    *
    * @since 0.1.0
    * @category endpoints
@@ -591,7 +668,12 @@ export const GetHelpersInput: Schema.Schema<GetHelpersInput> = /*#__PURE__*/ Sch
  */
 export interface GetHelpersOutput {
   readonly success: true
-  readonly data: { readonly [key: string]: unknown }
+  readonly data: {
+    readonly operators: { readonly [key: string]: { readonly [key: string]: string } }
+    readonly deprecated_operators?: { readonly [key: string]: string }
+    readonly relative_dates?: { readonly [key: string]: { readonly [key: string]: string } }
+    readonly address_field_components?: { readonly [key: string]: string }
+  }
 }
 
 /**
@@ -602,7 +684,21 @@ export interface GetHelpersOutput {
  */
 export const GetHelpersOutput: Schema.Schema<GetHelpersOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetHelpersOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: Schema.Record({ key: Schema.String, value: Schema.Unknown }) })
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Struct({
+        operators: Schema.Record({
+          key: Schema.String,
+          value: Schema.Record({ key: Schema.String, value: Schema.String })
+        }),
+        deprecated_operators: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+        relative_dates: Field.optional(Schema.Record({
+          key: Schema.String,
+          value: Schema.Record({ key: Schema.String, value: Schema.String })
+        })),
+        address_field_components: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+      })
+    })
 )
 
 /**

@@ -40,7 +40,12 @@ export interface Goal {
   readonly type: GoalType
   readonly assignee: { readonly id: number; readonly type?: string }
   readonly interval: string
-  readonly duration: { readonly start?: string; readonly end?: string }
+  /** First and last day, `YYYY-MM-DD`; `end` null for a goal without end. */
+  readonly duration: {
+    /** How many to skip; 0 unless given. */
+    readonly start?: string
+    readonly end?: string
+  }
   readonly expected_outcome: { readonly target?: number; readonly tracking_metric?: string }
   readonly is_active: boolean
   readonly report_ids: ReadonlyArray<string>
@@ -142,7 +147,9 @@ export interface ListInput {
   readonly "type.params.pipeline_id"?: Field.List<number> | undefined
   readonly "type.params.stage_id"?: number | undefined
   readonly "type.params.activity_type_id"?: Field.List<number> | undefined
+  /** First day, `YYYY-MM-DD`; needs `period.end` too. */
   readonly "period.start"?: Field.CalendarDate | undefined
+  /** Last day, `YYYY-MM-DD`; needs `period.start` too. */
   readonly "period.end"?: Field.CalendarDate | undefined
 }
 
@@ -241,26 +248,66 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
  * @category inputs
  */
 export interface AddInput {
-  readonly assignee: { readonly [key: string]: unknown }
-  readonly type: { readonly [key: string]: unknown }
-  readonly expected_outcome: { readonly [key: string]: unknown }
-  readonly duration: { readonly [key: string]: unknown }
+  readonly assignee: { readonly id: number; readonly type: "person" | "company" | "team" }
+  readonly type: {
+    readonly name:
+      | "deals_won"
+      | "deals_progressed"
+      | "activities_completed"
+      | "activities_added"
+      | "deals_started"
+      | "revenue_forecast"
+    readonly params?: {
+      readonly pipeline_id?: ReadonlyArray<number> | null | undefined
+      readonly stage_id?: number | null | undefined
+      readonly activity_type_id?: ReadonlyArray<number> | null | undefined
+    } | undefined
+  }
+  readonly expected_outcome: {
+    readonly target: number
+    readonly tracking_metric: "quantity" | "sum"
+    readonly currency_id?: number | null | undefined
+  }
+  /** First and last day, `YYYY-MM-DD`; `end` null for a goal without end. */
+  readonly duration: {
+    /** How many to skip; 0 unless given. */
+    readonly start: Field.CalendarDate
+    readonly end?: Field.CalendarDate | null | undefined
+  }
   readonly interval: "weekly" | "monthly" | "quarterly" | "yearly"
   readonly title?: string | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    assignee: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
-    type: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
-    expected_outcome: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
-    duration: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+    assignee: Schema.Struct({ id: Schema.Int, type: Schema.Literal("person", "company", "team") }),
+    type: Schema.Struct({
+      name: Schema.Literal(
+        "deals_won",
+        "deals_progressed",
+        "activities_completed",
+        "activities_added",
+        "deals_started",
+        "revenue_forecast"
+      ),
+      params: Schema.optional(Schema.Struct({
+        pipeline_id: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+        stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+        activity_type_id: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int)))
+      }))
+    }),
+    expected_outcome: Schema.Struct({
+      target: Schema.Number,
+      tracking_metric: Schema.Literal("quantity", "sum"),
+      currency_id: Schema.optional(Schema.NullOr(Schema.Int))
+    }),
+    duration: Schema.Struct({ start: Field.CalendarDate, end: Schema.optional(Schema.NullOr(Field.CalendarDate)) }),
     interval: Schema.Literal("weekly", "monthly", "quarterly", "yearly"),
     title: Schema.optional(Schema.String)
   })
@@ -281,7 +328,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -328,15 +375,37 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: string
   readonly title?: string | null | undefined
-  readonly assignee?: { readonly [key: string]: unknown } | undefined
-  readonly type?: { readonly [key: string]: unknown } | undefined
-  readonly expected_outcome?: { readonly [key: string]: unknown } | undefined
-  readonly duration?: { readonly [key: string]: unknown } | undefined
+  readonly assignee?: { readonly id: number; readonly type: "person" | "company" | "team" } | undefined
+  readonly type?: {
+    readonly name:
+      | "deals_won"
+      | "deals_progressed"
+      | "activities_completed"
+      | "activities_added"
+      | "deals_started"
+      | "revenue_forecast"
+    readonly params?: {
+      readonly pipeline_id?: ReadonlyArray<number> | null | undefined
+      readonly stage_id?: number | null | undefined
+      readonly activity_type_id?: ReadonlyArray<number> | null | undefined
+    } | undefined
+  } | undefined
+  readonly expected_outcome?: {
+    readonly target: number
+    readonly tracking_metric: "quantity" | "sum"
+    readonly currency_id?: number | null | undefined
+  } | undefined
+  /** First and last day, `YYYY-MM-DD`; `end` null for a goal without end. */
+  readonly duration?: {
+    /** How many to skip; 0 unless given. */
+    readonly start: Field.CalendarDate
+    readonly end?: Field.CalendarDate | null | undefined
+  } | undefined
   readonly interval?: "weekly" | "monthly" | "quarterly" | "yearly" | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -345,10 +414,31 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.String,
     title: Schema.optional(Schema.NullOr(Schema.String)),
-    assignee: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-    type: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-    expected_outcome: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-    duration: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+    assignee: Schema.optional(Schema.Struct({ id: Schema.Int, type: Schema.Literal("person", "company", "team") })),
+    type: Schema.optional(Schema.Struct({
+      name: Schema.Literal(
+        "deals_won",
+        "deals_progressed",
+        "activities_completed",
+        "activities_added",
+        "deals_started",
+        "revenue_forecast"
+      ),
+      params: Schema.optional(Schema.Struct({
+        pipeline_id: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+        stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+        activity_type_id: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int)))
+      }))
+    })),
+    expected_outcome: Schema.optional(Schema.Struct({
+      target: Schema.Number,
+      tracking_metric: Schema.Literal("quantity", "sum"),
+      currency_id: Schema.optional(Schema.NullOr(Schema.Int))
+    })),
+    duration: Schema.optional(Schema.Struct({
+      start: Field.CalendarDate,
+      end: Schema.optional(Schema.NullOr(Field.CalendarDate))
+    })),
     interval: Schema.optional(Schema.Literal("weekly", "monthly", "quarterly", "yearly"))
   })
 )
@@ -368,7 +458,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -489,7 +579,9 @@ export {
  */
 export interface GetResultInput {
   readonly id: string
+  /** First day, `YYYY-MM-DD`; needs `period.end` too. */
   readonly "period.start": Field.CalendarDate
+  /** Last day, `YYYY-MM-DD`; needs `period.start` too. */
   readonly "period.end": Field.CalendarDate
 }
 

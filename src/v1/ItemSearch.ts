@@ -14,7 +14,9 @@ import * as Pagination from "../Pagination.js"
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** What to search; everything unless given. */
   readonly item_types?: Field.List<
     | "deal"
     | "person"
@@ -23,7 +25,9 @@ export interface SearchInput {
     | "lead"
     | "file"
     | "mail_attachment"
-    | "project"> | undefined
+    | "project"
+  > | undefined
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<
     | "address"
     | "code"
@@ -33,11 +37,17 @@ export interface SearchInput {
     | "notes"
     | "phone"
     | "title"
-    | "description"> | undefined
+    | "description"
+  > | undefined
+  /** Adds up to 100 related leads, deals or persons to what is found. */
   readonly search_for_related_items?: boolean | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"deal.cc_email" | "person.picture" | "product.price"> | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -89,12 +99,102 @@ export interface SearchOutput {
   readonly success: true
   readonly data: {
     readonly items: ReadonlyArray<{
-      readonly result_score?: number
-      readonly item?: { readonly [key: string]: unknown }
+      /** How well it fits; comparable within one answer only. */
+      readonly result_score: number
+      readonly item: {
+        readonly id: number | string
+        readonly type:
+          | "deal"
+          | "person"
+          | "organization"
+          | "product"
+          | "lead"
+          | "file"
+          | "mail_attachment"
+          | "project"
+          | (string & {})
+        readonly title?: string
+        readonly name?: string | null
+        readonly code?: string | null
+        readonly value?: number | null
+        /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+        readonly currency?: string | null
+        readonly status?: string
+        /** Null if unknown. */
+        readonly address?: string | null
+        /** One of them is primary; on updates the whole list is replaced. */
+        readonly phones?: ReadonlyArray<string>
+        /** One of them is primary; on updates the whole list is replaced. */
+        readonly emails?: ReadonlyArray<string>
+        readonly url?: string
+        /**
+         * `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.
+         */
+        readonly visible_to?: number
+        readonly owner?: { readonly id: number } | null
+        readonly stage?: { readonly id: number; readonly name: string } | null
+        readonly deal?: { readonly id: number; readonly title: string } | null
+        readonly person?: { readonly id: number; readonly name: string } | null
+        readonly organization?: {
+          readonly id: number
+          readonly name: string
+          /** Null if unknown. */
+          readonly address?: string | null
+        } | null
+        readonly custom_fields?: ReadonlyArray<string>
+        readonly notes?: ReadonlyArray<string>
+        /** Archived ones are left out of lists and cannot be edited. */
+        readonly is_archived?: boolean
+      }
     }>
     readonly related_items?: ReadonlyArray<{
-      readonly result_score?: number
-      readonly item?: { readonly [key: string]: unknown }
+      /** How well it fits; comparable within one answer only. */
+      readonly result_score: number
+      readonly item: {
+        readonly id: number | string
+        readonly type:
+          | "deal"
+          | "person"
+          | "organization"
+          | "product"
+          | "lead"
+          | "file"
+          | "mail_attachment"
+          | "project"
+          | (string & {})
+        readonly title?: string
+        readonly name?: string | null
+        readonly code?: string | null
+        readonly value?: number | null
+        /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+        readonly currency?: string | null
+        readonly status?: string
+        /** Null if unknown. */
+        readonly address?: string | null
+        /** One of them is primary; on updates the whole list is replaced. */
+        readonly phones?: ReadonlyArray<string>
+        /** One of them is primary; on updates the whole list is replaced. */
+        readonly emails?: ReadonlyArray<string>
+        readonly url?: string
+        /**
+         * `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.
+         */
+        readonly visible_to?: number
+        readonly owner?: { readonly id: number } | null
+        readonly stage?: { readonly id: number; readonly name: string } | null
+        readonly deal?: { readonly id: number; readonly title: string } | null
+        readonly person?: { readonly id: number; readonly name: string } | null
+        readonly organization?: {
+          readonly id: number
+          readonly name: string
+          /** Null if unknown. */
+          readonly address?: string | null
+        } | null
+        readonly custom_fields?: ReadonlyArray<string>
+        readonly notes?: ReadonlyArray<string>
+        /** Archived ones are left out of lists and cannot be edited. */
+        readonly is_archived?: boolean
+      }
     }>
   }
   readonly additional_data?: {
@@ -118,12 +218,82 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
     success: Schema.Literal(true),
     data: Schema.Struct({
       items: Schema.Array(Schema.Struct({
-        result_score: Field.optional(Schema.Number),
-        item: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+        result_score: Schema.Number,
+        item: Schema.Struct({
+          id: Schema.Union(Schema.Number, Schema.String),
+          type: Field.openEnum(
+            "deal",
+            "person",
+            "organization",
+            "product",
+            "lead",
+            "file",
+            "mail_attachment",
+            "project"
+          ),
+          title: Field.optional(Schema.String),
+          name: Field.optional(Schema.NullOr(Schema.String)),
+          code: Field.optional(Schema.NullOr(Schema.String)),
+          value: Field.optional(Schema.NullOr(Schema.Number)),
+          currency: Field.optional(Schema.NullOr(Schema.String)),
+          status: Field.optional(Schema.String),
+          address: Field.optional(Schema.NullOr(Schema.String)),
+          phones: Field.optional(Schema.Array(Schema.String)),
+          emails: Field.optional(Schema.Array(Schema.String)),
+          url: Field.optional(Schema.String),
+          visible_to: Field.optional(Schema.Number),
+          owner: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number }))),
+          stage: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Schema.String }))),
+          deal: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, title: Schema.String }))),
+          person: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Schema.String }))),
+          organization: Field.optional(Schema.NullOr(Schema.Struct({
+            id: Schema.Number,
+            name: Schema.String,
+            address: Field.optional(Schema.NullOr(Schema.String))
+          }))),
+          custom_fields: Field.optional(Schema.Array(Schema.String)),
+          notes: Field.optional(Schema.Array(Schema.String)),
+          is_archived: Field.optional(Schema.Boolean)
+        })
       })),
       related_items: Field.optional(Schema.Array(Schema.Struct({
-        result_score: Field.optional(Schema.Number),
-        item: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+        result_score: Schema.Number,
+        item: Schema.Struct({
+          id: Schema.Union(Schema.Number, Schema.String),
+          type: Field.openEnum(
+            "deal",
+            "person",
+            "organization",
+            "product",
+            "lead",
+            "file",
+            "mail_attachment",
+            "project"
+          ),
+          title: Field.optional(Schema.String),
+          name: Field.optional(Schema.NullOr(Schema.String)),
+          code: Field.optional(Schema.NullOr(Schema.String)),
+          value: Field.optional(Schema.NullOr(Schema.Number)),
+          currency: Field.optional(Schema.NullOr(Schema.String)),
+          status: Field.optional(Schema.String),
+          address: Field.optional(Schema.NullOr(Schema.String)),
+          phones: Field.optional(Schema.Array(Schema.String)),
+          emails: Field.optional(Schema.Array(Schema.String)),
+          url: Field.optional(Schema.String),
+          visible_to: Field.optional(Schema.Number),
+          owner: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number }))),
+          stage: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Schema.String }))),
+          deal: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, title: Schema.String }))),
+          person: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Schema.String }))),
+          organization: Field.optional(Schema.NullOr(Schema.Struct({
+            id: Schema.Number,
+            name: Schema.String,
+            address: Field.optional(Schema.NullOr(Schema.String))
+          }))),
+          custom_fields: Field.optional(Schema.Array(Schema.String)),
+          notes: Field.optional(Schema.Array(Schema.String)),
+          is_archived: Field.optional(Schema.Boolean)
+        })
       })))
     }),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({
@@ -149,22 +319,22 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "ItemSearch.search",
-  operation: "searchItem",
-  version: "v1",
-  method: "GET",
-  path: "/itemSearch",
-  query: [
-    "term", "item_types", "fields", "search_for_related_items", "exact_match", "include_fields", "start", "limit"
-  ],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["search:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 100, items: "data.items" },
-  deprecated: true,
-  replacement: "v2.ItemSearch.search"
-}))
+    name: "ItemSearch.search",
+    operation: "searchItem",
+    version: "v1",
+    method: "GET",
+    path: "/itemSearch",
+    query: [
+      "term", "item_types", "fields", "search_for_related_items", "exact_match", "include_fields", "start", "limit"
+    ],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["search:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 100, items: "data.items" },
+    deprecated: true,
+    replacement: "v2.ItemSearch.search"
+  }))
 
 /**
  * Input of {@link searchByField}.
@@ -173,12 +343,19 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
  * @category inputs
  */
 export interface SearchByFieldInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Fixed once the field exists. */
   readonly field_type: "dealField" | "leadField" | "personField" | "organizationField" | "productField" | "projectField"
+  /** Key of the field to search. */
   readonly field_key: string
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
+  /** True: ids of the items; else only distinct values. */
   readonly return_item_ids?: boolean | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -216,7 +393,7 @@ export const SearchByFieldInput: Schema.Schema<SearchByFieldInput> = /*#__PURE__
  */
 export interface SearchByFieldOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly id: number; readonly $field_key?: unknown }>
+  readonly data: ReadonlyArray<{ readonly id: number | string; readonly [key: string]: unknown }>
   readonly additional_data?: {
     readonly pagination?: {
       readonly start: number
@@ -237,7 +414,9 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
   (): Schema.Schema<SearchByFieldOutput> =>
     Schema.Struct({
       success: Schema.Literal(true),
-      data: Schema.Array(Schema.Struct({ id: Schema.Number, $field_key: Field.optional(Schema.Unknown) })),
+      data: Schema.Array(Schema.Struct({
+        id: Schema.Union(Schema.Number, Schema.String)
+      }, { key: Schema.String, value: Schema.Unknown })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         pagination: Field.optional(Schema.Struct({
           start: Schema.Number,
@@ -259,8 +438,11 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const searchByField: Pagination.ListCall<SearchByFieldInput, SearchByFieldOutput, SearchByFieldOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const searchByField: Pagination.ListCall<
+  SearchByFieldInput,
+  SearchByFieldOutput,
+  SearchByFieldOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "ItemSearch.searchByField",
   operation: "searchItemByField",
   version: "v1",

@@ -15,7 +15,9 @@ import * as DealFields from "./DealFields.js"
  * @category inputs
  */
 export interface ListInput {
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -80,16 +82,16 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, DealFields.FieldDefinition> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "LeadFields.list",
-  operation: "getLeadFields",
-  version: "v1",
-  method: "GET",
-  path: "/leadFields",
-  query: ["start", "limit"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["leads:read", "leads:full", "admin"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/LeadFields#getLeadFields"
-}))
+    name: "LeadFields.list",
+    operation: "getLeadFields",
+    version: "v1",
+    method: "GET",
+    path: "/leadFields",
+    query: ["start", "limit"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["leads:read", "leads:full", "admin"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/LeadFields#getLeadFields"
+  }))

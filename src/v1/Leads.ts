@@ -19,25 +19,45 @@ export interface Lead {
   readonly title: string
   readonly owner_id: number
   readonly creator_id: number
+  /** UUIDs of lead labels. */
   readonly label_ids: ReadonlyArray<string>
   readonly person_id: number | null
   readonly organization_id: number | null
+  /** `API` for leads made through the API. */
   readonly source_name: string
+  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id: string | null
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id: string | null
-  readonly source_deal_id: number | null
+  /** The deal the lead came from; null if none. */
+  readonly source_deal_id?: number | null
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived: boolean
+  /** Whether anybody opened the lead in Pipedrive. */
   readonly was_seen: boolean
-  readonly value: { readonly amount: number; readonly currency: string } | null
+  /** `{ amount, currency }`; null if unknown. */
+  readonly value: {
+    readonly amount: number
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+  } | null
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date: string | null
   readonly next_activity_id: number | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time: string
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly update_time: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: "1" | "3" | "5" | "7" | (string & {})
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
-  readonly archive_time: string | null
+  /** UTC, RFC 3339 with milliseconds; null while it is not archived. */
+  readonly archive_time?: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -62,7 +82,7 @@ export const Lead: Schema.Schema<Lead> = /*#__PURE__*/ Schema.suspend((): Schema
     origin_id: Schema.NullOr(Schema.String),
     channel: Schema.NullOr(Schema.Number),
     channel_id: Schema.NullOr(Schema.String),
-    source_deal_id: Schema.NullOr(Schema.Number),
+    source_deal_id: Field.optional(Schema.NullOr(Schema.Number)),
     is_archived: Schema.Boolean,
     was_seen: Schema.Boolean,
     value: Schema.NullOr(Schema.Struct({ amount: Schema.Number, currency: Schema.String })),
@@ -72,7 +92,7 @@ export const Lead: Schema.Schema<Lead> = /*#__PURE__*/ Schema.suspend((): Schema
     update_time: Schema.String,
     visible_to: Field.openEnum("1", "3", "5", "7"),
     cc_email: Schema.String,
-    archive_time: Schema.NullOr(Schema.String)
+    archive_time: Field.optional(Schema.NullOr(Schema.String))
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -83,8 +103,9 @@ export const Lead: Schema.Schema<Lead> = /*#__PURE__*/ Schema.suspend((): Schema
  * @category models
  */
 export interface LeadSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundLead
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundLead
 }
 
 /**
@@ -95,7 +116,7 @@ export interface LeadSearchResult {
  */
 export const LeadSearchResult: Schema.Schema<LeadSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<LeadSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundLead) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundLead })
 )
 
 /**
@@ -111,13 +132,18 @@ export interface FoundLead {
   readonly owner?: { readonly id: number }
   readonly person?: { readonly id: number; readonly name?: string }
   readonly organization?: { readonly id: number; readonly name?: string }
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
   readonly value?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: number
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
 }
 
@@ -153,13 +179,18 @@ export const FoundLead: Schema.Schema<FoundLead> = /*#__PURE__*/ Schema.suspend(
  * @category inputs
  */
 export interface ListInput {
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
   readonly owner_id?: number | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** Changed at this time or later. RFC 3339, `2026-05-15T09:55:02Z`, unlike most of v1. */
   readonly updated_since?: Field.Timestamp | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<
     | "id"
     | "title"
@@ -169,7 +200,8 @@ export interface ListInput {
     | "expected_close_date"
     | "next_activity_id"
     | "add_time"
-    | "update_time"> | undefined
+    | "update_time"
+  > | undefined
 }
 
 /**
@@ -273,12 +305,16 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Lead> = /*#__PU
  * @category inputs
  */
 export interface ListArchivedInput {
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
   readonly owner_id?: number | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<
     | "id"
     | "title"
@@ -288,7 +324,8 @@ export interface ListArchivedInput {
     | "expected_close_date"
     | "next_activity_id"
     | "add_time"
-    | "update_time"> | undefined
+    | "update_time"
+  > | undefined
 }
 
 /**
@@ -372,19 +409,19 @@ export const ListArchivedOutput: Schema.Schema<ListArchivedOutput> = /*#__PURE__
  */
 export const listArchived: Pagination.ListProgram<ListArchivedInput, ListArchivedOutput, Lead> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Leads.listArchived",
-  operation: "getArchivedLeads",
-  version: "v1",
-  method: "GET",
-  path: "/leads/archived",
-  query: ["limit", "start", "owner_id", "person_id", "organization_id", "filter_id", "sort"],
-  input: ListArchivedInput,
-  output: ListArchivedOutput,
-  scopes: ["leads:read", "leads:full"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Leads#getArchivedLeads"
-}))
+    name: "Leads.listArchived",
+    operation: "getArchivedLeads",
+    version: "v1",
+    method: "GET",
+    path: "/leads/archived",
+    query: ["limit", "start", "owner_id", "person_id", "organization_id", "filter_id", "sort"],
+    input: ListArchivedInput,
+    output: ListArchivedOutput,
+    scopes: ["leads:read", "leads:full"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Leads#getArchivedLeads"
+  }))
 
 /**
  * Input of {@link get}.
@@ -458,22 +495,33 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly title: string
   readonly owner_id?: number | undefined
+  /** UUIDs of lead labels. */
   readonly label_ids?: ReadonlyArray<string> | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
-  readonly value?: { readonly amount: number; readonly currency: string } | null | undefined
+  readonly value?: {
+    readonly amount: number
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+  } | null | undefined
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
+  /** Whether anybody opened the lead in Pipedrive. */
   readonly was_seen?: boolean | undefined
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id?: string | null | undefined
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id?: string | null | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -507,7 +555,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -557,22 +605,33 @@ export interface UpdateInput {
   readonly id: string
   readonly title?: string | null | undefined
   readonly owner_id?: number | null | undefined
+  /** UUIDs of lead labels. */
   readonly label_ids?: ReadonlyArray<string> | undefined
   readonly person_id?: number | null | undefined
   readonly organization_id?: number | null | undefined
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean | undefined
-  readonly value?: { readonly amount: number; readonly currency: string } | null | undefined
+  readonly value?: {
+    readonly amount: number
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+  } | null | undefined
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | null | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
+  /** Whether anybody opened the lead in Pipedrive. */
   readonly was_seen?: boolean | undefined
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id?: string | null | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -607,7 +666,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -720,13 +779,19 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"lead.was_seen"> | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -800,19 +865,19 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Leads.search",
-  operation: "searchLeads",
-  version: "v1",
-  method: "GET",
-  path: "/leads/search",
-  query: ["term", "fields", "exact_match", "person_id", "organization_id", "include_fields", "start", "limit"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["leads:read", "leads:full", "search:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 100, items: "data.items" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Leads#searchLeads"
-}))
+    name: "Leads.search",
+    operation: "searchLeads",
+    version: "v1",
+    method: "GET",
+    path: "/leads/search",
+    query: ["term", "fields", "exact_match", "person_id", "organization_id", "include_fields", "start", "limit"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["leads:read", "leads:full", "search:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 100, items: "data.items" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Leads#searchLeads"
+  }))
 
 /**
  * Input of {@link listPermittedUsers}.
@@ -868,14 +933,14 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  */
 export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPermittedUsersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Leads.listPermittedUsers",
-  operation: "getLeadUsers",
-  version: "v1",
-  method: "GET",
-  path: "/leads/{id}/permittedUsers",
-  input: ListPermittedUsersInput,
-  output: ListPermittedUsersOutput,
-  scopes: ["leads:read", "leads:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Leads#getLeadUsers"
-}))
+    name: "Leads.listPermittedUsers",
+    operation: "getLeadUsers",
+    version: "v1",
+    method: "GET",
+    path: "/leads/{id}/permittedUsers",
+    input: ListPermittedUsersInput,
+    output: ListPermittedUsersOutput,
+    scopes: ["leads:read", "leads:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Leads#getLeadUsers"
+  }))

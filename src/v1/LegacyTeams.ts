@@ -15,12 +15,14 @@ import * as Field from "../Field.js"
  */
 export interface Team {
   readonly id: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
   readonly created_by_user_id?: number
   readonly name?: string
   readonly description?: string
   readonly manager_id?: number
   readonly users?: ReadonlyArray<number>
+  /** Whether the team is in use. */
   readonly active_flag?: 0 | 1 | (number & {})
   readonly deleted_flag?: 0 | 1 | (number & {})
 }
@@ -53,6 +55,7 @@ export const Team: Schema.Schema<Team> = /*#__PURE__*/ Schema.suspend((): Schema
  */
 export interface ListInput {
   readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | undefined
+  /** 1: without the ids of the members. */
   readonly skip_users?: 0 | 1 | undefined
 }
 
@@ -123,6 +126,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
  */
 export interface GetInput {
   readonly id: number
+  /** 1: without the ids of the members. */
   readonly skip_users?: 0 | 1 | undefined
 }
 
@@ -196,7 +200,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -222,7 +226,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -268,12 +272,13 @@ export interface UpdateInput {
   readonly description?: string | null | undefined
   readonly manager_id?: number | undefined
   readonly users?: ReadonlyArray<number> | undefined
+  /** Whether the team is in use. */
   readonly active_flag?: 0 | 1 | undefined
   readonly deleted_flag?: 0 | 1 | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -302,7 +307,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -348,7 +353,7 @@ export interface AddUsersInput {
 }
 
 /**
- * Checks a {@link AddUsersInput}.
+ * Checks an {@link AddUsersInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -370,7 +375,7 @@ export interface AddUsersOutput {
 }
 
 /**
- * Checks a {@link AddUsersOutput}.
+ * Checks an {@link AddUsersOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -483,6 +488,7 @@ export const deleteUsers: Endpoint.Call<DeleteUsersInput, DeleteUsersOutput> = /
 export interface ListByUserInput {
   readonly id: number
   readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | undefined
+  /** 1: without the ids of the members. */
   readonly skip_users?: 0 | 1 | undefined
 }
 

@@ -38,8 +38,11 @@ export interface MailMessage {
   readonly sent_flag?: 0 | 1 | (number & {})
   readonly sent_from_pipedrive_flag?: 0 | 1 | (number & {})
   readonly smart_bcc_flag?: 0 | 1 | (number & {})
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly message_time?: string
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly update_time?: string
   readonly has_attachments_flag?: 0 | 1 | (number & {})
   readonly has_inline_attachments_flag?: 0 | 1 | (number & {})
@@ -124,10 +127,13 @@ export interface MailThread {
   readonly first_message_timestamp?: string
   readonly last_message_sent_timestamp?: string | null
   readonly last_message_received_timestamp?: string
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly update_time?: string
   readonly deal_id?: number | null
   readonly deal_status?: string | null
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | null
   readonly all_messages_sent_flag?: 0 | 1 | (number & {})
 }
@@ -194,6 +200,7 @@ export interface MailThreadParty {
   readonly name?: string
   readonly latest_sent?: boolean
   readonly email_address?: string
+  /** Milliseconds since 1970. */
   readonly message_time?: number
   readonly linked_person_id?: number
   readonly linked_person_name?: string
@@ -239,8 +246,11 @@ export interface MailThreadMessage {
   readonly has_body_flag?: 0 | 1 | (number & {})
   readonly sent_flag?: 0 | 1 | (number & {})
   readonly sent_from_pipedrive_flag?: 0 | 1 | (number & {})
+  /** Milliseconds since 1970. */
   readonly message_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly id: number
   readonly account_id?: string
@@ -381,6 +391,7 @@ export const deleteThread: Endpoint.Call<DeleteThreadInput, DeleteThreadOutput> 
  */
 export interface GetMessageInput {
   readonly id: number
+  /** 1: with the body of the mail. */
   readonly include_body?: 0 | 1 | undefined
 }
 
@@ -568,17 +579,17 @@ export const ListThreadMessagesOutput: Schema.Schema<ListThreadMessagesOutput> =
  */
 export const listThreadMessages: Endpoint.Call<ListThreadMessagesInput, ListThreadMessagesOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Mailbox.listThreadMessages",
-  operation: "getMailThreadMessages",
-  version: "v1",
-  method: "GET",
-  path: "/mailbox/mailThreads/{id}/mailMessages",
-  input: ListThreadMessagesInput,
-  output: ListThreadMessagesOutput,
-  scopes: ["mail:read", "mail:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Mailbox#getMailThreadMessages"
-}))
+    name: "Mailbox.listThreadMessages",
+    operation: "getMailThreadMessages",
+    version: "v1",
+    method: "GET",
+    path: "/mailbox/mailThreads/{id}/mailMessages",
+    input: ListThreadMessagesInput,
+    output: ListThreadMessagesOutput,
+    scopes: ["mail:read", "mail:full"],
+    cost: 20,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Mailbox#getMailThreadMessages"
+  }))
 
 /**
  * Input of {@link listThreads}.
@@ -588,7 +599,9 @@ export const listThreadMessages: Endpoint.Call<ListThreadMessagesInput, ListThre
  */
 export interface ListThreadsInput {
   readonly folder: "inbox" | "drafts" | "sent" | "archive"
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -661,6 +674,7 @@ export const listThreads: Endpoint.Call<ListThreadsInput, ListThreadsOutput> = /
 export interface UpdateThreadInput {
   readonly id: number
   readonly deal_id?: number | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
   readonly shared_flag?: number | undefined
   readonly read_flag?: number | undefined
@@ -668,7 +682,7 @@ export interface UpdateThreadInput {
 }
 
 /**
- * Checks a {@link UpdateThreadInput}.
+ * Checks an {@link UpdateThreadInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -697,7 +711,7 @@ export interface UpdateThreadOutput {
 }
 
 /**
- * Checks a {@link UpdateThreadOutput}.
+ * Checks an {@link UpdateThreadOutput}.
  *
  * @since 0.1.0
  * @category outputs

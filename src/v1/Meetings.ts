@@ -21,7 +21,7 @@ export interface AddUserProviderLinkInput {
 }
 
 /**
- * Checks a {@link AddUserProviderLinkInput}.
+ * Checks an {@link AddUserProviderLinkInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -48,7 +48,7 @@ export interface AddUserProviderLinkOutput {
 }
 
 /**
- * Checks a {@link AddUserProviderLinkOutput}.
+ * Checks an {@link AddUserProviderLinkOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -69,18 +69,18 @@ export const AddUserProviderLinkOutput: Schema.Schema<AddUserProviderLinkOutput>
  */
 export const addUserProviderLink: Endpoint.Call<AddUserProviderLinkInput, AddUserProviderLinkOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Meetings.addUserProviderLink",
-  operation: "saveUserProviderLink",
-  version: "v1",
-  method: "POST",
-  path: "/meetings/userProviderLinks",
-  body: { encoding: "json", keys: ["user_provider_id", "user_id", "company_id", "marketplace_client_id"] },
-  input: AddUserProviderLinkInput,
-  output: AddUserProviderLinkOutput,
-  scopes: ["video-calls"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Meetings#saveUserProviderLink"
-}))
+    name: "Meetings.addUserProviderLink",
+    operation: "saveUserProviderLink",
+    version: "v1",
+    method: "POST",
+    path: "/meetings/userProviderLinks",
+    body: { encoding: "json", keys: ["user_provider_id", "user_id", "company_id", "marketplace_client_id"] },
+    input: AddUserProviderLinkInput,
+    output: AddUserProviderLinkOutput,
+    scopes: ["video-calls"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Meetings#saveUserProviderLink"
+  }))
 
 /**
  * Input of {@link deleteUserProviderLink}.
@@ -136,14 +136,14 @@ export const DeleteUserProviderLinkOutput: Schema.Schema<DeleteUserProviderLinkO
  */
 export const deleteUserProviderLink: Endpoint.Call<DeleteUserProviderLinkInput, DeleteUserProviderLinkOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Meetings.deleteUserProviderLink",
-  operation: "deleteUserProviderLink",
-  version: "v1",
-  method: "DELETE",
-  path: "/meetings/userProviderLinks/{id}",
-  input: DeleteUserProviderLinkInput,
-  output: DeleteUserProviderLinkOutput,
-  scopes: ["video-calls"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Meetings#deleteUserProviderLink"
-}))
+    name: "Meetings.deleteUserProviderLink",
+    operation: "deleteUserProviderLink",
+    version: "v1",
+    method: "DELETE",
+    path: "/meetings/userProviderLinks/{id}",
+    input: DeleteUserProviderLinkInput,
+    output: DeleteUserProviderLinkOutput,
+    scopes: ["video-calls"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Meetings#deleteUserProviderLink"
+  }))

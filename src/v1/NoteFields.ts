@@ -14,6 +14,7 @@ import * as Field from "../Field.js"
  * @category models
  */
 export interface NoteField {
+  /** Fixed once the field exists. */
   readonly field_type?:
     | "address"
     | "date"
@@ -34,12 +35,17 @@ export interface NoteField {
     | "visible_to"
     | (string & {})
   readonly id: number
+  /** 40 characters for a custom field, a name for a built-in one; same in every answer. */
   readonly key?: string
   readonly name?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** True for custom fields. */
   readonly edit_flag?: boolean
   readonly bulk_edit_allowed?: boolean
+  /** Whether Pipedrive's own pages insist on it; the API does not. */
   readonly mandatory_flag?: boolean
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<{ readonly id: number; readonly label?: string }>
 }
 

@@ -16,10 +16,14 @@ import * as Pagination from "../Pagination.js"
  */
 export interface Note {
   readonly id: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content: string
   readonly deal: { readonly title: string } | null
+  /** A lead's id, a UUID. */
   readonly lead_id: string | null
   readonly deal_id: number | null
   readonly last_update_user_id: number | null
@@ -36,11 +40,12 @@ export interface Note {
   readonly pinned_to_person_flag: boolean
   readonly pinned_to_project_flag?: boolean
   readonly pinned_to_task_flag?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
   readonly user: NoteUser
   readonly user_id: number
-  readonly pinned_to_lead_flag: boolean
-  readonly lead: { readonly title: string } | null
+  readonly pinned_to_lead_flag?: boolean
+  readonly lead?: { readonly title: string } | null
 }
 
 /**
@@ -75,8 +80,8 @@ export const Note: Schema.Schema<Note> = /*#__PURE__*/ Schema.suspend((): Schema
     update_time: Schema.String,
     user: NoteUser,
     user_id: Schema.Number,
-    pinned_to_lead_flag: Schema.Boolean,
-    lead: Schema.NullOr(Schema.Struct({ title: Schema.String }))
+    pinned_to_lead_flag: Field.optional(Schema.Boolean),
+    lead: Field.optional(Schema.NullOr(Schema.Struct({ title: Schema.String })))
   })
 )
 
@@ -89,6 +94,7 @@ export const Note: Schema.Schema<Note> = /*#__PURE__*/ Schema.suspend((): Schema
 export interface NoteUser {
   readonly email: string
   readonly icon_url: string | null
+  /** The user whose credentials are used. */
   readonly is_you: boolean
   readonly name: string
 }
@@ -116,9 +122,13 @@ export const NoteUser: Schema.Schema<NoteUser> = /*#__PURE__*/ Schema.suspend(()
  */
 export interface Comment {
   readonly uuid?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly update_time?: string
+  /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content?: string
   readonly object_id?: string
   readonly object_type?: string
@@ -156,17 +166,24 @@ export const Comment: Schema.Schema<Comment> = /*#__PURE__*/ Schema.suspend((): 
  */
 export interface ListInput {
   readonly user_id?: number | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
   readonly deal_id?: number | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly project_id?: number | undefined
   readonly task_id?: number | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | undefined
+  /** Changed at this time or later. RFC 3339, `2026-05-15T09:55:02Z`, unlike most of v1. */
   readonly updated_since?: Field.Timestamp | undefined
   readonly pinned_to_lead_flag?: 0 | 1 | undefined
   readonly pinned_to_deal_flag?: 0 | 1 | undefined
@@ -344,7 +361,9 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface AddInput {
+  /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content: string
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
   readonly deal_id?: number | undefined
   readonly person_id?: number | undefined
@@ -352,6 +371,7 @@ export interface AddInput {
   readonly project_id?: number | undefined
   readonly task_id?: number | undefined
   readonly user_id?: number | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | undefined
   readonly pinned_to_lead_flag?: 0 | 1 | undefined
   readonly pinned_to_deal_flag?: 0 | 1 | undefined
@@ -362,7 +382,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -399,7 +419,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -448,6 +468,7 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly user_id?: number | null | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | null | undefined
   readonly pinned_to_lead_flag?: 0 | 1 | undefined
   readonly pinned_to_deal_flag?: 0 | 1 | undefined
@@ -455,7 +476,9 @@ export interface UpdateInput {
   readonly pinned_to_person_flag?: 0 | 1 | undefined
   readonly pinned_to_project_flag?: 0 | 1 | undefined
   readonly pinned_to_task_flag?: 0 | 1 | undefined
+  /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content?: string | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | null | undefined
   readonly deal_id?: number | null | undefined
   readonly person_id?: number | null | undefined
@@ -465,7 +488,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -503,7 +526,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -617,11 +640,12 @@ export {
  */
 export interface AddCommentInput {
   readonly id: number
+  /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content: string
 }
 
 /**
- * Checks a {@link AddCommentInput}.
+ * Checks an {@link AddCommentInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -643,7 +667,7 @@ export interface AddCommentOutput {
 }
 
 /**
- * Checks a {@link AddCommentOutput}.
+ * Checks an {@link AddCommentOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -684,7 +708,7 @@ export const addComment: Endpoint.Call<AddCommentInput, AddCommentOutput> = /*#_
  */
 export interface DeleteCommentInput {
   readonly id: number
-  readonly commentId: string
+  readonly comment_id: string
 }
 
 /**
@@ -695,7 +719,7 @@ export interface DeleteCommentInput {
  */
 export const DeleteCommentInput: Schema.Schema<DeleteCommentInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DeleteCommentInput> =>
-    Schema.Struct({ id: Schema.Int, commentId: Schema.String })
+    Schema.Struct({ id: Schema.Int, comment_id: Schema.String })
 )
 
 /**
@@ -723,7 +747,7 @@ export const DeleteCommentOutput: Schema.Schema<DeleteCommentOutput> = /*#__PURE
 /**
  * Deletes a comment of a note and answers with `true`. `id` is the note's, `commentId` a UUID.
  *
- * `DELETE /api/v1/notes/{id}/comments/{commentId}` · `deleteComment` · 6 tokens · scopes `deals:full`, `contacts:full`
+ * `DELETE /api/v1/notes/{id}/comments/{comment_id}` · `deleteComment` · 6 tokens · scopes `deals:full`, `contacts:full`
  * · [reference](https://developers.pipedrive.com/docs/api/v1/Notes#deleteComment)
  *
  * @since 0.1.0
@@ -731,17 +755,17 @@ export const DeleteCommentOutput: Schema.Schema<DeleteCommentOutput> = /*#__PURE
  */
 export const deleteComment: Endpoint.Call<DeleteCommentInput, DeleteCommentOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Notes.deleteComment",
-  operation: "deleteComment",
-  version: "v1",
-  method: "DELETE",
-  path: "/notes/{id}/comments/{commentId}",
-  input: DeleteCommentInput,
-  output: DeleteCommentOutput,
-  scopes: ["deals:full", "contacts:full"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Notes#deleteComment"
-}))
+    name: "Notes.deleteComment",
+    operation: "deleteComment",
+    version: "v1",
+    method: "DELETE",
+    path: "/notes/{id}/comments/{comment_id}",
+    input: DeleteCommentInput,
+    output: DeleteCommentOutput,
+    scopes: ["deals:full", "contacts:full"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Notes#deleteComment"
+  }))
 
 /**
  * Input of {@link getComment}.
@@ -751,7 +775,7 @@ export const deleteComment: Endpoint.Call<DeleteCommentInput, DeleteCommentOutpu
  */
 export interface GetCommentInput {
   readonly id: number
-  readonly commentId: string
+  readonly comment_id: string
 }
 
 /**
@@ -762,7 +786,7 @@ export interface GetCommentInput {
  */
 export const GetCommentInput: Schema.Schema<GetCommentInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetCommentInput> =>
-    Schema.Struct({ id: Schema.Int, commentId: Schema.String })
+    Schema.Struct({ id: Schema.Int, comment_id: Schema.String })
 )
 
 /**
@@ -790,7 +814,7 @@ export const GetCommentOutput: Schema.Schema<GetCommentOutput> = /*#__PURE__*/ S
 /**
  * Gets one comment of a note. `id` is the note's, `commentId` a UUID.
  *
- * `GET /api/v1/notes/{id}/comments/{commentId}` · `getComment` · 2 tokens · scopes `deals:read`, `deals:full`,
+ * `GET /api/v1/notes/{id}/comments/{comment_id}` · `getComment` · 2 tokens · scopes `deals:read`, `deals:full`,
  * `contacts:read`, `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Notes#getComment)
  *
  * @since 0.1.0
@@ -801,7 +825,7 @@ export const getComment: Endpoint.Call<GetCommentInput, GetCommentOutput> = /*#_
   operation: "getComment",
   version: "v1",
   method: "GET",
-  path: "/notes/{id}/comments/{commentId}",
+  path: "/notes/{id}/comments/{comment_id}",
   input: GetCommentInput,
   output: GetCommentOutput,
   scopes: ["deals:read", "deals:full", "contacts:read", "contacts:full"],
@@ -817,7 +841,9 @@ export const getComment: Endpoint.Call<GetCommentInput, GetCommentOutput> = /*#_
  */
 export interface ListCommentsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -884,19 +910,19 @@ export const ListCommentsOutput: Schema.Schema<ListCommentsOutput> = /*#__PURE__
  */
 export const listComments: Pagination.ListCall<ListCommentsInput, ListCommentsOutput, Comment> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Notes.listComments",
-  operation: "getNoteComments",
-  version: "v1",
-  method: "GET",
-  path: "/notes/{id}/comments",
-  query: ["start", "limit"],
-  input: ListCommentsInput,
-  output: ListCommentsOutput,
-  scopes: ["deals:read", "deals:full", "contacts:read", "contacts:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Notes#getNoteComments"
-}))
+    name: "Notes.listComments",
+    operation: "getNoteComments",
+    version: "v1",
+    method: "GET",
+    path: "/notes/{id}/comments",
+    query: ["start", "limit"],
+    input: ListCommentsInput,
+    output: ListCommentsOutput,
+    scopes: ["deals:read", "deals:full", "contacts:read", "contacts:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Notes#getNoteComments"
+  }))
 
 /**
  * Input of {@link updateComment}.
@@ -906,19 +932,20 @@ export const listComments: Pagination.ListCall<ListCommentsInput, ListCommentsOu
  */
 export interface UpdateCommentInput {
   readonly id: number
-  readonly commentId: string
+  readonly comment_id: string
+  /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content: string
 }
 
 /**
- * Checks a {@link UpdateCommentInput}.
+ * Checks an {@link UpdateCommentInput}.
  *
  * @since 0.1.0
  * @category inputs
  */
 export const UpdateCommentInput: Schema.Schema<UpdateCommentInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<UpdateCommentInput> =>
-    Schema.Struct({ id: Schema.Int, commentId: Schema.String, content: Schema.String })
+    Schema.Struct({ id: Schema.Int, comment_id: Schema.String, content: Schema.String })
 )
 
 /**
@@ -933,7 +960,7 @@ export interface UpdateCommentOutput {
 }
 
 /**
- * Checks a {@link UpdateCommentOutput}.
+ * Checks an {@link UpdateCommentOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -946,7 +973,7 @@ export const UpdateCommentOutput: Schema.Schema<UpdateCommentOutput> = /*#__PURE
 /**
  * Changes the text of a comment. `id` is the note's, `commentId` a UUID.
  *
- * `PUT /api/v1/notes/{id}/comments/{commentId}` · `updateCommentForNote` · 10 tokens · scopes `deals:full`,
+ * `PUT /api/v1/notes/{id}/comments/{comment_id}` · `updateCommentForNote` · 10 tokens · scopes `deals:full`,
  * `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Notes#updateCommentForNote)
  *
  * @since 0.1.0
@@ -954,15 +981,15 @@ export const UpdateCommentOutput: Schema.Schema<UpdateCommentOutput> = /*#__PURE
  */
 export const updateComment: Endpoint.Call<UpdateCommentInput, UpdateCommentOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Notes.updateComment",
-  operation: "updateCommentForNote",
-  version: "v1",
-  method: "PUT",
-  path: "/notes/{id}/comments/{commentId}",
-  body: { encoding: "json", keys: ["content"] },
-  input: UpdateCommentInput,
-  output: UpdateCommentOutput,
-  scopes: ["deals:full", "contacts:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Notes#updateCommentForNote"
-}))
+    name: "Notes.updateComment",
+    operation: "updateCommentForNote",
+    version: "v1",
+    method: "PUT",
+    path: "/notes/{id}/comments/{comment_id}",
+    body: { encoding: "json", keys: ["content"] },
+    input: UpdateCommentInput,
+    output: UpdateCommentOutput,
+    scopes: ["deals:full", "contacts:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Notes#updateCommentForNote"
+  }))

@@ -16,7 +16,9 @@ import * as DealFields from "./DealFields.js"
  * @category inputs
  */
 export interface ListInput {
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -82,19 +84,19 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, DealFields.FieldDefinition> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "OrganizationFields.list",
-  operation: "getOrganizationFields",
-  version: "v1",
-  method: "GET",
-  path: "/organizationFields",
-  query: ["start", "limit"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["contacts:read", "contacts:full", "contact-fields:full", "admin"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#getOrganizationFields"
-}))
+    name: "OrganizationFields.list",
+    operation: "getOrganizationFields",
+    version: "v1",
+    method: "GET",
+    path: "/organizationFields",
+    query: ["start", "limit"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["contacts:read", "contacts:full", "contact-fields:full", "admin"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#getOrganizationFields"
+  }))
 
 /**
  * Input of {@link get}.
@@ -168,8 +170,10 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
   readonly add_visible_flag?: boolean | undefined
+  /** Fixed once the field exists. */
   readonly field_type:
     | "address"
     | "date"
@@ -191,7 +195,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -199,7 +203,7 @@ export interface AddInput {
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
     name: Schema.String,
-    options: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    options: Schema.optional(Schema.Array(Schema.Struct({ label: Schema.String }))),
     add_visible_flag: Schema.optional(Schema.Boolean),
     field_type: Schema.Literal(
       "address",
@@ -235,7 +239,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -276,12 +280,13 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | undefined
   readonly add_visible_flag?: boolean | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -290,7 +295,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     name: Schema.optional(Schema.String),
-    options: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    options: Schema.optional(Schema.Array(Schema.Struct({ id: Schema.optional(Schema.Int), label: Schema.String }))),
     add_visible_flag: Schema.optional(Schema.Boolean)
   })
 )
@@ -307,7 +312,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

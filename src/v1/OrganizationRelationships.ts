@@ -17,15 +17,20 @@ import * as Organizations from "./Organizations.js"
 export interface OrganizationRelationship {
   readonly id: number
   readonly type?: string
+  /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: OrganizationReference
+  /** The daughter, if the type is `parent`. */
   readonly rel_linked_org_id?: OrganizationReference
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: string
 }
 
 /**
- * Checks a {@link OrganizationRelationship}.
+ * Checks an {@link OrganizationRelationship}.
  *
  * @since 0.1.0
  * @category schemas
@@ -53,13 +58,15 @@ export interface OrganizationReference {
   readonly name?: string
   readonly people_count?: number
   readonly owner_id?: number
+  /** Null if unknown. */
   readonly address?: string | null
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email?: string | null
   readonly value?: number
 }
 
 /**
- * Checks a {@link OrganizationReference}.
+ * Checks an {@link OrganizationReference}.
  *
  * @since 0.1.0
  * @category schemas
@@ -87,17 +94,18 @@ export interface OrganizationRelationshipRelatedObjects {
 }
 
 /**
- * Checks a {@link OrganizationRelationshipRelatedObjects}.
+ * Checks an {@link OrganizationRelationshipRelatedObjects}.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const OrganizationRelationshipRelatedObjects: Schema.Schema<OrganizationRelationshipRelatedObjects> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<OrganizationRelationshipRelatedObjects> =>
-    Schema.Struct({
-      organization: Field.optional(Schema.Record({ key: Schema.String, value: Organizations.RelatedOrganization }))
-    })
-)
+export const OrganizationRelationshipRelatedObjects: Schema.Schema<OrganizationRelationshipRelatedObjects> =
+  /*#__PURE__*/ Schema.suspend(
+    (): Schema.Schema<OrganizationRelationshipRelatedObjects> =>
+      Schema.Struct({
+        organization: Field.optional(Schema.Record({ key: Schema.String, value: Organizations.RelatedOrganization }))
+      })
+  )
 
 /**
  * An organization relationship with calculation.
@@ -108,35 +116,41 @@ export const OrganizationRelationshipRelatedObjects: Schema.Schema<OrganizationR
 export interface OrganizationRelationshipWithCalculation {
   readonly id: number
   readonly type?: string
+  /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: OrganizationReference
+  /** The daughter, if the type is `parent`. */
   readonly rel_linked_org_id?: OrganizationReference
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: string
   readonly calculated_type?: string
   readonly calculated_related_org_id?: number
 }
 
 /**
- * Checks a {@link OrganizationRelationshipWithCalculation}.
+ * Checks an {@link OrganizationRelationshipWithCalculation}.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const OrganizationRelationshipWithCalculation: Schema.Schema<OrganizationRelationshipWithCalculation> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<OrganizationRelationshipWithCalculation> =>
-    Schema.Struct({
-      id: Schema.Number,
-      type: Field.optional(Schema.String),
-      rel_owner_org_id: Field.optional(OrganizationReference),
-      rel_linked_org_id: Field.optional(OrganizationReference),
-      add_time: Field.optional(Schema.String),
-      update_time: Field.optional(Schema.String),
-      active_flag: Field.optional(Schema.String),
-      calculated_type: Field.optional(Schema.String),
-      calculated_related_org_id: Field.optional(Schema.Number)
-    })
-)
+export const OrganizationRelationshipWithCalculation: Schema.Schema<OrganizationRelationshipWithCalculation> =
+  /*#__PURE__*/ Schema.suspend(
+    (): Schema.Schema<OrganizationRelationshipWithCalculation> =>
+      Schema.Struct({
+        id: Schema.Number,
+        type: Field.optional(Schema.String),
+        rel_owner_org_id: Field.optional(OrganizationReference),
+        rel_linked_org_id: Field.optional(OrganizationReference),
+        add_time: Field.optional(Schema.String),
+        update_time: Field.optional(Schema.String),
+        active_flag: Field.optional(Schema.String),
+        calculated_type: Field.optional(Schema.String),
+        calculated_related_org_id: Field.optional(Schema.Number)
+      })
+  )
 
 /**
  * An organization relationship details.
@@ -148,36 +162,42 @@ export interface OrganizationRelationshipDetails {
   readonly related_organization_name?: string
   readonly id: number
   readonly type?: string
+  /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: OrganizationReference
+  /** The daughter, if the type is `parent`. */
   readonly rel_linked_org_id?: OrganizationReference
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: string
   readonly calculated_type?: string
   readonly calculated_related_org_id?: number
 }
 
 /**
- * Checks a {@link OrganizationRelationshipDetails}.
+ * Checks an {@link OrganizationRelationshipDetails}.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const OrganizationRelationshipDetails: Schema.Schema<OrganizationRelationshipDetails> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<OrganizationRelationshipDetails> =>
-    Schema.Struct({
-      related_organization_name: Field.optional(Schema.String),
-      id: Schema.Number,
-      type: Field.optional(Schema.String),
-      rel_owner_org_id: Field.optional(OrganizationReference),
-      rel_linked_org_id: Field.optional(OrganizationReference),
-      add_time: Field.optional(Schema.String),
-      update_time: Field.optional(Schema.String),
-      active_flag: Field.optional(Schema.String),
-      calculated_type: Field.optional(Schema.String),
-      calculated_related_org_id: Field.optional(Schema.Number)
-    })
-)
+export const OrganizationRelationshipDetails: Schema.Schema<OrganizationRelationshipDetails> =
+  /*#__PURE__*/ Schema.suspend(
+    (): Schema.Schema<OrganizationRelationshipDetails> =>
+      Schema.Struct({
+        related_organization_name: Field.optional(Schema.String),
+        id: Schema.Number,
+        type: Field.optional(Schema.String),
+        rel_owner_org_id: Field.optional(OrganizationReference),
+        rel_linked_org_id: Field.optional(OrganizationReference),
+        add_time: Field.optional(Schema.String),
+        update_time: Field.optional(Schema.String),
+        active_flag: Field.optional(Schema.String),
+        calculated_type: Field.optional(Schema.String),
+        calculated_related_org_id: Field.optional(Schema.Number)
+      })
+  )
 
 /**
  * Input of {@link list}.
@@ -338,13 +358,15 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly type: "parent" | "related"
+  /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id: number
+  /** The daughter, if the type is `parent`. */
   readonly rel_linked_org_id: number
   readonly org_id?: number | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -371,7 +393,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -417,12 +439,14 @@ export interface UpdateInput {
   readonly id: number
   readonly org_id?: number | null | undefined
   readonly type?: "parent" | "related" | undefined
+  /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: number | undefined
+  /** The daughter, if the type is `parent`. */
   readonly rel_linked_org_id?: number | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -450,7 +474,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

@@ -23,13 +23,16 @@ export interface Owner {
   readonly id: number
   readonly name: string
   readonly email: string
+  /** 1 or true with a picture. */
   readonly has_pic: number | boolean
+  /** Null without a picture. */
   readonly pic_hash: string | null
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
 }
 
 /**
- * Checks a {@link Owner}.
+ * Checks an {@link Owner}.
  *
  * @since 0.1.0
  * @category schemas
@@ -56,34 +59,39 @@ export interface OrganizationReferenceWithActiveFlag {
   readonly name: string
   readonly people_count: number
   readonly owner_id: number
+  /** Null if unknown. */
   readonly address: string | null
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string | null
-  readonly label_ids: ReadonlyArray<number>
+  /** Ids of labels. */
+  readonly label_ids?: ReadonlyArray<number>
   readonly value: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
-  readonly owner_name: string
+  readonly owner_name?: string
 }
 
 /**
- * Checks a {@link OrganizationReferenceWithActiveFlag}.
+ * Checks an {@link OrganizationReferenceWithActiveFlag}.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const OrganizationReferenceWithActiveFlag: Schema.Schema<OrganizationReferenceWithActiveFlag> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<OrganizationReferenceWithActiveFlag> =>
-    Schema.Struct({
-      name: Schema.String,
-      people_count: Schema.Number,
-      owner_id: Schema.Number,
-      address: Schema.NullOr(Schema.String),
-      cc_email: Schema.NullOr(Schema.String),
-      label_ids: Schema.Array(Schema.Number),
-      value: Schema.Number,
-      active_flag: Schema.Boolean,
-      owner_name: Schema.String
-    })
-)
+export const OrganizationReferenceWithActiveFlag: Schema.Schema<OrganizationReferenceWithActiveFlag> =
+  /*#__PURE__*/ Schema.suspend(
+    (): Schema.Schema<OrganizationReferenceWithActiveFlag> =>
+      Schema.Struct({
+        name: Schema.String,
+        people_count: Schema.Number,
+        owner_id: Schema.Number,
+        address: Schema.NullOr(Schema.String),
+        cc_email: Schema.NullOr(Schema.String),
+        label_ids: Field.optional(Schema.Array(Schema.Number)),
+        value: Schema.Number,
+        active_flag: Schema.Boolean,
+        owner_name: Field.optional(Schema.String)
+      })
+  )
 
 /**
  * A related organization.
@@ -96,9 +104,13 @@ export interface RelatedOrganization {
   readonly name: string
   readonly people_count: number
   readonly owner_id: number
+  /** Null if unknown. */
   readonly address: string | null
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string | null
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number>
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly owner_name?: string
 }
@@ -134,11 +146,12 @@ export interface OrganizationFollower {
   readonly org_id?: number
   readonly user_id?: number
   readonly id: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
 }
 
 /**
- * Checks a {@link OrganizationFollower}.
+ * Checks an {@link OrganizationFollower}.
  *
  * @since 0.1.0
  * @category schemas
@@ -161,12 +174,13 @@ export const OrganizationFollower: Schema.Schema<OrganizationFollower> = /*#__PU
  */
 export interface OrganizationUpdate {
   readonly object?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly timestamp?: string
   readonly data?: { readonly [key: string]: unknown }
 }
 
 /**
- * Checks a {@link OrganizationUpdate}.
+ * Checks an {@link OrganizationUpdate}.
  *
  * @since 0.1.0
  * @category schemas
@@ -190,8 +204,8 @@ export interface DealListRelatedObjects {
   readonly organization?: { readonly [key: string]: Deals.RelatedOrganizationWithActiveFlag }
   readonly person?: { readonly [key: string]: Deals.RelatedPersonWithActiveFlag }
   readonly user?: { readonly [key: string]: Deals.RelatedUser }
-  readonly stage?: Stages.Stage
-  readonly pipeline?: Deals.BasePipeline
+  readonly stage?: { readonly [key: string]: Stages.Stage }
+  readonly pipeline?: { readonly [key: string]: Deals.BasePipeline }
 }
 
 /**
@@ -203,11 +217,14 @@ export interface DealListRelatedObjects {
 export const DealListRelatedObjects: Schema.Schema<DealListRelatedObjects> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DealListRelatedObjects> =>
     Schema.Struct({
-      organization: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedOrganizationWithActiveFlag })),
+      organization: Field.optional(Schema.Record({
+        key: Schema.String,
+        value: Deals.RelatedOrganizationWithActiveFlag
+      })),
       person: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedPersonWithActiveFlag })),
       user: Field.optional(Schema.Record({ key: Schema.String, value: Deals.RelatedUser })),
-      stage: Field.optional(Stages.Stage),
-      pipeline: Field.optional(Deals.BasePipeline)
+      stage: Field.optional(Schema.Record({ key: Schema.String, value: Stages.Stage })),
+      pipeline: Field.optional(Schema.Record({ key: Schema.String, value: Deals.BasePipeline }))
     })
 )
 
@@ -226,10 +243,13 @@ export interface OrganizationWithEditFlag {
   readonly related_won_deals_count: number
   readonly lost_deals_count: number
   readonly related_lost_deals_count: number
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time: string | null
   readonly next_activity_id: number | null
   readonly last_activity_id: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date: string | null
   readonly email_messages_count: number
   readonly people_count: number
@@ -239,6 +259,7 @@ export interface OrganizationWithEditFlag {
   readonly files_count: number
   readonly notes_count: number
   readonly followers_count: number
+  /** Null if unknown. */
   readonly address: string | null
   readonly address_subpremise: string | null
   readonly address_street_number: string | null
@@ -254,31 +275,45 @@ export interface OrganizationWithEditFlag {
   readonly company_id: number
   readonly owner_id: Owner | number
   readonly name: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** Null without a picture. */
   readonly picture_id: OrganizationPicture | null
+  /** ISO 3166, two letters. */
   readonly country_code: string | null
+  /** First letter of the name, either case. */
   readonly first_char: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** Id of the label; null without. */
   readonly label: number | null
+  /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
   readonly owner_name: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
   readonly edit_name: boolean
-  readonly delete_time: string | null
-  readonly address_country_code: string | null
-  readonly website: string | null
-  readonly linkedin: string | null
-  readonly industry: number | null
-  readonly annual_revenue: number | null
-  readonly employee_count: number | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
+  readonly delete_time?: string | null
+  readonly address_country_code?: string | null
+  readonly website?: string | null
+  readonly linkedin?: string | null
+  /** Option id; null if unknown. */
+  readonly industry?: number | null
+  /** In the account's currency; null if unknown. */
+  readonly annual_revenue?: number | null
+  /** Null if unknown. */
+  readonly employee_count?: number | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link OrganizationWithEditFlag}.
+ * Checks an {@link OrganizationWithEditFlag}.
  *
  * @since 0.1.0
  * @category schemas
@@ -334,13 +369,13 @@ export const OrganizationWithEditFlag: Schema.Schema<OrganizationWithEditFlag> =
       owner_name: Schema.String,
       cc_email: Schema.String,
       edit_name: Schema.Boolean,
-      delete_time: Schema.NullOr(Schema.String),
-      address_country_code: Schema.NullOr(Schema.String),
-      website: Schema.NullOr(Schema.String),
-      linkedin: Schema.NullOr(Schema.String),
-      industry: Schema.NullOr(Schema.Number),
-      annual_revenue: Schema.NullOr(Schema.Number),
-      employee_count: Schema.NullOr(Schema.Number)
+      delete_time: Field.optional(Schema.NullOr(Schema.String)),
+      address_country_code: Field.optional(Schema.NullOr(Schema.String)),
+      website: Field.optional(Schema.NullOr(Schema.String)),
+      linkedin: Field.optional(Schema.NullOr(Schema.String)),
+      industry: Field.optional(Schema.NullOr(Schema.Number)),
+      annual_revenue: Field.optional(Schema.NullOr(Schema.Number)),
+      employee_count: Field.optional(Schema.NullOr(Schema.Number))
     }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -353,8 +388,11 @@ export const OrganizationWithEditFlag: Schema.Schema<OrganizationWithEditFlag> =
 export interface OrganizationPicture {
   readonly item_type?: string
   readonly item_id?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly added_by_user_id?: number
   readonly pictures?: { readonly "128"?: string; readonly "512"?: string }
@@ -362,7 +400,7 @@ export interface OrganizationPicture {
 }
 
 /**
- * Checks a {@link OrganizationPicture}.
+ * Checks an {@link OrganizationPicture}.
  *
  * @since 0.1.0
  * @category schemas
@@ -397,7 +435,7 @@ export interface OrganizationRelatedObjects {
 }
 
 /**
- * Checks a {@link OrganizationRelatedObjects}.
+ * Checks an {@link OrganizationRelatedObjects}.
  *
  * @since 0.1.0
  * @category schemas
@@ -426,10 +464,13 @@ export interface OrganizationDetails {
   readonly related_won_deals_count: number
   readonly lost_deals_count: number
   readonly related_lost_deals_count: number
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time: string | null
   readonly next_activity_id: number | null
   readonly last_activity_id: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date: string | null
   readonly email_messages_count: number
   readonly people_count: number
@@ -439,6 +480,7 @@ export interface OrganizationDetails {
   readonly files_count: number
   readonly notes_count: number
   readonly followers_count: number
+  /** Null if unknown. */
   readonly address: string
   readonly address_subpremise: string | null
   readonly address_street_number: string | null
@@ -454,33 +496,47 @@ export interface OrganizationDetails {
   readonly company_id: number
   readonly owner_id: Owner | number
   readonly name: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** Null without a picture. */
   readonly picture_id: OrganizationPicture | null
+  /** ISO 3166, two letters. */
   readonly country_code: string | null
+  /** First letter of the name, either case. */
   readonly first_char: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** Id of the label; null without. */
   readonly label: number | null
+  /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
   readonly owner_name: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
   readonly edit_name: boolean
   readonly last_activity: { readonly [key: string]: unknown } | null
   readonly next_activity: { readonly [key: string]: unknown } | null
-  readonly delete_time: string | null
-  readonly address_country_code: string | null
-  readonly website: string | null
-  readonly linkedin: string | null
-  readonly industry: number | null
-  readonly annual_revenue: number | null
-  readonly employee_count: number | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
+  readonly delete_time?: string | null
+  readonly address_country_code?: string | null
+  readonly website?: string | null
+  readonly linkedin?: string | null
+  /** Option id; null if unknown. */
+  readonly industry?: number | null
+  /** In the account's currency; null if unknown. */
+  readonly annual_revenue?: number | null
+  /** Null if unknown. */
+  readonly employee_count?: number | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link OrganizationDetails}.
+ * Checks an {@link OrganizationDetails}.
  *
  * @since 0.1.0
  * @category schemas
@@ -538,13 +594,13 @@ export const OrganizationDetails: Schema.Schema<OrganizationDetails> = /*#__PURE
       edit_name: Schema.Boolean,
       last_activity: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
       next_activity: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-      delete_time: Schema.NullOr(Schema.String),
-      address_country_code: Schema.NullOr(Schema.String),
-      website: Schema.NullOr(Schema.String),
-      linkedin: Schema.NullOr(Schema.String),
-      industry: Schema.NullOr(Schema.Number),
-      annual_revenue: Schema.NullOr(Schema.Number),
-      employee_count: Schema.NullOr(Schema.Number)
+      delete_time: Field.optional(Schema.NullOr(Schema.String)),
+      address_country_code: Field.optional(Schema.NullOr(Schema.String)),
+      website: Field.optional(Schema.NullOr(Schema.String)),
+      linkedin: Field.optional(Schema.NullOr(Schema.String)),
+      industry: Field.optional(Schema.NullOr(Schema.Number)),
+      annual_revenue: Field.optional(Schema.NullOr(Schema.Number)),
+      employee_count: Field.optional(Schema.NullOr(Schema.Number))
     }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -563,10 +619,13 @@ export interface Organization {
   readonly related_won_deals_count: number
   readonly lost_deals_count: number
   readonly related_lost_deals_count: number
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time: string | null
   readonly next_activity_id: number | null
   readonly last_activity_id: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date: string | null
   readonly email_messages_count: number
   readonly people_count: number
@@ -576,6 +635,7 @@ export interface Organization {
   readonly files_count: number
   readonly notes_count: number
   readonly followers_count: number
+  /** Null if unknown. */
   readonly address: string | null
   readonly address_subpremise: string | null
   readonly address_street_number: string | null
@@ -589,32 +649,47 @@ export interface Organization {
   readonly address_formatted_address: string | null
   readonly id: number
   readonly company_id: number
+  /** The owner, whose id is `id` and `value`. */
   readonly owner_id: Owner | number
   readonly name: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** Null without a picture. */
   readonly picture_id: OrganizationPicture | null
+  /** ISO 3166, two letters. */
   readonly country_code: string | null
+  /** First letter of the name, either case. */
   readonly first_char: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** Id of the label; null without. */
   readonly label: number | null
+  /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
   readonly owner_name: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
-  readonly delete_time: string | null
-  readonly address_country_code: string | null
-  readonly website: string | null
-  readonly linkedin: string | null
-  readonly industry: number | null
-  readonly annual_revenue: number | null
-  readonly employee_count: number | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
+  readonly delete_time?: string | null
+  readonly address_country_code?: string | null
+  readonly website?: string | null
+  readonly linkedin?: string | null
+  /** Option id; null if unknown. */
+  readonly industry?: number | null
+  /** In the account's currency; null if unknown. */
+  readonly annual_revenue?: number | null
+  /** Null if unknown. */
+  readonly employee_count?: number | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link Organization}.
+ * Checks an {@link Organization}.
  *
  * @since 0.1.0
  * @category schemas
@@ -668,13 +743,13 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     label_ids: Schema.Array(Schema.Number),
     owner_name: Schema.String,
     cc_email: Schema.String,
-    delete_time: Schema.NullOr(Schema.String),
-    address_country_code: Schema.NullOr(Schema.String),
-    website: Schema.NullOr(Schema.String),
-    linkedin: Schema.NullOr(Schema.String),
-    industry: Schema.NullOr(Schema.Number),
-    annual_revenue: Schema.NullOr(Schema.Number),
-    employee_count: Schema.NullOr(Schema.Number)
+    delete_time: Field.optional(Schema.NullOr(Schema.String)),
+    address_country_code: Field.optional(Schema.NullOr(Schema.String)),
+    website: Field.optional(Schema.NullOr(Schema.String)),
+    linkedin: Field.optional(Schema.NullOr(Schema.String)),
+    industry: Field.optional(Schema.NullOr(Schema.Number)),
+    annual_revenue: Field.optional(Schema.NullOr(Schema.Number)),
+    employee_count: Field.optional(Schema.NullOr(Schema.Number))
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -686,16 +761,24 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
  */
 export interface OrganizationCollectionItem {
   readonly id: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly owner_id: number
   readonly name: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
   readonly delete_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
   readonly label: number | null
+  /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
+  /** Null if unknown. */
   readonly address?: string
   readonly address_subpremise?: string
   readonly address_street_number?: string
@@ -712,7 +795,7 @@ export interface OrganizationCollectionItem {
 }
 
 /**
- * Checks a {@link OrganizationCollectionItem}.
+ * Checks an {@link OrganizationCollectionItem}.
  *
  * @since 0.1.0
  * @category schemas
@@ -752,19 +835,20 @@ export const OrganizationCollectionItem: Schema.Schema<OrganizationCollectionIte
  * @category models
  */
 export interface OrganizationSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundOrganization
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundOrganization
 }
 
 /**
- * Checks a {@link OrganizationSearchResult}.
+ * Checks an {@link OrganizationSearchResult}.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const OrganizationSearchResult: Schema.Schema<OrganizationSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<OrganizationSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundOrganization) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundOrganization })
 )
 
 /**
@@ -777,7 +861,9 @@ export interface FoundOrganization {
   readonly id: number
   readonly type?: string
   readonly name?: string
+  /** Null if unknown. */
   readonly address?: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
   readonly custom_fields?: ReadonlyArray<string>
@@ -816,7 +902,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -838,7 +924,7 @@ export interface AddFollowerOutput {
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -879,6 +965,7 @@ export const addFollower: Endpoint.Call<AddFollowerInput, AddFollowerOutput> = /
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the following, not of the user. */
   readonly follower_id: number
 }
 
@@ -926,17 +1013,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Organizations.deleteFollower",
-  operation: "deleteOrganizationFollower",
-  version: "v1",
-  method: "DELETE",
-  path: "/organizations/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["contacts:full"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#deleteOrganizationFollower"
-}))
+    name: "Organizations.deleteFollower",
+    operation: "deleteOrganizationFollower",
+    version: "v1",
+    method: "DELETE",
+    path: "/organizations/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["contacts:full"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#deleteOrganizationFollower"
+  }))
 
 /**
  * Input of {@link listChangelog}.
@@ -946,7 +1033,9 @@ export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOu
  */
 export interface ListChangelogInput {
   readonly id: number
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -1001,19 +1090,19 @@ export const ListChangelogOutput: Schema.Schema<ListChangelogOutput> = /*#__PURE
  */
 export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelogOutput, Deals.FieldChange> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.listChangelog",
-  operation: "getOrganizationChangelog",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/changelog",
-  query: ["cursor", "limit"],
-  input: ListChangelogInput,
-  output: ListChangelogOutput,
-  scopes: ["recents:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationChangelog"
-}))
+    name: "Organizations.listChangelog",
+    operation: "getOrganizationChangelog",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/changelog",
+    query: ["cursor", "limit"],
+    input: ListChangelogInput,
+    output: ListChangelogOutput,
+    scopes: ["recents:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationChangelog"
+  }))
 
 /**
  * Input of {@link listFiles}.
@@ -1023,8 +1112,11 @@ export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelo
  */
 export interface ListFilesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: string | undefined
 }
 
@@ -1096,19 +1188,19 @@ export const ListFilesOutput: Schema.Schema<ListFilesOutput> = /*#__PURE__*/ Sch
  */
 export const listFiles: Pagination.ListCall<ListFilesInput, ListFilesOutput, Deals.AttachedFile> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.listFiles",
-  operation: "getOrganizationFiles",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/files",
-  query: ["start", "limit", "sort"],
-  input: ListFilesInput,
-  output: ListFilesOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 100, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationFiles"
-}))
+    name: "Organizations.listFiles",
+    operation: "getOrganizationFiles",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/files",
+    query: ["start", "limit", "sort"],
+    input: ListFilesInput,
+    output: ListFilesOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 100, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationFiles"
+  }))
 
 /**
  * Input of {@link listFollowers}.
@@ -1142,9 +1234,13 @@ export interface ListFollowersOutput {
   readonly data: ReadonlyArray<OrganizationFollower>
   readonly additional_data?: {
     readonly pagination?: {
+      /** How many to skip; 0 unless given. */
       readonly start?: number
+      /** Page size; 100 unless given. */
       readonly limit?: number
+      /** Whether there is another page. */
       readonly more_items_in_collection?: boolean
+      /** `start` of the next page; absent on the last. */
       readonly next_start?: number
     }
   } | null
@@ -1183,17 +1279,17 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  */
 export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Organizations.listFollowers",
-  operation: "getOrganizationFollowers",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/followers",
-  input: ListFollowersInput,
-  output: ListFollowersOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationFollowers"
-}))
+    name: "Organizations.listFollowers",
+    operation: "getOrganizationFollowers",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/followers",
+    input: ListFollowersInput,
+    output: ListFollowersOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 20,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationFollowers"
+  }))
 
 /**
  * Input of {@link listMailMessages}.
@@ -1203,8 +1299,11 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
  */
 export interface ListMailMessagesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** 1: with the body of the mail. */
   readonly include_body?: 0 | 1 | undefined
 }
 
@@ -1274,8 +1373,11 @@ export const ListMailMessagesOutput: Schema.Schema<ListMailMessagesOutput> = /*#
  * @since 0.1.0
  * @category endpoints
  */
-export const listMailMessages: Pagination.ListCall<ListMailMessagesInput, ListMailMessagesOutput, Deals.AttachedMailMessage> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listMailMessages: Pagination.ListCall<
+  ListMailMessagesInput,
+  ListMailMessagesOutput,
+  Deals.AttachedMailMessage
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Organizations.listMailMessages",
   operation: "getOrganizationMailMessages",
   version: "v1",
@@ -1344,17 +1446,17 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  */
 export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPermittedUsersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Organizations.listPermittedUsers",
-  operation: "getOrganizationUsers",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/permittedUsers",
-  input: ListPermittedUsersInput,
-  output: ListPermittedUsersOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationUsers"
-}))
+    name: "Organizations.listPermittedUsers",
+    operation: "getOrganizationUsers",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/permittedUsers",
+    input: ListPermittedUsersInput,
+    output: ListPermittedUsersOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationUsers"
+  }))
 
 /**
  * Input of {@link listUpdates}.
@@ -1364,9 +1466,13 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
  */
 export interface ListUpdatesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `1`: changes of custom fields too. */
   readonly all_changes?: string | undefined
+  /** Kinds to include; all unless given. */
   readonly items?: Field.List<string> | undefined
 }
 
@@ -1448,19 +1554,19 @@ export const ListUpdatesOutput: Schema.Schema<ListUpdatesOutput> = /*#__PURE__*/
  */
 export const listUpdates: Pagination.ListCall<ListUpdatesInput, ListUpdatesOutput, OrganizationUpdate> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.listUpdates",
-  operation: "getOrganizationUpdates",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/flow",
-  query: ["start", "limit", "all_changes", "items"],
-  input: ListUpdatesInput,
-  output: ListUpdatesOutput,
-  scopes: ["recents:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationUpdates"
-}))
+    name: "Organizations.listUpdates",
+    operation: "getOrganizationUpdates",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/flow",
+    query: ["start", "limit", "all_changes", "items"],
+    input: ListUpdatesInput,
+    output: ListUpdatesOutput,
+    scopes: ["recents:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationUpdates"
+  }))
 
 /**
  * Input of {@link merge}.
@@ -1470,6 +1576,7 @@ export const listUpdates: Pagination.ListCall<ListUpdatesInput, ListUpdatesOutpu
  */
 export interface MergeInput {
   readonly id: number
+  /** The one that stays; its values win. */
   readonly merge_with_id: number
 }
 
@@ -1536,10 +1643,15 @@ export const merge: Endpoint.Call<MergeInput, MergeOutput> = /*#__PURE__*/ Endpo
  */
 export interface ListInput {
   readonly user_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** First letter of the name, either case. */
   readonly first_char?: string | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | undefined
 }
 
@@ -1663,6 +1775,7 @@ export interface GetOutput {
         readonly name?: string
         readonly email?: string
         readonly user_id: number
+        /** Null without a picture. */
         readonly pic_hash?: string
         readonly id: number
       }
@@ -1683,7 +1796,16 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
     data: OrganizationDetails,
     related_objects: Field.optional(OrganizationRelatedObjects),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-      followers: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Struct({ name: Field.optional(Schema.String), email: Field.optional(Schema.String), user_id: Schema.Number, pic_hash: Field.optional(Schema.String), id: Schema.Number }) })),
+      followers: Field.optional(Schema.Record({
+        key: Schema.String,
+        value: Schema.Struct({
+          name: Field.optional(Schema.String),
+          email: Field.optional(Schema.String),
+          user_id: Schema.Number,
+          pic_hash: Field.optional(Schema.String),
+          id: Schema.Number
+        })
+      })),
       dropbox_email: Field.optional(Schema.String)
     })))
   })
@@ -1720,17 +1842,21 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | undefined
   readonly owner_id?: number | undefined
+  /** Id of the label; null without. */
   readonly label?: number | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1756,11 +1882,11 @@ export interface AddOutput {
   readonly success: true
   readonly data: OrganizationWithEditFlag
   readonly related_objects?: OrganizationRelatedObjects
-  readonly additional_data?: null
+  readonly additional_data?: { readonly didMerge?: boolean } | null
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1770,7 +1896,7 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
     success: Schema.Literal(true),
     data: OrganizationWithEditFlag,
     related_objects: Field.optional(OrganizationRelatedObjects),
-    additional_data: Field.optional(Schema.Null)
+    additional_data: Field.optional(Schema.NullOr(Schema.Struct({ didMerge: Field.optional(Schema.Boolean) })))
   })
 )
 
@@ -1811,8 +1937,11 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly owner_id?: number | null | undefined
+  /** Id of the label; null without. */
   readonly label?: number | null | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   readonly name?: string | undefined
   /** Custom fields by their 40-character keys. */
@@ -1820,7 +1949,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1849,7 +1978,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1962,10 +2091,15 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"address" | "custom_fields" | "notes" | "name"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -2038,20 +2172,20 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.search",
-  operation: "searchOrganization",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/search",
-  query: ["term", "fields", "exact_match", "start", "limit"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["contacts:read", "contacts:full", "search:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 100, items: "data.items" },
-  deprecated: true,
-  replacement: "v2.Organizations.search"
-}))
+    name: "Organizations.search",
+    operation: "searchOrganization",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/search",
+    query: ["term", "fields", "exact_match", "start", "limit"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["contacts:read", "contacts:full", "search:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 100, items: "data.items" },
+    deprecated: true,
+    replacement: "v2.Organizations.search"
+  }))
 
 /**
  * Input of {@link listActivities}.
@@ -2061,9 +2195,13 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
  */
 export interface ListActivitiesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
+  /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | undefined
 }
 
@@ -2139,20 +2277,20 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
  */
 export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivitiesOutput, Activities.Activity> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.listActivities",
-  operation: "getOrganizationActivities",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/activities",
-  query: ["start", "limit", "done", "exclude"],
-  input: ListActivitiesInput,
-  output: ListActivitiesOutput,
-  scopes: ["activities:read", "activities:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Activities.list"
-}))
+    name: "Organizations.listActivities",
+    operation: "getOrganizationActivities",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/activities",
+    query: ["start", "limit", "done", "exclude"],
+    input: ListActivitiesInput,
+    output: ListActivitiesOutput,
+    scopes: ["activities:read", "activities:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Activities.list"
+  }))
 
 /**
  * Input of {@link listCollection}.
@@ -2161,11 +2299,16 @@ export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivi
  * @category inputs
  */
 export interface ListCollectionInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly since?: Field.Timestamp | undefined
+  /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly until?: Field.Timestamp | undefined
   readonly owner_id?: number | undefined
+  /** First letter of the name, either case. */
   readonly first_char?: string | undefined
 }
 
@@ -2226,8 +2369,11 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
  * @since 0.1.0
  * @category endpoints
  */
-export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCollectionOutput, OrganizationCollectionItem> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listCollection: Pagination.ListProgram<
+  ListCollectionInput,
+  ListCollectionOutput,
+  OrganizationCollectionItem
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Organizations.listCollection",
   operation: "getOrganizationsCollection",
   version: "v1",
@@ -2251,10 +2397,14 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
  */
 export interface ListDealsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | undefined
+  /** 1: only deals of the organization itself, not of its persons or through custom fields. */
   readonly only_primary_association?: 0 | 1 | undefined
 }
 
@@ -2331,20 +2481,20 @@ export const ListDealsOutput: Schema.Schema<ListDealsOutput> = /*#__PURE__*/ Sch
  */
 export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Deals.Deal> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.listDeals",
-  operation: "getOrganizationDeals",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/deals",
-  query: ["start", "limit", "status", "sort", "only_primary_association"],
-  input: ListDealsInput,
-  output: ListDealsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Deals.list"
-}))
+    name: "Organizations.listDeals",
+    operation: "getOrganizationDeals",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/deals",
+    query: ["start", "limit", "status", "sort", "only_primary_association"],
+    input: ListDealsInput,
+    output: ListDealsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Deals.list"
+  }))
 
 /**
  * Input of {@link listPersons}.
@@ -2354,7 +2504,9 @@ export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Dea
  */
 export interface ListPersonsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -2424,17 +2576,17 @@ export const ListPersonsOutput: Schema.Schema<ListPersonsOutput> = /*#__PURE__*/
  */
 export const listPersons: Pagination.ListCall<ListPersonsInput, ListPersonsOutput, Persons.Person> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.listPersons",
-  operation: "getOrganizationPersons",
-  version: "v1",
-  method: "GET",
-  path: "/organizations/{id}/persons",
-  query: ["start", "limit"],
-  input: ListPersonsInput,
-  output: ListPersonsOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Persons.list"
-}))
+    name: "Organizations.listPersons",
+    operation: "getOrganizationPersons",
+    version: "v1",
+    method: "GET",
+    path: "/organizations/{id}/persons",
+    query: ["start", "limit"],
+    input: ListPersonsInput,
+    output: ListPersonsOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Persons.list"
+  }))

@@ -18,6 +18,7 @@ export interface PermissionSet {
   readonly id: string
   readonly name?: string
   readonly description?: string
+  /** The list grows. */
   readonly app?:
     | "sales"
     | "projects"
@@ -65,6 +66,7 @@ export const PermissionSet: Schema.Schema<PermissionSet> = /*#__PURE__*/ Schema.
  */
 export interface PermissionSetAssignment {
   readonly user_id?: number
+  /** UUID. */
   readonly permission_set_id?: string
   readonly name?: string
 }
@@ -91,6 +93,7 @@ export const PermissionSetAssignment: Schema.Schema<PermissionSetAssignment> = /
  * @category inputs
  */
 export interface ListInput {
+  /** The list grows. */
   readonly app?: "sales" | "projects" | "campaigns" | "global" | "account_settings" | "partnership" | "nova" | undefined
 }
 
@@ -229,7 +232,9 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface ListAssignmentsInput {
   readonly id: string
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -294,8 +299,11 @@ export const ListAssignmentsOutput: Schema.Schema<ListAssignmentsOutput> = /*#__
  * @since 0.1.0
  * @category endpoints
  */
-export const listAssignments: Pagination.ListCall<ListAssignmentsInput, ListAssignmentsOutput, PermissionSetAssignment> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listAssignments: Pagination.ListCall<
+  ListAssignmentsInput,
+  ListAssignmentsOutput,
+  PermissionSetAssignment
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "PermissionSets.listAssignments",
   operation: "getPermissionSetAssignments",
   version: "v1",

@@ -26,10 +26,13 @@ export interface Person {
   readonly related_won_deals_count: number
   readonly lost_deals_count: number
   readonly related_lost_deals_count: number
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time: string | null
   readonly next_activity_id: number | null
   readonly last_activity_id: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date: string | null
   readonly email_messages_count: number
   readonly activities_count: number
@@ -38,49 +41,76 @@ export interface Person {
   readonly files_count: number
   readonly notes_count: number
   readonly followers_count: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_incoming_mail_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_outgoing_mail_time: string | null
+  /** The owner, whose id is `id` and `value`. */
   readonly owner_id: Organizations.Owner | number
+  /** The organization, whose id is `value`; null if none. */
   readonly org_id: Organizations.OrganizationReferenceWithActiveFlag | number | null
   readonly name: string
+  /** Split from `name` by Pipedrive; read-only. */
   readonly first_name: string | null
+  /** Split from `name` by Pipedrive; read-only. */
   readonly last_name: string | null
   readonly id: number
   readonly company_id: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** All numbers; an empty `value` stands for none. */
   readonly phone: ReadonlyArray<Deals.ParticipantPhone>
+  /** All addresses; an empty `value` stands for none. */
   readonly email: ReadonlyArray<PersonEmail>
+  /** First letter of the name, either case. */
   readonly first_char: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** Null without a picture. */
   readonly picture_id: Picture | null
+  /** Id of the label; null without. */
   readonly label: number | null
-  readonly label_ids: ReadonlyArray<number>
+  /** Ids of labels. */
+  readonly label_ids?: ReadonlyArray<number>
   readonly org_name: string | null
   readonly owner_name: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string | null
-  readonly participant_open_deals_count: number
-  readonly participant_closed_deals_count: number
-  readonly delete_time: string | null
-  readonly im: ReadonlyArray<{ readonly value: string; readonly primary: boolean; readonly label?: string }>
-  readonly postal_address_lat: number | null
-  readonly postal_address_long: number | null
-  readonly notes: string | null
-  readonly birthday: string | null
-  readonly job_title: string | null
-  readonly primary_email: string | null
-  readonly postal_address: string | null
-  readonly postal_address_subpremise: string | null
-  readonly postal_address_street_number: string | null
-  readonly postal_address_route: string | null
-  readonly postal_address_sublocality: string | null
-  readonly postal_address_locality: string | null
-  readonly postal_address_admin_area_level_1: string | null
-  readonly postal_address_admin_area_level_2: string | null
-  readonly postal_address_country: string | null
-  readonly postal_address_postal_code: string | null
-  readonly postal_address_formatted_address: string | null
+  readonly participant_open_deals_count?: number
+  readonly participant_closed_deals_count?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
+  readonly delete_time?: string | null
+  /** Messenger accounts. Only in accounts with contact sync. */
+  readonly im?: ReadonlyArray<{
+    readonly value: string
+    /** One in a list is. */
+    readonly primary: boolean
+    readonly label?: string
+  }>
+  readonly postal_address_lat?: number | null
+  readonly postal_address_long?: number | null
+  readonly notes?: string | null
+  /** A day, `YYYY-MM-DD`. Only in accounts with contact sync. */
+  readonly birthday?: string | null
+  /** Only in accounts with contact sync. */
+  readonly job_title?: string | null
+  readonly primary_email?: string | null
+  /** Only in accounts with contact sync. */
+  readonly postal_address?: string | null
+  readonly postal_address_subpremise?: string | null
+  readonly postal_address_street_number?: string | null
+  readonly postal_address_route?: string | null
+  readonly postal_address_sublocality?: string | null
+  readonly postal_address_locality?: string | null
+  readonly postal_address_admin_area_level_1?: string | null
+  readonly postal_address_admin_area_level_2?: string | null
+  readonly postal_address_country?: string | null
+  readonly postal_address_postal_code?: string | null
+  readonly postal_address_formatted_address?: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -131,35 +161,35 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     visible_to: Schema.String,
     picture_id: Schema.NullOr(Picture),
     label: Schema.NullOr(Schema.Number),
-    label_ids: Schema.Array(Schema.Number),
+    label_ids: Field.optional(Schema.Array(Schema.Number)),
     org_name: Schema.NullOr(Schema.String),
     owner_name: Schema.String,
     cc_email: Schema.NullOr(Schema.String),
-    participant_open_deals_count: Schema.Number,
-    participant_closed_deals_count: Schema.Number,
-    delete_time: Schema.NullOr(Schema.String),
-    im: Schema.Array(Schema.Struct({
+    participant_open_deals_count: Field.optional(Schema.Number),
+    participant_closed_deals_count: Field.optional(Schema.Number),
+    delete_time: Field.optional(Schema.NullOr(Schema.String)),
+    im: Field.optional(Schema.Array(Schema.Struct({
       value: Schema.String,
       primary: Schema.Boolean,
       label: Field.optional(Schema.String)
-    })),
-    postal_address_lat: Schema.NullOr(Schema.Number),
-    postal_address_long: Schema.NullOr(Schema.Number),
-    notes: Schema.NullOr(Schema.String),
-    birthday: Schema.NullOr(Schema.String),
-    job_title: Schema.NullOr(Schema.String),
-    primary_email: Schema.NullOr(Schema.String),
-    postal_address: Schema.NullOr(Schema.String),
-    postal_address_subpremise: Schema.NullOr(Schema.String),
-    postal_address_street_number: Schema.NullOr(Schema.String),
-    postal_address_route: Schema.NullOr(Schema.String),
-    postal_address_sublocality: Schema.NullOr(Schema.String),
-    postal_address_locality: Schema.NullOr(Schema.String),
-    postal_address_admin_area_level_1: Schema.NullOr(Schema.String),
-    postal_address_admin_area_level_2: Schema.NullOr(Schema.String),
-    postal_address_country: Schema.NullOr(Schema.String),
-    postal_address_postal_code: Schema.NullOr(Schema.String),
-    postal_address_formatted_address: Schema.NullOr(Schema.String)
+    }))),
+    postal_address_lat: Field.optional(Schema.NullOr(Schema.Number)),
+    postal_address_long: Field.optional(Schema.NullOr(Schema.Number)),
+    notes: Field.optional(Schema.NullOr(Schema.String)),
+    birthday: Field.optional(Schema.NullOr(Schema.String)),
+    job_title: Field.optional(Schema.NullOr(Schema.String)),
+    primary_email: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_subpremise: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_street_number: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_route: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_sublocality: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_locality: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_admin_area_level_1: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_admin_area_level_2: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_country: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_postal_code: Field.optional(Schema.NullOr(Schema.String)),
+    postal_address_formatted_address: Field.optional(Schema.NullOr(Schema.String))
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -171,6 +201,7 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
  */
 export interface PersonEmail {
   readonly value: string
+  /** One in a list is. */
   readonly primary: boolean
   readonly label?: string
 }
@@ -192,14 +223,18 @@ export const PersonEmail: Schema.Schema<PersonEmail> = /*#__PURE__*/ Schema.susp
  * @category models
  */
 export interface Picture {
-  readonly id: number
+  readonly id?: number
   readonly item_type?: string
   readonly item_id?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly added_by_user_id?: number
   readonly pictures?: { readonly "128"?: string; readonly "512"?: string }
+  readonly value?: number
 }
 
 /**
@@ -210,7 +245,7 @@ export interface Picture {
  */
 export const Picture: Schema.Schema<Picture> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<Picture> =>
   Schema.Struct({
-    id: Schema.Number,
+    id: Field.optional(Schema.Number),
     item_type: Field.optional(Schema.String),
     item_id: Field.optional(Schema.Number),
     active_flag: Field.optional(Schema.Boolean),
@@ -220,7 +255,8 @@ export const Picture: Schema.Schema<Picture> = /*#__PURE__*/ Schema.suspend((): 
     pictures: Field.optional(Schema.Struct({
       "128": Field.optional(Schema.String),
       "512": Field.optional(Schema.String)
-    }))
+    })),
+    value: Field.optional(Schema.Number)
   })
 )
 
@@ -234,6 +270,7 @@ export interface PersonFollower {
   readonly user_id?: number
   readonly id: number
   readonly person_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
 }
 
@@ -261,6 +298,7 @@ export const PersonFollower: Schema.Schema<PersonFollower> = /*#__PURE__*/ Schem
  */
 export interface PersonUpdate {
   readonly object?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly timestamp?: string
   readonly data?: { readonly [key: string]: unknown }
 }
@@ -294,10 +332,13 @@ export interface MergedPerson {
   readonly related_won_deals_count?: number
   readonly lost_deals_count?: number
   readonly related_lost_deals_count?: number
+  /** A day, `YYYY-MM-DD`; null without a next activity. */
   readonly next_activity_date?: string | null
+  /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
   readonly next_activity_time?: string | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
+  /** A day, `YYYY-MM-DD`; null without a past activity. */
   readonly last_activity_date?: string | null
   readonly participant_open_deals_count?: number
   readonly participant_closed_deals_count?: number
@@ -308,28 +349,40 @@ export interface MergedPerson {
   readonly files_count?: number
   readonly notes_count?: number
   readonly followers_count?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_incoming_mail_time?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
   readonly last_outgoing_mail_time?: string | null
   readonly name?: string
+  /** Split from `name` by Pipedrive; read-only. */
   readonly first_name?: string
+  /** Split from `name` by Pipedrive; read-only. */
   readonly last_name?: string | null
   readonly owner_id?: number
   readonly org_id?: number
   readonly merge_what_id?: number
   readonly id: number
   readonly company_id?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly phone?: ReadonlyArray<Deals.ParticipantPhone>
   readonly email?: ReadonlyArray<PersonEmail>
+  /** First letter of the name, either case. */
   readonly first_char?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: string
+  /** Null without a picture. */
   readonly picture_id?: Picture | null
   readonly label?: number | null
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number>
   readonly org_name?: string | null
   readonly owner_name?: string
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email?: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
@@ -420,19 +473,27 @@ export const ProductRelatedObjects: Schema.Schema<ProductRelatedObjects> = /*#__
  */
 export interface PersonCollectionItem {
   readonly id: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly owner_id: number
   readonly org_id: number
   readonly name: string
   readonly email: ReadonlyArray<PersonEmailInput>
   readonly phone: ReadonlyArray<PersonPhone>
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
   readonly delete_time: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: string
+  /** Null without a picture. */
   readonly picture_id: number | null
   readonly label: number | null
+  /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
+  /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
@@ -473,6 +534,7 @@ export const PersonCollectionItem: Schema.Schema<PersonCollectionItem> = /*#__PU
  */
 export interface PersonEmailInput {
   readonly value?: string
+  /** One in a list is. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -500,6 +562,7 @@ export const PersonEmailInput: Schema.Schema<PersonEmailInput> = /*#__PURE__*/ S
  */
 export interface PersonPhone {
   readonly value: string
+  /** One in a list is. */
   readonly primary: boolean
   readonly label?: string
 }
@@ -521,8 +584,9 @@ export const PersonPhone: Schema.Schema<PersonPhone> = /*#__PURE__*/ Schema.susp
  * @category models
  */
 export interface PersonSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundPerson
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundPerson
 }
 
 /**
@@ -533,7 +597,7 @@ export interface PersonSearchResult {
  */
 export const PersonSearchResult: Schema.Schema<PersonSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<PersonSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundPerson) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundPerson })
 )
 
 /**
@@ -546,8 +610,11 @@ export interface FoundPerson {
   readonly id: number
   readonly type?: string
   readonly name?: string
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
   readonly organization?: { readonly id: number; readonly name?: string }
@@ -588,7 +655,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -610,7 +677,7 @@ export interface AddFollowerOutput {
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -652,14 +719,18 @@ export const addFollower: Endpoint.Call<AddFollowerInput, AddFollowerOutput> = /
 export interface AddPictureInput {
   readonly id: number
   readonly file: Field.Upload
+  /** Pixels from the left. */
   readonly crop_x?: number | undefined
+  /** Pixels from the top. */
   readonly crop_y?: number | undefined
+  /** Pixels; the cropped part must be square. */
   readonly crop_width?: number | undefined
+  /** Pixels; the cropped part must be square. */
   readonly crop_height?: number | undefined
 }
 
 /**
- * Checks a {@link AddPictureInput}.
+ * Checks an {@link AddPictureInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -688,7 +759,7 @@ export interface AddPictureOutput {
 }
 
 /**
- * Checks a {@link AddPictureOutput}.
+ * Checks an {@link AddPictureOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -729,6 +800,7 @@ export const addPicture: Endpoint.Call<AddPictureInput, AddPictureOutput> = /*#_
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the following, not of the user. */
   readonly follower_id: number
 }
 
@@ -776,17 +848,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Persons.deleteFollower",
-  operation: "deletePersonFollower",
-  version: "v1",
-  method: "DELETE",
-  path: "/persons/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["contacts:full"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#deletePersonFollower"
-}))
+    name: "Persons.deleteFollower",
+    operation: "deletePersonFollower",
+    version: "v1",
+    method: "DELETE",
+    path: "/persons/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["contacts:full"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#deletePersonFollower"
+  }))
 
 /**
  * Input of {@link deletePicture}.
@@ -842,17 +914,17 @@ export const DeletePictureOutput: Schema.Schema<DeletePictureOutput> = /*#__PURE
  */
 export const deletePicture: Endpoint.Call<DeletePictureInput, DeletePictureOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Persons.deletePicture",
-  operation: "deletePersonPicture",
-  version: "v1",
-  method: "DELETE",
-  path: "/persons/{id}/picture",
-  input: DeletePictureInput,
-  output: DeletePictureOutput,
-  scopes: ["contacts:full"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#deletePersonPicture"
-}))
+    name: "Persons.deletePicture",
+    operation: "deletePersonPicture",
+    version: "v1",
+    method: "DELETE",
+    path: "/persons/{id}/picture",
+    input: DeletePictureInput,
+    output: DeletePictureOutput,
+    scopes: ["contacts:full"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#deletePersonPicture"
+  }))
 
 /**
  * Input of {@link listChangelog}.
@@ -862,7 +934,9 @@ export const deletePicture: Endpoint.Call<DeletePictureInput, DeletePictureOutpu
  */
 export interface ListChangelogInput {
   readonly id: number
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -917,19 +991,19 @@ export const ListChangelogOutput: Schema.Schema<ListChangelogOutput> = /*#__PURE
  */
 export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelogOutput, Deals.FieldChange> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.listChangelog",
-  operation: "getPersonChangelog",
-  version: "v1",
-  method: "GET",
-  path: "/persons/{id}/changelog",
-  query: ["cursor", "limit"],
-  input: ListChangelogInput,
-  output: ListChangelogOutput,
-  scopes: ["recents:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonChangelog"
-}))
+    name: "Persons.listChangelog",
+    operation: "getPersonChangelog",
+    version: "v1",
+    method: "GET",
+    path: "/persons/{id}/changelog",
+    query: ["cursor", "limit"],
+    input: ListChangelogInput,
+    output: ListChangelogOutput,
+    scopes: ["recents:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonChangelog"
+  }))
 
 /**
  * Input of {@link listFiles}.
@@ -939,8 +1013,11 @@ export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelo
  */
 export interface ListFilesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: string | undefined
 }
 
@@ -1012,19 +1089,19 @@ export const ListFilesOutput: Schema.Schema<ListFilesOutput> = /*#__PURE__*/ Sch
  */
 export const listFiles: Pagination.ListCall<ListFilesInput, ListFilesOutput, Deals.AttachedFile> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.listFiles",
-  operation: "getPersonFiles",
-  version: "v1",
-  method: "GET",
-  path: "/persons/{id}/files",
-  query: ["start", "limit", "sort"],
-  input: ListFilesInput,
-  output: ListFilesOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 100, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonFiles"
-}))
+    name: "Persons.listFiles",
+    operation: "getPersonFiles",
+    version: "v1",
+    method: "GET",
+    path: "/persons/{id}/files",
+    query: ["start", "limit", "sort"],
+    input: ListFilesInput,
+    output: ListFilesOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 100, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonFiles"
+  }))
 
 /**
  * Input of {@link listFollowers}.
@@ -1093,17 +1170,17 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  */
 export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Persons.listFollowers",
-  operation: "getPersonFollowers",
-  version: "v1",
-  method: "GET",
-  path: "/persons/{id}/followers",
-  input: ListFollowersInput,
-  output: ListFollowersOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonFollowers"
-}))
+    name: "Persons.listFollowers",
+    operation: "getPersonFollowers",
+    version: "v1",
+    method: "GET",
+    path: "/persons/{id}/followers",
+    input: ListFollowersInput,
+    output: ListFollowersOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 20,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonFollowers"
+  }))
 
 /**
  * Input of {@link listMailMessages}.
@@ -1113,8 +1190,11 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
  */
 export interface ListMailMessagesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** 1: with the body of the mail. */
   readonly include_body?: 0 | 1 | undefined
 }
 
@@ -1184,8 +1264,11 @@ export const ListMailMessagesOutput: Schema.Schema<ListMailMessagesOutput> = /*#
  * @since 0.1.0
  * @category endpoints
  */
-export const listMailMessages: Pagination.ListCall<ListMailMessagesInput, ListMailMessagesOutput, Deals.AttachedMailMessage> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listMailMessages: Pagination.ListCall<
+  ListMailMessagesInput,
+  ListMailMessagesOutput,
+  Deals.AttachedMailMessage
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Persons.listMailMessages",
   operation: "getPersonMailMessages",
   version: "v1",
@@ -1254,17 +1337,17 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  */
 export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPermittedUsersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Persons.listPermittedUsers",
-  operation: "getPersonUsers",
-  version: "v1",
-  method: "GET",
-  path: "/persons/{id}/permittedUsers",
-  input: ListPermittedUsersInput,
-  output: ListPermittedUsersOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonUsers"
-}))
+    name: "Persons.listPermittedUsers",
+    operation: "getPersonUsers",
+    version: "v1",
+    method: "GET",
+    path: "/persons/{id}/permittedUsers",
+    input: ListPermittedUsersInput,
+    output: ListPermittedUsersOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonUsers"
+  }))
 
 /**
  * Input of {@link listProducts}.
@@ -1274,7 +1357,9 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
  */
 export interface ListProductsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -1309,26 +1394,42 @@ export interface ListProductsOutput {
         readonly stage_id?: number
         readonly title?: string
         readonly value?: number
+        /** ISO 4217 code, `EUR`, or the code of a custom currency. */
         readonly currency?: string
+        /** UTC, `YYYY-MM-DD HH:MM:SS`. */
         readonly add_time?: string
         readonly first_add_time?: string
+        /** UTC, `YYYY-MM-DD HH:MM:SS`. */
         readonly update_time?: string | null
+        /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is in its first stage. */
         readonly stage_change_time?: string | null
         readonly active?: boolean
         readonly deleted?: boolean
         readonly status?: string
+        /** Per cent, 0 to 100; null when the stage's counts. */
         readonly probability?: number | null
+        /** A day, `YYYY-MM-DD`; null without a next activity. */
         readonly next_activity_date?: string | null
+        /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
         readonly next_activity_time?: string | null
         readonly next_activity_id?: number | null
         readonly last_activity_id?: number | null
+        /** A day, `YYYY-MM-DD`; null without a past activity. */
         readonly last_activity_date?: string | null
+        /** Free text; only with `status: "lost"`. */
         readonly lost_reason?: string | null
+        /**
+         * `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.
+         */
         readonly visible_to?: string
+        /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
         readonly close_time?: string | null
         readonly pipeline_id?: number
+        /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
         readonly won_time?: string | null
+        /** UTC, `YYYY-MM-DD HH:MM:SS`; null if the deal was never won. */
         readonly first_won_time?: string | null
+        /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
         readonly lost_time?: string | null
         readonly products_count?: number
         readonly files_count?: number
@@ -1339,8 +1440,11 @@ export interface ListProductsOutput {
         readonly done_activities_count?: number
         readonly undone_activities_count?: number
         readonly participants_count?: number
+        /** A day, `YYYY-MM-DD`; null if unknown. */
         readonly expected_close_date?: string | null
+        /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
         readonly last_incoming_mail_time?: string | null
+        /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
         readonly last_outgoing_mail_time?: string | null
         readonly label?: string | null
       }
@@ -1350,16 +1454,26 @@ export interface ListProductsOutput {
         readonly name?: string
         readonly code?: string
         readonly description?: string
+        /** Unit of sale: piece, hour, licence. */
         readonly unit?: string
+        /** Per cent. */
         readonly tax?: number
         readonly category?: string
+        /** False: deleted, and to be gone for good after 30 days. */
         readonly active_flag?: boolean
+        /** Whether deals may take it. */
         readonly selectable?: boolean
+        /** First letter of the name, either case. */
         readonly first_char?: string
+        /**
+         * `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.
+         */
         readonly visible_to?: "1" | "3" | "5" | "7" | (string & {})
         readonly owner_id?: number
-        readonly files_count?: number
+        readonly files_count?: number | null
+        /** UTC, `YYYY-MM-DD HH:MM:SS`. */
         readonly add_time?: string
+        /** UTC, `YYYY-MM-DD HH:MM:SS`. */
         readonly update_time?: string
         readonly deal_id?: number
       }
@@ -1385,7 +1499,75 @@ export const ListProductsOutput: Schema.Schema<ListProductsOutput> = /*#__PURE__
   (): Schema.Schema<ListProductsOutput> =>
     Schema.Struct({
       success: Schema.Literal(true),
-      data: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Struct({ deal: Field.optional(Schema.Struct({ id: Schema.Number, company_id: Field.optional(Schema.Number), creator_user_id: Field.optional(Schema.Number), user_id: Field.optional(Schema.Number), person_id: Field.optional(Schema.NullOr(Schema.Number)), org_id: Field.optional(Schema.NullOr(Schema.Number)), stage_id: Field.optional(Schema.Number), title: Field.optional(Schema.String), value: Field.optional(Schema.Number), currency: Field.optional(Schema.String), add_time: Field.optional(Schema.String), first_add_time: Field.optional(Schema.String), update_time: Field.optional(Schema.NullOr(Schema.String)), stage_change_time: Field.optional(Schema.NullOr(Schema.String)), active: Field.optional(Schema.Boolean), deleted: Field.optional(Schema.Boolean), status: Field.optional(Schema.String), probability: Field.optional(Schema.NullOr(Schema.Number)), next_activity_date: Field.optional(Schema.NullOr(Schema.String)), next_activity_time: Field.optional(Schema.NullOr(Schema.String)), next_activity_id: Field.optional(Schema.NullOr(Schema.Number)), last_activity_id: Field.optional(Schema.NullOr(Schema.Number)), last_activity_date: Field.optional(Schema.NullOr(Schema.String)), lost_reason: Field.optional(Schema.NullOr(Schema.String)), visible_to: Field.optional(Schema.String), close_time: Field.optional(Schema.NullOr(Schema.String)), pipeline_id: Field.optional(Schema.Number), won_time: Field.optional(Schema.NullOr(Schema.String)), first_won_time: Field.optional(Schema.NullOr(Schema.String)), lost_time: Field.optional(Schema.NullOr(Schema.String)), products_count: Field.optional(Schema.Number), files_count: Field.optional(Schema.Number), notes_count: Field.optional(Schema.Number), followers_count: Field.optional(Schema.Number), email_messages_count: Field.optional(Schema.Number), activities_count: Field.optional(Schema.Number), done_activities_count: Field.optional(Schema.Number), undone_activities_count: Field.optional(Schema.Number), participants_count: Field.optional(Schema.Number), expected_close_date: Field.optional(Schema.NullOr(Schema.String)), last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)), last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)), label: Field.optional(Schema.NullOr(Schema.String)) })), product: Field.optional(Schema.Struct({ id: Schema.Number, company_id: Field.optional(Schema.Number), name: Field.optional(Schema.String), code: Field.optional(Schema.String), description: Field.optional(Schema.String), unit: Field.optional(Schema.String), tax: Field.optional(Schema.Number), category: Field.optional(Schema.String), active_flag: Field.optional(Schema.Boolean), selectable: Field.optional(Schema.Boolean), first_char: Field.optional(Schema.String), visible_to: Field.optional(Field.openEnum("1", "3", "5", "7")), owner_id: Field.optional(Schema.Number), files_count: Field.optional(Schema.Number), add_time: Field.optional(Schema.String), update_time: Field.optional(Schema.String), deal_id: Field.optional(Schema.Number) })) }) })),
+      data: Schema.Array(Schema.Record({
+        key: Schema.String,
+        value: Schema.Struct({
+          deal: Field.optional(Schema.Struct({
+            id: Schema.Number,
+            company_id: Field.optional(Schema.Number),
+            creator_user_id: Field.optional(Schema.Number),
+            user_id: Field.optional(Schema.Number),
+            person_id: Field.optional(Schema.NullOr(Schema.Number)),
+            org_id: Field.optional(Schema.NullOr(Schema.Number)),
+            stage_id: Field.optional(Schema.Number),
+            title: Field.optional(Schema.String),
+            value: Field.optional(Schema.Number),
+            currency: Field.optional(Schema.String),
+            add_time: Field.optional(Schema.String),
+            first_add_time: Field.optional(Schema.String),
+            update_time: Field.optional(Schema.NullOr(Schema.String)),
+            stage_change_time: Field.optional(Schema.NullOr(Schema.String)),
+            active: Field.optional(Schema.Boolean),
+            deleted: Field.optional(Schema.Boolean),
+            status: Field.optional(Schema.String),
+            probability: Field.optional(Schema.NullOr(Schema.Number)),
+            next_activity_date: Field.optional(Schema.NullOr(Schema.String)),
+            next_activity_time: Field.optional(Schema.NullOr(Schema.String)),
+            next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+            last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+            last_activity_date: Field.optional(Schema.NullOr(Schema.String)),
+            lost_reason: Field.optional(Schema.NullOr(Schema.String)),
+            visible_to: Field.optional(Schema.String),
+            close_time: Field.optional(Schema.NullOr(Schema.String)),
+            pipeline_id: Field.optional(Schema.Number),
+            won_time: Field.optional(Schema.NullOr(Schema.String)),
+            first_won_time: Field.optional(Schema.NullOr(Schema.String)),
+            lost_time: Field.optional(Schema.NullOr(Schema.String)),
+            products_count: Field.optional(Schema.Number),
+            files_count: Field.optional(Schema.Number),
+            notes_count: Field.optional(Schema.Number),
+            followers_count: Field.optional(Schema.Number),
+            email_messages_count: Field.optional(Schema.Number),
+            activities_count: Field.optional(Schema.Number),
+            done_activities_count: Field.optional(Schema.Number),
+            undone_activities_count: Field.optional(Schema.Number),
+            participants_count: Field.optional(Schema.Number),
+            expected_close_date: Field.optional(Schema.NullOr(Schema.String)),
+            last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)),
+            last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)),
+            label: Field.optional(Schema.NullOr(Schema.String))
+          })),
+          product: Field.optional(Schema.Struct({
+            id: Schema.Number,
+            company_id: Field.optional(Schema.Number),
+            name: Field.optional(Schema.String),
+            code: Field.optional(Schema.String),
+            description: Field.optional(Schema.String),
+            unit: Field.optional(Schema.String),
+            tax: Field.optional(Schema.Number),
+            category: Field.optional(Schema.String),
+            active_flag: Field.optional(Schema.Boolean),
+            selectable: Field.optional(Schema.Boolean),
+            first_char: Field.optional(Schema.String),
+            visible_to: Field.optional(Field.openEnum("1", "3", "5", "7")),
+            owner_id: Field.optional(Schema.Number),
+            files_count: Field.optional(Schema.NullOr(Schema.Number)),
+            add_time: Field.optional(Schema.String),
+            update_time: Field.optional(Schema.String),
+            deal_id: Field.optional(Schema.Number)
+          }))
+        })
+      })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         pagination: Field.optional(Schema.Struct({
           start: Schema.Number,
@@ -1406,8 +1588,11 @@ export const ListProductsOutput: Schema.Schema<ListProductsOutput> = /*#__PURE__
  * @since 0.1.0
  * @category endpoints
  */
-export const listProducts: Pagination.ListCall<ListProductsInput, ListProductsOutput, ListProductsOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listProducts: Pagination.ListCall<
+  ListProductsInput,
+  ListProductsOutput,
+  ListProductsOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Persons.listProducts",
   operation: "getPersonProducts",
   version: "v1",
@@ -1430,9 +1615,13 @@ export const listProducts: Pagination.ListCall<ListProductsInput, ListProductsOu
  */
 export interface ListUpdatesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `1`: changes of custom fields too. */
   readonly all_changes?: string | undefined
+  /** Kinds to include; all unless given. */
   readonly items?: Field.List<string> | undefined
 }
 
@@ -1508,19 +1697,19 @@ export const ListUpdatesOutput: Schema.Schema<ListUpdatesOutput> = /*#__PURE__*/
  */
 export const listUpdates: Pagination.ListCall<ListUpdatesInput, ListUpdatesOutput, PersonUpdate> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.listUpdates",
-  operation: "getPersonUpdates",
-  version: "v1",
-  method: "GET",
-  path: "/persons/{id}/flow",
-  query: ["start", "limit", "all_changes", "items"],
-  input: ListUpdatesInput,
-  output: ListUpdatesOutput,
-  scopes: ["recents:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonUpdates"
-}))
+    name: "Persons.listUpdates",
+    operation: "getPersonUpdates",
+    version: "v1",
+    method: "GET",
+    path: "/persons/{id}/flow",
+    query: ["start", "limit", "all_changes", "items"],
+    input: ListUpdatesInput,
+    output: ListUpdatesOutput,
+    scopes: ["recents:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersonUpdates"
+  }))
 
 /**
  * Input of {@link merge}.
@@ -1530,6 +1719,7 @@ export const listUpdates: Pagination.ListCall<ListUpdatesInput, ListUpdatesOutpu
  */
 export interface MergeInput {
   readonly id: number
+  /** The one that stays; its values win. */
   readonly merge_with_id: number
 }
 
@@ -1595,10 +1785,15 @@ export const merge: Endpoint.Call<MergeInput, MergeOutput> = /*#__PURE__*/ Endpo
  */
 export interface ListInput {
   readonly user_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** First letter of the name, either case. */
   readonly first_char?: string | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | undefined
 }
 
@@ -1769,25 +1964,34 @@ export interface AddInput {
   readonly org_id?: number | undefined
   readonly email?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
+    /** Id of the label; null without. */
     readonly label?: string | undefined
   }> | undefined
   readonly phone?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
+    /** Id of the label; null without. */
     readonly label?: string | undefined
   }> | undefined
+  /** Id of the label; null without. */
   readonly label?: number | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
+  /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
   readonly marketing_status?: "no_consent" | "unsubscribed" | "subscribed" | "archived" | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1825,11 +2029,11 @@ export interface AddOutput {
   readonly success: true
   readonly data: Person
   readonly related_objects?: ProductRelatedObjects
-  readonly additional_data?: null
+  readonly additional_data?: { readonly didMerge?: boolean } | null
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1839,7 +2043,7 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
     success: Schema.Literal(true),
     data: Person,
     related_objects: Field.optional(ProductRelatedObjects),
-    additional_data: Field.optional(Schema.Null)
+    additional_data: Field.optional(Schema.NullOr(Schema.Struct({ didMerge: Field.optional(Schema.Boolean) })))
   })
 )
 
@@ -1886,18 +2090,27 @@ export interface UpdateInput {
   readonly org_id?: number | null | undefined
   readonly email?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
+    /** Id of the label; null without. */
     readonly label?: string | undefined
   }> | undefined
   readonly phone?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
+    /** Id of the label; null without. */
     readonly label?: string | undefined
   }> | undefined
+  /** Id of the label; null without. */
   readonly label?: number | null | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
+  /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
   readonly marketing_status?: "no_consent" | "unsubscribed" | "subscribed" | "archived" | undefined
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | null | undefined
   readonly name?: string | undefined
   /** Custom fields by their 40-character keys. */
@@ -1905,7 +2118,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1947,7 +2160,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -2062,12 +2275,18 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"custom_fields" | "email" | "notes" | "phone" | "name"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
   readonly organization_id?: number | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"person.picture"> | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -2141,20 +2360,20 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.search",
-  operation: "searchPersons",
-  version: "v1",
-  method: "GET",
-  path: "/persons/search",
-  query: ["term", "fields", "exact_match", "organization_id", "include_fields", "start", "limit"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["contacts:read", "contacts:full", "search:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 100, items: "data.items" },
-  deprecated: true,
-  replacement: "v2.Persons.search"
-}))
+    name: "Persons.search",
+    operation: "searchPersons",
+    version: "v1",
+    method: "GET",
+    path: "/persons/search",
+    query: ["term", "fields", "exact_match", "organization_id", "include_fields", "start", "limit"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["contacts:read", "contacts:full", "search:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 100, items: "data.items" },
+    deprecated: true,
+    replacement: "v2.Persons.search"
+  }))
 
 /**
  * Input of {@link listActivities}.
@@ -2164,9 +2383,13 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
  */
 export interface ListActivitiesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
+  /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | undefined
 }
 
@@ -2242,20 +2465,20 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
  */
 export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivitiesOutput, Activities.Activity> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.listActivities",
-  operation: "getPersonActivities",
-  version: "v1",
-  method: "GET",
-  path: "/persons/{id}/activities",
-  query: ["start", "limit", "done", "exclude"],
-  input: ListActivitiesInput,
-  output: ListActivitiesOutput,
-  scopes: ["activities:read", "activities:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Activities.list"
-}))
+    name: "Persons.listActivities",
+    operation: "getPersonActivities",
+    version: "v1",
+    method: "GET",
+    path: "/persons/{id}/activities",
+    query: ["start", "limit", "done", "exclude"],
+    input: ListActivitiesInput,
+    output: ListActivitiesOutput,
+    scopes: ["activities:read", "activities:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Activities.list"
+  }))
 
 /**
  * Input of {@link listCollection}.
@@ -2264,11 +2487,16 @@ export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivi
  * @category inputs
  */
 export interface ListCollectionInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly since?: Field.Timestamp | undefined
+  /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly until?: Field.Timestamp | undefined
   readonly owner_id?: number | undefined
+  /** First letter of the name, either case. */
   readonly first_char?: string | undefined
 }
 
@@ -2330,20 +2558,20 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
  */
 export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCollectionOutput, PersonCollectionItem> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.listCollection",
-  operation: "getPersonsCollection",
-  version: "v1",
-  method: "GET",
-  path: "/persons/collection",
-  query: ["cursor", "limit", "since", "until", "owner_id", "first_char"],
-  input: ListCollectionInput,
-  output: ListCollectionOutput,
-  scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Persons.list"
-}))
+    name: "Persons.listCollection",
+    operation: "getPersonsCollection",
+    version: "v1",
+    method: "GET",
+    path: "/persons/collection",
+    query: ["cursor", "limit", "since", "until", "owner_id", "first_char"],
+    input: ListCollectionInput,
+    output: ListCollectionOutput,
+    scopes: ["contacts:read", "contacts:full"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Persons.list"
+  }))
 
 /**
  * Input of {@link listDeals}.
@@ -2353,9 +2581,12 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
  */
 export interface ListDealsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | undefined
 }
 
@@ -2430,17 +2661,17 @@ export const ListDealsOutput: Schema.Schema<ListDealsOutput> = /*#__PURE__*/ Sch
  */
 export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Deals.Deal> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.listDeals",
-  operation: "getPersonDeals",
-  version: "v1",
-  method: "GET",
-  path: "/persons/{id}/deals",
-  query: ["start", "limit", "status", "sort"],
-  input: ListDealsInput,
-  output: ListDealsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Deals.list"
-}))
+    name: "Persons.listDeals",
+    operation: "getPersonDeals",
+    version: "v1",
+    method: "GET",
+    path: "/persons/{id}/deals",
+    query: ["start", "limit", "status", "sort"],
+    input: ListDealsInput,
+    output: ListDealsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Deals.list"
+  }))

@@ -135,11 +135,16 @@ export const MovementStatistics: Schema.Schema<MovementStatistics> = /*#__PURE__
 export interface NewPipeline {
   readonly id: number
   readonly name?: string
+  /** The pipeline's name in addresses. */
   readonly url_title?: string
+  /** Place among the others. */
   readonly order_nr?: number
   readonly active?: boolean
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 
@@ -171,11 +176,16 @@ export const NewPipeline: Schema.Schema<NewPipeline> = /*#__PURE__*/ Schema.susp
 export interface Pipeline {
   readonly id: number
   readonly name?: string
+  /** The pipeline's name in addresses. */
   readonly url_title?: string
+  /** Place among the others. */
   readonly order_nr?: number
   readonly active?: boolean
+  /** 1 if deals of the pipeline have probabilities. */
   readonly deal_probability?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change. */
   readonly update_time?: string | null
   readonly selected?: boolean
 }
@@ -208,7 +218,9 @@ export const Pipeline: Schema.Schema<Pipeline> = /*#__PURE__*/ Schema.suspend(()
  */
 export interface GetConversionStatisticsInput {
   readonly id: number
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date: Field.CalendarDate
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date: Field.CalendarDate
   readonly user_id?: number | undefined
 }
@@ -263,18 +275,18 @@ export const GetConversionStatisticsOutput: Schema.Schema<GetConversionStatistic
  */
 export const getConversionStatistics: Endpoint.Call<GetConversionStatisticsInput, GetConversionStatisticsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Pipelines.getConversionStatistics",
-  operation: "getPipelineConversionStatistics",
-  version: "v1",
-  method: "GET",
-  path: "/pipelines/{id}/conversion_statistics",
-  query: ["start_date", "end_date", "user_id"],
-  input: GetConversionStatisticsInput,
-  output: GetConversionStatisticsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 40,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineConversionStatistics"
-}))
+    name: "Pipelines.getConversionStatistics",
+    operation: "getPipelineConversionStatistics",
+    version: "v1",
+    method: "GET",
+    path: "/pipelines/{id}/conversion_statistics",
+    query: ["start_date", "end_date", "user_id"],
+    input: GetConversionStatisticsInput,
+    output: GetConversionStatisticsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 40,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineConversionStatistics"
+  }))
 
 /**
  * Input of {@link getMovementStatistics}.
@@ -284,7 +296,9 @@ export const getConversionStatistics: Endpoint.Call<GetConversionStatisticsInput
  */
 export interface GetMovementStatisticsInput {
   readonly id: number
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date: Field.CalendarDate
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date: Field.CalendarDate
   readonly user_id?: number | undefined
 }
@@ -339,18 +353,18 @@ export const GetMovementStatisticsOutput: Schema.Schema<GetMovementStatisticsOut
  */
 export const getMovementStatistics: Endpoint.Call<GetMovementStatisticsInput, GetMovementStatisticsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Pipelines.getMovementStatistics",
-  operation: "getPipelineMovementStatistics",
-  version: "v1",
-  method: "GET",
-  path: "/pipelines/{id}/movement_statistics",
-  query: ["start_date", "end_date", "user_id"],
-  input: GetMovementStatisticsInput,
-  output: GetMovementStatisticsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 40,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineMovementStatistics"
-}))
+    name: "Pipelines.getMovementStatistics",
+    operation: "getPipelineMovementStatistics",
+    version: "v1",
+    method: "GET",
+    path: "/pipelines/{id}/movement_statistics",
+    query: ["start_date", "end_date", "user_id"],
+    input: GetMovementStatisticsInput,
+    output: GetMovementStatisticsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 40,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineMovementStatistics"
+  }))
 
 /**
  * Input of {@link listDeals}.
@@ -360,13 +374,18 @@ export const getMovementStatistics: Endpoint.Call<GetMovementStatisticsInput, Ge
  */
 export interface ListDealsInput {
   readonly id: number
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly user_id?: number | undefined
+  /** 1: deals of all users; `user_id` and `filter_id` are then ignored. */
   readonly everyone?: 0 | 1 | undefined
   readonly stage_id?: number | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
   readonly get_summary?: 0 | 1 | undefined
+  /** A currency code, or `default_currency`: adds totals converted to it. */
   readonly totals_convert_currency?: string | undefined
 }
 
@@ -444,21 +463,21 @@ export const ListDealsOutput: Schema.Schema<ListDealsOutput> = /*#__PURE__*/ Sch
  */
 export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Deals.DealWithIds> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Pipelines.listDeals",
-  operation: "getPipelineDeals",
-  version: "v1",
-  method: "GET",
-  path: "/pipelines/{id}/deals",
-  query: ["filter_id", "user_id", "everyone", "stage_id", "start", "limit", "get_summary", "totals_convert_currency"],
-  input: ListDealsInput,
-  output: ListDealsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Deals.list",
-  reference: "https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineDeals"
-}))
+    name: "Pipelines.listDeals",
+    operation: "getPipelineDeals",
+    version: "v1",
+    method: "GET",
+    path: "/pipelines/{id}/deals",
+    query: ["filter_id", "user_id", "everyone", "stage_id", "start", "limit", "get_summary", "totals_convert_currency"],
+    input: ListDealsInput,
+    output: ListDealsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Deals.list",
+    reference: "https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineDeals"
+  }))
 
 /**
  * Input of {@link list}.
@@ -487,7 +506,18 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
 export interface ListOutput {
   readonly success: true
   readonly data: ReadonlyArray<Pipeline>
-  readonly additional_data?: null
+  readonly additional_data?: {
+    readonly pagination?: {
+      /** How many to skip; 0 unless given. */
+      readonly start: number
+      /** Page size; 100 unless given. */
+      readonly limit: number
+      /** Whether there is another page. */
+      readonly more_items_in_collection: boolean
+      /** `start` of the next page; absent on the last. */
+      readonly next_start?: number
+    }
+  } | null
 }
 
 /**
@@ -500,7 +530,14 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
   Schema.Struct({
     success: Schema.Literal(true),
     data: Schema.Array(Pipeline),
-    additional_data: Field.optional(Schema.Null)
+    additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+      pagination: Field.optional(Schema.Struct({
+        start: Schema.Number,
+        limit: Schema.Number,
+        more_items_in_collection: Schema.Boolean,
+        next_start: Field.optional(Schema.Number)
+      }))
+    })))
   })
 )
 
@@ -599,13 +636,15 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
+  /** 1 if deals of the pipeline have probabilities. */
   readonly deal_probability?: 0 | 1 | undefined
+  /** Place among the others. */
   readonly order_nr?: number | undefined
   readonly active?: 0 | 1 | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -631,7 +670,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -673,13 +712,15 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
+  /** 1 if deals of the pipeline have probabilities. */
   readonly deal_probability?: 0 | 1 | undefined
+  /** Place among the others. */
   readonly order_nr?: number | null | undefined
   readonly active?: 0 | 1 | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -706,7 +747,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

@@ -16,6 +16,7 @@ import * as Pagination from "../Pagination.js"
  */
 export interface ProductField {
   readonly name: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "varchar"
     | "varchar_auto"
@@ -34,15 +35,26 @@ export interface ProductField {
     | "daterange"
     | "address"
     | (string & {})
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }>
+  /** Only `enum` and `set` have them; null otherwise. */
+  readonly options?: ReadonlyArray<{
+    readonly id: number | string | boolean | null
+    readonly label: string
+    readonly color?: string | null
+  }> | null
   readonly id: number
+  /** 40 characters for a custom field, a name for a built-in one; same in every answer. */
   readonly key?: string
+  /** Place among the others. */
   readonly order_nr?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly last_updated_by_user_id?: number
   readonly created_by_user_id?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** True for custom fields. */
   readonly edit_flag?: boolean
   readonly add_visible_flag?: boolean
   readonly important_flag?: boolean
@@ -50,6 +62,7 @@ export interface ProductField {
   readonly searchable_flag?: boolean
   readonly filtering_allowed?: boolean
   readonly sortable_flag?: boolean
+  /** Whether Pipedrive's own pages insist on it; the API does not. */
   readonly mandatory_flag?: boolean
   readonly index_visible_flag?: boolean
   readonly details_visible_flag?: boolean
@@ -83,7 +96,11 @@ export const ProductField: Schema.Schema<ProductField> = /*#__PURE__*/ Schema.su
       "daterange",
       "address"
     ),
-    options: Field.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    options: Field.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+      id: Schema.NullOr(Schema.Union(Schema.Number, Schema.String, Schema.Boolean)),
+      label: Schema.String,
+      color: Field.optional(Schema.NullOr(Schema.String))
+    })))),
     id: Schema.Number,
     key: Field.optional(Schema.String),
     order_nr: Field.optional(Schema.Number),
@@ -113,7 +130,9 @@ export const ProductField: Schema.Schema<ProductField> = /*#__PURE__*/ Schema.su
  * @category inputs
  */
 export interface ListInput {
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -262,6 +281,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "varchar"
     | "varchar_auto"
@@ -279,11 +299,12 @@ export interface AddInput {
     | "timerange"
     | "daterange"
     | "address"
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -309,7 +330,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
       "daterange",
       "address"
     ),
-    options: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    options: Schema.optional(Schema.Array(Schema.Struct({ label: Schema.String })))
   })
 )
 
@@ -325,7 +346,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -366,11 +387,12 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -379,7 +401,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     name: Schema.optional(Schema.String),
-    options: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    options: Schema.optional(Schema.Array(Schema.Struct({ id: Schema.optional(Schema.Int), label: Schema.String })))
   })
 )
 
@@ -395,7 +417,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -486,8 +508,8 @@ export {
   /**
    * Deletes a custom field of products. `id` is the field's number; one that is deleted already answers 410.
    *
-   * `DELETE /api/v1/productFields/{id}` · `deleteProductField` · 6 tokens · scopes `product-fields:full`, `products:full`
-   * · [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductField)
+   * `DELETE /api/v1/productFields/{id}` · `deleteProductField` · 6 tokens · scopes `product-fields:full`,
+   * `products:full` · [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductField)
    *
    * @since 0.1.0
    * @category endpoints

@@ -21,6 +21,7 @@ export interface ProductFollower {
   readonly user_id?: number
   readonly id: number
   readonly product_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
 }
 
@@ -49,12 +50,18 @@ export const ProductFollower: Schema.Schema<ProductFollower> = /*#__PURE__*/ Sch
 export interface ProductFile {
   readonly id: number
   readonly product_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly file_name?: string
+  /** Bytes. */
   readonly file_size?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** True for pictures inside mails. */
   readonly inline_flag?: boolean
+  /** `s3` for uploads, `googledrive` for links. */
   readonly remote_location?: string
   readonly remote_id?: string
   readonly s3_bucket?: string
@@ -162,12 +169,18 @@ export interface Product {
   readonly id: number
   readonly name: string
   readonly code: string | null
+  /** Unit of sale: piece, hour, licence. */
   readonly unit: string | null
+  /** Per cent. */
   readonly tax: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** Whether deals may take it. */
   readonly selectable: boolean
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to: "1" | "3" | "5" | "7" | (string & {})
   readonly owner_id: Organizations.Owner
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -176,23 +189,30 @@ export interface Product {
     | "monthly"
     | "weekly"
     | (string & {})
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null
+  /** One a currency; on updates the whole list is replaced. */
   readonly prices: ReadonlyArray<{
     readonly id: number
     readonly product_id: number
     readonly price: number
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
     readonly currency: string
+    /** What one costs you. */
     readonly cost: number
     readonly overhead_cost: number | null
     readonly notes?: string
   }>
-  readonly description: string | null
-  readonly category: number | string | null
-  readonly first_char: string | null
-  readonly files_count: number | null
-  readonly add_time: string
-  readonly update_time: string
-  readonly product_variations: ReadonlyArray<{ readonly [key: string]: unknown }>
+  readonly description?: string | null
+  readonly category?: number | string | null
+  /** First letter of the name, either case. */
+  readonly first_char?: string | null
+  readonly files_count?: number | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
+  readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
+  readonly update_time?: string
+  readonly product_variations?: ReadonlyArray<{ readonly [key: string]: unknown }>
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -232,13 +252,13 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
       overhead_cost: Schema.NullOr(Schema.Number),
       notes: Field.optional(Schema.String)
     })),
-    description: Schema.NullOr(Schema.String),
-    category: Schema.NullOr(Schema.Union(Schema.Number, Schema.String)),
-    first_char: Schema.NullOr(Schema.String),
-    files_count: Schema.NullOr(Schema.Number),
-    add_time: Schema.String,
-    update_time: Schema.String,
-    product_variations: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+    description: Field.optional(Schema.NullOr(Schema.String)),
+    category: Field.optional(Schema.NullOr(Schema.Union(Schema.Number, Schema.String))),
+    first_char: Field.optional(Schema.NullOr(Schema.String)),
+    files_count: Field.optional(Schema.NullOr(Schema.Number)),
+    add_time: Field.optional(Schema.String),
+    update_time: Field.optional(Schema.String),
+    product_variations: Field.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -249,8 +269,9 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
  * @category models
  */
 export interface ProductSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundProduct
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundProduct
 }
 
 /**
@@ -261,7 +282,7 @@ export interface ProductSearchResult {
  */
 export const ProductSearchResult: Schema.Schema<ProductSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ProductSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundProduct) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundProduct })
 )
 
 /**
@@ -275,6 +296,7 @@ export interface FoundProduct {
   readonly type?: string
   readonly name?: string
   readonly code?: number
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
   readonly custom_fields?: ReadonlyArray<string>
@@ -310,7 +332,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -332,7 +354,7 @@ export interface AddFollowerOutput {
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -373,6 +395,7 @@ export const addFollower: Endpoint.Call<AddFollowerInput, AddFollowerOutput> = /
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the following, not of the user. */
   readonly follower_id: number
 }
 
@@ -420,17 +443,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Products.deleteFollower",
-  operation: "deleteProductFollower",
-  version: "v1",
-  method: "DELETE",
-  path: "/products/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["products:full"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#deleteProductFollower"
-}))
+    name: "Products.deleteFollower",
+    operation: "deleteProductFollower",
+    version: "v1",
+    method: "DELETE",
+    path: "/products/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["products:full"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#deleteProductFollower"
+  }))
 
 /**
  * Input of {@link listDeals}.
@@ -440,7 +463,9 @@ export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOu
  */
 export interface ListDealsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
 }
@@ -515,19 +540,19 @@ export const ListDealsOutput: Schema.Schema<ListDealsOutput> = /*#__PURE__*/ Sch
  */
 export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Deals.Deal> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Products.listDeals",
-  operation: "getProductDeals",
-  version: "v1",
-  method: "GET",
-  path: "/products/{id}/deals",
-  query: ["start", "limit", "status"],
-  input: ListDealsInput,
-  output: ListDealsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductDeals"
-}))
+    name: "Products.listDeals",
+    operation: "getProductDeals",
+    version: "v1",
+    method: "GET",
+    path: "/products/{id}/deals",
+    query: ["start", "limit", "status"],
+    input: ListDealsInput,
+    output: ListDealsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductDeals"
+  }))
 
 /**
  * Input of {@link listFiles}.
@@ -537,8 +562,11 @@ export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Dea
  */
 export interface ListFilesInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: string | undefined
 }
 
@@ -610,19 +638,19 @@ export const ListFilesOutput: Schema.Schema<ListFilesOutput> = /*#__PURE__*/ Sch
  */
 export const listFiles: Pagination.ListCall<ListFilesInput, ListFilesOutput, ProductFile> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Products.listFiles",
-  operation: "getProductFiles",
-  version: "v1",
-  method: "GET",
-  path: "/products/{id}/files",
-  query: ["start", "limit", "sort"],
-  input: ListFilesInput,
-  output: ListFilesOutput,
-  scopes: ["products:read", "products:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 100, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductFiles"
-}))
+    name: "Products.listFiles",
+    operation: "getProductFiles",
+    version: "v1",
+    method: "GET",
+    path: "/products/{id}/files",
+    query: ["start", "limit", "sort"],
+    input: ListFilesInput,
+    output: ListFilesOutput,
+    scopes: ["products:read", "products:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 100, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductFiles"
+  }))
 
 /**
  * Input of {@link listFollowers}.
@@ -632,7 +660,9 @@ export const listFiles: Pagination.ListCall<ListFilesInput, ListFilesOutput, Pro
  */
 export interface ListFollowersInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -699,19 +729,19 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  */
 export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollowersOutput, ProductFollower> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Products.listFollowers",
-  operation: "getProductFollowers",
-  version: "v1",
-  method: "GET",
-  path: "/products/{id}/followers",
-  query: ["start", "limit"],
-  input: ListFollowersInput,
-  output: ListFollowersOutput,
-  scopes: ["products:read", "products:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductFollowers"
-}))
+    name: "Products.listFollowers",
+    operation: "getProductFollowers",
+    version: "v1",
+    method: "GET",
+    path: "/products/{id}/followers",
+    query: ["start", "limit"],
+    input: ListFollowersInput,
+    output: ListFollowersOutput,
+    scopes: ["products:read", "products:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductFollowers"
+  }))
 
 /**
  * Input of {@link listPermittedUsers}.
@@ -767,17 +797,17 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  */
 export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPermittedUsersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Products.listPermittedUsers",
-  operation: "getProductUsers",
-  version: "v1",
-  method: "GET",
-  path: "/products/{id}/permittedUsers",
-  input: ListPermittedUsersInput,
-  output: ListPermittedUsersOutput,
-  scopes: ["products:read", "products:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductUsers"
-}))
+    name: "Products.listPermittedUsers",
+    operation: "getProductUsers",
+    version: "v1",
+    method: "GET",
+    path: "/products/{id}/permittedUsers",
+    input: ListPermittedUsersInput,
+    output: ListPermittedUsersOutput,
+    scopes: ["products:read", "products:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductUsers"
+  }))
 
 /**
  * Input of {@link list}.
@@ -787,11 +817,15 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
  */
 export interface ListInput {
   readonly user_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly ids?: Field.List<number> | undefined
+  /** First letter of the name, either case. */
   readonly first_char?: string | undefined
   readonly get_summary?: boolean | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -953,6 +987,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -961,22 +996,37 @@ export interface AddInput {
     | "monthly"
     | "weekly"
     | undefined
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
   readonly code?: string | undefined
   readonly description?: string | undefined
+  /** Unit of sale: piece, hour, licence. */
   readonly unit?: string | undefined
+  /** Per cent. */
   readonly tax?: number | undefined
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean | undefined
+  /** Whether deals may take it. */
   readonly selectable?: boolean | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   readonly owner_id?: number | undefined
-  readonly prices?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** One a currency; on updates the whole list is replaced. */
+  readonly prices?: ReadonlyArray<{
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+    readonly price: number
+    /** What one costs you. */
+    readonly cost?: number | undefined
+    readonly overhead_cost?: number | undefined
+    readonly notes?: string | undefined
+  }> | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1001,7 +1051,13 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     selectable: Schema.optional(Schema.Boolean),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     owner_id: Schema.optional(Schema.Int),
-    prices: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    prices: Schema.optional(Schema.Array(Schema.Struct({
+      currency: Schema.String,
+      price: Schema.Number,
+      cost: Schema.optional(Schema.Number),
+      overhead_cost: Schema.optional(Schema.Number),
+      notes: Schema.optional(Schema.String)
+    })))
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 
@@ -1018,7 +1074,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1066,17 +1122,33 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface UpdateInput {
   readonly id: number
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
   readonly code?: string | null | undefined
   readonly description?: string | null | undefined
+  /** Unit of sale: piece, hour, licence. */
   readonly unit?: string | null | undefined
+  /** Per cent. */
   readonly tax?: number | null | undefined
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean | undefined
+  /** Whether deals may take it. */
   readonly selectable?: boolean | undefined
+  /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   readonly owner_id?: number | null | undefined
-  readonly prices?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** One a currency; on updates the whole list is replaced. */
+  readonly prices?: ReadonlyArray<{
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+    readonly price: number
+    /** What one costs you. */
+    readonly cost?: number | undefined
+    readonly overhead_cost?: number | undefined
+    readonly notes?: string | undefined
+  }> | undefined
   readonly name?: string | undefined
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -1090,7 +1162,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1107,7 +1179,13 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     selectable: Schema.optional(Schema.Boolean),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    prices: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    prices: Schema.optional(Schema.Array(Schema.Struct({
+      currency: Schema.String,
+      price: Schema.Number,
+      cost: Schema.optional(Schema.Number),
+      overhead_cost: Schema.optional(Schema.Number),
+      notes: Schema.optional(Schema.String)
+    }))),
     name: Schema.optional(Schema.String),
     billing_frequency: Schema.optional(Schema.Literal(
       "one-time",
@@ -1133,7 +1211,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1248,11 +1326,17 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"code" | "custom_fields" | "name"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"product.price"> | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -1324,17 +1408,17 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Products.search",
-  operation: "searchProducts",
-  version: "v1",
-  method: "GET",
-  path: "/products/search",
-  query: ["term", "fields", "exact_match", "include_fields", "start", "limit"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["products:read", "products:full", "search:read"],
-  cost: 40,
-  pagination: { style: "offset", maximum: 100, items: "data.items" },
-  deprecated: true,
-  replacement: "v2.Products.search"
-}))
+    name: "Products.search",
+    operation: "searchProducts",
+    version: "v1",
+    method: "GET",
+    path: "/products/search",
+    query: ["term", "fields", "exact_match", "include_fields", "start", "limit"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["products:read", "products:full", "search:read"],
+    cost: 40,
+    pagination: { style: "offset", maximum: 100, items: "data.items" },
+    deprecated: true,
+    replacement: "v2.Products.search"
+  }))

@@ -16,8 +16,11 @@ import * as Field from "../Field.js"
 export interface ProjectBoard {
   readonly id: number
   readonly name?: string
+  /** Place among the others. */
   readonly order_nr?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 

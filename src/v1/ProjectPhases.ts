@@ -17,8 +17,11 @@ export interface ProjectPhase {
   readonly id: number
   readonly name?: string
   readonly board_id?: number
+  /** Place among the others. */
   readonly order_nr?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 

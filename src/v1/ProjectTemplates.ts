@@ -20,7 +20,9 @@ export interface ProjectTemplate {
   readonly description?: string
   readonly projects_board_id?: number
   readonly owner_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
   readonly update_time?: string
 }
 
@@ -50,7 +52,9 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
  * @category inputs
  */
 export interface ListInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -103,19 +107,19 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, ProjectTemplate> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "ProjectTemplates.list",
-  operation: "getProjectTemplates",
-  version: "v1",
-  method: "GET",
-  path: "/projectTemplates",
-  query: ["cursor", "limit"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["projects:read", "projects:full"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/ProjectTemplates#getProjectTemplates"
-}))
+    name: "ProjectTemplates.list",
+    operation: "getProjectTemplates",
+    version: "v1",
+    method: "GET",
+    path: "/projectTemplates",
+    query: ["cursor", "limit"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["projects:read", "projects:full"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/ProjectTemplates#getProjectTemplates"
+  }))
 
 /**
  * Input of {@link get}.

@@ -23,16 +23,23 @@ export interface Project {
   readonly description?: string
   readonly status?: string
   readonly owner_id?: number
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string
   readonly deal_ids?: ReadonlyArray<number>
   readonly org_id?: number
   readonly person_id?: number
   readonly labels?: ReadonlyArray<number>
+  /** Option id; null without. */
   readonly health_status?: number | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
   readonly update_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
   readonly status_change_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
   readonly archive_time?: string
   readonly id: number
 }
@@ -75,6 +82,7 @@ export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): 
 export interface ProjectGroup {
   readonly id: number
   readonly name?: string
+  /** Place among the others. */
   readonly order_nr?: number
 }
 
@@ -124,11 +132,15 @@ export const ProjectPlanItem: Schema.Schema<ProjectPlanItem> = /*#__PURE__*/ Sch
  * @category inputs
  */
 export interface ListInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly status?: Field.List<string> | undefined
   readonly phase_id?: number | undefined
+  /** Archived ones too. */
   readonly include_archived?: boolean | undefined
 }
 
@@ -272,24 +284,28 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface AddInput {
+  /** Taken up at creation only. */
   readonly template_id?: number | undefined
   readonly board_id?: number | undefined
   readonly phase_id?: number | undefined
   readonly description?: string | undefined
   readonly status?: string | undefined
   readonly owner_id?: number | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | undefined
   readonly deal_ids?: ReadonlyArray<number> | undefined
   readonly org_id?: number | undefined
   readonly person_id?: number | undefined
   readonly labels?: ReadonlyArray<number> | undefined
+  /** Option id; null without. */
   readonly health_status?: number | null | undefined
   readonly title: string
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -326,7 +342,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -353,8 +369,8 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
   body: {
     encoding: "json",
     keys: [
-      "template_id", "board_id", "phase_id", "description", "status", "owner_id", "start_date", "end_date", "deal_ids",
-      "org_id", "person_id", "labels", "health_status", "title"
+      "template_id", "board_id", "phase_id", "description", "status", "owner_id", "start_date", "end_date",
+      "deal_ids", "org_id", "person_id", "labels", "health_status", "title"
     ]
   },
   input: AddInput,
@@ -378,17 +394,20 @@ export interface UpdateInput {
   readonly description?: string | null | undefined
   readonly status?: string | null | undefined
   readonly owner_id?: number | null | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | null | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | null | undefined
   readonly deal_ids?: ReadonlyArray<number> | undefined
   readonly org_id?: number | null | undefined
   readonly person_id?: number | null | undefined
   readonly labels?: ReadonlyArray<number> | undefined
+  /** Option id; null without. */
   readonly health_status?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -425,7 +444,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -546,7 +565,7 @@ export interface ArchiveInput {
 }
 
 /**
- * Checks a {@link ArchiveInput}.
+ * Checks an {@link ArchiveInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -568,7 +587,7 @@ export interface ArchiveOutput {
 }
 
 /**
- * Checks a {@link ArchiveOutput}.
+ * Checks an {@link ArchiveOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -659,17 +678,17 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
  */
 export const listActivities: Endpoint.Call<ListActivitiesInput, ListActivitiesOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Projects.listActivities",
-  operation: "getProjectActivities",
-  version: "v1",
-  method: "GET",
-  path: "/projects/{id}/activities",
-  input: ListActivitiesInput,
-  output: ListActivitiesOutput,
-  scopes: ["projects:read", "projects:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectActivities"
-}))
+    name: "Projects.listActivities",
+    operation: "getProjectActivities",
+    version: "v1",
+    method: "GET",
+    path: "/projects/{id}/activities",
+    input: ListActivitiesInput,
+    output: ListActivitiesOutput,
+    scopes: ["projects:read", "projects:full"],
+    cost: 20,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectActivities"
+  }))
 
 /**
  * Input of {@link listGroups}.
@@ -800,17 +819,17 @@ export const ListPlanItemsOutput: Schema.Schema<ListPlanItemsOutput> = /*#__PURE
  */
 export const listPlanItems: Endpoint.Call<ListPlanItemsInput, ListPlanItemsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Projects.listPlanItems",
-  operation: "getProjectPlan",
-  version: "v1",
-  method: "GET",
-  path: "/projects/{id}/plan",
-  input: ListPlanItemsInput,
-  output: ListPlanItemsOutput,
-  scopes: ["projects:read", "projects:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectPlan"
-}))
+    name: "Projects.listPlanItems",
+    operation: "getProjectPlan",
+    version: "v1",
+    method: "GET",
+    path: "/projects/{id}/plan",
+    input: ListPlanItemsInput,
+    output: ListPlanItemsOutput,
+    scopes: ["projects:read", "projects:full"],
+    cost: 20,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectPlan"
+  }))
 
 /**
  * Input of {@link listTasks}.
@@ -890,13 +909,13 @@ export const listTasks: Endpoint.Call<ListTasksInput, ListTasksOutput> = /*#__PU
  */
 export interface UpdatePlanActivityInput {
   readonly id: number
-  readonly activityId: number
+  readonly activity_id: number
   readonly phase_id?: number | null | undefined
   readonly group_id?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdatePlanActivityInput}.
+ * Checks an {@link UpdatePlanActivityInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -905,7 +924,7 @@ export const UpdatePlanActivityInput: Schema.Schema<UpdatePlanActivityInput> = /
   (): Schema.Schema<UpdatePlanActivityInput> =>
     Schema.Struct({
       id: Schema.Int,
-      activityId: Schema.Int,
+      activity_id: Schema.Int,
       phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
       group_id: Schema.optional(Schema.NullOr(Schema.Number))
     })
@@ -924,7 +943,7 @@ export interface UpdatePlanActivityOutput {
 }
 
 /**
- * Checks a {@link UpdatePlanActivityOutput}.
+ * Checks an {@link UpdatePlanActivityOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -941,7 +960,7 @@ export const UpdatePlanActivityOutput: Schema.Schema<UpdatePlanActivityOutput> =
 /**
  * Moves an activity to another phase or group of a project's plan.
  *
- * `PUT /api/v1/projects/{id}/plan/activities/{activityId}` · `putProjectPlanActivity` · 10 tokens · scopes
+ * `PUT /api/v1/projects/{id}/plan/activities/{activity_id}` · `putProjectPlanActivity` · 10 tokens · scopes
  * `projects:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Projects#putProjectPlanActivity)
  *
  * @since 0.1.0
@@ -949,18 +968,18 @@ export const UpdatePlanActivityOutput: Schema.Schema<UpdatePlanActivityOutput> =
  */
 export const updatePlanActivity: Endpoint.Call<UpdatePlanActivityInput, UpdatePlanActivityOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Projects.updatePlanActivity",
-  operation: "putProjectPlanActivity",
-  version: "v1",
-  method: "PUT",
-  path: "/projects/{id}/plan/activities/{activityId}",
-  body: { encoding: "json", keys: ["phase_id", "group_id"] },
-  input: UpdatePlanActivityInput,
-  output: UpdatePlanActivityOutput,
-  scopes: ["projects:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#putProjectPlanActivity"
-}))
+    name: "Projects.updatePlanActivity",
+    operation: "putProjectPlanActivity",
+    version: "v1",
+    method: "PUT",
+    path: "/projects/{id}/plan/activities/{activity_id}",
+    body: { encoding: "json", keys: ["phase_id", "group_id"] },
+    input: UpdatePlanActivityInput,
+    output: UpdatePlanActivityOutput,
+    scopes: ["projects:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#putProjectPlanActivity"
+  }))
 
 /**
  * Input of {@link updatePlanTask}.
@@ -970,13 +989,13 @@ export const updatePlanActivity: Endpoint.Call<UpdatePlanActivityInput, UpdatePl
  */
 export interface UpdatePlanTaskInput {
   readonly id: number
-  readonly taskId: number
+  readonly task_id: number
   readonly phase_id?: number | null | undefined
   readonly group_id?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdatePlanTaskInput}.
+ * Checks an {@link UpdatePlanTaskInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -985,7 +1004,7 @@ export const UpdatePlanTaskInput: Schema.Schema<UpdatePlanTaskInput> = /*#__PURE
   (): Schema.Schema<UpdatePlanTaskInput> =>
     Schema.Struct({
       id: Schema.Int,
-      taskId: Schema.Int,
+      task_id: Schema.Int,
       phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
       group_id: Schema.optional(Schema.NullOr(Schema.Number))
     })
@@ -1004,7 +1023,7 @@ export interface UpdatePlanTaskOutput {
 }
 
 /**
- * Checks a {@link UpdatePlanTaskOutput}.
+ * Checks an {@link UpdatePlanTaskOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1021,7 +1040,7 @@ export const UpdatePlanTaskOutput: Schema.Schema<UpdatePlanTaskOutput> = /*#__PU
 /**
  * Moves a task to another phase or group of a project's plan.
  *
- * `PUT /api/v1/projects/{id}/plan/tasks/{taskId}` · `putProjectPlanTask` · 10 tokens · scopes `projects:full` ·
+ * `PUT /api/v1/projects/{id}/plan/tasks/{task_id}` · `putProjectPlanTask` · 10 tokens · scopes `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#putProjectPlanTask)
  *
  * @since 0.1.0
@@ -1029,15 +1048,15 @@ export const UpdatePlanTaskOutput: Schema.Schema<UpdatePlanTaskOutput> = /*#__PU
  */
 export const updatePlanTask: Endpoint.Call<UpdatePlanTaskInput, UpdatePlanTaskOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Projects.updatePlanTask",
-  operation: "putProjectPlanTask",
-  version: "v1",
-  method: "PUT",
-  path: "/projects/{id}/plan/tasks/{taskId}",
-  body: { encoding: "json", keys: ["phase_id", "group_id"] },
-  input: UpdatePlanTaskInput,
-  output: UpdatePlanTaskOutput,
-  scopes: ["projects:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#putProjectPlanTask"
-}))
+    name: "Projects.updatePlanTask",
+    operation: "putProjectPlanTask",
+    version: "v1",
+    method: "PUT",
+    path: "/projects/{id}/plan/tasks/{task_id}",
+    body: { encoding: "json", keys: ["phase_id", "group_id"] },
+    input: UpdatePlanTaskInput,
+    output: UpdatePlanTaskOutput,
+    scopes: ["projects:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#putProjectPlanTask"
+  }))

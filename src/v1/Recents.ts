@@ -6,7 +6,6 @@
 import * as Schema from "effect/Schema"
 import * as Field from "../Field.js"
 import * as Pagination from "../Pagination.js"
-import * as Users from "./Users.js"
 
 /**
  * A recent item.
@@ -15,9 +14,22 @@ import * as Users from "./Users.js"
  * @category models
  */
 export interface RecentItem {
-  readonly item?: "user" | (string & {})
+  readonly item?:
+    | "activity"
+    | "activityType"
+    | "deal"
+    | "file"
+    | "filter"
+    | "note"
+    | "person"
+    | "organization"
+    | "pipeline"
+    | "product"
+    | "stage"
+    | "user"
+    | (string & {})
   readonly id: number
-  readonly data?: Users.User
+  readonly data?: { readonly [key: string]: unknown }
 }
 
 /**
@@ -27,7 +39,24 @@ export interface RecentItem {
  * @category schemas
  */
 export const RecentItem: Schema.Schema<RecentItem> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<RecentItem> =>
-  Schema.Struct({ item: Field.optional(Field.openEnum("user")), id: Schema.Number, data: Field.optional(Users.User) })
+  Schema.Struct({
+    item: Field.optional(Field.openEnum(
+      "activity",
+      "activityType",
+      "deal",
+      "file",
+      "filter",
+      "note",
+      "person",
+      "organization",
+      "pipeline",
+      "product",
+      "stage",
+      "user"
+    )),
+    id: Schema.Number,
+    data: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+  })
 )
 
 /**
@@ -37,7 +66,9 @@ export const RecentItem: Schema.Schema<RecentItem> = /*#__PURE__*/ Schema.suspen
  * @category inputs
  */
 export interface ListInput {
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; one month back at most. */
   readonly since_timestamp: Field.Timestamp
+  /** Kinds to include; all unless given. */
   readonly items?: Field.List<
     | "activity"
     | "activityType"
@@ -50,8 +81,11 @@ export interface ListInput {
     | "pipeline"
     | "product"
     | "stage"
-    | "user"> | undefined
+    | "user"
+  > | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 

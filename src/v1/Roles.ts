@@ -18,6 +18,7 @@ export interface SubRole {
   readonly parent_role_id?: number | null
   readonly name?: string
   readonly id: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly assignment_count?: string
   readonly sub_role_count?: string
@@ -89,6 +90,7 @@ export interface RoleAssignment {
   readonly name?: string
   readonly user_id?: number
   readonly role_id?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly type?: string
 }
@@ -122,6 +124,7 @@ export interface Role {
   readonly parent_role_id?: number | null
   readonly name?: string
   readonly id: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly assignment_count?: string
   readonly sub_role_count?: string
@@ -152,7 +155,9 @@ export const Role: Schema.Schema<Role> = /*#__PURE__*/ Schema.suspend((): Schema
  * @category inputs
  */
 export interface ListInput {
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -310,7 +315,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -331,7 +336,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -376,7 +381,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -401,7 +406,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -512,7 +517,7 @@ export interface AddAssignmentInput {
 }
 
 /**
- * Checks a {@link AddAssignmentInput}.
+ * Checks an {@link AddAssignmentInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -534,7 +539,7 @@ export interface AddAssignmentOutput {
 }
 
 /**
- * Checks a {@link AddAssignmentOutput}.
+ * Checks an {@link AddAssignmentOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -558,18 +563,18 @@ export const AddAssignmentOutput: Schema.Schema<AddAssignmentOutput> = /*#__PURE
  */
 export const addAssignment: Endpoint.Call<AddAssignmentInput, AddAssignmentOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Roles.addAssignment",
-  operation: "addRoleAssignment",
-  version: "v1",
-  method: "POST",
-  path: "/roles/{id}/assignments",
-  body: { encoding: "json", keys: ["user_id"] },
-  input: AddAssignmentInput,
-  output: AddAssignmentOutput,
-  scopes: ["admin"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Roles#addRoleAssignment"
-}))
+    name: "Roles.addAssignment",
+    operation: "addRoleAssignment",
+    version: "v1",
+    method: "POST",
+    path: "/roles/{id}/assignments",
+    body: { encoding: "json", keys: ["user_id"] },
+    input: AddAssignmentInput,
+    output: AddAssignmentOutput,
+    scopes: ["admin"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Roles#addRoleAssignment"
+  }))
 
 /**
  * Input of {@link addOrUpdateSetting}.
@@ -589,7 +594,7 @@ export interface AddOrUpdateSettingInput {
 }
 
 /**
- * Checks a {@link AddOrUpdateSettingInput}.
+ * Checks an {@link AddOrUpdateSettingInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -621,7 +626,7 @@ export interface AddOrUpdateSettingOutput {
 }
 
 /**
- * Checks a {@link AddOrUpdateSettingOutput}.
+ * Checks an {@link AddOrUpdateSettingOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -648,18 +653,18 @@ export const AddOrUpdateSettingOutput: Schema.Schema<AddOrUpdateSettingOutput> =
  */
 export const addOrUpdateSetting: Endpoint.Call<AddOrUpdateSettingInput, AddOrUpdateSettingOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Roles.addOrUpdateSetting",
-  operation: "addOrUpdateRoleSetting",
-  version: "v1",
-  method: "POST",
-  path: "/roles/{id}/settings",
-  body: { encoding: "json", keys: ["setting_key", "value"] },
-  input: AddOrUpdateSettingInput,
-  output: AddOrUpdateSettingOutput,
-  scopes: ["admin"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Roles#addOrUpdateRoleSetting"
-}))
+    name: "Roles.addOrUpdateSetting",
+    operation: "addOrUpdateRoleSetting",
+    version: "v1",
+    method: "POST",
+    path: "/roles/{id}/settings",
+    body: { encoding: "json", keys: ["setting_key", "value"] },
+    input: AddOrUpdateSettingInput,
+    output: AddOrUpdateSettingOutput,
+    scopes: ["admin"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Roles#addOrUpdateRoleSetting"
+  }))
 
 /**
  * Input of {@link deleteAssignment}.
@@ -716,18 +721,18 @@ export const DeleteAssignmentOutput: Schema.Schema<DeleteAssignmentOutput> = /*#
  */
 export const deleteAssignment: Endpoint.Call<DeleteAssignmentInput, DeleteAssignmentOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Roles.deleteAssignment",
-  operation: "deleteRoleAssignment",
-  version: "v1",
-  method: "DELETE",
-  path: "/roles/{id}/assignments",
-  body: { encoding: "json", keys: ["user_id"] },
-  input: DeleteAssignmentInput,
-  output: DeleteAssignmentOutput,
-  scopes: ["admin"],
-  cost: 6,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Roles#deleteRoleAssignment"
-}))
+    name: "Roles.deleteAssignment",
+    operation: "deleteRoleAssignment",
+    version: "v1",
+    method: "DELETE",
+    path: "/roles/{id}/assignments",
+    body: { encoding: "json", keys: ["user_id"] },
+    input: DeleteAssignmentInput,
+    output: DeleteAssignmentOutput,
+    scopes: ["admin"],
+    cost: 6,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Roles#deleteRoleAssignment"
+  }))
 
 /**
  * Input of {@link getPipelines}.
@@ -737,6 +742,7 @@ export const deleteAssignment: Endpoint.Call<DeleteAssignmentInput, DeleteAssign
  */
 export interface GetPipelinesInput {
   readonly id: number
+  /** False: the hidden ones instead. */
   readonly visible?: boolean | undefined
 }
 
@@ -759,7 +765,11 @@ export const GetPipelinesInput: Schema.Schema<GetPipelinesInput> = /*#__PURE__*/
  */
 export interface GetPipelinesOutput {
   readonly success: true
-  readonly data: { readonly pipeline_ids?: ReadonlyArray<number>; readonly visible?: boolean }
+  readonly data: {
+    readonly pipeline_ids?: ReadonlyArray<number>
+    /** False: the hidden ones instead. */
+    readonly visible?: boolean
+  }
 }
 
 /**
@@ -875,7 +885,9 @@ export const getSettings: Endpoint.Call<GetSettingsInput, GetSettingsOutput> = /
  */
 export interface ListAssignmentsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -942,19 +954,19 @@ export const ListAssignmentsOutput: Schema.Schema<ListAssignmentsOutput> = /*#__
  */
 export const listAssignments: Pagination.ListCall<ListAssignmentsInput, ListAssignmentsOutput, RoleAssignment> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Roles.listAssignments",
-  operation: "getRoleAssignments",
-  version: "v1",
-  method: "GET",
-  path: "/roles/{id}/assignments",
-  query: ["start", "limit"],
-  input: ListAssignmentsInput,
-  output: ListAssignmentsOutput,
-  scopes: ["admin"],
-  cost: 10,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Roles#getRoleAssignments"
-}))
+    name: "Roles.listAssignments",
+    operation: "getRoleAssignments",
+    version: "v1",
+    method: "GET",
+    path: "/roles/{id}/assignments",
+    query: ["start", "limit"],
+    input: ListAssignmentsInput,
+    output: ListAssignmentsOutput,
+    scopes: ["admin"],
+    cost: 10,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Roles#getRoleAssignments"
+  }))
 
 /**
  * Input of {@link updatePipelines}.
@@ -964,11 +976,15 @@ export const listAssignments: Pagination.ListCall<ListAssignmentsInput, ListAssi
  */
 export interface UpdatePipelinesInput {
   readonly id: number
-  readonly visible_pipeline_ids: { readonly [key: string]: unknown }
+  /** `{ add, remove }`: ids of pipelines to show and to hide. */
+  readonly visible_pipeline_ids: {
+    readonly add?: ReadonlyArray<number> | string | undefined
+    readonly remove?: ReadonlyArray<number> | string | undefined
+  }
 }
 
 /**
- * Checks a {@link UpdatePipelinesInput}.
+ * Checks an {@link UpdatePipelinesInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -977,7 +993,10 @@ export const UpdatePipelinesInput: Schema.Schema<UpdatePipelinesInput> = /*#__PU
   (): Schema.Schema<UpdatePipelinesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      visible_pipeline_ids: Schema.Record({ key: Schema.String, value: Schema.Unknown })
+      visible_pipeline_ids: Schema.Struct({
+        add: Schema.optional(Schema.Union(Schema.Array(Schema.Int), Schema.String)),
+        remove: Schema.optional(Schema.Union(Schema.Array(Schema.Int), Schema.String))
+      })
     })
 )
 
@@ -989,11 +1008,15 @@ export const UpdatePipelinesInput: Schema.Schema<UpdatePipelinesInput> = /*#__PU
  */
 export interface UpdatePipelinesOutput {
   readonly success: true
-  readonly data: { readonly pipeline_ids?: ReadonlyArray<number>; readonly visible?: boolean }
+  readonly data: {
+    readonly pipeline_ids?: ReadonlyArray<number>
+    /** False: the hidden ones instead. */
+    readonly visible?: boolean
+  }
 }
 
 /**
- * Checks a {@link UpdatePipelinesOutput}.
+ * Checks an {@link UpdatePipelinesOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1020,15 +1043,15 @@ export const UpdatePipelinesOutput: Schema.Schema<UpdatePipelinesOutput> = /*#__
  */
 export const updatePipelines: Endpoint.Call<UpdatePipelinesInput, UpdatePipelinesOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Roles.updatePipelines",
-  operation: "updateRolePipelines",
-  version: "v1",
-  method: "PUT",
-  path: "/roles/{id}/pipelines",
-  body: { encoding: "json", keys: ["visible_pipeline_ids"] },
-  input: UpdatePipelinesInput,
-  output: UpdatePipelinesOutput,
-  scopes: ["admin"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Roles#updateRolePipelines"
-}))
+    name: "Roles.updatePipelines",
+    operation: "updateRolePipelines",
+    version: "v1",
+    method: "PUT",
+    path: "/roles/{id}/pipelines",
+    body: { encoding: "json", keys: ["visible_pipeline_ids"] },
+    input: UpdatePipelinesInput,
+    output: UpdatePipelinesOutput,
+    scopes: ["admin"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Roles#updateRolePipelines"
+  }))

@@ -17,14 +17,20 @@ import * as Deals from "./Deals.js"
  */
 export interface Stage {
   readonly id: number
+  /** Place among the others. */
   readonly order_nr?: number
   readonly name?: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability?: number
   readonly pipeline_id?: number
   readonly rotten_flag?: boolean
+  /** Days without change after which a deal rots; null when deals do not. */
   readonly rotten_days?: number | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change. */
   readonly update_time?: string | null
 }
 
@@ -57,14 +63,20 @@ export const Stage: Schema.Schema<Stage> = /*#__PURE__*/ Schema.suspend((): Sche
  */
 export interface StageWithPipeline {
   readonly id: number
+  /** Place among the others. */
   readonly order_nr: number
   readonly name: string
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability: number
   readonly pipeline_id: number
   readonly rotten_flag: boolean
+  /** Days without change after which a deal rots; null when deals do not. */
   readonly rotten_days: number | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change. */
   readonly update_time: string | null
   readonly pipeline_name: string
   readonly pipeline_deal_probability: boolean
@@ -102,10 +114,14 @@ export const StageWithPipeline: Schema.Schema<StageWithPipeline> = /*#__PURE__*/
  */
 export interface ListDealsInput {
   readonly id: number
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   readonly user_id?: number | undefined
+  /** 1: deals of all users; `user_id` and `filter_id` are then ignored. */
   readonly everyone?: 0 | 1 | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -180,21 +196,21 @@ export const ListDealsOutput: Schema.Schema<ListDealsOutput> = /*#__PURE__*/ Sch
  */
 export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Deals.DealWithIds> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Stages.listDeals",
-  operation: "getStageDeals",
-  version: "v1",
-  method: "GET",
-  path: "/stages/{id}/deals",
-  query: ["filter_id", "user_id", "everyone", "start", "limit"],
-  input: ListDealsInput,
-  output: ListDealsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Deals.list",
-  reference: "https://developers.pipedrive.com/docs/api/v1/Stages#getStageDeals"
-}))
+    name: "Stages.listDeals",
+    operation: "getStageDeals",
+    version: "v1",
+    method: "GET",
+    path: "/stages/{id}/deals",
+    query: ["filter_id", "user_id", "everyone", "start", "limit"],
+    input: ListDealsInput,
+    output: ListDealsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Deals.list",
+    reference: "https://developers.pipedrive.com/docs/api/v1/Stages#getStageDeals"
+  }))
 
 /**
  * Input of {@link list}.
@@ -204,7 +220,9 @@ export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Dea
  */
 export interface ListInput {
   readonly pipeline_id?: number | undefined
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -273,20 +291,20 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, StageWithPipeline> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Stages.list",
-  operation: "getStages",
-  version: "v1",
-  method: "GET",
-  path: "/stages",
-  query: ["pipeline_id", "start", "limit"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["deals:read", "deals:full", "admin"],
-  cost: 20,
-  pagination: { style: "offset", maximum: 500, items: "data" },
-  deprecated: true,
-  replacement: "v2.Stages.list"
-}))
+    name: "Stages.list",
+    operation: "getStages",
+    version: "v1",
+    method: "GET",
+    path: "/stages",
+    query: ["pipeline_id", "start", "limit"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["deals:read", "deals:full", "admin"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    deprecated: true,
+    replacement: "v2.Stages.list"
+  }))
 
 /**
  * Input of {@link get}.
@@ -361,13 +379,15 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly name: string
   readonly pipeline_id: number
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability?: number | undefined
   readonly rotten_flag?: boolean | undefined
+  /** Days without change after which a deal rots; null when deals do not. */
   readonly rotten_days?: number | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -394,7 +414,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -437,14 +457,17 @@ export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
   readonly pipeline_id?: number | undefined
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability?: number | null | undefined
   readonly rotten_flag?: boolean | undefined
+  /** Days without change after which a deal rots; null when deals do not. */
   readonly rotten_days?: number | null | undefined
+  /** Place among the others. */
   readonly order_nr?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -473,7 +496,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

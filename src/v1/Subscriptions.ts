@@ -22,13 +22,18 @@ export interface RecurringSubscription {
   readonly cycles_count?: number
   readonly cycle_amount?: number
   readonly infinite?: boolean
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
   readonly cadence_type?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string
   readonly lifetime_value?: number
   readonly final_status?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 
@@ -75,13 +80,18 @@ export interface SubscriptionInstallment {
   readonly cycles_count?: number
   readonly cycle_amount?: number
   readonly infinite?: boolean
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
   readonly cadence_type?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string
   readonly lifetime_value?: number
   readonly final_status?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 
@@ -128,13 +138,18 @@ export interface Subscription {
   readonly cycles_count?: number
   readonly cycle_amount?: number
   readonly infinite?: boolean
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
   readonly cadence_type?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string
   readonly lifetime_value?: number
   readonly final_status?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 
@@ -180,13 +195,18 @@ export interface SubscriptionByDeal {
   readonly cycles_count?: number
   readonly cycle_amount?: number
   readonly infinite?: boolean
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
   readonly cadence_type?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string
   readonly lifetime_value?: number
   readonly final_status?: string | null
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 
@@ -230,13 +250,17 @@ export interface SubscriptionPayment {
   readonly deal_id?: number
   readonly is_active?: boolean
   readonly amount?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
   readonly change_amount?: number
+  /** A day, `YYYY-MM-DD`. */
   readonly due_at?: string
   readonly revenue_movement_type?: "new" | "recurring" | "expansion" | "contraction" | "none" | "churn" | (string & {})
   readonly payment_type?: "recurring" | "additional" | "installment" | (string & {})
   readonly description?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
 }
 
@@ -410,13 +434,20 @@ export {
  */
 export interface AddInstallmentInput {
   readonly deal_id: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency: string
-  readonly payments: ReadonlyArray<{ readonly [key: string]: unknown }>
+  readonly payments: ReadonlyArray<{
+    readonly amount: number
+    readonly description: string
+    /** A day, `YYYY-MM-DD`. */
+    readonly due_at: Field.CalendarDate
+  }>
+  /** True: the deal takes on the new value. */
   readonly update_deal_value?: boolean | undefined
 }
 
 /**
- * Checks a {@link AddInstallmentInput}.
+ * Checks an {@link AddInstallmentInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -426,7 +457,11 @@ export const AddInstallmentInput: Schema.Schema<AddInstallmentInput> = /*#__PURE
     Schema.Struct({
       deal_id: Schema.Int,
       currency: Schema.String,
-      payments: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+      payments: Schema.Array(Schema.Struct({
+        amount: Schema.Number,
+        description: Schema.String,
+        due_at: Field.CalendarDate
+      })),
       update_deal_value: Schema.optional(Schema.Boolean)
     })
 )
@@ -443,7 +478,7 @@ export interface AddInstallmentOutput {
 }
 
 /**
- * Checks a {@link AddInstallmentOutput}.
+ * Checks an {@link AddInstallmentOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -464,19 +499,19 @@ export const AddInstallmentOutput: Schema.Schema<AddInstallmentOutput> = /*#__PU
  */
 export const addInstallment: Endpoint.Call<AddInstallmentInput, AddInstallmentOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Subscriptions.addInstallment",
-  operation: "addSubscriptionInstallment",
-  version: "v1",
-  method: "POST",
-  path: "/subscriptions/installment",
-  body: { encoding: "json", keys: ["deal_id", "currency", "payments", "update_deal_value"] },
-  input: AddInstallmentInput,
-  output: AddInstallmentOutput,
-  scopes: ["deals:full"],
-  cost: 10,
-  deprecated: true,
-  replacement: "v2.DealInstallments.add"
-}))
+    name: "Subscriptions.addInstallment",
+    operation: "addSubscriptionInstallment",
+    version: "v1",
+    method: "POST",
+    path: "/subscriptions/installment",
+    body: { encoding: "json", keys: ["deal_id", "currency", "payments", "update_deal_value"] },
+    input: AddInstallmentInput,
+    output: AddInstallmentOutput,
+    scopes: ["deals:full"],
+    cost: 10,
+    deprecated: true,
+    replacement: "v2.DealInstallments.add"
+  }))
 
 /**
  * Input of {@link addRecurring}.
@@ -486,19 +521,27 @@ export const addInstallment: Endpoint.Call<AddInstallmentInput, AddInstallmentOu
  */
 export interface AddRecurringInput {
   readonly deal_id: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency: string
   readonly cadence_type: "weekly" | "monthly" | "quarterly" | "yearly"
   readonly cycle_amount: number
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date: Field.CalendarDate
   readonly description?: string | undefined
   readonly cycles_count?: number | undefined
   readonly infinite?: boolean | undefined
-  readonly payments?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  readonly payments?: ReadonlyArray<{
+    readonly amount: number
+    readonly description: string
+    /** A day, `YYYY-MM-DD`. */
+    readonly due_at: Field.CalendarDate
+  }> | undefined
+  /** True: the deal takes on the new value. */
   readonly update_deal_value?: boolean | undefined
 }
 
 /**
- * Checks a {@link AddRecurringInput}.
+ * Checks an {@link AddRecurringInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -514,7 +557,11 @@ export const AddRecurringInput: Schema.Schema<AddRecurringInput> = /*#__PURE__*/
       description: Schema.optional(Schema.String),
       cycles_count: Schema.optional(Schema.Int),
       infinite: Schema.optional(Schema.Boolean),
-      payments: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+      payments: Schema.optional(Schema.Array(Schema.Struct({
+        amount: Schema.Number,
+        description: Schema.String,
+        due_at: Field.CalendarDate
+      }))),
       update_deal_value: Schema.optional(Schema.Boolean)
     })
 )
@@ -531,7 +578,7 @@ export interface AddRecurringOutput {
 }
 
 /**
- * Checks a {@link AddRecurringOutput}.
+ * Checks an {@link AddRecurringOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -579,6 +626,7 @@ export const addRecurring: Endpoint.Call<AddRecurringInput, AddRecurringOutput> 
  */
 export interface CancelRecurringInput {
   readonly id: number
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | null | undefined
 }
 
@@ -626,18 +674,18 @@ export const CancelRecurringOutput: Schema.Schema<CancelRecurringOutput> = /*#__
  */
 export const cancelRecurring: Endpoint.Call<CancelRecurringInput, CancelRecurringOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Subscriptions.cancelRecurring",
-  operation: "cancelRecurringSubscription",
-  version: "v1",
-  method: "PUT",
-  path: "/subscriptions/recurring/{id}/cancel",
-  body: { encoding: "json", keys: ["end_date"] },
-  input: CancelRecurringInput,
-  output: CancelRecurringOutput,
-  scopes: ["deals:full"],
-  cost: 10,
-  deprecated: true
-}))
+    name: "Subscriptions.cancelRecurring",
+    operation: "cancelRecurringSubscription",
+    version: "v1",
+    method: "PUT",
+    path: "/subscriptions/recurring/{id}/cancel",
+    body: { encoding: "json", keys: ["end_date"] },
+    input: CancelRecurringInput,
+    output: CancelRecurringOutput,
+    scopes: ["deals:full"],
+    cost: 10,
+    deprecated: true
+  }))
 
 /**
  * Input of {@link findByDeal}.
@@ -646,7 +694,7 @@ export const cancelRecurring: Endpoint.Call<CancelRecurringInput, CancelRecurrin
  * @category inputs
  */
 export interface FindByDealInput {
-  readonly dealId: number
+  readonly deal_id: number
 }
 
 /**
@@ -657,7 +705,7 @@ export interface FindByDealInput {
  */
 export const FindByDealInput: Schema.Schema<FindByDealInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<FindByDealInput> =>
-    Schema.Struct({ dealId: Schema.Int })
+    Schema.Struct({ deal_id: Schema.Int })
 )
 
 /**
@@ -685,7 +733,7 @@ export const FindByDealOutput: Schema.Schema<FindByDealOutput> = /*#__PURE__*/ S
 /**
  * Gets the recurring revenue or installments of a deal. `dealId` is the deal's.
  *
- * `GET /api/v1/subscriptions/find/{dealId}` · `findSubscriptionByDeal` · 2 tokens · scopes `deals:read`, `deals:full`
+ * `GET /api/v1/subscriptions/find/{deal_id}` · `findSubscriptionByDeal` · 2 tokens · scopes `deals:read`, `deals:full`
  *
  * @deprecated Use `v2.DealInstallments.list`.
  * @since 0.1.0
@@ -696,7 +744,7 @@ export const findByDeal: Endpoint.Call<FindByDealInput, FindByDealOutput> = /*#_
   operation: "findSubscriptionByDeal",
   version: "v1",
   method: "GET",
-  path: "/subscriptions/find/{dealId}",
+  path: "/subscriptions/find/{deal_id}",
   input: FindByDealInput,
   output: FindByDealOutput,
   scopes: ["deals:read", "deals:full"],
@@ -779,12 +827,18 @@ export const listPayments: Endpoint.Call<ListPaymentsInput, ListPaymentsOutput> 
  */
 export interface UpdateInstallmentInput {
   readonly id: number
-  readonly payments: ReadonlyArray<{ readonly [key: string]: unknown }>
+  readonly payments: ReadonlyArray<{
+    readonly amount: number
+    readonly description: string
+    /** A day, `YYYY-MM-DD`. */
+    readonly due_at: Field.CalendarDate
+  }>
+  /** True: the deal takes on the new value. */
   readonly update_deal_value?: boolean | undefined
 }
 
 /**
- * Checks a {@link UpdateInstallmentInput}.
+ * Checks an {@link UpdateInstallmentInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -793,7 +847,11 @@ export const UpdateInstallmentInput: Schema.Schema<UpdateInstallmentInput> = /*#
   (): Schema.Schema<UpdateInstallmentInput> =>
     Schema.Struct({
       id: Schema.Int,
-      payments: Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+      payments: Schema.Array(Schema.Struct({
+        amount: Schema.Number,
+        description: Schema.String,
+        due_at: Field.CalendarDate
+      })),
       update_deal_value: Schema.optional(Schema.Boolean)
     })
 )
@@ -810,7 +868,7 @@ export interface UpdateInstallmentOutput {
 }
 
 /**
- * Checks a {@link UpdateInstallmentOutput}.
+ * Checks an {@link UpdateInstallmentOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -831,19 +889,19 @@ export const UpdateInstallmentOutput: Schema.Schema<UpdateInstallmentOutput> = /
  */
 export const updateInstallment: Endpoint.Call<UpdateInstallmentInput, UpdateInstallmentOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Subscriptions.updateInstallment",
-  operation: "updateSubscriptionInstallment",
-  version: "v1",
-  method: "PUT",
-  path: "/subscriptions/installment/{id}",
-  body: { encoding: "json", keys: ["payments", "update_deal_value"] },
-  input: UpdateInstallmentInput,
-  output: UpdateInstallmentOutput,
-  scopes: ["deals:full"],
-  cost: 10,
-  deprecated: true,
-  replacement: "v2.DealInstallments.update"
-}))
+    name: "Subscriptions.updateInstallment",
+    operation: "updateSubscriptionInstallment",
+    version: "v1",
+    method: "PUT",
+    path: "/subscriptions/installment/{id}",
+    body: { encoding: "json", keys: ["payments", "update_deal_value"] },
+    input: UpdateInstallmentInput,
+    output: UpdateInstallmentOutput,
+    scopes: ["deals:full"],
+    cost: 10,
+    deprecated: true,
+    replacement: "v2.DealInstallments.update"
+  }))
 
 /**
  * Input of {@link updateRecurring}.
@@ -853,15 +911,22 @@ export const updateInstallment: Endpoint.Call<UpdateInstallmentInput, UpdateInst
  */
 export interface UpdateRecurringInput {
   readonly id: number
+  /** The day from which payments change, `YYYY-MM-DD`. */
   readonly effective_date: Field.CalendarDate
   readonly description?: string | null | undefined
   readonly cycle_amount?: number | undefined
-  readonly payments?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  readonly payments?: ReadonlyArray<{
+    readonly amount: number
+    readonly description: string
+    /** A day, `YYYY-MM-DD`. */
+    readonly due_at: Field.CalendarDate
+  }> | undefined
+  /** True: the deal takes on the new value. */
   readonly update_deal_value?: boolean | undefined
 }
 
 /**
- * Checks a {@link UpdateRecurringInput}.
+ * Checks an {@link UpdateRecurringInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -873,7 +938,11 @@ export const UpdateRecurringInput: Schema.Schema<UpdateRecurringInput> = /*#__PU
       effective_date: Field.CalendarDate,
       description: Schema.optional(Schema.NullOr(Schema.String)),
       cycle_amount: Schema.optional(Schema.Number),
-      payments: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+      payments: Schema.optional(Schema.Array(Schema.Struct({
+        amount: Schema.Number,
+        description: Schema.String,
+        due_at: Field.CalendarDate
+      }))),
       update_deal_value: Schema.optional(Schema.Boolean)
     })
 )
@@ -890,7 +959,7 @@ export interface UpdateRecurringOutput {
 }
 
 /**
- * Checks a {@link UpdateRecurringOutput}.
+ * Checks an {@link UpdateRecurringOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -911,16 +980,19 @@ export const UpdateRecurringOutput: Schema.Schema<UpdateRecurringOutput> = /*#__
  */
 export const updateRecurring: Endpoint.Call<UpdateRecurringInput, UpdateRecurringOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Subscriptions.updateRecurring",
-  operation: "updateRecurringSubscription",
-  version: "v1",
-  method: "PUT",
-  path: "/subscriptions/recurring/{id}",
-  body: { encoding: "json", keys: ["effective_date", "description", "cycle_amount", "payments", "update_deal_value"] },
-  input: UpdateRecurringInput,
-  output: UpdateRecurringOutput,
-  scopes: ["deals:full"],
-  cost: 10,
-  deprecated: true,
-  replacement: "v2.DealProducts.update"
-}))
+    name: "Subscriptions.updateRecurring",
+    operation: "updateRecurringSubscription",
+    version: "v1",
+    method: "PUT",
+    path: "/subscriptions/recurring/{id}",
+    body: {
+      encoding: "json",
+      keys: ["effective_date", "description", "cycle_amount", "payments", "update_deal_value"]
+    },
+    input: UpdateRecurringInput,
+    output: UpdateRecurringOutput,
+    scopes: ["deals:full"],
+    cost: 10,
+    deprecated: true,
+    replacement: "v2.DealProducts.update"
+  }))

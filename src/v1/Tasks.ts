@@ -20,13 +20,20 @@ export interface Task {
   readonly project_id?: number
   readonly description?: string
   readonly parent_task_id?: number
+  /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number
+  /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number>
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | (number & {})
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: string
   readonly creator_id?: number
+  /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
   readonly add_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
   readonly update_time?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`; empty or null while it is not done. */
   readonly marked_as_done_time?: string
 }
 
@@ -61,11 +68,15 @@ export const Task: Schema.Schema<Task> = /*#__PURE__*/ Schema.suspend((): Schema
  * @category inputs
  */
 export interface ListInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | undefined
   readonly project_id?: number | undefined
   readonly parent_task_id?: number | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
 }
 
@@ -213,14 +224,18 @@ export interface AddInput {
   readonly project_id: number
   readonly description?: string | undefined
   readonly parent_task_id?: number | undefined
+  /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | undefined
+  /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number> | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -251,7 +266,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -298,14 +313,18 @@ export interface UpdateInput {
   readonly project_id?: number | undefined
   readonly description?: string | null | undefined
   readonly parent_task_id?: number | null | undefined
+  /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | null | undefined
+  /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number> | undefined
+  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done?: 0 | 1 | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -337,7 +356,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

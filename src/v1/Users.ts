@@ -18,25 +18,36 @@ import * as Roles from "./Roles.js"
 export interface User {
   readonly id: number
   readonly name: string
+  /** ISO 4217 code. */
   readonly default_currency: string
+  /** Format of dates and numbers, not the language. */
   readonly locale: string
+  /** Number of the language. */
   readonly lang: number
   readonly email: string
   readonly phone: string | null
   readonly activated?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly last_login: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly created: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly modified: string | null
   readonly has_created_company: boolean
   readonly access: ReadonlyArray<UserAccess>
+  /** False: the user cannot sign in. */
   readonly active_flag: boolean
   readonly timezone_name: string
+  /** Offset from UTC: `+03:00`. */
   readonly timezone_offset: string
   readonly role_id: number
   readonly icon_url: string | null
+  /** The user whose credentials are used. */
   readonly is_you: boolean
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
-  readonly is_admin: number
+  /** 1 for an admin, 0 else. */
+  readonly is_admin?: number
 }
 
 /**
@@ -67,7 +78,7 @@ export const User: Schema.Schema<User> = /*#__PURE__*/ Schema.suspend((): Schema
     icon_url: Schema.NullOr(Schema.String),
     is_you: Schema.Boolean,
     is_deleted: Schema.Boolean,
-    is_admin: Schema.Number
+    is_admin: Field.optional(Schema.Number)
   })
 )
 
@@ -78,6 +89,7 @@ export const User: Schema.Schema<User> = /*#__PURE__*/ Schema.suspend((): Schema
  * @category models
  */
 export interface UserAccess {
+  /** The list grows. */
   readonly app:
     | "global"
     | "sales"
@@ -88,6 +100,7 @@ export interface UserAccess {
     | "nova"
     | (string & {})
   readonly admin: boolean
+  /** UUID. */
   readonly permission_set_id?: string
 }
 
@@ -114,30 +127,45 @@ export const UserAccess: Schema.Schema<UserAccess> = /*#__PURE__*/ Schema.suspen
 export interface CurrentUser {
   readonly id: number
   readonly name?: string
+  /** ISO 4217 code. */
   readonly default_currency?: string
+  /** Format of dates and numbers, not the language. */
   readonly locale?: string
+  /** Number of the language. */
   readonly lang?: number
   readonly email?: string
   readonly phone?: string | null
   readonly activated?: boolean
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly last_login?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly created?: string
+  /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly modified?: string | null
   readonly has_created_company?: boolean
   readonly access?: ReadonlyArray<UserAccess>
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
   readonly timezone_name?: string
+  /** Offset from UTC: `+03:00`. */
   readonly timezone_offset?: string
   readonly role_id?: number
   readonly icon_url?: string | null
+  /** The user whose credentials are used. */
   readonly is_you?: boolean
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted?: boolean
   readonly company_id?: number
   readonly company_name?: string
+  /** The `acme` of `https://acme.pipedrive.com`. */
   readonly company_domain?: string
   readonly company_country?: string
   readonly company_industry?: string
-  readonly language?: { readonly language_code?: string; readonly country_code?: string }
+  readonly language?: {
+    readonly language_code?: string
+    /** ISO 3166, two letters. */
+    readonly country_code?: string
+  }
 }
 
 /**
@@ -290,7 +318,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
 export interface ListOutput {
   readonly success: true
   readonly data: ReadonlyArray<User>
-  readonly additional_data?: null
+  readonly additional_data?: { readonly company_id?: number } | null
 }
 
 /**
@@ -303,7 +331,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
   Schema.Struct({
     success: Schema.Literal(true),
     data: Schema.Array(User),
-    additional_data: Field.optional(Schema.Null)
+    additional_data: Field.optional(Schema.NullOr(Schema.Struct({ company_id: Field.optional(Schema.Number) })))
   })
 )
 
@@ -358,7 +386,7 @@ export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend(()
 export interface GetOutput {
   readonly success: true
   readonly data: User
-  readonly additional_data?: null
+  readonly additional_data?: { readonly company_id?: number } | null
 }
 
 /**
@@ -368,7 +396,11 @@ export interface GetOutput {
  * @category outputs
  */
 export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetOutput> =>
-  Schema.Struct({ success: Schema.Literal(true), data: User, additional_data: Field.optional(Schema.Null) })
+  Schema.Struct({
+    success: Schema.Literal(true),
+    data: User,
+    additional_data: Field.optional(Schema.NullOr(Schema.Struct({ company_id: Field.optional(Schema.Number) })))
+  })
 )
 
 /**
@@ -402,15 +434,18 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly email: string
   readonly access?: ReadonlyArray<{
+    /** The list grows. */
     readonly app: "global" | "sales" | "campaigns" | "projects" | "account_settings" | "partnership" | "nova"
     readonly admin?: boolean | undefined
+    /** UUID. */
     readonly permission_set_id?: string | undefined
   }> | undefined
+  /** False: the user cannot sign in. */
   readonly active_flag?: boolean | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -439,7 +474,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -479,11 +514,12 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface UpdateInput {
   readonly id: number
+  /** False: the user cannot sign in. */
   readonly active_flag: boolean
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -504,7 +540,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -543,7 +579,9 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
  * @category inputs
  */
 export interface FindByNameInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** 1: match e-mail addresses instead of names. */
   readonly search_by_email?: 0 | 1 | undefined
 }
 
@@ -722,17 +760,17 @@ export const GetPermissionsOutput: Schema.Schema<GetPermissionsOutput> = /*#__PU
  */
 export const getPermissions: Endpoint.Call<GetPermissionsInput, GetPermissionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Users.getPermissions",
-  operation: "getUserPermissions",
-  version: "v1",
-  method: "GET",
-  path: "/users/{id}/permissions",
-  input: GetPermissionsInput,
-  output: GetPermissionsOutput,
-  scopes: ["users:read"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Users#getUserPermissions"
-}))
+    name: "Users.getPermissions",
+    operation: "getUserPermissions",
+    version: "v1",
+    method: "GET",
+    path: "/users/{id}/permissions",
+    input: GetPermissionsInput,
+    output: GetPermissionsOutput,
+    scopes: ["users:read"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Users#getUserPermissions"
+  }))
 
 /**
  * Input of {@link getRoleSettings}.
@@ -788,17 +826,17 @@ export const GetRoleSettingsOutput: Schema.Schema<GetRoleSettingsOutput> = /*#__
  */
 export const getRoleSettings: Endpoint.Call<GetRoleSettingsInput, GetRoleSettingsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Users.getRoleSettings",
-  operation: "getUserRoleSettings",
-  version: "v1",
-  method: "GET",
-  path: "/users/{id}/roleSettings",
-  input: GetRoleSettingsInput,
-  output: GetRoleSettingsOutput,
-  scopes: ["users:read"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Users#getUserRoleSettings"
-}))
+    name: "Users.getRoleSettings",
+    operation: "getUserRoleSettings",
+    version: "v1",
+    method: "GET",
+    path: "/users/{id}/roleSettings",
+    input: GetRoleSettingsInput,
+    output: GetRoleSettingsOutput,
+    scopes: ["users:read"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Users#getUserRoleSettings"
+  }))
 
 /**
  * Input of {@link listFollowers}.
@@ -854,17 +892,17 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  */
 export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Users.listFollowers",
-  operation: "getUserFollowers",
-  version: "v1",
-  method: "GET",
-  path: "/users/{id}/followers",
-  input: ListFollowersInput,
-  output: ListFollowersOutput,
-  scopes: ["users:read"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Users#getUserFollowers"
-}))
+    name: "Users.listFollowers",
+    operation: "getUserFollowers",
+    version: "v1",
+    method: "GET",
+    path: "/users/{id}/followers",
+    input: ListFollowersInput,
+    output: ListFollowersOutput,
+    scopes: ["users:read"],
+    cost: 20,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Users#getUserFollowers"
+  }))
 
 /**
  * Input of {@link listRoleAssignments}.
@@ -874,7 +912,9 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
  */
 export interface ListRoleAssignmentsInput {
   readonly id: number
+  /** How many to skip; 0 unless given. */
   readonly start?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -939,8 +979,11 @@ export const ListRoleAssignmentsOutput: Schema.Schema<ListRoleAssignmentsOutput>
  * @since 0.1.0
  * @category endpoints
  */
-export const listRoleAssignments: Pagination.ListCall<ListRoleAssignmentsInput, ListRoleAssignmentsOutput, Roles.RoleAssignment> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listRoleAssignments: Pagination.ListCall<
+  ListRoleAssignmentsInput,
+  ListRoleAssignmentsOutput,
+  Roles.RoleAssignment
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Users.listRoleAssignments",
   operation: "getUserRoleAssignments",
   version: "v1",

@@ -18,18 +18,28 @@ export interface Webhook {
   readonly company_id?: number
   readonly owner_id?: number
   readonly user_id?: number
+  /** `*` for all. */
   readonly event_action?: string
+  /** `*` for all. The list grows. */
   readonly event_object?: string
+  /** https, reachable from outside, no redirect, not Pipedrive itself. */
   readonly subscription_url?: string
   readonly version?: string
+  /** 1 while it is. */
   readonly is_active?: 0 | 1 | (number & {})
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
+  /** When the webhook was removed; null while it lives. */
   readonly remove_time?: string | null
   readonly type?: "general" | "application" | "automation" | (string & {})
+  /** Sent with every event; null for none. */
   readonly http_auth_user?: string | null
+  /** Sent with every event; null for none. */
   readonly http_auth_password?: string | null
   readonly remove_reason?: string | null
+  /** When an event was last sent; null if none was. */
   readonly last_delivery_time?: string | null
+  /** What your server answered last; null if nothing was sent. */
   readonly last_http_status?: number | null
   readonly admin_id?: number
   readonly name?: string
@@ -134,8 +144,11 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
  * @category inputs
  */
 export interface AddInput {
+  /** https, reachable from outside, no redirect, not Pipedrive itself. */
   readonly subscription_url: string
+  /** `*` for all. */
   readonly event_action: "create" | "change" | "delete" | "*"
+  /** `*` for all. The list grows. */
   readonly event_object:
     | "activity"
     | "deal"
@@ -150,13 +163,16 @@ export interface AddInput {
     | "*"
   readonly name: string
   readonly user_id?: number | undefined
+  /** Sent with every event; null for none. */
   readonly http_auth_user?: string | null | undefined
+  /** Sent with every event; null for none. */
   readonly http_auth_password?: string | null | undefined
+  /** `2.0` unless given; payloads differ. */
   readonly version?: "1.0" | "2.0" | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -199,7 +215,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs

@@ -17,37 +17,60 @@ import * as Pagination from "../Pagination.js"
 export interface Activity {
   readonly id: number
   readonly subject: string
+  /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type: string
   readonly owner_id: number
   readonly creator_user_id?: number | null
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  readonly update_time?: string
   readonly deal_id?: number | null
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | null
+  /** The primary participant, read-only; set it through `participants`. */
   readonly person_id?: number | null
   readonly org_id?: number | null
   readonly project_id?: number | null
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: string | null
+  /** UTC, `HH:MM:SS`, two digits each; null for a whole day. */
   readonly due_time?: string | null
+  /** `HH:MM:SS`, two digits each; null if unknown. */
   readonly duration?: string | null
+  /** Whether the calendar shows the time as taken. */
   readonly busy?: boolean
   readonly done: boolean
+  /** UTC, RFC 3339; null while it is not done. */
   readonly marked_as_done_time?: string | null
+  /** Where it is; null if not given. */
   readonly location?: ActivityLocation | null
-  readonly participants?: ReadonlyArray<{ readonly person_id?: number; readonly primary?: boolean }> | null
+  readonly participants?: ReadonlyArray<{
+    readonly person_id?: number
+    /** One in a list is. */
+    readonly primary?: boolean
+  }> | null
+  /** Only when named in `include_fields`. */
   readonly attendees?: ReadonlyArray<ActivityAttendee> | null
   readonly conference_meeting_client?: string | null
+  /** Link to the video call. */
   readonly conference_meeting_url?: string | null
   readonly conference_meeting_id?: string | null
+  /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | null
+  /** Option id of the field `priority`; null without. */
   readonly priority?: number | null
   readonly outcome?: number | null
+  /** HTML. */
   readonly note?: string | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: { readonly [key: string]: unknown } | null
 }
 
 /**
- * Checks a {@link Activity}.
+ * Checks an {@link Activity}.
  *
  * @since 0.1.0
  * @category schemas
@@ -61,7 +84,7 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     creator_user_id: Field.optional(Schema.NullOr(Schema.Number)),
     is_deleted: Schema.Boolean,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
+    update_time: Field.optional(Schema.String),
     deal_id: Field.optional(Schema.NullOr(Schema.Number)),
     lead_id: Field.optional(Schema.NullOr(Schema.String)),
     person_id: Field.optional(Schema.NullOr(Schema.Number)),
@@ -85,7 +108,8 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     public_description: Field.optional(Schema.NullOr(Schema.String)),
     priority: Field.optional(Schema.NullOr(Schema.Number)),
     outcome: Field.optional(Schema.NullOr(Schema.Number)),
-    note: Field.optional(Schema.NullOr(Schema.String))
+    note: Field.optional(Schema.NullOr(Schema.String)),
+    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
   })
 )
 
@@ -98,18 +122,23 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
 export interface ActivityLocation {
   readonly value?: string | null
   readonly country?: string | null
+  /** State or region. */
   readonly admin_area_level_1?: string | null
+  /** County. */
   readonly admin_area_level_2?: string | null
   readonly locality?: string | null
+  /** Part of town. */
   readonly sublocality?: string | null
+  /** Street. */
   readonly route?: string | null
   readonly street_number?: string | null
+  /** Flat or suite. */
   readonly subpremise?: string | null
   readonly postal_code?: string | null
 }
 
 /**
- * Checks a {@link ActivityLocation}.
+ * Checks an {@link ActivityLocation}.
  *
  * @since 0.1.0
  * @category schemas
@@ -146,7 +175,7 @@ export interface ActivityAttendee {
 }
 
 /**
- * Checks a {@link ActivityAttendee}.
+ * Checks an {@link ActivityAttendee}.
  *
  * @since 0.1.0
  * @category schemas
@@ -170,20 +199,30 @@ export const ActivityAttendee: Schema.Schema<ActivityAttendee> = /*#__PURE__*/ S
  * @category inputs
  */
 export interface ListInput {
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
   readonly ids?: Field.List<number> | undefined
   readonly owner_id?: number | undefined
   readonly deal_id?: number | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly done?: boolean | undefined
+  /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
+  /** Changed before this time. RFC 3339 without fractions of a second. */
   readonly updated_until?: Field.Timestamp | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "update_time" | "add_time" | "due_date" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** `attendees` come only when named here. */
   readonly include_fields?: Field.List<"attendees"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -277,6 +316,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Activity> = /*#
  */
 export interface GetInput {
   readonly id: number
+  /** `attendees` come only when named here. */
   readonly include_fields?: Field.List<"attendees"> | undefined
 }
 
@@ -345,29 +385,41 @@ export interface AddInput {
   readonly type?: string | undefined
   readonly owner_id?: number | undefined
   readonly deal_id?: number | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly project_id?: number | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | undefined
+  /** UTC, `HH:MM:SS`, two digits each; null for a whole day. */
   readonly due_time?: string | undefined
+  /** `HH:MM:SS`, two digits each; null if unknown. */
   readonly duration?: string | undefined
+  /** Whether the calendar shows the time as taken. */
   readonly busy?: boolean | undefined
   readonly done?: boolean | undefined
+  /** Where it is; null if not given. */
   readonly location?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
+    /** State or region. */
     readonly admin_area_level_1?: string | undefined
+    /** County. */
     readonly admin_area_level_2?: string | undefined
     readonly locality?: string | undefined
+    /** Part of town. */
     readonly sublocality?: string | undefined
+    /** Street. */
     readonly route?: string | undefined
     readonly street_number?: string | undefined
+    /** Flat or suite. */
     readonly subpremise?: string | undefined
     readonly postal_code?: string | undefined
   } | undefined
   readonly participants?: ReadonlyArray<{
     readonly person_id?: number | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
   }> | undefined
   readonly attendees?: ReadonlyArray<{
@@ -378,14 +430,18 @@ export interface AddInput {
     readonly person_id?: number | undefined
     readonly user_id?: number | undefined
   }> | undefined
+  /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | undefined
   readonly priority?: number | undefined
   readonly outcome?: number | null | undefined
+  /** HTML. */
   readonly note?: string | undefined
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -432,7 +488,8 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     public_description: Schema.optional(Schema.String),
     priority: Schema.optional(Schema.Int),
     outcome: Schema.optional(Schema.NullOr(Schema.Number)),
-    note: Schema.optional(Schema.String)
+    note: Schema.optional(Schema.String),
+    custom_fields: Schema.optional(Field.CustomFields)
   })
 )
 
@@ -448,7 +505,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -476,9 +533,9 @@ export const add: Endpoint.Program<AddInput, AddOutput> = /*#__PURE__*/ Endpoint
   body: {
     encoding: "json",
     keys: [
-      "subject", "type", "owner_id", "deal_id", "lead_id", "person_id", "org_id", "project_id", "due_date", "due_time",
-      "duration", "busy", "done", "location", "participants", "attendees", "public_description", "priority", "outcome",
-      "note"
+      "subject", "type", "owner_id", "deal_id", "lead_id", "person_id", "org_id", "project_id", "due_date",
+      "due_time", "duration", "busy", "done", "location", "participants", "attendees", "public_description",
+      "priority", "outcome", "note", "custom_fields"
     ]
   },
   input: AddInput,
@@ -500,29 +557,41 @@ export interface UpdateInput {
   readonly type?: string | null | undefined
   readonly owner_id?: number | null | undefined
   readonly deal_id?: number | null | undefined
+  /** A lead's id, a UUID. */
   readonly lead_id?: string | null | undefined
   readonly person_id?: number | null | undefined
   readonly org_id?: number | null | undefined
   readonly project_id?: number | null | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | null | undefined
+  /** UTC, `HH:MM:SS`, two digits each; null for a whole day. */
   readonly due_time?: string | null | undefined
+  /** `HH:MM:SS`, two digits each; null if unknown. */
   readonly duration?: string | null | undefined
+  /** Whether the calendar shows the time as taken. */
   readonly busy?: boolean | undefined
   readonly done?: boolean | undefined
+  /** Where it is; null if not given. */
   readonly location?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
+    /** State or region. */
     readonly admin_area_level_1?: string | undefined
+    /** County. */
     readonly admin_area_level_2?: string | undefined
     readonly locality?: string | undefined
+    /** Part of town. */
     readonly sublocality?: string | undefined
+    /** Street. */
     readonly route?: string | undefined
     readonly street_number?: string | undefined
+    /** Flat or suite. */
     readonly subpremise?: string | undefined
     readonly postal_code?: string | undefined
   } | undefined
   readonly participants?: ReadonlyArray<{
     readonly person_id?: number | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
   }> | undefined
   readonly attendees?: ReadonlyArray<{
@@ -533,14 +602,18 @@ export interface UpdateInput {
     readonly person_id?: number | undefined
     readonly user_id?: number | undefined
   }> | undefined
+  /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | null | undefined
   readonly priority?: number | null | undefined
   readonly outcome?: number | null | undefined
+  /** HTML. */
   readonly note?: string | null | undefined
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -588,7 +661,8 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     public_description: Schema.optional(Schema.NullOr(Schema.String)),
     priority: Schema.optional(Schema.NullOr(Schema.Int)),
     outcome: Schema.optional(Schema.NullOr(Schema.Number)),
-    note: Schema.optional(Schema.NullOr(Schema.String))
+    note: Schema.optional(Schema.NullOr(Schema.String)),
+    custom_fields: Schema.optional(Field.CustomFields)
   })
 )
 
@@ -604,7 +678,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -631,9 +705,9 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
   body: {
     encoding: "json",
     keys: [
-      "subject", "type", "owner_id", "deal_id", "lead_id", "person_id", "org_id", "project_id", "due_date", "due_time",
-      "duration", "busy", "done", "location", "participants", "attendees", "public_description", "priority", "outcome",
-      "note"
+      "subject", "type", "owner_id", "deal_id", "lead_id", "person_id", "org_id", "project_id", "due_date",
+      "due_time", "duration", "busy", "done", "location", "participants", "attendees", "public_description",
+      "priority", "outcome", "note", "custom_fields"
     ]
   },
   input: UpdateInput,

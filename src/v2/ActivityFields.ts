@@ -16,8 +16,11 @@ import * as ProductFields from "./ProductFields.js"
  * @category inputs
  */
 export interface ListInput {
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"ui_visibility"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -74,19 +77,19 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, ProductFields.FieldDefinition> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "ActivityFields.list",
-  operation: "getActivityFields",
-  version: "v2",
-  method: "GET",
-  path: "/activityFields",
-  query: ["include_fields", "limit", "cursor"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["admin"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/ActivityFields#getActivityFields"
-}))
+    name: "ActivityFields.list",
+    operation: "getActivityFields",
+    version: "v2",
+    method: "GET",
+    path: "/activityFields",
+    query: ["include_fields", "limit", "cursor"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["admin"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/ActivityFields#getActivityFields"
+  }))
 
 /**
  * Input of {@link get}.
@@ -95,7 +98,9 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, ProductFields.F
  * @category inputs
  */
 export interface GetInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"ui_visibility"> | undefined
 }
 

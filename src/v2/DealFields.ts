@@ -18,7 +18,9 @@ export interface FieldOption {
   readonly id?: number | string
   readonly label?: string
   readonly color?: string | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly update_time?: string | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time?: string | null
 }
 
@@ -45,8 +47,10 @@ export const FieldOption: Schema.Schema<FieldOption> = /*#__PURE__*/ Schema.susp
  * @category models
  */
 export interface Subfield {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code?: string
   readonly field_name?: string
+  /** Fixed once the field exists. */
   readonly field_type?: string
 }
 
@@ -72,7 +76,9 @@ export const Subfield: Schema.Schema<Subfield> = /*#__PURE__*/ Schema.suspend(()
  */
 export interface DealField {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "int"
     | "double"
@@ -108,13 +114,24 @@ export interface DealField {
     | "projects_board"
     | "projects_phase"
     | (string & {})
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
   readonly description?: string | null
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
   readonly subfields?: ReadonlyArray<Subfield> | null
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: DealFieldUiVisibility
-  readonly important_fields?: { readonly enabled?: boolean; readonly stage_ids?: ReadonlyArray<number> }
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
+  readonly important_fields?: {
+    readonly enabled?: boolean
+    /** Empty: in every stage. */
+    readonly stage_ids?: ReadonlyArray<number>
+  }
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: DealFieldRequirement
 }
 
@@ -217,6 +234,7 @@ export const DealFieldUiVisibility: Schema.Schema<DealFieldUiVisibility> = /*#__
  */
 export interface DealFieldRequirement {
   readonly enabled?: boolean
+  /** Empty: in every stage. */
   readonly stage_ids?: ReadonlyArray<number>
   readonly statuses?: { readonly [key: string]: ReadonlyArray<string> }
 }
@@ -244,13 +262,19 @@ export const DealFieldRequirement: Schema.Schema<DealFieldRequirement> = /*#__PU
  */
 export interface DeletedDealField {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type: string
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
   readonly description?: string
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
-  readonly subfields?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
+  /** Only `enum` and `set` have them; null otherwise. */
+  readonly options?: ReadonlyArray<FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
+  readonly subfields?: ReadonlyArray<Subfield> | null
 }
 
 /**
@@ -268,8 +292,8 @@ export const DeletedDealField: Schema.Schema<DeletedDealField> = /*#__PURE__*/ S
       is_custom_field: Schema.Boolean,
       is_optional_response_field: Schema.Boolean,
       description: Field.optional(Schema.String),
-      options: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))),
-      subfields: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))))
+      options: Field.optional(Schema.NullOr(Schema.Array(FieldOption))),
+      subfields: Field.optional(Schema.NullOr(Schema.Array(Subfield)))
     })
 )
 
@@ -280,6 +304,7 @@ export const DeletedDealField: Schema.Schema<DeletedDealField> = /*#__PURE__*/ S
  * @category inputs
  */
 export interface ListInput {
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "ui_visibility"
     | "important_fields"
@@ -287,8 +312,11 @@ export interface ListInput {
     | "ui_visibility,important_fields"
     | "ui_visibility,required_fields"
     | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"> | undefined
+    | "ui_visibility,important_fields,required_fields"
+  > | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -374,7 +402,9 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, DealField> = /*
  * @category inputs
  */
 export interface GetInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "ui_visibility"
     | "important_fields"
@@ -382,7 +412,8 @@ export interface GetInput {
     | "ui_visibility,important_fields"
     | "ui_visibility,required_fields"
     | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"> | undefined
+    | "ui_visibility,important_fields,required_fields"
+  > | undefined
 }
 
 /**
@@ -458,6 +489,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly field_name: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "varchar"
     | "text"
@@ -475,7 +507,9 @@ export interface AddInput {
     | "org"
     | "people"
     | "user"
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -485,12 +519,16 @@ export interface AddInput {
       readonly pipeline_ids?: ReadonlyArray<number> | undefined
     } | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
     readonly statuses?: { readonly [key: string]: ReadonlyArray<string> } | undefined
   } | undefined
@@ -498,7 +536,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -559,7 +597,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -604,8 +642,10 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface UpdateInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly field_name?: string | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -615,12 +655,16 @@ export interface UpdateInput {
       readonly pipeline_ids?: ReadonlyArray<number> | undefined
     } | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
     readonly statuses?: { readonly [key: string]: ReadonlyArray<string> } | undefined
   } | undefined
@@ -628,7 +672,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -671,7 +715,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -713,6 +757,7 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
  * @category inputs
  */
 export interface DeleteInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
 }
 
@@ -780,12 +825,13 @@ export {
  * @category inputs
  */
 export interface AddOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly label: string }>
 }
 
 /**
- * Checks a {@link AddOptionsInput}.
+ * Checks an {@link AddOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -808,7 +854,7 @@ export interface AddOptionsOutput {
 }
 
 /**
- * Checks a {@link AddOptionsOutput}.
+ * Checks an {@link AddOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -853,6 +899,7 @@ export const addOptions: Endpoint.Call<AddOptionsInput, AddOptionsOutput> = /*#_
  * @category inputs
  */
 export interface DeleteOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number }>
 }
@@ -908,18 +955,18 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
  */
 export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "DealFields.deleteOptions",
-  operation: "deleteDealFieldOptions",
-  version: "v2",
-  method: "DELETE",
-  path: "/dealFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: DeleteOptionsInput,
-  output: DeleteOptionsOutput,
-  scopes: ["deals:full", "admin", "deal-fields:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealFieldOptions"
-}))
+    name: "DealFields.deleteOptions",
+    operation: "deleteDealFieldOptions",
+    version: "v2",
+    method: "DELETE",
+    path: "/dealFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: DeleteOptionsInput,
+    output: DeleteOptionsOutput,
+    scopes: ["deals:full", "admin", "deal-fields:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealFieldOptions"
+  }))
 
 /**
  * Input of {@link updateOptions}.
@@ -928,12 +975,13 @@ export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutpu
  * @category inputs
  */
 export interface UpdateOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number; readonly label: string }>
 }
 
 /**
- * Checks a {@link UpdateOptionsInput}.
+ * Checks an {@link UpdateOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -959,7 +1007,7 @@ export interface UpdateOptionsOutput {
 }
 
 /**
- * Checks a {@link UpdateOptionsOutput}.
+ * Checks an {@link UpdateOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -985,15 +1033,15 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
  */
 export const updateOptions: Endpoint.Call<UpdateOptionsInput, UpdateOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "DealFields.updateOptions",
-  operation: "updateDealFieldOptions",
-  version: "v2",
-  method: "PATCH",
-  path: "/dealFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: UpdateOptionsInput,
-  output: UpdateOptionsOutput,
-  scopes: ["deals:full", "admin", "deal-fields:full"],
-  cost: 5,
-  reference: "https://developers.pipedrive.com/docs/api/v1/DealFields#updateDealFieldOptions"
-}))
+    name: "DealFields.updateOptions",
+    operation: "updateDealFieldOptions",
+    version: "v2",
+    method: "PATCH",
+    path: "/dealFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: UpdateOptionsInput,
+    output: UpdateOptionsOutput,
+    scopes: ["deals:full", "admin", "deal-fields:full"],
+    cost: 5,
+    reference: "https://developers.pipedrive.com/docs/api/v1/DealFields#updateDealFieldOptions"
+  }))

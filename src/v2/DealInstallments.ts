@@ -17,6 +17,7 @@ import * as Pagination from "../Pagination.js"
 export interface DealInstallment {
   readonly id: number
   readonly amount?: number
+  /** The day of payment, `YYYY-MM-DD`. */
   readonly billing_date?: string
   readonly description?: string
   readonly deal_id?: number
@@ -46,10 +47,15 @@ export const DealInstallment: Schema.Schema<DealInstallment> = /*#__PURE__*/ Sch
  * @category inputs
  */
 export interface ListInput {
+  /** At most 100. */
   readonly deal_ids: Field.List<number>
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "billing_date" | "deal_id" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
 }
 
@@ -131,11 +137,12 @@ export interface AddInput {
   readonly id: number
   readonly description: string
   readonly amount: number
+  /** The day of payment, `YYYY-MM-DD`. */
   readonly billing_date: Field.CalendarDate
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -156,7 +163,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -199,11 +206,12 @@ export interface UpdateInput {
   readonly installment_id: number
   readonly description?: string | undefined
   readonly amount?: number | undefined
+  /** The day of payment, `YYYY-MM-DD`. */
   readonly billing_date?: Field.CalendarDate | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -230,7 +238,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

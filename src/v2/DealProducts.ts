@@ -16,23 +16,38 @@ import * as Pagination from "../Pagination.js"
  */
 export interface DealProduct {
   readonly id: number
+  /** Price times quantity, after discount. */
   readonly sum?: number
+  /** Per cent. */
   readonly tax?: number
   readonly deal_id: number
   readonly name?: string
   readonly product_id: number
+  /** Null for the product as such. */
   readonly product_variation_id?: number | null
+  /** Place among the others. */
   readonly order_nr?: number | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time?: string
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly update_time?: string
+  /** Empty when there are none. */
   readonly comments?: string
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | (string & {})
+  /** May have decimals. */
   readonly quantity?: number
+  /** Price of one. */
   readonly item_price?: number
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
+  /** False: shown with the deal, not counted. */
   readonly is_enabled?: boolean
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -41,7 +56,9 @@ export interface DealProduct {
     | "monthly"
     | "weekly"
     | (string & {})
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null
+  /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: string | null
 }
 
@@ -92,9 +109,13 @@ export const DealProduct: Schema.Schema<DealProduct> = /*#__PURE__*/ Schema.susp
  */
 export interface ListInput {
   readonly id: number
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "add_time" | "update_time" | "order_nr" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
 }
 
@@ -175,15 +196,25 @@ export const list: Pagination.ListCall<ListInput, ListOutput, DealProduct> = /*#
 export interface AddInput {
   readonly id: number
   readonly product_id: number
+  /** Price of one. */
   readonly item_price: number
+  /** May have decimals. */
   readonly quantity: number
+  /** Per cent. */
   readonly tax?: number | undefined
+  /** Empty when there are none. */
   readonly comments?: string | undefined
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number | undefined
+  /** False: shown with the deal, not counted. */
   readonly is_enabled?: boolean | undefined
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | undefined
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | undefined
+  /** Null for the product as such. */
   readonly product_variation_id?: number | null | undefined
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -192,12 +223,14 @@ export interface AddInput {
     | "monthly"
     | "weekly"
     | undefined
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
+  /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: Field.CalendarDate | null | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -240,7 +273,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -287,19 +320,32 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface UpdateInput {
   readonly id: number
+  /** Id of the product's attachment to the deal, not of the product. */
   readonly product_attachment_id: number
   readonly product_id?: number | undefined
+  /** Price of one. */
   readonly item_price?: number | undefined
+  /** May have decimals. */
   readonly quantity?: number | undefined
+  /** Per cent. */
   readonly tax?: number | null | undefined
+  /** Empty when there are none. */
   readonly comments?: string | null | undefined
+  /** Per cent or money, as `discount_type` says. */
   readonly discount?: number | null | undefined
+  /** False: shown with the deal, not counted. */
   readonly is_enabled?: boolean | undefined
+  /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | undefined
+  /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | undefined
+  /** Null for the product as such. */
   readonly product_variation_id?: number | null | undefined
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
+  /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: Field.CalendarDate | null | undefined
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -311,7 +357,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -355,7 +401,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -403,6 +449,7 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
  */
 export interface DeleteInput {
   readonly id: number
+  /** Id of the product's attachment to the deal, not of the product. */
   readonly product_attachment_id: number
 }
 
@@ -455,8 +502,9 @@ export {
    * Detaches a product from a deal. `product_attachment_id` is the id of the attachment, not of the product. The last
    * enabled product of a deal with installments stays.
    *
-   * `DELETE /api/v2/deals/{id}/products/{product_attachment_id}` · `deleteDealProduct` · 3 tokens · scopes `deals:full`,
-   * `products:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#deleteDealProduct)
+   * `DELETE /api/v2/deals/{id}/products/{product_attachment_id}` · `deleteDealProduct` · 3 tokens · scopes
+   * `deals:full`, `products:full` ·
+   * [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#deleteDealProduct)
    *
    * @since 0.1.0
    * @category endpoints
@@ -474,15 +522,25 @@ export interface AddManyInput {
   readonly id: number
   readonly data: ReadonlyArray<{
     readonly product_id: number
+    /** Price of one. */
     readonly item_price: number
+    /** May have decimals. */
     readonly quantity: number
+    /** Per cent. */
     readonly tax?: number | undefined
+    /** Empty when there are none. */
     readonly comments?: string | undefined
+    /** Per cent or money, as `discount_type` says. */
     readonly discount?: number | undefined
+    /** False: shown with the deal, not counted. */
     readonly is_enabled?: boolean | undefined
+    /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
     readonly tax_method?: "exclusive" | "inclusive" | "none" | undefined
+    /** `percentage` or `amount`. */
     readonly discount_type?: "percentage" | "amount" | undefined
+    /** Null for the product as such. */
     readonly product_variation_id?: number | null | undefined
+    /** `one-time` unless given. Others: Growth plan and above, and no installments. */
     readonly billing_frequency?:
       | "one-time"
       | "annually"
@@ -491,13 +549,15 @@ export interface AddManyInput {
       | "monthly"
       | "weekly"
       | undefined
+    /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
     readonly billing_frequency_cycles?: number | null | undefined
+    /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
     readonly billing_start_date?: Field.CalendarDate | null | undefined
   }>
 }
 
 /**
- * Checks a {@link AddManyInput}.
+ * Checks an {@link AddManyInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -542,7 +602,7 @@ export interface AddManyOutput {
 }
 
 /**
- * Checks a {@link AddManyOutput}.
+ * Checks an {@link AddManyOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -584,6 +644,7 @@ export const addMany: Endpoint.Call<AddManyInput, AddManyOutput> = /*#__PURE__*/
  */
 export interface DeleteManyInput {
   readonly id: number
+  /** Ids of attachments, not of products; at most 100. Without it everything goes. */
   readonly ids?: Field.List<number> | undefined
 }
 
@@ -606,8 +667,11 @@ export const DeleteManyInput: Schema.Schema<DeleteManyInput> = /*#__PURE__*/ Sch
  */
 export interface DeleteManyOutput {
   readonly success: true
-  readonly data: { readonly ids?: ReadonlyArray<number> }
-  readonly additional_data?: null
+  readonly data: {
+    /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
+    readonly ids?: ReadonlyArray<number>
+  }
+  readonly additional_data?: { readonly more_items_in_collection?: boolean } | null
 }
 
 /**
@@ -621,7 +685,9 @@ export const DeleteManyOutput: Schema.Schema<DeleteManyOutput> = /*#__PURE__*/ S
     Schema.Struct({
       success: Schema.Literal(true),
       data: Schema.Struct({ ids: Field.optional(Schema.Array(Schema.Number)) }),
-      additional_data: Field.optional(Schema.Null)
+      additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+        more_items_in_collection: Field.optional(Schema.Boolean)
+      })))
     })
 )
 
@@ -656,10 +722,15 @@ export const deleteMany: Endpoint.Call<DeleteManyInput, DeleteManyOutput> = /*#_
  * @category inputs
  */
 export interface ListForDealsInput {
+  /** At most 100. */
   readonly deal_ids: Field.List<number>
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "deal_id" | "add_time" | "update_time" | "order_nr" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
 }
 
@@ -720,16 +791,16 @@ export const ListForDealsOutput: Schema.Schema<ListForDealsOutput> = /*#__PURE__
  */
 export const listForDeals: Pagination.ListCall<ListForDealsInput, ListForDealsOutput, DealProduct> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "DealProducts.listForDeals",
-  operation: "getDealsProducts",
-  version: "v2",
-  method: "GET",
-  path: "/deals/products",
-  query: ["deal_ids", "cursor", "limit", "sort_by", "sort_direction"],
-  input: ListForDealsInput,
-  output: ListForDealsOutput,
-  scopes: ["products:read", "products:full", "deals:read", "deals:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/DealProducts#getDealsProducts"
-}))
+    name: "DealProducts.listForDeals",
+    operation: "getDealsProducts",
+    version: "v2",
+    method: "GET",
+    path: "/deals/products",
+    query: ["deal_ids", "cursor", "limit", "sort_by", "sort_direction"],
+    input: ListForDealsInput,
+    output: ListForDealsOutput,
+    scopes: ["products:read", "products:full", "deals:read", "deals:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/DealProducts#getDealsProducts"
+  }))

@@ -22,41 +22,73 @@ export interface Deal {
   readonly org_id: number | null
   readonly pipeline_id: number
   readonly stage_id: number
+  /** Money in `currency`; the sum of the products once there are some. */
   readonly value: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency: string
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly update_time: string
+  /** UTC, RFC 3339; null while the deal is in its first stage. */
   readonly stage_change_time: string | null
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived: boolean
-  readonly status: string
+  readonly status: "open" | "won" | "lost" | "deleted" | (string & {})
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability: number | null
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason: string | null
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
+  /** UTC, RFC 3339; null while the deal is open. */
   readonly close_time: string | null
+  /** UTC, RFC 3339; null unless the deal is won, and given only with `status: "won"`. */
   readonly won_time: string | null
+  /** UTC, RFC 3339; null unless the deal is lost, and given only with `status: "lost"`. */
   readonly lost_time: string | null
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date: string | null
+  /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
+  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
+  /** Yours to tell apart integrations; null if not set. */
   readonly origin_id: string | null
+  /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
+  /** Yours to tell apart campaigns in a channel; null if not set. */
   readonly channel_id: string | null
+  /** The lead (UUID) the deal came from; null if none. */
   readonly source_lead_id?: string | null
+  /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
+  /** Monthly recurring revenue; null without recurring products. Growth plan and above. */
   readonly mrr?: number | null
+  /** Annual contract value; null without products. Growth plan and above. */
   readonly acv?: number | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
   readonly custom_fields: { readonly [key: string]: unknown } | null
   readonly creator_user_id: number
+  /** The day the deal was won in the company's time zone, `YYYY-MM-DD`; null unless won. */
   readonly local_won_date: string | null
+  /** The day the deal was lost in the company's time zone, `YYYY-MM-DD`; null unless lost. */
   readonly local_lost_date: string | null
+  /** The day the deal was closed in the company's time zone, `YYYY-MM-DD`; null while open. */
   readonly local_close_date: string | null
+  /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
   readonly archive_time: string | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
+  /** UTC, RFC 3339; null if the deal was never won. Only when named in `include_fields`. */
   readonly first_won_time?: string | null
+  /** UTC, RFC 3339; null without mail. Only when named in `include_fields`. */
   readonly last_incoming_mail_time?: string | null
+  /** UTC, RFC 3339; null without mail. Only when named in `include_fields`. */
   readonly last_outgoing_mail_time?: string | null
+  /** Mails sent here in blind copy are linked to it. Only when named in `include_fields`. */
   readonly smart_bcc_email?: string
   readonly products_count?: number
   readonly files_count?: number
@@ -91,7 +123,7 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     stage_change_time: Schema.NullOr(Schema.String),
     is_deleted: Schema.Boolean,
     is_archived: Schema.Boolean,
-    status: Schema.String,
+    status: Field.openEnum("open", "won", "lost", "deleted"),
     probability: Schema.NullOr(Schema.Number),
     lost_reason: Schema.NullOr(Schema.String),
     visible_to: Schema.Number,
@@ -141,12 +173,16 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
 export interface DealDiscount {
   readonly id: string
   readonly type?: "percentage" | "amount" | (string & {})
+  /** Per cent or money, as `type` says; above 0. */
   readonly amount?: number
   readonly description?: string
   readonly deal_id?: number
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly created_at?: string
   readonly created_by?: number
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly updated_at?: string
+  /** A user's id. */
   readonly updated_by?: number
 }
 
@@ -177,8 +213,11 @@ export const DealDiscount: Schema.Schema<DealDiscount> = /*#__PURE__*/ Schema.su
  * @category models
  */
 export interface ConversionStatus {
+  /** UUID of the conversion, good for a few days. */
   readonly conversion_id: string
+  /** Poll until it is `completed`, `failed` or `rejected`. */
   readonly status: "not_started" | "running" | "completed" | "failed" | "rejected" | (string & {})
+  /** A lead's id, a UUID. */
   readonly lead_id?: string
   readonly deal_id?: number
 }
@@ -209,6 +248,7 @@ export interface FollowerChange {
   readonly action?: string
   readonly actor_user_id?: number
   readonly follower_user_id?: number
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly time?: string
 }
 
@@ -235,8 +275,9 @@ export const FollowerChange: Schema.Schema<FollowerChange> = /*#__PURE__*/ Schem
  * @category models
  */
 export interface DealSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundDeal
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundDeal
 }
 
 /**
@@ -247,7 +288,7 @@ export interface DealSearchResult {
  */
 export const DealSearchResult: Schema.Schema<DealSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DealSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundDeal) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundDeal })
 )
 
 /**
@@ -261,15 +302,19 @@ export interface FoundDeal {
   readonly type?: string
   readonly title?: string
   readonly value?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
-  readonly status?: string
+  readonly status?: "open" | "won" | "lost" | "deleted" | (string & {})
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
   readonly stage?: { readonly id: number; readonly name?: string }
   readonly person?: { readonly id: number; readonly name?: string } | null
   readonly organization?: { readonly id: number; readonly name?: string } | null
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
 }
 
@@ -286,7 +331,7 @@ export const FoundDeal: Schema.Schema<FoundDeal> = /*#__PURE__*/ Schema.suspend(
     title: Field.optional(Schema.String),
     value: Field.optional(Schema.Number),
     currency: Field.optional(Schema.String),
-    status: Field.optional(Schema.String),
+    status: Field.optional(Field.openEnum("open", "won", "lost", "deleted")),
     visible_to: Field.optional(Schema.Number),
     owner: Field.optional(Schema.Struct({ id: Schema.Number })),
     stage: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
@@ -295,7 +340,7 @@ export const FoundDeal: Schema.Schema<FoundDeal> = /*#__PURE__*/ Schema.suspend(
       id: Schema.Number,
       name: Field.optional(Schema.String)
     }))),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    custom_fields: Field.optional(Schema.Array(Schema.String)),
     notes: Field.optional(Schema.Array(Schema.String)),
     is_archived: Field.optional(Schema.Boolean)
   })
@@ -308,18 +353,26 @@ export const FoundDeal: Schema.Schema<FoundDeal> = /*#__PURE__*/ Schema.suspend(
  * @category inputs
  */
 export interface ListInput {
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
   readonly ids?: Field.List<number> | undefined
   readonly owner_id?: number | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly pipeline_id?: number | undefined
   readonly stage_id?: number | undefined
+  /** In `list`: all but the deleted ones unless given. */
   readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | undefined
+  /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
+  /** Changed before this time. RFC 3339 without fractions of a second. */
   readonly updated_until?: Field.Timestamp | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
     | "last_activity_id"
@@ -336,11 +389,17 @@ export interface ListInput {
     | "last_incoming_mail_time"
     | "last_outgoing_mail_time"
     | "smart_bcc_email"
-    | "source_lead_id"> | undefined
+    | "source_lead_id"
+  > | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
+  /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
+  /** Labels come as `{ id, label }` instead of the bare id. */
   readonly include_labels?: boolean | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -454,18 +513,26 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Deal> = /*#__PU
  * @category inputs
  */
 export interface ListArchivedInput {
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
   readonly ids?: Field.List<number> | undefined
   readonly owner_id?: number | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly pipeline_id?: number | undefined
   readonly stage_id?: number | undefined
+  /** In `list`: all but the deleted ones unless given. */
   readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | undefined
+  /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
+  /** Changed before this time. RFC 3339 without fractions of a second. */
   readonly updated_until?: Field.Timestamp | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
     | "last_activity_id"
@@ -482,9 +549,13 @@ export interface ListArchivedInput {
     | "last_incoming_mail_time"
     | "last_outgoing_mail_time"
     | "smart_bcc_email"
-    | "source_lead_id"> | undefined
+    | "source_lead_id"
+  > | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -573,22 +644,22 @@ export const ListArchivedOutput: Schema.Schema<ListArchivedOutput> = /*#__PURE__
  */
 export const listArchived: Pagination.ListProgram<ListArchivedInput, ListArchivedOutput, Deal> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.listArchived",
-  operation: "getArchivedDeals",
-  version: "v2",
-  method: "GET",
-  path: "/deals/archived",
-  query: [
-    "filter_id", "ids", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "status", "updated_since",
-    "updated_until", "sort_by", "sort_direction", "include_fields", "custom_fields", "limit", "cursor"
-  ],
-  input: ListArchivedInput,
-  output: ListArchivedOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDeals"
-}))
+    name: "Deals.listArchived",
+    operation: "getArchivedDeals",
+    version: "v2",
+    method: "GET",
+    path: "/deals/archived",
+    query: [
+      "filter_id", "ids", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "status", "updated_since",
+      "updated_until", "sort_by", "sort_direction", "include_fields", "custom_fields", "limit", "cursor"
+    ],
+    input: ListArchivedInput,
+    output: ListArchivedOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDeals"
+  }))
 
 /**
  * Input of {@link get}.
@@ -598,6 +669,7 @@ export const listArchived: Pagination.ListProgram<ListArchivedInput, ListArchive
  */
 export interface GetInput {
   readonly id: number
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
     | "last_activity_id"
@@ -614,9 +686,13 @@ export interface GetInput {
     | "last_incoming_mail_time"
     | "last_outgoing_mail_time"
     | "smart_bcc_email"
-    | "source_lead_id"> | undefined
+    | "source_lead_id"
+  > | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
+  /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
+  /** Labels come as `{ id, label }` instead of the bare id. */
   readonly include_labels?: boolean | undefined
 }
 
@@ -712,24 +788,38 @@ export interface AddInput {
   readonly pipeline_id?: number | undefined
   readonly stage_id?: number | undefined
   readonly value?: number | undefined
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | undefined
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted?: boolean | undefined
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean | undefined
+  /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
   readonly archive_time?: Field.Timestamp | null | undefined
-  readonly status?: string | undefined
+  /** In `list`: all but the deleted ones unless given. */
+  readonly status?: "open" | "won" | "lost" | "deleted" | undefined
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | undefined
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason?: string | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | undefined
+  /** UTC, RFC 3339; null while the deal is open. */
   readonly close_time?: Field.Timestamp | undefined
+  /** UTC, RFC 3339; null unless the deal is won, and given only with `status: "won"`. */
   readonly won_time?: Field.Timestamp | undefined
+  /** UTC, RFC 3339; null unless the deal is lost, and given only with `status: "lost"`. */
   readonly lost_time?: Field.Timestamp | undefined
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -747,7 +837,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     is_deleted: Schema.optional(Schema.Boolean),
     is_archived: Schema.optional(Schema.Boolean),
     archive_time: Schema.optional(Schema.NullOr(Field.Timestamp)),
-    status: Schema.optional(Schema.String),
+    status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted")),
     probability: Schema.optional(Schema.Number),
     lost_reason: Schema.optional(Schema.String),
     visible_to: Schema.optional(Schema.Int),
@@ -772,7 +862,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -827,24 +917,38 @@ export interface UpdateInput {
   readonly pipeline_id?: number | null | undefined
   readonly stage_id?: number | null | undefined
   readonly value?: number | null | undefined
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | null | undefined
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted?: boolean | undefined
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean | undefined
+  /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
   readonly archive_time?: Field.Timestamp | null | undefined
-  readonly status?: string | null | undefined
+  /** In `list`: all but the deleted ones unless given. */
+  readonly status?: "open" | "won" | "lost" | "deleted" | null | undefined
+  /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | null | undefined
+  /** Free text; only with `status: "lost"`. */
   readonly lost_reason?: string | null | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | null | undefined
+  /** UTC, RFC 3339; null while the deal is open. */
   readonly close_time?: Field.Timestamp | null | undefined
+  /** UTC, RFC 3339; null unless the deal is won, and given only with `status: "won"`. */
   readonly won_time?: Field.Timestamp | null | undefined
+  /** UTC, RFC 3339; null unless the deal is lost, and given only with `status: "lost"`. */
   readonly lost_time?: Field.Timestamp | null | undefined
+  /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | null | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -863,7 +967,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     is_deleted: Schema.optional(Schema.Boolean),
     is_archived: Schema.optional(Schema.Boolean),
     archive_time: Schema.optional(Schema.NullOr(Field.Timestamp)),
-    status: Schema.optional(Schema.NullOr(Schema.String)),
+    status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted"))),
     probability: Schema.optional(Schema.NullOr(Schema.Number)),
     lost_reason: Schema.optional(Schema.NullOr(Schema.String)),
     visible_to: Schema.optional(Schema.NullOr(Schema.Int)),
@@ -888,7 +992,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1002,14 +1106,21 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
+  /** In `list`: all but the deleted ones unless given. */
   readonly status?: "open" | "won" | "lost" | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"deal.cc_email"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1073,21 +1184,21 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Deals.search",
-  operation: "searchDeals",
-  version: "v2",
-  method: "GET",
-  path: "/deals/search",
-  query: [
-    "term", "fields", "exact_match", "person_id", "organization_id", "status", "include_fields", "limit", "cursor"
-  ],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["deals:read", "deals:full", "search:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 100, items: "data.items" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#searchDeals"
-}))
+    name: "Deals.search",
+    operation: "searchDeals",
+    version: "v2",
+    method: "GET",
+    path: "/deals/search",
+    query: [
+      "term", "fields", "exact_match", "person_id", "organization_id", "status", "include_fields", "limit", "cursor"
+    ],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["deals:read", "deals:full", "search:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 100, items: "data.items" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#searchDeals"
+  }))
 
 /**
  * Input of {@link addDiscount}.
@@ -1103,7 +1214,7 @@ export interface AddDiscountInput {
 }
 
 /**
- * Checks a {@link AddDiscountInput}.
+ * Checks an {@link AddDiscountInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1130,7 +1241,7 @@ export interface AddDiscountOutput {
 }
 
 /**
- * Checks a {@link AddDiscountOutput}.
+ * Checks an {@link AddDiscountOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1176,7 +1287,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1194,11 +1305,15 @@ export const AddFollowerInput: Schema.Schema<AddFollowerInput> = /*#__PURE__*/ S
  */
 export interface AddFollowerOutput {
   readonly success: true
-  readonly data: { readonly user_id: number; readonly add_time: string }
+  readonly data: {
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1263,7 +1378,10 @@ export const ConvertToLeadInput: Schema.Schema<ConvertToLeadInput> = /*#__PURE__
  */
 export interface ConvertToLeadOutput {
   readonly success: true
-  readonly data: { readonly conversion_id: string }
+  readonly data: {
+    /** UUID of the conversion, good for a few days. */
+    readonly conversion_id: string
+  }
   readonly additional_data?: null
 }
 
@@ -1295,17 +1413,17 @@ export const ConvertToLeadOutput: Schema.Schema<ConvertToLeadOutput> = /*#__PURE
  */
 export const convertToLead: Endpoint.Call<ConvertToLeadInput, ConvertToLeadOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.convertToLead",
-  operation: "convertDealToLead",
-  version: "v2",
-  method: "POST",
-  path: "/deals/{id}/convert/lead",
-  input: ConvertToLeadInput,
-  output: ConvertToLeadOutput,
-  scopes: ["deals:full"],
-  cost: 40,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#convertDealToLead"
-}))
+    name: "Deals.convertToLead",
+    operation: "convertDealToLead",
+    version: "v2",
+    method: "POST",
+    path: "/deals/{id}/convert/lead",
+    input: ConvertToLeadInput,
+    output: ConvertToLeadOutput,
+    scopes: ["deals:full"],
+    cost: 40,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#convertDealToLead"
+  }))
 
 /**
  * Input of {@link deleteDiscount}.
@@ -1315,6 +1433,7 @@ export const convertToLead: Endpoint.Call<ConvertToLeadInput, ConvertToLeadOutpu
  */
 export interface DeleteDiscountInput {
   readonly id: number
+  /** UUID. */
   readonly discount_id: string
 }
 
@@ -1362,17 +1481,17 @@ export const DeleteDiscountOutput: Schema.Schema<DeleteDiscountOutput> = /*#__PU
  */
 export const deleteDiscount: Endpoint.Call<DeleteDiscountInput, DeleteDiscountOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.deleteDiscount",
-  operation: "deleteAdditionalDiscount",
-  version: "v2",
-  method: "DELETE",
-  path: "/deals/{id}/discounts/{discount_id}",
-  input: DeleteDiscountInput,
-  output: DeleteDiscountOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteAdditionalDiscount"
-}))
+    name: "Deals.deleteDiscount",
+    operation: "deleteAdditionalDiscount",
+    version: "v2",
+    method: "DELETE",
+    path: "/deals/{id}/discounts/{discount_id}",
+    input: DeleteDiscountInput,
+    output: DeleteDiscountOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteAdditionalDiscount"
+  }))
 
 /**
  * Input of {@link deleteFollower}.
@@ -1382,6 +1501,7 @@ export const deleteDiscount: Endpoint.Call<DeleteDiscountInput, DeleteDiscountOu
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the user. */
   readonly follower_id: number
 }
 
@@ -1429,17 +1549,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.deleteFollower",
-  operation: "deleteDealFollower",
-  version: "v2",
-  method: "DELETE",
-  path: "/deals/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["deals:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteDealFollower"
-}))
+    name: "Deals.deleteFollower",
+    operation: "deleteDealFollower",
+    version: "v2",
+    method: "DELETE",
+    path: "/deals/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["deals:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#deleteDealFollower"
+  }))
 
 /**
  * Input of {@link getConversionStatus}.
@@ -1449,6 +1569,7 @@ export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOu
  */
 export interface GetConversionStatusInput {
   readonly id: number
+  /** UUID of the conversion, good for a few days. */
   readonly conversion_id: string
 }
 
@@ -1502,17 +1623,17 @@ export const GetConversionStatusOutput: Schema.Schema<GetConversionStatusOutput>
  */
 export const getConversionStatus: Endpoint.Call<GetConversionStatusInput, GetConversionStatusOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.getConversionStatus",
-  operation: "getDealConversionStatus",
-  version: "v2",
-  method: "GET",
-  path: "/deals/{id}/convert/status/{conversion_id}",
-  input: GetConversionStatusInput,
-  output: GetConversionStatusOutput,
-  scopes: ["deals:full", "deals:read"],
-  cost: 1,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealConversionStatus"
-}))
+    name: "Deals.getConversionStatus",
+    operation: "getDealConversionStatus",
+    version: "v2",
+    method: "GET",
+    path: "/deals/{id}/convert/status/{conversion_id}",
+    input: GetConversionStatusInput,
+    output: GetConversionStatusOutput,
+    scopes: ["deals:full", "deals:read"],
+    cost: 1,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealConversionStatus"
+  }))
 
 /**
  * Input of {@link listDiscounts}.
@@ -1568,17 +1689,17 @@ export const ListDiscountsOutput: Schema.Schema<ListDiscountsOutput> = /*#__PURE
  */
 export const listDiscounts: Endpoint.Call<ListDiscountsInput, ListDiscountsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.listDiscounts",
-  operation: "getAdditionalDiscounts",
-  version: "v2",
-  method: "GET",
-  path: "/deals/{id}/discounts",
-  input: ListDiscountsInput,
-  output: ListDiscountsOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getAdditionalDiscounts"
-}))
+    name: "Deals.listDiscounts",
+    operation: "getAdditionalDiscounts",
+    version: "v2",
+    method: "GET",
+    path: "/deals/{id}/discounts",
+    input: ListDiscountsInput,
+    output: ListDiscountsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getAdditionalDiscounts"
+  }))
 
 /**
  * Input of {@link listFollowers}.
@@ -1588,7 +1709,9 @@ export const listDiscounts: Endpoint.Call<ListDiscountsInput, ListDiscountsOutpu
  */
 export interface ListFollowersInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1611,7 +1734,11 @@ export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__
  */
 export interface ListFollowersOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly user_id: number; readonly add_time: string }>
+  readonly data: ReadonlyArray<{
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }>
   readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
@@ -1641,8 +1768,11 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollowersOutput, ListFollowersOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowers: Pagination.ListCall<
+  ListFollowersInput,
+  ListFollowersOutput,
+  ListFollowersOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Deals.listFollowers",
   operation: "getDealFollowers",
   version: "v2",
@@ -1665,7 +1795,9 @@ export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollower
  */
 export interface ListFollowersChangelogInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1718,8 +1850,11 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowersChangelog: Pagination.ListCall<ListFollowersChangelogInput, ListFollowersChangelogOutput, FollowerChange> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowersChangelog: Pagination.ListCall<
+  ListFollowersChangelogInput,
+  ListFollowersChangelogOutput,
+  FollowerChange
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Deals.listFollowersChangelog",
   operation: "getDealFollowersChangelog",
   version: "v2",
@@ -1742,6 +1877,7 @@ export const listFollowersChangelog: Pagination.ListCall<ListFollowersChangelogI
  */
 export interface UpdateDiscountInput {
   readonly id: number
+  /** UUID. */
   readonly discount_id: string
   readonly description?: string | undefined
   readonly amount?: number | undefined
@@ -1749,7 +1885,7 @@ export interface UpdateDiscountInput {
 }
 
 /**
- * Checks a {@link UpdateDiscountInput}.
+ * Checks an {@link UpdateDiscountInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1777,7 +1913,7 @@ export interface UpdateDiscountOutput {
 }
 
 /**
- * Checks a {@link UpdateDiscountOutput}.
+ * Checks an {@link UpdateDiscountOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1798,15 +1934,15 @@ export const UpdateDiscountOutput: Schema.Schema<UpdateDiscountOutput> = /*#__PU
  */
 export const updateDiscount: Endpoint.Call<UpdateDiscountInput, UpdateDiscountOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.updateDiscount",
-  operation: "updateAdditionalDiscount",
-  version: "v2",
-  method: "PATCH",
-  path: "/deals/{id}/discounts/{discount_id}",
-  body: { encoding: "json", keys: ["description", "amount", "type"] },
-  input: UpdateDiscountInput,
-  output: UpdateDiscountOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 5,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#updateAdditionalDiscount"
-}))
+    name: "Deals.updateDiscount",
+    operation: "updateAdditionalDiscount",
+    version: "v2",
+    method: "PATCH",
+    path: "/deals/{id}/discounts/{discount_id}",
+    body: { encoding: "json", keys: ["description", "amount", "type"] },
+    input: UpdateDiscountInput,
+    output: UpdateDiscountOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 5,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#updateAdditionalDiscount"
+  }))

@@ -14,12 +14,56 @@ import * as Pagination from "../Pagination.js"
  * @category models
  */
 export interface ItemSearchResult {
-  readonly result_score?: number
-  readonly item?: { readonly [key: string]: unknown }
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: {
+    readonly id: number | string
+    readonly type:
+      | "deal"
+      | "person"
+      | "organization"
+      | "product"
+      | "lead"
+      | "file"
+      | "mail_attachment"
+      | "project"
+      | (string & {})
+    readonly title?: string
+    readonly name?: string | null
+    readonly code?: string | null
+    readonly value?: number | null
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency?: string | null
+    readonly status?: string
+    /** Null if unknown. */
+    readonly address?: string | null
+    /** One of them is primary; on updates the whole list is replaced. */
+    readonly phones?: ReadonlyArray<string>
+    /** One of them is primary; on updates the whole list is replaced. */
+    readonly emails?: ReadonlyArray<string>
+    readonly url?: string
+    /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
+    readonly visible_to?: number
+    readonly owner?: { readonly id: number } | null
+    readonly stage?: { readonly id: number; readonly name: string } | null
+    readonly deal?: { readonly id: number; readonly title: string } | null
+    readonly person?: { readonly id: number; readonly name: string } | null
+    readonly organization?: {
+      readonly id: number
+      readonly name: string
+      /** Null if unknown. */
+      readonly address?: string | null
+    } | null
+    /** Key (40 characters) to value; null clears one. Null when the account has none. */
+    readonly custom_fields?: ReadonlyArray<string>
+    readonly notes?: ReadonlyArray<string>
+    /** Archived ones are left out of lists and cannot be edited. */
+    readonly is_archived?: boolean
+  }
 }
 
 /**
- * Checks a {@link ItemSearchResult}.
+ * Checks an {@link ItemSearchResult}.
  *
  * @since 0.1.0
  * @category schemas
@@ -27,8 +71,34 @@ export interface ItemSearchResult {
 export const ItemSearchResult: Schema.Schema<ItemSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ItemSearchResult> =>
     Schema.Struct({
-      result_score: Field.optional(Schema.Number),
-      item: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+      result_score: Schema.Number,
+      item: Schema.Struct({
+        id: Schema.Union(Schema.Number, Schema.String),
+        type: Field.openEnum("deal", "person", "organization", "product", "lead", "file", "mail_attachment", "project"),
+        title: Field.optional(Schema.String),
+        name: Field.optional(Schema.NullOr(Schema.String)),
+        code: Field.optional(Schema.NullOr(Schema.String)),
+        value: Field.optional(Schema.NullOr(Schema.Number)),
+        currency: Field.optional(Schema.NullOr(Schema.String)),
+        status: Field.optional(Schema.String),
+        address: Field.optional(Schema.NullOr(Schema.String)),
+        phones: Field.optional(Schema.Array(Schema.String)),
+        emails: Field.optional(Schema.Array(Schema.String)),
+        url: Field.optional(Schema.String),
+        visible_to: Field.optional(Schema.Number),
+        owner: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number }))),
+        stage: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Schema.String }))),
+        deal: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, title: Schema.String }))),
+        person: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Schema.String }))),
+        organization: Field.optional(Schema.NullOr(Schema.Struct({
+          id: Schema.Number,
+          name: Schema.String,
+          address: Field.optional(Schema.NullOr(Schema.String))
+        }))),
+        custom_fields: Field.optional(Schema.Array(Schema.String)),
+        notes: Field.optional(Schema.Array(Schema.String)),
+        is_archived: Field.optional(Schema.Boolean)
+      })
     })
 )
 
@@ -39,7 +109,9 @@ export const ItemSearchResult: Schema.Schema<ItemSearchResult> = /*#__PURE__*/ S
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** What to search; everything unless given. */
   readonly item_types?: Field.List<
     | "deal"
     | "person"
@@ -48,7 +120,9 @@ export interface SearchInput {
     | "lead"
     | "file"
     | "mail_attachment"
-    | "project"> | undefined
+    | "project"
+  > | undefined
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<
     | "address"
     | "code"
@@ -58,11 +132,17 @@ export interface SearchInput {
     | "notes"
     | "phone"
     | "title"
-    | "description"> | undefined
+    | "description"
+  > | undefined
+  /** Adds up to 100 related leads, deals or persons to what is found. */
   readonly search_for_related_items?: boolean | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"deal.cc_email" | "person.picture" | "product.price"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -150,21 +230,21 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "ItemSearch.search",
-  operation: "searchItem",
-  version: "v2",
-  method: "GET",
-  path: "/itemSearch",
-  query: [
-    "term", "item_types", "fields", "search_for_related_items", "exact_match", "include_fields", "limit", "cursor"
-  ],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["search:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 100, items: "data.items" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/ItemSearch#searchItem"
-}))
+    name: "ItemSearch.search",
+    operation: "searchItem",
+    version: "v2",
+    method: "GET",
+    path: "/itemSearch",
+    query: [
+      "term", "item_types", "fields", "search_for_related_items", "exact_match", "include_fields", "limit", "cursor"
+    ],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["search:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 100, items: "data.items" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/ItemSearch#searchItem"
+  }))
 
 /**
  * Input of {@link searchByField}.
@@ -173,11 +253,15 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
  * @category inputs
  */
 export interface SearchByFieldInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   readonly entity_type: "deal" | "lead" | "person" | "organization" | "product" | "project"
   readonly field: string
+  /** How the value must fit the term; upper and lower case differ. */
   readonly match?: "exact" | "beginning" | "middle" | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -210,8 +294,9 @@ export interface SearchByFieldOutput {
   readonly data: ReadonlyArray<{
     readonly id?: number | string
     readonly name?: string
+    /** How well it fits; comparable within one answer only. */
     readonly result_score?: number
-    readonly item?: { readonly [key: string]: unknown }
+    readonly item?: { readonly id: number | string; readonly [key: string]: unknown }
   }>
   readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
@@ -230,7 +315,9 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
         id: Field.optional(Schema.Union(Schema.Number, Schema.String)),
         name: Field.optional(Schema.String),
         result_score: Field.optional(Schema.Number),
-        item: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+        item: Field.optional(Schema.Struct({
+          id: Schema.Union(Schema.Number, Schema.String)
+        }, { key: Schema.String, value: Schema.Unknown }))
       })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         next_cursor: Field.optional(Schema.NullOr(Schema.String))
@@ -248,8 +335,11 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const searchByField: Pagination.ListCall<SearchByFieldInput, SearchByFieldOutput, SearchByFieldOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const searchByField: Pagination.ListCall<
+  SearchByFieldInput,
+  SearchByFieldOutput,
+  SearchByFieldOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "ItemSearch.searchByField",
   operation: "searchItemByField",
   version: "v2",

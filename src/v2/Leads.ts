@@ -16,8 +16,9 @@ import * as Deals from "./Deals.js"
  * @category models
  */
 export interface LeadSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundLead
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundLead
 }
 
 /**
@@ -28,7 +29,7 @@ export interface LeadSearchResult {
  */
 export const LeadSearchResult: Schema.Schema<LeadSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<LeadSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundLead) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundLead })
 )
 
 /**
@@ -44,13 +45,19 @@ export interface FoundLead {
   readonly owner?: { readonly id: number }
   readonly person?: { readonly id: number; readonly name?: string }
   readonly organization?: { readonly id: number; readonly name?: string }
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
   readonly value?: number
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
+  /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
 }
 
@@ -70,7 +77,7 @@ export const FoundLead: Schema.Schema<FoundLead> = /*#__PURE__*/ Schema.suspend(
     organization: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
     phones: Field.optional(Schema.Array(Schema.String)),
     emails: Field.optional(Schema.Array(Schema.String)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    custom_fields: Field.optional(Schema.Array(Schema.String)),
     notes: Field.optional(Schema.Array(Schema.String)),
     value: Field.optional(Schema.Number),
     currency: Field.optional(Schema.String),
@@ -86,13 +93,19 @@ export const FoundLead: Schema.Schema<FoundLead> = /*#__PURE__*/ Schema.suspend(
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"lead.was_seen"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -155,19 +168,19 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Leads.search",
-  operation: "searchLeads",
-  version: "v2",
-  method: "GET",
-  path: "/leads/search",
-  query: ["term", "fields", "exact_match", "person_id", "organization_id", "include_fields", "limit", "cursor"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["leads:read", "leads:full", "search:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 100, items: "data.items" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Leads#searchLeads"
-}))
+    name: "Leads.search",
+    operation: "searchLeads",
+    version: "v2",
+    method: "GET",
+    path: "/leads/search",
+    query: ["term", "fields", "exact_match", "person_id", "organization_id", "include_fields", "limit", "cursor"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["leads:read", "leads:full", "search:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 100, items: "data.items" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Leads#searchLeads"
+  }))
 
 /**
  * Input of {@link convertToDeal}.
@@ -204,7 +217,10 @@ export const ConvertToDealInput: Schema.Schema<ConvertToDealInput> = /*#__PURE__
  */
 export interface ConvertToDealOutput {
   readonly success: true
-  readonly data: { readonly conversion_id: string }
+  readonly data: {
+    /** UUID of the conversion, good for a few days. */
+    readonly conversion_id: string
+  }
   readonly additional_data?: null
 }
 
@@ -236,18 +252,18 @@ export const ConvertToDealOutput: Schema.Schema<ConvertToDealOutput> = /*#__PURE
  */
 export const convertToDeal: Endpoint.Call<ConvertToDealInput, ConvertToDealOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Leads.convertToDeal",
-  operation: "convertLeadToDeal",
-  version: "v2",
-  method: "POST",
-  path: "/leads/{id}/convert/deal",
-  body: { encoding: "json", keys: ["stage_id", "pipeline_id"] },
-  input: ConvertToDealInput,
-  output: ConvertToDealOutput,
-  scopes: ["leads:full"],
-  cost: 40,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Leads#convertLeadToDeal"
-}))
+    name: "Leads.convertToDeal",
+    operation: "convertLeadToDeal",
+    version: "v2",
+    method: "POST",
+    path: "/leads/{id}/convert/deal",
+    body: { encoding: "json", keys: ["stage_id", "pipeline_id"] },
+    input: ConvertToDealInput,
+    output: ConvertToDealOutput,
+    scopes: ["leads:full"],
+    cost: 40,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Leads#convertLeadToDeal"
+  }))
 
 /**
  * Input of {@link getConversionStatus}.
@@ -257,6 +273,7 @@ export const convertToDeal: Endpoint.Call<ConvertToDealInput, ConvertToDealOutpu
  */
 export interface GetConversionStatusInput {
   readonly id: string
+  /** UUID of the conversion, good for a few days. */
   readonly conversion_id: string
 }
 
@@ -310,14 +327,14 @@ export const GetConversionStatusOutput: Schema.Schema<GetConversionStatusOutput>
  */
 export const getConversionStatus: Endpoint.Call<GetConversionStatusInput, GetConversionStatusOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Leads.getConversionStatus",
-  operation: "getLeadConversionStatus",
-  version: "v2",
-  method: "GET",
-  path: "/leads/{id}/convert/status/{conversion_id}",
-  input: GetConversionStatusInput,
-  output: GetConversionStatusOutput,
-  scopes: ["leads:full", "leads:read"],
-  cost: 1,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Leads#getLeadConversionStatus"
-}))
+    name: "Leads.getConversionStatus",
+    operation: "getLeadConversionStatus",
+    version: "v2",
+    method: "GET",
+    path: "/leads/{id}/convert/status/{conversion_id}",
+    input: GetConversionStatusInput,
+    output: GetConversionStatusOutput,
+    scopes: ["leads:full", "leads:read"],
+    cost: 1,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Leads#getLeadConversionStatus"
+  }))

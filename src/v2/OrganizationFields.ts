@@ -17,7 +17,9 @@ import * as DealFields from "./DealFields.js"
  */
 export interface OrganizationField {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "int"
     | "double"
@@ -53,18 +55,29 @@ export interface OrganizationField {
     | "projects_board"
     | "projects_phase"
     | (string & {})
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<DealFields.FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
   readonly subfields?: ReadonlyArray<DealFields.Subfield> | null
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: OrganizationFieldUiVisibility
-  readonly important_fields?: { readonly enabled?: boolean; readonly stage_ids?: ReadonlyArray<number> }
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
+  readonly important_fields?: {
+    readonly enabled?: boolean
+    /** Empty: in every stage. */
+    readonly stage_ids?: ReadonlyArray<number>
+  }
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean }
   readonly description?: string | null
 }
 
 /**
- * Checks a {@link OrganizationField}.
+ * Checks an {@link OrganizationField}.
  *
  * @since 0.1.0
  * @category schemas
@@ -140,7 +153,7 @@ export interface OrganizationFieldUiVisibility {
 }
 
 /**
- * Checks a {@link OrganizationFieldUiVisibility}.
+ * Checks an {@link OrganizationFieldUiVisibility}.
  *
  * @since 0.1.0
  * @category schemas
@@ -172,12 +185,18 @@ export const OrganizationFieldUiVisibility: Schema.Schema<OrganizationFieldUiVis
  */
 export interface DeletedField {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type: string
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
-  readonly subfields?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
+  /** Only `enum` and `set` have them; null otherwise. */
+  readonly options?: ReadonlyArray<DealFields.FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
+  readonly subfields?: ReadonlyArray<DealFields.Subfield> | null
   readonly description?: string | null
 }
 
@@ -194,8 +213,8 @@ export const DeletedField: Schema.Schema<DeletedField> = /*#__PURE__*/ Schema.su
     field_type: Schema.String,
     is_custom_field: Schema.Boolean,
     is_optional_response_field: Schema.Boolean,
-    options: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))),
-    subfields: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))),
+    options: Field.optional(Schema.NullOr(Schema.Array(DealFields.FieldOption))),
+    subfields: Field.optional(Schema.NullOr(Schema.Array(DealFields.Subfield))),
     description: Field.optional(Schema.NullOr(Schema.String))
   })
 )
@@ -207,6 +226,7 @@ export const DeletedField: Schema.Schema<DeletedField> = /*#__PURE__*/ Schema.su
  * @category inputs
  */
 export interface ListInput {
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "ui_visibility"
     | "important_fields"
@@ -214,8 +234,11 @@ export interface ListInput {
     | "ui_visibility,important_fields"
     | "ui_visibility,required_fields"
     | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"> | undefined
+    | "ui_visibility,important_fields,required_fields"
+  > | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -281,19 +304,19 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, OrganizationField> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "OrganizationFields.list",
-  operation: "getOrganizationFields",
-  version: "v2",
-  method: "GET",
-  path: "/organizationFields",
-  query: ["include_fields", "limit", "cursor"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["contacts:read", "contacts:full", "admin", "contact-fields:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#getOrganizationFields"
-}))
+    name: "OrganizationFields.list",
+    operation: "getOrganizationFields",
+    version: "v2",
+    method: "GET",
+    path: "/organizationFields",
+    query: ["include_fields", "limit", "cursor"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["contacts:read", "contacts:full", "admin", "contact-fields:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#getOrganizationFields"
+  }))
 
 /**
  * Input of {@link get}.
@@ -302,7 +325,9 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, OrganizationFie
  * @category inputs
  */
 export interface GetInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "ui_visibility"
     | "important_fields"
@@ -310,7 +335,8 @@ export interface GetInput {
     | "ui_visibility,important_fields"
     | "ui_visibility,required_fields"
     | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"> | undefined
+    | "ui_visibility,important_fields,required_fields"
+  > | undefined
 }
 
 /**
@@ -387,6 +413,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly field_name: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "varchar"
     | "text"
@@ -404,7 +431,9 @@ export interface AddInput {
     | "org"
     | "people"
     | "user"
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -417,15 +446,18 @@ export interface AddInput {
       readonly order?: number | null | undefined
     } | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -484,7 +516,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -526,8 +558,10 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface UpdateInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly field_name?: string | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -540,15 +574,18 @@ export interface UpdateInput {
       readonly order?: number | null | undefined
     } | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -589,7 +626,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -630,6 +667,7 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
  * @category inputs
  */
 export interface DeleteInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
 }
 
@@ -698,12 +736,13 @@ export {
  * @category inputs
  */
 export interface AddOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly label: string }>
 }
 
 /**
- * Checks a {@link AddOptionsInput}.
+ * Checks an {@link AddOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -726,7 +765,7 @@ export interface AddOptionsOutput {
 }
 
 /**
- * Checks a {@link AddOptionsOutput}.
+ * Checks an {@link AddOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -772,6 +811,7 @@ export const addOptions: Endpoint.Call<AddOptionsInput, AddOptionsOutput> = /*#_
  * @category inputs
  */
 export interface DeleteOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number }>
 }
@@ -827,18 +867,18 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
  */
 export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "OrganizationFields.deleteOptions",
-  operation: "deleteOrganizationFieldOptions",
-  version: "v2",
-  method: "DELETE",
-  path: "/organizationFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: DeleteOptionsInput,
-  output: DeleteOptionsOutput,
-  scopes: ["contacts:full", "admin", "contact-fields:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#deleteOrganizationFieldOptions"
-}))
+    name: "OrganizationFields.deleteOptions",
+    operation: "deleteOrganizationFieldOptions",
+    version: "v2",
+    method: "DELETE",
+    path: "/organizationFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: DeleteOptionsInput,
+    output: DeleteOptionsOutput,
+    scopes: ["contacts:full", "admin", "contact-fields:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#deleteOrganizationFieldOptions"
+  }))
 
 /**
  * Input of {@link updateOptions}.
@@ -847,12 +887,13 @@ export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutpu
  * @category inputs
  */
 export interface UpdateOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number; readonly label: string }>
 }
 
 /**
- * Checks a {@link UpdateOptionsInput}.
+ * Checks an {@link UpdateOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -878,7 +919,7 @@ export interface UpdateOptionsOutput {
 }
 
 /**
- * Checks a {@link UpdateOptionsOutput}.
+ * Checks an {@link UpdateOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -905,15 +946,15 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
  */
 export const updateOptions: Endpoint.Call<UpdateOptionsInput, UpdateOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "OrganizationFields.updateOptions",
-  operation: "updateOrganizationFieldOptions",
-  version: "v2",
-  method: "PATCH",
-  path: "/organizationFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: UpdateOptionsInput,
-  output: UpdateOptionsOutput,
-  scopes: ["contacts:full", "admin", "contact-fields:full"],
-  cost: 5,
-  reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#updateOrganizationFieldOptions"
-}))
+    name: "OrganizationFields.updateOptions",
+    operation: "updateOrganizationFieldOptions",
+    version: "v2",
+    method: "PATCH",
+    path: "/organizationFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: UpdateOptionsInput,
+    output: UpdateOptionsOutput,
+    scopes: ["contacts:full", "admin", "contact-fields:full"],
+    cost: 5,
+    reference: "https://developers.pipedrive.com/docs/api/v1/OrganizationFields#updateOrganizationFieldOptions"
+  }))

@@ -19,20 +19,31 @@ export interface Organization {
   readonly id: number
   readonly name: string
   readonly owner_id: number
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  readonly update_time?: string
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
+  /** Parts beside the whole; null if unknown. On writes `value` is enough. */
   readonly address?: OrganizationAddress | null
+  /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
   readonly website?: string | null
   readonly linkedin?: string | null
+  /** Option id; null if unknown. */
   readonly industry?: number | null
+  /** In the account's currency; null if unknown. */
   readonly annual_revenue?: number | null
+  /** Null if unknown. */
   readonly employee_count?: number | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
+  /** Mails sent here in blind copy are linked to it. Only when named in `include_fields`. */
   readonly smart_bcc_email?: string
   readonly open_deals_count?: number
   readonly related_open_deals_count?: number
@@ -53,7 +64,7 @@ export interface Organization {
 }
 
 /**
- * Checks a {@link Organization}.
+ * Checks an {@link Organization}.
  *
  * @since 0.1.0
  * @category schemas
@@ -64,7 +75,7 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     name: Schema.String,
     owner_id: Schema.Number,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
+    update_time: Field.optional(Schema.String),
     is_deleted: Schema.Boolean,
     visible_to: Schema.Number,
     address: Field.optional(Schema.NullOr(OrganizationAddress)),
@@ -106,18 +117,23 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
 export interface OrganizationAddress {
   readonly value?: string | null
   readonly country?: string | null
+  /** State or region. */
   readonly admin_area_level_1?: string | null
+  /** County. */
   readonly admin_area_level_2?: string | null
   readonly locality?: string | null
+  /** Part of town. */
   readonly sublocality?: string | null
+  /** Street. */
   readonly route?: string | null
   readonly street_number?: string | null
+  /** Flat or suite. */
   readonly subpremise?: string | null
   readonly postal_code?: string | null
 }
 
 /**
- * Checks a {@link OrganizationAddress}.
+ * Checks an {@link OrganizationAddress}.
  *
  * @since 0.1.0
  * @category schemas
@@ -145,19 +161,20 @@ export const OrganizationAddress: Schema.Schema<OrganizationAddress> = /*#__PURE
  * @category models
  */
 export interface OrganizationSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundOrganization
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundOrganization
 }
 
 /**
- * Checks a {@link OrganizationSearchResult}.
+ * Checks an {@link OrganizationSearchResult}.
  *
  * @since 0.1.0
  * @category schemas
  */
 export const OrganizationSearchResult: Schema.Schema<OrganizationSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<OrganizationSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundOrganization) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundOrganization })
 )
 
 /**
@@ -170,10 +187,13 @@ export interface FoundOrganization {
   readonly id: number
   readonly type?: string
   readonly name?: string
+  /** Null if unknown. */
   readonly address?: string
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
 }
 
@@ -192,7 +212,7 @@ export const FoundOrganization: Schema.Schema<FoundOrganization> = /*#__PURE__*/
       address: Field.optional(Schema.String),
       visible_to: Field.optional(Schema.Number),
       owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-      custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+      custom_fields: Field.optional(Schema.Array(Schema.String)),
       notes: Field.optional(Schema.Array(Schema.String))
     })
 )
@@ -204,13 +224,20 @@ export const FoundOrganization: Schema.Schema<FoundOrganization> = /*#__PURE__*/
  * @category inputs
  */
 export interface ListInput {
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
   readonly ids?: Field.List<number> | undefined
   readonly owner_id?: number | undefined
+  /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
+  /** Changed before this time. RFC 3339 without fractions of a second. */
   readonly updated_until?: Field.Timestamp | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
     | "last_activity_id"
@@ -230,11 +257,17 @@ export interface ListInput {
     | "related_won_deals_count"
     | "lost_deals_count"
     | "related_lost_deals_count"
-    | "smart_bcc_email"> | undefined
+    | "smart_bcc_email"
+  > | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
+  /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
+  /** Labels come as `{ id, label }` instead of the bare id. */
   readonly include_labels?: boolean | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -346,6 +379,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Organization> =
  */
 export interface GetInput {
   readonly id: number
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
     | "last_activity_id"
@@ -365,9 +399,13 @@ export interface GetInput {
     | "related_won_deals_count"
     | "lost_deals_count"
     | "related_lost_deals_count"
-    | "smart_bcc_email"> | undefined
+    | "smart_bcc_email"
+  > | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
+  /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
+  /** Labels come as `{ id, label }` instead of the bare id. */
   readonly include_labels?: boolean | undefined
 }
 
@@ -461,31 +499,44 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly name: string
   readonly owner_id?: number | undefined
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time?: Field.Timestamp | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Null if unknown. */
   readonly address?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
+    /** State or region. */
     readonly admin_area_level_1?: string | undefined
+    /** County. */
     readonly admin_area_level_2?: string | undefined
     readonly locality?: string | undefined
+    /** Part of town. */
     readonly sublocality?: string | undefined
+    /** Street. */
     readonly route?: string | undefined
     readonly street_number?: string | undefined
+    /** Flat or suite. */
     readonly subpremise?: string | undefined
     readonly postal_code?: string | undefined
   } | undefined
   readonly website?: string | null | undefined
   readonly linkedin?: string | null | undefined
+  /** Option id; null if unknown. */
   readonly industry?: number | null | undefined
+  /** In the account's currency; null if unknown. */
   readonly annual_revenue?: number | null | undefined
+  /** Null if unknown. */
   readonly employee_count?: number | null | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -530,7 +581,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -578,30 +629,42 @@ export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
   readonly owner_id?: number | null | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | null | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Null if unknown. */
   readonly address?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
+    /** State or region. */
     readonly admin_area_level_1?: string | undefined
+    /** County. */
     readonly admin_area_level_2?: string | undefined
     readonly locality?: string | undefined
+    /** Part of town. */
     readonly sublocality?: string | undefined
+    /** Street. */
     readonly route?: string | undefined
     readonly street_number?: string | undefined
+    /** Flat or suite. */
     readonly subpremise?: string | undefined
     readonly postal_code?: string | undefined
   } | undefined
   readonly website?: string | null | undefined
   readonly linkedin?: string | null | undefined
+  /** Option id; null if unknown. */
   readonly industry?: number | null | undefined
+  /** In the account's currency; null if unknown. */
   readonly annual_revenue?: number | null | undefined
+  /** Null if unknown. */
   readonly employee_count?: number | null | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -646,7 +709,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -758,10 +821,15 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"address" | "custom_fields" | "notes" | "name"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -821,19 +889,19 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Organizations.search",
-  operation: "searchOrganization",
-  version: "v2",
-  method: "GET",
-  path: "/organizations/search",
-  query: ["term", "fields", "exact_match", "limit", "cursor"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["contacts:read", "contacts:full", "search:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 100, items: "data.items" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#searchOrganization"
-}))
+    name: "Organizations.search",
+    operation: "searchOrganization",
+    version: "v2",
+    method: "GET",
+    path: "/organizations/search",
+    query: ["term", "fields", "exact_match", "limit", "cursor"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["contacts:read", "contacts:full", "search:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 100, items: "data.items" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#searchOrganization"
+  }))
 
 /**
  * Input of {@link addFollower}.
@@ -847,7 +915,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -865,11 +933,15 @@ export const AddFollowerInput: Schema.Schema<AddFollowerInput> = /*#__PURE__*/ S
  */
 export interface AddFollowerOutput {
   readonly success: true
-  readonly data: { readonly user_id: number; readonly add_time: string }
+  readonly data: {
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -913,6 +985,7 @@ export const addFollower: Endpoint.Call<AddFollowerInput, AddFollowerOutput> = /
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the user. */
   readonly follower_id: number
 }
 
@@ -960,17 +1033,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Organizations.deleteFollower",
-  operation: "deleteOrganizationFollower",
-  version: "v2",
-  method: "DELETE",
-  path: "/organizations/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["contacts:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#deleteOrganizationFollower"
-}))
+    name: "Organizations.deleteFollower",
+    operation: "deleteOrganizationFollower",
+    version: "v2",
+    method: "DELETE",
+    path: "/organizations/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["contacts:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#deleteOrganizationFollower"
+  }))
 
 /**
  * Input of {@link listFollowers}.
@@ -980,7 +1053,9 @@ export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOu
  */
 export interface ListFollowersInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1003,7 +1078,11 @@ export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__
  */
 export interface ListFollowersOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly user_id: number; readonly add_time: string }>
+  readonly data: ReadonlyArray<{
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }>
   readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
@@ -1033,8 +1112,11 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollowersOutput, ListFollowersOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowers: Pagination.ListCall<
+  ListFollowersInput,
+  ListFollowersOutput,
+  ListFollowersOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Organizations.listFollowers",
   operation: "getOrganizationFollowers",
   version: "v2",
@@ -1057,7 +1139,9 @@ export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollower
  */
 export interface ListFollowersChangelogInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1111,8 +1195,11 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowersChangelog: Pagination.ListCall<ListFollowersChangelogInput, ListFollowersChangelogOutput, Deals.FollowerChange> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowersChangelog: Pagination.ListCall<
+  ListFollowersChangelogInput,
+  ListFollowersChangelogOutput,
+  Deals.FollowerChange
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Organizations.listFollowersChangelog",
   operation: "getOrganizationFollowersChangelog",
   version: "v2",

@@ -18,7 +18,9 @@ import * as OrganizationFields from "./OrganizationFields.js"
  */
 export interface PersonField {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "int"
     | "double"
@@ -54,12 +56,23 @@ export interface PersonField {
     | "projects_board"
     | "projects_phase"
     | (string & {})
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<DealFields.FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
   readonly subfields?: ReadonlyArray<DealFields.Subfield> | null
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: PersonFieldUiVisibility
-  readonly important_fields?: { readonly enabled?: boolean; readonly stage_ids?: ReadonlyArray<number> }
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
+  readonly important_fields?: {
+    readonly enabled?: boolean
+    /** Empty: in every stage. */
+    readonly stage_ids?: ReadonlyArray<number>
+  }
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean }
   readonly description?: string | null
 }
@@ -160,6 +173,7 @@ export const PersonFieldUiVisibility: Schema.Schema<PersonFieldUiVisibility> = /
  * @category inputs
  */
 export interface ListInput {
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "ui_visibility"
     | "important_fields"
@@ -167,8 +181,11 @@ export interface ListInput {
     | "ui_visibility,important_fields"
     | "ui_visibility,required_fields"
     | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"> | undefined
+    | "ui_visibility,important_fields,required_fields"
+  > | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -253,7 +270,9 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, PersonField> = 
  * @category inputs
  */
 export interface GetInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "ui_visibility"
     | "important_fields"
@@ -261,7 +280,8 @@ export interface GetInput {
     | "ui_visibility,important_fields"
     | "ui_visibility,required_fields"
     | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"> | undefined
+    | "ui_visibility,important_fields,required_fields"
+  > | undefined
 }
 
 /**
@@ -338,6 +358,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly field_name: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "varchar"
     | "text"
@@ -355,7 +376,9 @@ export interface AddInput {
     | "org"
     | "people"
     | "user"
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -364,15 +387,18 @@ export interface AddInput {
       readonly order?: number | null | undefined
     } | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -427,7 +453,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -469,8 +495,10 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface UpdateInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly field_name?: string | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -479,15 +507,18 @@ export interface UpdateInput {
       readonly order?: number | null | undefined
     } | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -524,7 +555,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -564,6 +595,7 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
  * @category inputs
  */
 export interface DeleteInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
 }
 
@@ -615,8 +647,8 @@ export {
   /**
    * Deletes a custom field of persons. The values that persons hold in it go out of reach with it.
    *
-   * `DELETE /api/v2/personFields/{field_code}` · `deletePersonField` · 3 tokens · scopes `admin`, `contact-fields:full` ·
-   * [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonField)
+   * `DELETE /api/v2/personFields/{field_code}` · `deletePersonField` · 3 tokens · scopes `admin`, `contact-fields:full`
+   * · [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonField)
    *
    * @since 0.1.0
    * @category endpoints
@@ -631,12 +663,13 @@ export {
  * @category inputs
  */
 export interface AddOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly label: string }>
 }
 
 /**
- * Checks a {@link AddOptionsInput}.
+ * Checks an {@link AddOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -659,7 +692,7 @@ export interface AddOptionsOutput {
 }
 
 /**
- * Checks a {@link AddOptionsOutput}.
+ * Checks an {@link AddOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -705,6 +738,7 @@ export const addOptions: Endpoint.Call<AddOptionsInput, AddOptionsOutput> = /*#_
  * @category inputs
  */
 export interface DeleteOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number }>
 }
@@ -760,18 +794,18 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
  */
 export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "PersonFields.deleteOptions",
-  operation: "deletePersonFieldOptions",
-  version: "v2",
-  method: "DELETE",
-  path: "/personFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: DeleteOptionsInput,
-  output: DeleteOptionsOutput,
-  scopes: ["contacts:full", "admin", "contact-fields:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonFieldOptions"
-}))
+    name: "PersonFields.deleteOptions",
+    operation: "deletePersonFieldOptions",
+    version: "v2",
+    method: "DELETE",
+    path: "/personFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: DeleteOptionsInput,
+    output: DeleteOptionsOutput,
+    scopes: ["contacts:full", "admin", "contact-fields:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonFieldOptions"
+  }))
 
 /**
  * Input of {@link updateOptions}.
@@ -780,12 +814,13 @@ export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutpu
  * @category inputs
  */
 export interface UpdateOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number; readonly label: string }>
 }
 
 /**
- * Checks a {@link UpdateOptionsInput}.
+ * Checks an {@link UpdateOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -811,7 +846,7 @@ export interface UpdateOptionsOutput {
 }
 
 /**
- * Checks a {@link UpdateOptionsOutput}.
+ * Checks an {@link UpdateOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -838,15 +873,15 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
  */
 export const updateOptions: Endpoint.Call<UpdateOptionsInput, UpdateOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "PersonFields.updateOptions",
-  operation: "updatePersonFieldOptions",
-  version: "v2",
-  method: "PATCH",
-  path: "/personFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: UpdateOptionsInput,
-  output: UpdateOptionsOutput,
-  scopes: ["contacts:full", "admin", "contact-fields:full"],
-  cost: 5,
-  reference: "https://developers.pipedrive.com/docs/api/v1/PersonFields#updatePersonFieldOptions"
-}))
+    name: "PersonFields.updateOptions",
+    operation: "updatePersonFieldOptions",
+    version: "v2",
+    method: "PATCH",
+    path: "/personFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: UpdateOptionsInput,
+    output: UpdateOptionsOutput,
+    scopes: ["contacts:full", "admin", "contact-fields:full"],
+    cost: 5,
+    reference: "https://developers.pipedrive.com/docs/api/v1/PersonFields#updatePersonFieldOptions"
+  }))

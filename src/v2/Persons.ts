@@ -18,30 +18,51 @@ import * as Deals from "./Deals.js"
 export interface Person {
   readonly id: number
   readonly name: string
+  /** Split from `name` by Pipedrive; read-only. */
   readonly first_name?: string | null
+  /** Split from `name` by Pipedrive; read-only. */
   readonly last_name?: string | null
   readonly owner_id?: number
   readonly org_id?: number | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time?: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  readonly update_time?: string
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails: ReadonlyArray<PersonEmail>
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<PersonPhone>
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted?: boolean
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number>
+  /** Null without a picture. */
   readonly picture_id?: number | null
+  /** Only in accounts with contact sync. */
   readonly postal_address?: PersonAddress | null
+  /** Up to 10,000 characters. Only in accounts with contact sync. */
   readonly notes?: string | null
+  /** Messenger accounts. Only in accounts with contact sync. */
   readonly im?: ReadonlyArray<PersonIm>
+  /** A day, `YYYY-MM-DD`. Only in accounts with contact sync. */
   readonly birthday?: string | null
+  /** Only in accounts with contact sync. */
   readonly job_title?: string | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
+  /** UTC, RFC 3339; null without mail. Only when named in `include_fields`. */
   readonly last_incoming_mail_time?: string | null
+  /** UTC, RFC 3339; null without mail. Only when named in `include_fields`. */
   readonly last_outgoing_mail_time?: string | null
+  /** Mails sent here in blind copy are linked to it. Only when named in `include_fields`. */
   readonly smart_bcc_email?: string
+  /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
   readonly marketing_status?: string | null
+  /** Double opt-in. Only with the Campaigns add-on. */
   readonly doi_status?: number | string | null
   readonly open_deals_count?: number
   readonly related_open_deals_count?: number
@@ -77,7 +98,7 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     owner_id: Field.optional(Schema.Number),
     org_id: Field.optional(Schema.NullOr(Schema.Number)),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
+    update_time: Field.optional(Schema.String),
     emails: Schema.Array(PersonEmail),
     phones: Field.optional(Schema.Array(PersonPhone)),
     is_deleted: Field.optional(Schema.Boolean),
@@ -125,7 +146,9 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
  */
 export interface PersonEmail {
   readonly value: string
+  /** One in a list is. */
   readonly primary: boolean
+  /** `work`, `home`, `other` or your own word. */
   readonly label?: string
 }
 
@@ -147,7 +170,9 @@ export const PersonEmail: Schema.Schema<PersonEmail> = /*#__PURE__*/ Schema.susp
  */
 export interface PersonPhone {
   readonly value: string
+  /** One in a list is. */
   readonly primary: boolean
+  /** `work`, `home`, `mobile`, `other` or your own word. */
   readonly label?: string
 }
 
@@ -170,12 +195,17 @@ export const PersonPhone: Schema.Schema<PersonPhone> = /*#__PURE__*/ Schema.susp
 export interface PersonAddress {
   readonly value?: string | null
   readonly country?: string | null
+  /** State or region. */
   readonly admin_area_level_1?: string | null
+  /** County. */
   readonly admin_area_level_2?: string | null
   readonly locality?: string | null
+  /** Part of town. */
   readonly sublocality?: string | null
+  /** Street. */
   readonly route?: string | null
   readonly street_number?: string | null
+  /** Flat or suite. */
   readonly subpremise?: string | null
   readonly postal_code?: string | null
 }
@@ -210,6 +240,7 @@ export const PersonAddress: Schema.Schema<PersonAddress> = /*#__PURE__*/ Schema.
  */
 export interface PersonIm {
   readonly value?: string
+  /** One in a list is. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -239,7 +270,9 @@ export interface PersonPicture {
   readonly item_type?: string
   readonly item_id?: number
   readonly added_by_user_id?: number
+  /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
+  /** Bytes. */
   readonly file_size?: number
   readonly pictures?: { readonly "128"?: string; readonly "512"?: string }
 }
@@ -273,8 +306,9 @@ export const PersonPicture: Schema.Schema<PersonPicture> = /*#__PURE__*/ Schema.
  * @category models
  */
 export interface PersonSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundPerson
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundPerson
 }
 
 /**
@@ -285,7 +319,7 @@ export interface PersonSearchResult {
  */
 export const PersonSearchResult: Schema.Schema<PersonSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<PersonSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundPerson) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundPerson })
 )
 
 /**
@@ -298,12 +332,16 @@ export interface FoundPerson {
   readonly id: number
   readonly type?: string
   readonly name?: string
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
   readonly organization?: { readonly id: number; readonly name?: string }
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
 }
 
@@ -323,7 +361,7 @@ export const FoundPerson: Schema.Schema<FoundPerson> = /*#__PURE__*/ Schema.susp
     visible_to: Field.optional(Schema.Number),
     owner: Field.optional(Schema.Struct({ id: Schema.Number })),
     organization: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    custom_fields: Field.optional(Schema.Array(Schema.String)),
     notes: Field.optional(Schema.Array(Schema.String))
   })
 )
@@ -335,15 +373,22 @@ export const FoundPerson: Schema.Schema<FoundPerson> = /*#__PURE__*/ Schema.susp
  * @category inputs
  */
 export interface ListInput {
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
   readonly ids?: Field.List<number> | undefined
   readonly owner_id?: number | undefined
   readonly org_id?: number | undefined
   readonly deal_id?: number | undefined
+  /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
+  /** Changed before this time. RFC 3339 without fractions of a second. */
   readonly updated_until?: Field.Timestamp | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
     | "last_activity_id"
@@ -368,11 +413,17 @@ export interface ListInput {
     | "last_outgoing_mail_time"
     | "marketing_status"
     | "doi_status"
-    | "smart_bcc_email"> | undefined
+    | "smart_bcc_email"
+  > | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
+  /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
+  /** Labels come as `{ id, label }` instead of the bare id. */
   readonly include_labels?: boolean | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -472,8 +523,8 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Person> = /*#__
   method: "GET",
   path: "/persons",
   query: [
-    "filter_id", "ids", "owner_id", "org_id", "deal_id", "updated_since", "updated_until", "sort_by", "sort_direction",
-    "include_fields", "custom_fields", "include_option_labels", "include_labels", "limit", "cursor"
+    "filter_id", "ids", "owner_id", "org_id", "deal_id", "updated_since", "updated_until", "sort_by",
+    "sort_direction", "include_fields", "custom_fields", "include_option_labels", "include_labels", "limit", "cursor"
   ],
   input: ListInput,
   output: ListOutput,
@@ -491,6 +542,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Person> = /*#__
  */
 export interface GetInput {
   readonly id: number
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
     | "last_activity_id"
@@ -515,9 +567,13 @@ export interface GetInput {
     | "last_outgoing_mail_time"
     | "marketing_status"
     | "doi_status"
-    | "smart_bcc_email"> | undefined
+    | "smart_bcc_email"
+  > | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
+  /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
+  /** Labels come as `{ id, label }` instead of the bare id. */
   readonly include_labels?: boolean | undefined
 }
 
@@ -617,45 +673,65 @@ export interface AddInput {
   readonly name?: string | undefined
   readonly owner_id?: number | undefined
   readonly org_id?: number | undefined
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time?: Field.Timestamp | undefined
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Only in accounts with contact sync. */
   readonly postal_address?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
+    /** State or region. */
     readonly admin_area_level_1?: string | undefined
+    /** County. */
     readonly admin_area_level_2?: string | undefined
     readonly locality?: string | undefined
+    /** Part of town. */
     readonly sublocality?: string | undefined
+    /** Street. */
     readonly route?: string | undefined
     readonly street_number?: string | undefined
+    /** Flat or suite. */
     readonly subpremise?: string | undefined
     readonly postal_code?: string | undefined
   } | undefined
+  /** Up to 10,000 characters. Only in accounts with contact sync. */
   readonly notes?: string | undefined
+  /** Messenger accounts. Only in accounts with contact sync. */
   readonly im?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
+  /** A day, `YYYY-MM-DD`. Only in accounts with contact sync. */
   readonly birthday?: string | undefined
+  /** Only in accounts with contact sync. */
   readonly job_title?: string | undefined
+  /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
   readonly marketing_status?: "no_consent" | "unsubscribed" | "subscribed" | "archived" | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -715,7 +791,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -765,44 +841,63 @@ export interface UpdateInput {
   readonly name?: string | null | undefined
   readonly owner_id?: number | null | undefined
   readonly org_id?: number | null | undefined
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
+  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | null | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Only in accounts with contact sync. */
   readonly postal_address?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
+    /** State or region. */
     readonly admin_area_level_1?: string | undefined
+    /** County. */
     readonly admin_area_level_2?: string | undefined
     readonly locality?: string | undefined
+    /** Part of town. */
     readonly sublocality?: string | undefined
+    /** Street. */
     readonly route?: string | undefined
     readonly street_number?: string | undefined
+    /** Flat or suite. */
     readonly subpremise?: string | undefined
     readonly postal_code?: string | undefined
   } | undefined
+  /** Up to 10,000 characters. Only in accounts with contact sync. */
   readonly notes?: string | null | undefined
+  /** Messenger accounts. Only in accounts with contact sync. */
   readonly im?: ReadonlyArray<{
     readonly value?: string | undefined
+    /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
+  /** A day, `YYYY-MM-DD`. Only in accounts with contact sync. */
   readonly birthday?: string | null | undefined
+  /** Only in accounts with contact sync. */
   readonly job_title?: string | null | undefined
+  /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
   readonly marketing_status?: "no_consent" | "unsubscribed" | "subscribed" | "archived" | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -862,7 +957,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -975,12 +1070,18 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"custom_fields" | "email" | "notes" | "phone" | "name"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
   readonly organization_id?: number | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"person.picture"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1042,19 +1143,19 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Persons.search",
-  operation: "searchPersons",
-  version: "v2",
-  method: "GET",
-  path: "/persons/search",
-  query: ["term", "fields", "exact_match", "organization_id", "include_fields", "limit", "cursor"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["contacts:read", "contacts:full", "search:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 100, items: "data.items" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#searchPersons"
-}))
+    name: "Persons.search",
+    operation: "searchPersons",
+    version: "v2",
+    method: "GET",
+    path: "/persons/search",
+    query: ["term", "fields", "exact_match", "organization_id", "include_fields", "limit", "cursor"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["contacts:read", "contacts:full", "search:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 100, items: "data.items" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#searchPersons"
+  }))
 
 /**
  * Input of {@link addFollower}.
@@ -1068,7 +1169,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1086,11 +1187,15 @@ export const AddFollowerInput: Schema.Schema<AddFollowerInput> = /*#__PURE__*/ S
  */
 export interface AddFollowerOutput {
   readonly success: true
-  readonly data: { readonly user_id: number; readonly add_time: string }
+  readonly data: {
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1134,6 +1239,7 @@ export const addFollower: Endpoint.Call<AddFollowerInput, AddFollowerOutput> = /
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the user. */
   readonly follower_id: number
 }
 
@@ -1181,17 +1287,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Persons.deleteFollower",
-  operation: "deletePersonFollower",
-  version: "v2",
-  method: "DELETE",
-  path: "/persons/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["contacts:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#deletePersonFollower"
-}))
+    name: "Persons.deleteFollower",
+    operation: "deletePersonFollower",
+    version: "v2",
+    method: "DELETE",
+    path: "/persons/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["contacts:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#deletePersonFollower"
+  }))
 
 /**
  * Input of {@link getPicture}.
@@ -1266,7 +1372,9 @@ export const getPicture: Endpoint.Call<GetPictureInput, GetPictureOutput> = /*#_
  */
 export interface ListFollowersInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1289,7 +1397,11 @@ export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__
  */
 export interface ListFollowersOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly user_id: number; readonly add_time: string }>
+  readonly data: ReadonlyArray<{
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }>
   readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
@@ -1319,8 +1431,11 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollowersOutput, ListFollowersOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowers: Pagination.ListCall<
+  ListFollowersInput,
+  ListFollowersOutput,
+  ListFollowersOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Persons.listFollowers",
   operation: "getPersonFollowers",
   version: "v2",
@@ -1343,7 +1458,9 @@ export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollower
  */
 export interface ListFollowersChangelogInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1396,8 +1513,11 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowersChangelog: Pagination.ListCall<ListFollowersChangelogInput, ListFollowersChangelogOutput, Deals.FollowerChange> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowersChangelog: Pagination.ListCall<
+  ListFollowersChangelogInput,
+  ListFollowersChangelogOutput,
+  Deals.FollowerChange
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Persons.listFollowersChangelog",
   operation: "getPersonFollowersChangelog",
   version: "v2",

@@ -17,10 +17,14 @@ import * as Pagination from "../Pagination.js"
 export interface Pipeline {
   readonly id: number
   readonly name: string
+  /** Place among the others. */
   readonly order_nr: number
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
   readonly is_deal_probability_enabled: boolean
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
 }
 
@@ -49,9 +53,13 @@ export const Pipeline: Schema.Schema<Pipeline> = /*#__PURE__*/ Schema.suspend(()
  * @category inputs
  */
 export interface ListInput {
+  /** `id` unless given. */
   readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -197,7 +205,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -218,7 +226,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -263,7 +271,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -288,7 +296,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

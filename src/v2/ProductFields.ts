@@ -18,7 +18,9 @@ import * as OrganizationFields from "./OrganizationFields.js"
  */
 export interface FieldDefinition {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "int"
     | "double"
@@ -54,10 +56,15 @@ export interface FieldDefinition {
     | "projects_board"
     | "projects_phase"
     | (string & {})
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<DealFields.FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
   readonly subfields?: ReadonlyArray<DealFields.Subfield> | null
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: { readonly add_visible_flag?: boolean; readonly details_visible_flag?: boolean }
   readonly description?: string | null
 }
@@ -127,8 +134,11 @@ export const FieldDefinition: Schema.Schema<FieldDefinition> = /*#__PURE__*/ Sch
  * @category inputs
  */
 export interface ListInput {
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"ui_visibility"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -185,19 +195,19 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, FieldDefinition> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "ProductFields.list",
-  operation: "getProductFields",
-  version: "v2",
-  method: "GET",
-  path: "/productFields",
-  query: ["include_fields", "limit", "cursor"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["products:read", "products:full", "product-fields:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/ProductFields#getProductFields"
-}))
+    name: "ProductFields.list",
+    operation: "getProductFields",
+    version: "v2",
+    method: "GET",
+    path: "/productFields",
+    query: ["include_fields", "limit", "cursor"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["products:read", "products:full", "product-fields:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/ProductFields#getProductFields"
+  }))
 
 /**
  * Input of {@link get}.
@@ -206,7 +216,9 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, FieldDefinition
  * @category inputs
  */
 export interface GetInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"ui_visibility"> | undefined
 }
 
@@ -275,6 +287,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly field_name: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "varchar"
     | "text"
@@ -292,7 +305,9 @@ export interface AddInput {
     | "org"
     | "people"
     | "user"
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -300,7 +315,7 @@ export interface AddInput {
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -346,7 +361,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -385,8 +400,10 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface UpdateInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly field_name?: string | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
@@ -394,7 +411,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -422,7 +439,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -462,6 +479,7 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
  * @category inputs
  */
 export interface DeleteInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
 }
 
@@ -529,12 +547,13 @@ export {
  * @category inputs
  */
 export interface AddOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly label: string }>
 }
 
 /**
- * Checks a {@link AddOptionsInput}.
+ * Checks an {@link AddOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -557,7 +576,7 @@ export interface AddOptionsOutput {
 }
 
 /**
- * Checks a {@link AddOptionsOutput}.
+ * Checks an {@link AddOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -603,6 +622,7 @@ export const addOptions: Endpoint.Call<AddOptionsInput, AddOptionsOutput> = /*#_
  * @category inputs
  */
 export interface DeleteOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number }>
 }
@@ -658,18 +678,18 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
  */
 export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "ProductFields.deleteOptions",
-  operation: "deleteProductFieldOptions",
-  version: "v2",
-  method: "DELETE",
-  path: "/productFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: DeleteOptionsInput,
-  output: DeleteOptionsOutput,
-  scopes: ["products:full", "product-fields:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductFieldOptions"
-}))
+    name: "ProductFields.deleteOptions",
+    operation: "deleteProductFieldOptions",
+    version: "v2",
+    method: "DELETE",
+    path: "/productFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: DeleteOptionsInput,
+    output: DeleteOptionsOutput,
+    scopes: ["products:full", "product-fields:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductFieldOptions"
+  }))
 
 /**
  * Input of {@link updateOptions}.
@@ -678,12 +698,13 @@ export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutpu
  * @category inputs
  */
 export interface UpdateOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number; readonly label: string }>
 }
 
 /**
- * Checks a {@link UpdateOptionsInput}.
+ * Checks an {@link UpdateOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -709,7 +730,7 @@ export interface UpdateOptionsOutput {
 }
 
 /**
- * Checks a {@link UpdateOptionsOutput}.
+ * Checks an {@link UpdateOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -736,15 +757,15 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
  */
 export const updateOptions: Endpoint.Call<UpdateOptionsInput, UpdateOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "ProductFields.updateOptions",
-  operation: "updateProductFieldOptions",
-  version: "v2",
-  method: "PATCH",
-  path: "/productFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: UpdateOptionsInput,
-  output: UpdateOptionsOutput,
-  scopes: ["products:full", "product-fields:full"],
-  cost: 5,
-  reference: "https://developers.pipedrive.com/docs/api/v1/ProductFields#updateProductFieldOptions"
-}))
+    name: "ProductFields.updateOptions",
+    operation: "updateProductFieldOptions",
+    version: "v2",
+    method: "PATCH",
+    path: "/productFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: UpdateOptionsInput,
+    output: UpdateOptionsOutput,
+    scopes: ["products:full", "product-fields:full"],
+    cost: 5,
+    reference: "https://developers.pipedrive.com/docs/api/v1/ProductFields#updateProductFieldOptions"
+  }))

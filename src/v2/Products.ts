@@ -19,17 +19,26 @@ export interface Product {
   readonly id: number
   readonly name: string
   readonly code?: string | null
+  /** Unit of sale: piece, hour, licence. */
   readonly unit?: string | null
+  /** Per cent. */
   readonly tax?: number
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
+  /** Whether deals may take it. */
   readonly is_linkable?: boolean
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: 1 | 3 | 5 | 7 | (number & {})
   readonly owner_id: number
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  readonly update_time?: string
   readonly description?: string | null
   readonly category?: string | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -38,7 +47,9 @@ export interface Product {
     | "monthly"
     | "weekly"
     | (string & {})
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null
+  /** One a currency; on updates the whole list is replaced. */
   readonly prices: ReadonlyArray<ProductPrice>
 }
 
@@ -60,7 +71,7 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
     visible_to: Field.openNumbers(1, 3, 5, 7),
     owner_id: Schema.Number,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
+    update_time: Field.optional(Schema.String),
     description: Field.optional(Schema.NullOr(Schema.String)),
     category: Field.optional(Schema.NullOr(Schema.String)),
     custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
@@ -85,10 +96,13 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
  */
 export interface ProductPrice {
   readonly product_id?: number | null
+  /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | null
+  /** Cost beyond `cost`, per unit. */
   readonly direct_cost?: number | null
   readonly notes?: string
   readonly price?: number
+  /** What one costs you. */
   readonly cost?: number
 }
 
@@ -119,7 +133,19 @@ export interface ProductVariation {
   readonly id: number
   readonly name: string
   readonly product_id?: number
-  readonly prices?: ReadonlyArray<{ readonly [key: string]: unknown }>
+  /** One a currency; on updates the whole list is replaced. */
+  readonly prices?: ReadonlyArray<{
+    /** Null for the product as such. */
+    readonly product_variation_id: number
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+    readonly price: number
+    /** What one costs you. */
+    readonly cost?: number
+    /** Cost beyond `cost`, per unit. */
+    readonly direct_cost?: number
+    readonly notes?: string
+  }>
 }
 
 /**
@@ -134,7 +160,14 @@ export const ProductVariation: Schema.Schema<ProductVariation> = /*#__PURE__*/ S
       id: Schema.Number,
       name: Schema.String,
       product_id: Field.optional(Schema.Number),
-      prices: Field.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+      prices: Field.optional(Schema.Array(Schema.Struct({
+        product_variation_id: Schema.Number,
+        currency: Schema.String,
+        price: Schema.Number,
+        cost: Field.optional(Schema.Number),
+        direct_cost: Field.optional(Schema.Number),
+        notes: Field.optional(Schema.String)
+      })))
     })
 )
 
@@ -148,7 +181,9 @@ export interface ProductImage {
   readonly id: number
   readonly product_id?: number
   readonly company_id?: string
+  /** Works for 7 days. */
   readonly public_url?: string
+  /** A day, `YYYY-MM-DD`. */
   readonly add_time?: string
   readonly mime_type?: string
   readonly name?: string
@@ -179,8 +214,9 @@ export const ProductImage: Schema.Schema<ProductImage> = /*#__PURE__*/ Schema.su
  * @category models
  */
 export interface ProductSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundProduct
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundProduct
 }
 
 /**
@@ -191,7 +227,7 @@ export interface ProductSearchResult {
  */
 export const ProductSearchResult: Schema.Schema<ProductSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ProductSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundProduct) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundProduct })
 )
 
 /**
@@ -205,9 +241,11 @@ export interface FoundProduct {
   readonly type?: string
   readonly name?: string
   readonly code?: number
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: ReadonlyArray<string>
 }
 
 /**
@@ -224,7 +262,7 @@ export const FoundProduct: Schema.Schema<FoundProduct> = /*#__PURE__*/ Schema.su
     code: Field.optional(Schema.Number),
     visible_to: Field.optional(Schema.Number),
     owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    custom_fields: Field.optional(Schema.Array(Schema.String))
   })
 )
 
@@ -238,11 +276,12 @@ export interface UploadedProductImage {
   readonly id: number
   readonly product_id?: number
   readonly company_id?: string
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time?: string
 }
 
 /**
- * Checks a {@link UploadedProductImage}.
+ * Checks an {@link UploadedProductImage}.
  *
  * @since 0.1.0
  * @category schemas
@@ -265,13 +304,21 @@ export const UploadedProductImage: Schema.Schema<UploadedProductImage> = /*#__PU
  */
 export interface ListInput {
   readonly owner_id?: number | undefined
+  /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
   readonly ids?: Field.List<number> | undefined
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "name" | "add_time" | "update_time" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.List<string> | undefined
 }
 
@@ -420,6 +467,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -428,27 +476,37 @@ export interface AddInput {
     | "monthly"
     | "weekly"
     | undefined
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
   readonly code?: string | undefined
   readonly description?: string | undefined
+  /** Unit of sale: piece, hour, licence. */
   readonly unit?: string | undefined
+  /** Per cent. */
   readonly tax?: number | undefined
   readonly category?: number | undefined
   readonly owner_id?: number | undefined
+  /** Whether deals may take it. */
   readonly is_linkable?: boolean | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: 1 | 3 | 5 | 7 | undefined
+  /** One a currency; on updates the whole list is replaced. */
   readonly prices?: ReadonlyArray<{
     readonly price?: number | undefined
+    /** What one costs you. */
     readonly cost?: number | undefined
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
     readonly currency: string
+    /** Cost beyond `cost`, per unit. */
     readonly direct_cost?: number | undefined
     readonly notes?: string | undefined
   }> | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -496,7 +554,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -542,24 +600,35 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface UpdateInput {
   readonly id: number
+  /** How often it repeats; null for `one-time` or without end. Growth plan and above. */
   readonly billing_frequency_cycles?: number | null | undefined
   readonly code?: string | null | undefined
   readonly description?: string | null | undefined
+  /** Unit of sale: piece, hour, licence. */
   readonly unit?: string | null | undefined
+  /** Per cent. */
   readonly tax?: number | null | undefined
   readonly category?: number | null | undefined
   readonly owner_id?: number | null | undefined
+  /** Whether deals may take it. */
   readonly is_linkable?: boolean | undefined
+  /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: 1 | 3 | 5 | 7 | undefined
+  /** One a currency; on updates the whole list is replaced. */
   readonly prices?: ReadonlyArray<{
     readonly price?: number | undefined
+    /** What one costs you. */
     readonly cost?: number | undefined
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
     readonly currency: string
+    /** Cost beyond `cost`, per unit. */
     readonly direct_cost?: number | undefined
     readonly notes?: string | undefined
   }> | undefined
+  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
   readonly custom_fields?: Field.CustomFields | undefined
   readonly name?: string | undefined
+  /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
     | "annually"
@@ -571,7 +640,7 @@ export interface UpdateInput {
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -620,7 +689,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -732,11 +801,17 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"code" | "custom_fields" | "name"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
+  /** More fields than come by default. */
   readonly include_fields?: Field.List<"product.price"> | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -796,19 +871,19 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Products.search",
-  operation: "searchProducts",
-  version: "v2",
-  method: "GET",
-  path: "/products/search",
-  query: ["term", "fields", "exact_match", "include_fields", "limit", "cursor"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["products:read", "products:full", "search:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 100, items: "data.items" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#searchProducts"
-}))
+    name: "Products.search",
+    operation: "searchProducts",
+    version: "v2",
+    method: "GET",
+    path: "/products/search",
+    query: ["term", "fields", "exact_match", "include_fields", "limit", "cursor"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["products:read", "products:full", "search:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 100, items: "data.items" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#searchProducts"
+  }))
 
 /**
  * Input of {@link addFollower}.
@@ -822,7 +897,7 @@ export interface AddFollowerInput {
 }
 
 /**
- * Checks a {@link AddFollowerInput}.
+ * Checks an {@link AddFollowerInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -840,11 +915,15 @@ export const AddFollowerInput: Schema.Schema<AddFollowerInput> = /*#__PURE__*/ S
  */
 export interface AddFollowerOutput {
   readonly success: true
-  readonly data: { readonly user_id: number; readonly add_time: string }
+  readonly data: {
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }
 }
 
 /**
- * Checks a {@link AddFollowerOutput}.
+ * Checks an {@link AddFollowerOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -889,11 +968,21 @@ export const addFollower: Endpoint.Call<AddFollowerInput, AddFollowerOutput> = /
 export interface AddVariationInput {
   readonly id: number
   readonly name: string
-  readonly prices?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** One a currency; on updates the whole list is replaced. */
+  readonly prices?: ReadonlyArray<{
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+    readonly price: number
+    /** What one costs you. */
+    readonly cost?: number | undefined
+    /** Cost beyond `cost`, per unit. */
+    readonly direct_cost?: number | undefined
+    readonly notes?: string | undefined
+  }> | undefined
 }
 
 /**
- * Checks a {@link AddVariationInput}.
+ * Checks an {@link AddVariationInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -903,7 +992,13 @@ export const AddVariationInput: Schema.Schema<AddVariationInput> = /*#__PURE__*/
     Schema.Struct({
       id: Schema.Int,
       name: Schema.String,
-      prices: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+      prices: Schema.optional(Schema.Array(Schema.Struct({
+        currency: Schema.String,
+        price: Schema.Number,
+        cost: Schema.optional(Schema.Number),
+        direct_cost: Schema.optional(Schema.Number),
+        notes: Schema.optional(Schema.String)
+      })))
     })
 )
 
@@ -919,7 +1014,7 @@ export interface AddVariationOutput {
 }
 
 /**
- * Checks a {@link AddVariationOutput}.
+ * Checks an {@link AddVariationOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -960,6 +1055,7 @@ export const addVariation: Endpoint.Call<AddVariationInput, AddVariationOutput> 
  */
 export interface DeleteFollowerInput {
   readonly id: number
+  /** Id of the user. */
   readonly follower_id: number
 }
 
@@ -1007,17 +1103,17 @@ export const DeleteFollowerOutput: Schema.Schema<DeleteFollowerOutput> = /*#__PU
  */
 export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Products.deleteFollower",
-  operation: "deleteProductFollower",
-  version: "v2",
-  method: "DELETE",
-  path: "/products/{id}/followers/{follower_id}",
-  input: DeleteFollowerInput,
-  output: DeleteFollowerOutput,
-  scopes: ["products:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#deleteProductFollower"
-}))
+    name: "Products.deleteFollower",
+    operation: "deleteProductFollower",
+    version: "v2",
+    method: "DELETE",
+    path: "/products/{id}/followers/{follower_id}",
+    input: DeleteFollowerInput,
+    output: DeleteFollowerOutput,
+    scopes: ["products:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#deleteProductFollower"
+  }))
 
 /**
  * Input of {@link deleteImage}.
@@ -1092,6 +1188,7 @@ export const deleteImage: Endpoint.Call<DeleteImageInput, DeleteImageOutput> = /
  */
 export interface DeleteVariationInput {
   readonly id: number
+  /** Null for the product as such. */
   readonly product_variation_id: number
 }
 
@@ -1139,17 +1236,17 @@ export const DeleteVariationOutput: Schema.Schema<DeleteVariationOutput> = /*#__
  */
 export const deleteVariation: Endpoint.Call<DeleteVariationInput, DeleteVariationOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Products.deleteVariation",
-  operation: "deleteProductVariation",
-  version: "v2",
-  method: "DELETE",
-  path: "/products/{id}/variations/{product_variation_id}",
-  input: DeleteVariationInput,
-  output: DeleteVariationOutput,
-  scopes: ["products:full"],
-  cost: 3,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#deleteProductVariation"
-}))
+    name: "Products.deleteVariation",
+    operation: "deleteProductVariation",
+    version: "v2",
+    method: "DELETE",
+    path: "/products/{id}/variations/{product_variation_id}",
+    input: DeleteVariationInput,
+    output: DeleteVariationOutput,
+    scopes: ["products:full"],
+    cost: 3,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#deleteProductVariation"
+  }))
 
 /**
  * Input of {@link duplicate}.
@@ -1289,7 +1386,9 @@ export const getImage: Endpoint.Call<GetImageInput, GetImageOutput> = /*#__PURE_
  */
 export interface ListFollowersInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1312,7 +1411,11 @@ export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__
  */
 export interface ListFollowersOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly user_id: number; readonly add_time: string }>
+  readonly data: ReadonlyArray<{
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }>
   readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
@@ -1342,8 +1445,11 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollowersOutput, ListFollowersOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowers: Pagination.ListCall<
+  ListFollowersInput,
+  ListFollowersOutput,
+  ListFollowersOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Products.listFollowers",
   operation: "getProductFollowers",
   version: "v2",
@@ -1366,7 +1472,9 @@ export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollower
  */
 export interface ListFollowersChangelogInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -1420,8 +1528,11 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowersChangelog: Pagination.ListCall<ListFollowersChangelogInput, ListFollowersChangelogOutput, Deals.FollowerChange> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowersChangelog: Pagination.ListCall<
+  ListFollowersChangelogInput,
+  ListFollowersChangelogOutput,
+  Deals.FollowerChange
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Products.listFollowersChangelog",
   operation: "getProductFollowersChangelog",
   version: "v2",
@@ -1444,7 +1555,9 @@ export const listFollowersChangelog: Pagination.ListCall<ListFollowersChangelogI
  */
 export interface ListVariationsInput {
   readonly id: number
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -1499,19 +1612,19 @@ export const ListVariationsOutput: Schema.Schema<ListVariationsOutput> = /*#__PU
  */
 export const listVariations: Pagination.ListCall<ListVariationsInput, ListVariationsOutput, ProductVariation> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Products.listVariations",
-  operation: "getProductVariations",
-  version: "v2",
-  method: "GET",
-  path: "/products/{id}/variations",
-  query: ["cursor", "limit"],
-  input: ListVariationsInput,
-  output: ListVariationsOutput,
-  scopes: ["products:read", "products:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductVariations"
-}))
+    name: "Products.listVariations",
+    operation: "getProductVariations",
+    version: "v2",
+    method: "GET",
+    path: "/products/{id}/variations",
+    query: ["cursor", "limit"],
+    input: ListVariationsInput,
+    output: ListVariationsOutput,
+    scopes: ["products:read", "products:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProductVariations"
+  }))
 
 /**
  * Input of {@link updateImage}.
@@ -1525,7 +1638,7 @@ export interface UpdateImageInput {
 }
 
 /**
- * Checks a {@link UpdateImageInput}.
+ * Checks an {@link UpdateImageInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1547,7 +1660,7 @@ export interface UpdateImageOutput {
 }
 
 /**
- * Checks a {@link UpdateImageOutput}.
+ * Checks an {@link UpdateImageOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1588,13 +1701,24 @@ export const updateImage: Endpoint.Call<UpdateImageInput, UpdateImageOutput> = /
  */
 export interface UpdateVariationInput {
   readonly id: number
+  /** Null for the product as such. */
   readonly product_variation_id: number
   readonly name?: string | undefined
-  readonly prices?: ReadonlyArray<{ readonly [key: string]: unknown }> | undefined
+  /** One a currency; on updates the whole list is replaced. */
+  readonly prices?: ReadonlyArray<{
+    /** ISO 4217 code, `EUR`, or the code of a custom currency. */
+    readonly currency: string
+    readonly price: number
+    /** What one costs you. */
+    readonly cost?: number | undefined
+    /** Cost beyond `cost`, per unit. */
+    readonly direct_cost?: number | undefined
+    readonly notes?: string | undefined
+  }> | undefined
 }
 
 /**
- * Checks a {@link UpdateVariationInput}.
+ * Checks an {@link UpdateVariationInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1605,7 +1729,13 @@ export const UpdateVariationInput: Schema.Schema<UpdateVariationInput> = /*#__PU
       id: Schema.Int,
       product_variation_id: Schema.Int,
       name: Schema.optional(Schema.String),
-      prices: Schema.optional(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+      prices: Schema.optional(Schema.Array(Schema.Struct({
+        currency: Schema.String,
+        price: Schema.Number,
+        cost: Schema.optional(Schema.Number),
+        direct_cost: Schema.optional(Schema.Number),
+        notes: Schema.optional(Schema.String)
+      })))
     })
 )
 
@@ -1621,7 +1751,7 @@ export interface UpdateVariationOutput {
 }
 
 /**
- * Checks a {@link UpdateVariationOutput}.
+ * Checks an {@link UpdateVariationOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -1643,18 +1773,18 @@ export const UpdateVariationOutput: Schema.Schema<UpdateVariationOutput> = /*#__
  */
 export const updateVariation: Endpoint.Call<UpdateVariationInput, UpdateVariationOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Products.updateVariation",
-  operation: "updateProductVariation",
-  version: "v2",
-  method: "PATCH",
-  path: "/products/{id}/variations/{product_variation_id}",
-  body: { encoding: "json", keys: ["name", "prices"] },
-  input: UpdateVariationInput,
-  output: UpdateVariationOutput,
-  scopes: ["products:full"],
-  cost: 5,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Products#updateProductVariation"
-}))
+    name: "Products.updateVariation",
+    operation: "updateProductVariation",
+    version: "v2",
+    method: "PATCH",
+    path: "/products/{id}/variations/{product_variation_id}",
+    body: { encoding: "json", keys: ["name", "prices"] },
+    input: UpdateVariationInput,
+    output: UpdateVariationOutput,
+    scopes: ["products:full"],
+    cost: 5,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Products#updateProductVariation"
+  }))
 
 /**
  * Input of {@link uploadImage}.
@@ -1668,7 +1798,7 @@ export interface UploadImageInput {
 }
 
 /**
- * Checks a {@link UploadImageInput}.
+ * Checks an {@link UploadImageInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -1690,7 +1820,7 @@ export interface UploadImageOutput {
 }
 
 /**
- * Checks a {@link UploadImageOutput}.
+ * Checks an {@link UploadImageOutput}.
  *
  * @since 0.1.0
  * @category outputs

@@ -16,9 +16,12 @@ import * as Field from "../Field.js"
 export interface ProjectBoard {
   readonly id: number
   readonly name: string
+  /** Place among the others. */
   readonly order_nr?: number
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
+  readonly update_time?: string
 }
 
 /**
@@ -33,7 +36,7 @@ export const ProjectBoard: Schema.Schema<ProjectBoard> = /*#__PURE__*/ Schema.su
     name: Schema.String,
     order_nr: Field.optional(Schema.Number),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String))
+    update_time: Field.optional(Schema.String)
   })
 )
 
@@ -178,11 +181,12 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
+  /** Place among the others. */
   readonly order_nr?: number | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -203,7 +207,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -246,11 +250,12 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
+  /** Place among the others. */
   readonly order_nr?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -275,7 +280,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

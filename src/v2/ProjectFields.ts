@@ -17,7 +17,9 @@ import * as DealFields from "./DealFields.js"
  */
 export interface ProjectField {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "int"
     | "double"
@@ -53,12 +55,23 @@ export interface ProjectField {
     | "projects_board"
     | "projects_phase"
     | (string & {})
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<DealFields.FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
   readonly subfields?: ReadonlyArray<DealFields.Subfield> | null
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: { readonly add_visible_flag?: boolean; readonly details_visible_flag?: boolean }
-  readonly important_fields?: { readonly enabled?: boolean; readonly stage_ids?: ReadonlyArray<number> }
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
+  readonly important_fields?: {
+    readonly enabled?: boolean
+    /** Empty: in every stage. */
+    readonly stage_ids?: ReadonlyArray<number>
+  }
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean }
   readonly description?: string | null
 }
@@ -133,12 +146,18 @@ export const ProjectField: Schema.Schema<ProjectField> = /*#__PURE__*/ Schema.su
  */
 export interface DeletedProjectField {
   readonly field_name: string
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
+  /** Fixed once the field exists. */
   readonly field_type: string
+  /** False for built-in fields. */
   readonly is_custom_field: boolean
+  /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
-  readonly options?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
-  readonly subfields?: ReadonlyArray<{ readonly [key: string]: unknown }> | null
+  /** Only `enum` and `set` have them; null otherwise. */
+  readonly options?: ReadonlyArray<DealFields.FieldOption> | null
+  /** Parts of an address, a range or money; null otherwise. */
+  readonly subfields?: ReadonlyArray<DealFields.Subfield> | null
 }
 
 /**
@@ -155,8 +174,8 @@ export const DeletedProjectField: Schema.Schema<DeletedProjectField> = /*#__PURE
       field_type: Schema.String,
       is_custom_field: Schema.Boolean,
       is_optional_response_field: Schema.Boolean,
-      options: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown })))),
-      subfields: Field.optional(Schema.NullOr(Schema.Array(Schema.Record({ key: Schema.String, value: Schema.Unknown }))))
+      options: Field.optional(Schema.NullOr(Schema.Array(DealFields.FieldOption))),
+      subfields: Field.optional(Schema.NullOr(Schema.Array(DealFields.Subfield)))
     })
 )
 
@@ -167,7 +186,9 @@ export const DeletedProjectField: Schema.Schema<DeletedProjectField> = /*#__PURE
  * @category inputs
  */
 export interface ListInput {
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -242,6 +263,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, ProjectField> =
  * @category inputs
  */
 export interface GetInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
 }
 
@@ -308,6 +330,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly field_name: string
+  /** Fixed once the field exists. */
   readonly field_type:
     | "varchar"
     | "text"
@@ -325,20 +348,25 @@ export interface AddInput {
     | "org"
     | "people"
     | "user"
+  /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -389,7 +417,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -433,21 +461,26 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface UpdateInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly field_name?: string | undefined
+  /** Where the field shows; answers have it only when `include_fields` names it. */
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
   } | undefined
+  /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
+    /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
   } | undefined
+  /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -480,7 +513,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -522,6 +555,7 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
  * @category inputs
  */
 export interface DeleteInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
 }
 
@@ -591,12 +625,13 @@ export {
  * @category inputs
  */
 export interface AddOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly label: string }>
 }
 
 /**
- * Checks a {@link AddOptionsInput}.
+ * Checks an {@link AddOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -619,7 +654,7 @@ export interface AddOptionsOutput {
 }
 
 /**
- * Checks a {@link AddOptionsOutput}.
+ * Checks an {@link AddOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -667,6 +702,7 @@ export const addOptions: Endpoint.Call<AddOptionsInput, AddOptionsOutput> = /*#_
  * @category inputs
  */
 export interface DeleteOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number }>
 }
@@ -723,19 +759,19 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
  */
 export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "ProjectFields.deleteOptions",
-  operation: "deleteProjectFieldOptions",
-  version: "v2",
-  method: "DELETE",
-  path: "/projectFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: DeleteOptionsInput,
-  output: DeleteOptionsOutput,
-  scopes: ["project-fields:full"],
-  cost: 3,
-  beta: true,
-  reference: "https://developers.pipedrive.com/docs/api/v1/ProjectFields#deleteProjectFieldOptions"
-}))
+    name: "ProjectFields.deleteOptions",
+    operation: "deleteProjectFieldOptions",
+    version: "v2",
+    method: "DELETE",
+    path: "/projectFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: DeleteOptionsInput,
+    output: DeleteOptionsOutput,
+    scopes: ["project-fields:full"],
+    cost: 3,
+    beta: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/ProjectFields#deleteProjectFieldOptions"
+  }))
 
 /**
  * Input of {@link updateOptions}.
@@ -744,12 +780,13 @@ export const deleteOptions: Endpoint.Call<DeleteOptionsInput, DeleteOptionsOutpu
  * @category inputs
  */
 export interface UpdateOptionsInput {
+  /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   readonly body: ReadonlyArray<{ readonly id: number; readonly label: string }>
 }
 
 /**
- * Checks a {@link UpdateOptionsInput}.
+ * Checks an {@link UpdateOptionsInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -775,7 +812,7 @@ export interface UpdateOptionsOutput {
 }
 
 /**
- * Checks a {@link UpdateOptionsOutput}.
+ * Checks an {@link UpdateOptionsOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -803,16 +840,16 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
  */
 export const updateOptions: Endpoint.Call<UpdateOptionsInput, UpdateOptionsOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "ProjectFields.updateOptions",
-  operation: "updateProjectFieldOptions",
-  version: "v2",
-  method: "PATCH",
-  path: "/projectFields/{field_code}/options",
-  body: { encoding: "json", keys: ["body"], whole: true },
-  input: UpdateOptionsInput,
-  output: UpdateOptionsOutput,
-  scopes: ["project-fields:full"],
-  cost: 5,
-  beta: true,
-  reference: "https://developers.pipedrive.com/docs/api/v1/ProjectFields#updateProjectFieldOptions"
-}))
+    name: "ProjectFields.updateOptions",
+    operation: "updateProjectFieldOptions",
+    version: "v2",
+    method: "PATCH",
+    path: "/projectFields/{field_code}/options",
+    body: { encoding: "json", keys: ["body"], whole: true },
+    input: UpdateOptionsInput,
+    output: UpdateOptionsOutput,
+    scopes: ["project-fields:full"],
+    cost: 5,
+    beta: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/ProjectFields#updateProjectFieldOptions"
+  }))

@@ -17,9 +17,12 @@ export interface ProjectPhase {
   readonly id: number
   readonly name: string
   readonly board_id?: number
+  /** Place among the others. */
   readonly order_nr?: number
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
+  readonly update_time?: string
 }
 
 /**
@@ -35,7 +38,7 @@ export const ProjectPhase: Schema.Schema<ProjectPhase> = /*#__PURE__*/ Schema.su
     board_id: Field.optional(Schema.Number),
     order_nr: Field.optional(Schema.Number),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String))
+    update_time: Field.optional(Schema.String)
   })
 )
 
@@ -184,11 +187,12 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly name: string
   readonly board_id: number
+  /** Place among the others. */
   readonly order_nr?: number | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -209,7 +213,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -253,11 +257,12 @@ export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
   readonly board_id?: number | undefined
+  /** Place among the others. */
   readonly order_nr?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -283,7 +288,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

@@ -20,8 +20,10 @@ export interface ProjectTemplate {
   readonly description?: string | null
   readonly projects_board_id?: number
   readonly owner_id?: number
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
+  readonly update_time?: string
 }
 
 /**
@@ -39,7 +41,7 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
       projects_board_id: Field.optional(Schema.Number),
       owner_id: Field.optional(Schema.Number),
       add_time: Field.optional(Schema.String),
-      update_time: Field.optional(Schema.NullOr(Schema.String))
+      update_time: Field.optional(Schema.String)
     })
 )
 
@@ -50,7 +52,9 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
  * @category inputs
  */
 export interface ListInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
 }
 
@@ -103,19 +107,19 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  */
 export const list: Pagination.ListProgram<ListInput, ListOutput, ProjectTemplate> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "ProjectTemplates.list",
-  operation: "getProjectTemplates",
-  version: "v2",
-  method: "GET",
-  path: "/projectTemplates",
-  query: ["cursor", "limit"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["projects:read", "projects:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/ProjectTemplates#getProjectTemplates"
-}))
+    name: "ProjectTemplates.list",
+    operation: "getProjectTemplates",
+    version: "v2",
+    method: "GET",
+    path: "/projectTemplates",
+    query: ["cursor", "limit"],
+    input: ListInput,
+    output: ListOutput,
+    scopes: ["projects:read", "projects:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/ProjectTemplates#getProjectTemplates"
+  }))
 
 /**
  * Input of {@link get}.

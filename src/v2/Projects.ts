@@ -18,21 +18,30 @@ export interface Project {
   readonly id: number
   readonly title: string
   readonly description?: string | null
-  readonly status?: string
+  readonly status?: "open" | "completed" | "canceled" | "deleted" | (string & {})
   readonly board_id?: number
   readonly phase_id?: number
   readonly owner_id?: number
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: string | null
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string | null
   readonly deal_ids?: ReadonlyArray<number>
   readonly person_ids?: ReadonlyArray<number>
   readonly org_ids?: ReadonlyArray<number>
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number>
+  /** Option id; null without. */
   readonly health_status?: number | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
-  readonly update_time?: string | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
+  readonly update_time?: string
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly status_change_time?: string | null
+  /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
   readonly archive_time?: string | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
 }
 
@@ -47,7 +56,7 @@ export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): 
     id: Schema.Number,
     title: Schema.String,
     description: Field.optional(Schema.NullOr(Schema.String)),
-    status: Field.optional(Schema.String),
+    status: Field.optional(Field.openEnum("open", "completed", "canceled", "deleted")),
     board_id: Field.optional(Schema.Number),
     phase_id: Field.optional(Schema.Number),
     owner_id: Field.optional(Schema.Number),
@@ -59,7 +68,7 @@ export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): 
     label_ids: Field.optional(Schema.Array(Schema.Number)),
     health_status: Field.optional(Schema.NullOr(Schema.Number)),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
+    update_time: Field.optional(Schema.String),
     status_change_time: Field.optional(Schema.NullOr(Schema.String)),
     archive_time: Field.optional(Schema.NullOr(Schema.String)),
     custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
@@ -73,8 +82,10 @@ export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): 
  * @category models
  */
 export interface ProjectChange {
+  /** `app` or `api`, and others. */
   readonly change_source?: string | null
   readonly change_source_user_agent?: string | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly time?: string
   readonly new_values?: { readonly [key: string]: unknown }
   readonly old_values?: { readonly [key: string]: unknown }
@@ -106,8 +117,9 @@ export const ProjectChange: Schema.Schema<ProjectChange> = /*#__PURE__*/ Schema.
  * @category models
  */
 export interface ProjectSearchResult {
-  readonly result_score?: number
-  readonly item?: FoundProject
+  /** How well it fits; comparable within one answer only. */
+  readonly result_score: number
+  readonly item: FoundProject
 }
 
 /**
@@ -118,7 +130,7 @@ export interface ProjectSearchResult {
  */
 export const ProjectSearchResult: Schema.Schema<ProjectSearchResult> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ProjectSearchResult> =>
-    Schema.Struct({ result_score: Field.optional(Schema.Number), item: Field.optional(FoundProject) })
+    Schema.Struct({ result_score: Schema.Number, item: FoundProject })
 )
 
 /**
@@ -139,13 +151,16 @@ export interface FoundProject {
   readonly organization?: {
     readonly id: number
     readonly name?: string | null
+    /** Null if unknown. */
     readonly address?: string | null
   } | null
   readonly deal?: { readonly id: number; readonly title?: string | null } | null
   readonly deal_count?: number
   readonly description?: string | null
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string | null
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
 }
 
@@ -180,7 +195,7 @@ export const FoundProject: Schema.Schema<FoundProject> = /*#__PURE__*/ Schema.su
     deal_count: Field.optional(Schema.Number),
     description: Field.optional(Schema.NullOr(Schema.String)),
     end_date: Field.optional(Schema.NullOr(Schema.String)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    custom_fields: Field.optional(Schema.Array(Schema.String)),
     notes: Field.optional(Schema.Array(Schema.String))
   })
 )
@@ -192,13 +207,17 @@ export const FoundProject: Schema.Schema<FoundProject> = /*#__PURE__*/ Schema.su
  * @category inputs
  */
 export interface ListInput {
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** `open`, `completed`, `canceled`, `deleted`; `list` leaves deleted ones out unless asked. */
   readonly status?: Field.List<string> | undefined
   readonly phase_id?: number | undefined
   readonly deal_id?: number | undefined
   readonly person_id?: number | undefined
   readonly org_id?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -280,10 +299,14 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Project> = /*#_
  * @category inputs
  */
 export interface ListArchivedInput {
+  /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
+  /** `open`, `completed`, `canceled`, `deleted`; `list` leaves deleted ones out unless asked. */
   readonly status?: Field.List<string> | undefined
   readonly phase_id?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -344,19 +367,19 @@ export const ListArchivedOutput: Schema.Schema<ListArchivedOutput> = /*#__PURE__
  */
 export const listArchived: Pagination.ListProgram<ListArchivedInput, ListArchivedOutput, Project> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Projects.listArchived",
-  operation: "getArchivedProjects",
-  version: "v2",
-  method: "GET",
-  path: "/projects/archived",
-  query: ["filter_id", "status", "phase_id", "limit", "cursor"],
-  input: ListArchivedInput,
-  output: ListArchivedOutput,
-  scopes: ["projects:read", "projects:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getArchivedProjects"
-}))
+    name: "Projects.listArchived",
+    operation: "getArchivedProjects",
+    version: "v2",
+    method: "GET",
+    path: "/projects/archived",
+    query: ["filter_id", "status", "phase_id", "limit", "cursor"],
+    input: ListArchivedInput,
+    output: ListArchivedOutput,
+    scopes: ["projects:read", "projects:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getArchivedProjects"
+  }))
 
 /**
  * Input of {@link get}.
@@ -430,23 +453,30 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly title: string
   readonly description?: string | undefined
+  /** `open`, `completed`, `canceled`, `deleted`; `list` leaves deleted ones out unless asked. */
   readonly status?: string | undefined
   readonly board_id?: number | undefined
   readonly phase_id?: number | undefined
   readonly owner_id?: number | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | undefined
   readonly deal_ids?: ReadonlyArray<number> | undefined
   readonly person_ids?: ReadonlyArray<number> | undefined
   readonly org_ids?: ReadonlyArray<number> | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Option id; null without. */
   readonly health_status?: number | undefined
+  /** Taken up at creation only. */
   readonly template_id?: number | undefined
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -483,7 +513,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -531,23 +561,30 @@ export interface UpdateInput {
   readonly id: number
   readonly title?: string | undefined
   readonly description?: string | null | undefined
+  /** `open`, `completed`, `canceled`, `deleted`; `list` leaves deleted ones out unless asked. */
   readonly status?: string | null | undefined
   readonly board_id?: number | null | undefined
   readonly phase_id?: number | null | undefined
   readonly owner_id?: number | null | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | null | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | null | undefined
   readonly deal_ids?: ReadonlyArray<number> | undefined
   readonly person_ids?: ReadonlyArray<number> | undefined
   readonly org_ids?: ReadonlyArray<number> | undefined
+  /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
+  /** Option id; null without. */
   readonly health_status?: number | null | undefined
+  /** Taken up at creation only. */
   readonly template_id?: number | null | undefined
+  /** Key (40 characters) to value; null clears one. Null when the account has none. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -585,7 +622,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -697,12 +734,17 @@ export {
  * @category inputs
  */
 export interface SearchInput {
+  /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
+  /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<"custom_fields" | "notes" | "title" | "description"> | undefined
+  /** Whole values only, upper and lower case alike. */
   readonly exact_match?: boolean | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -765,20 +807,20 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  */
 export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput["data"]["items"][number]> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Projects.search",
-  operation: "searchProjects",
-  version: "v2",
-  method: "GET",
-  path: "/projects/search",
-  query: ["term", "fields", "exact_match", "person_id", "organization_id", "limit", "cursor"],
-  input: SearchInput,
-  output: SearchOutput,
-  scopes: ["projects:read", "projects:full", "search:read"],
-  cost: 20,
-  pagination: { style: "cursor", maximum: 100, items: "data.items" },
-  beta: true,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#searchProjects"
-}))
+    name: "Projects.search",
+    operation: "searchProjects",
+    version: "v2",
+    method: "GET",
+    path: "/projects/search",
+    query: ["term", "fields", "exact_match", "person_id", "organization_id", "limit", "cursor"],
+    input: SearchInput,
+    output: SearchOutput,
+    scopes: ["projects:read", "projects:full", "search:read"],
+    cost: 20,
+    pagination: { style: "cursor", maximum: 100, items: "data.items" },
+    beta: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#searchProjects"
+  }))
 
 /**
  * Input of {@link archive}.
@@ -791,7 +833,7 @@ export interface ArchiveInput {
 }
 
 /**
- * Checks a {@link ArchiveInput}.
+ * Checks an {@link ArchiveInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -812,7 +854,7 @@ export interface ArchiveOutput {
 }
 
 /**
- * Checks a {@link ArchiveOutput}.
+ * Checks an {@link ArchiveOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -852,7 +894,9 @@ export const archive: Endpoint.Call<ArchiveInput, ArchiveOutput> = /*#__PURE__*/
  */
 export interface ListChangelogInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -907,19 +951,19 @@ export const ListChangelogOutput: Schema.Schema<ListChangelogOutput> = /*#__PURE
  */
 export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelogOutput, ProjectChange> =
   /*#__PURE__*/ Pagination.list(() => ({
-  name: "Projects.listChangelog",
-  operation: "getProjectChangelog",
-  version: "v2",
-  method: "GET",
-  path: "/projects/{id}/changelog",
-  query: ["limit", "cursor"],
-  input: ListChangelogInput,
-  output: ListChangelogOutput,
-  scopes: ["projects:read", "projects:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectChangelog"
-}))
+    name: "Projects.listChangelog",
+    operation: "getProjectChangelog",
+    version: "v2",
+    method: "GET",
+    path: "/projects/{id}/changelog",
+    query: ["limit", "cursor"],
+    input: ListChangelogInput,
+    output: ListChangelogOutput,
+    scopes: ["projects:read", "projects:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectChangelog"
+  }))
 
 /**
  * Input of {@link listPermittedUsers}.
@@ -975,14 +1019,14 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  */
 export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPermittedUsersOutput> =
   /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Projects.listPermittedUsers",
-  operation: "getProjectUsers",
-  version: "v2",
-  method: "GET",
-  path: "/projects/{id}/permittedUsers",
-  input: ListPermittedUsersInput,
-  output: ListPermittedUsersOutput,
-  scopes: ["projects:read", "projects:full"],
-  cost: 5,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectUsers"
-}))
+    name: "Projects.listPermittedUsers",
+    operation: "getProjectUsers",
+    version: "v2",
+    method: "GET",
+    path: "/projects/{id}/permittedUsers",
+    input: ListPermittedUsersInput,
+    output: ListPermittedUsersOutput,
+    scopes: ["projects:read", "projects:full"],
+    cost: 5,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectUsers"
+  }))

@@ -16,14 +16,20 @@ import * as Pagination from "../Pagination.js"
  */
 export interface Stage {
   readonly id: number
+  /** Place among the others. */
   readonly order_nr: number
   readonly name: string
+  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability: number
   readonly pipeline_id: number
   readonly is_deal_rot_enabled: boolean
+  /** Days without change after which a deal rots; null when deals do not. */
   readonly days_to_rotten: number | null
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
 }
 
@@ -56,9 +62,13 @@ export const Stage: Schema.Schema<Stage> = /*#__PURE__*/ Schema.suspend((): Sche
  */
 export interface ListInput {
   readonly pipeline_id?: number | undefined
+  /** `id` unless given. */
   readonly sort_by?: "id" | "update_time" | "add_time" | "order_nr" | undefined
+  /** `asc` unless given. */
   readonly sort_direction?: "asc" | "desc" | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -202,13 +212,15 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly name: string
   readonly pipeline_id: number
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability?: number | undefined
   readonly is_deal_rot_enabled?: boolean | undefined
+  /** Days without change after which a deal rots; null when deals do not. */
   readonly days_to_rotten?: number | null | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -235,7 +247,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -280,13 +292,15 @@ export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
   readonly pipeline_id?: number | undefined
+  /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability?: number | null | undefined
   readonly is_deal_rot_enabled?: boolean | undefined
+  /** Days without change after which a deal rots; null when deals do not. */
   readonly days_to_rotten?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -314,7 +328,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

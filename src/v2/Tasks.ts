@@ -22,13 +22,20 @@ export interface Task {
   readonly project_id?: number
   readonly is_done?: boolean
   readonly is_milestone?: boolean
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: string | null
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: string | null
+  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
   readonly parent_task_id?: number | null
+  /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number>
   readonly priority?: number | null
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly update_time?: string
+  /** UTC, RFC 3339; null while it is not done. */
   readonly marked_as_done_time?: string | null
 }
 
@@ -65,12 +72,16 @@ export const Task: Schema.Schema<Task> = /*#__PURE__*/ Schema.suspend((): Schema
  * @category inputs
  */
 export interface ListInput {
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
   readonly is_done?: boolean | undefined
   readonly is_milestone?: boolean | undefined
+  /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | undefined
   readonly project_id?: number | undefined
+  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
   readonly parent_task_id?: string | undefined
 }
 
@@ -222,19 +233,26 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly title: string
   readonly project_id: number
+  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
   readonly parent_task_id?: number | null | undefined
   readonly description?: string | null | undefined
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
+  /** 1 a milestone, 0 not. */
   readonly milestone?: 0 | 1 | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | null | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | null | undefined
+  /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | null | undefined
+  /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number> | undefined
   readonly priority?: number | null | undefined
 }
 
 /**
- * Checks a {@link AddInput}.
+ * Checks an {@link AddInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -268,7 +286,7 @@ export interface AddOutput {
 }
 
 /**
- * Checks a {@link AddOutput}.
+ * Checks an {@link AddOutput}.
  *
  * @since 0.1.0
  * @category outputs
@@ -319,19 +337,26 @@ export interface UpdateInput {
   readonly id: number
   readonly title?: string | undefined
   readonly project_id?: number | undefined
+  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
   readonly parent_task_id?: number | null | undefined
   readonly description?: string | null | undefined
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
+  /** 1 a milestone, 0 not. */
   readonly milestone?: 0 | 1 | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | null | undefined
+  /** A day, `YYYY-MM-DD`. */
   readonly start_date?: Field.CalendarDate | null | undefined
+  /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | null | undefined
+  /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number> | undefined
   readonly priority?: number | null | undefined
 }
 
 /**
- * Checks a {@link UpdateInput}.
+ * Checks an {@link UpdateInput}.
  *
  * @since 0.1.0
  * @category inputs
@@ -366,7 +391,7 @@ export interface UpdateOutput {
 }
 
 /**
- * Checks a {@link UpdateOutput}.
+ * Checks an {@link UpdateOutput}.
  *
  * @since 0.1.0
  * @category outputs

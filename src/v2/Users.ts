@@ -15,7 +15,9 @@ import * as Pagination from "../Pagination.js"
  */
 export interface ListFollowersInput {
   readonly id: number
+  /** Page size; 100 unless given. */
   readonly limit?: number | undefined
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
   readonly cursor?: string | undefined
 }
 
@@ -38,7 +40,11 @@ export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__
  */
 export interface ListFollowersOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly user_id: number; readonly add_time: string }>
+  readonly data: ReadonlyArray<{
+    readonly user_id: number
+    /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+    readonly add_time: string
+  }>
   readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
@@ -68,8 +74,11 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
  * @since 0.1.0
  * @category endpoints
  */
-export const listFollowers: Pagination.ListCall<ListFollowersInput, ListFollowersOutput, ListFollowersOutput["data"][number]> =
-  /*#__PURE__*/ Pagination.list(() => ({
+export const listFollowers: Pagination.ListCall<
+  ListFollowersInput,
+  ListFollowersOutput,
+  ListFollowersOutput["data"][number]
+> = /*#__PURE__*/ Pagination.list(() => ({
   name: "Users.listFollowers",
   operation: "getUserFollowers",
   version: "v2",
