@@ -47,25 +47,24 @@ const repeatedKeys: Mended = {
   difference: "the official client repeats the key for each item; ours joins the items with commas",
   reason:
     "Pipedrive takes lists as one comma-separated value: for the deal_ids of the deals' products the official clients were mended so, for these they were forgotten",
-  mend: (official, operation) =>
-    repeated
-      .filter(([key]) => key === operation.key)
-      .reduce((wire, [, parameter]) => {
-        const items = wire.decodedQuery.filter(([name]) => name === parameter).map(([, value]) => value)
-        if (items.length < 2) return wire
-        const joined = items.join(",")
-        return {
-          ...wire,
-          query: [
-            ...wire.query.filter((pair) => !pair.startsWith(`${parameter}=`)),
-            `${parameter}=${encodeURIComponent(joined)}`
-          ].sort(),
-          decodedQuery: [
-            ...wire.decodedQuery.filter(([name]) => name !== parameter),
-            [parameter, joined] as const
-          ].sort((a, b) => (String(a) < String(b) ? -1 : 1))
-        }
-      }, official)
+  mend: (official, operation) => {
+    let wire = official
+    for (const [key, parameter] of repeated) if (key === operation.key) wire = joined(wire, parameter)
+    return wire
+  }
+}
+
+/** The request with a repeated key of the query written once. */
+const joined = (wire: Wire, parameter: string): Wire => {
+  const items = wire.decodedQuery.filter(([name]) => name === parameter).map(([, value]) => value)
+  if (items.length < 2) return wire
+  const query = wire.query.filter((pair) => !pair.startsWith(`${parameter}=`))
+  const decoded = wire.decodedQuery.filter(([name]) => name !== parameter)
+  return {
+    ...wire,
+    query: [...query, `${parameter}=${encodeURIComponent(items.join(","))}`].sort(),
+    decodedQuery: [...decoded, [parameter, items.join(",")] as const].sort((a, b) => (String(a) < String(b) ? -1 : 1))
+  }
 }
 
 export const mended: ReadonlyArray<Mended> = [emptyPost, repeatedKeys]

@@ -175,9 +175,18 @@ const accepts = (ast: AST.AST, value: unknown): boolean => {
 }
 
 const valueOf = ({ all, models, problems, style }: Options) => {
-  const first = (candidates: ReadonlyArray<unknown>, ast: AST.AST | undefined, path: string, what: string) => {
+  const first = (
+    candidates: ReadonlyArray<unknown>,
+    ast: AST.AST | undefined,
+    path: string,
+    what: string,
+    kind?: "string" | "number" | "object"
+  ) => {
     if (ast === undefined) return candidates[0]
     for (const candidate of candidates) if (accepts(ast, candidate)) return candidate
+    // ours knows more than the official types: a value of its making, if it is of the kind that they name
+    const sample = sampleOf({ style, all }, ast)
+    if (sample !== none && (kind === undefined || typeof sample === kind) && accepts(ast, sample)) return sample
     problems.push(`${path}: ours takes no ${what} that was tried`)
     return none
   }
@@ -190,11 +199,11 @@ const valueOf = ({ all, models, problems, style }: Options) => {
         // ids in a list: one text to the official client, numbers to ours
         const candidates = [...strings[style], ...usual, ...(list ? [7, 12] : [])]
         if (list && style === "many") return first([pair(ast, candidates)], ast, path, "list of strings")
-        return first(candidates, ast, path, "string")
+        return first(candidates, ast, path, "string", "string")
       }
       case "number":
         if (list && style === "many") return first([pair(ast, numbers[style])], ast, path, "list of numbers")
-        return first(numbers[style], ast, path, "number")
+        return first(numbers[style], ast, path, "number", "number")
       case "boolean":
         return first(style === "empty" ? [false] : [true], ast, path, "boolean")
       case "enum": {
@@ -211,7 +220,7 @@ const valueOf = ({ all, models, problems, style }: Options) => {
       case "file":
         return file(style)
       case "unknown":
-        return first([{ [customFieldKey]: strange }, "Acme", 7, [7], { a: 1 }], ast, path, "value of an unknown type")
+        return first([{ [customFieldKey]: strange }], ast, path, "value")
       case "array": {
         const items = ast === undefined ? undefined : itemOf(ast)
         if (style === "empty" && ast !== undefined && !list && accepts(ast, [])) return []
@@ -237,7 +246,7 @@ const valueOf = ({ all, models, problems, style }: Options) => {
           const one = value(field.type, inner, `${path}.${field.name}`, depth + 1)
           if (one !== none) made[field.name] = one
         }
-        if (type.fields.length === 0) return first([{ [customFieldKey]: strange }, { a: 1 }, {}], ast, path, "object")
+        if (type.fields.length === 0) return first([{ [customFieldKey]: strange }], ast, path, "object", "object")
         return first([made], ast, path, "object")
       }
       case "union": {
@@ -257,6 +266,50 @@ const valueOf = ({ all, models, problems, style }: Options) => {
   }
   return value
 }
+
+/** A value of our Schema alone, where the official types say no more than that there is one. */
+const sampleOf = (options: { readonly style: Style; readonly all: boolean }, ast: AST.AST, depth = 0): unknown => {
+  const { all, style } = options
+  const sample = (inner: AST.AST) => sampleOf(options, inner, depth + 1)
+  switch (ast._tag) {
+    case "Suspend":
+      return depth > 9 ? none : sample(ast.f())
+    case "Refinement":
+      return [sample(ast.from), ...usual, 7, 1].find((candidate) => accepts(ast, candidate)) ?? none
+    case "Union": {
+      const members = style === "plain" ? ast.types : [...ast.types].reverse()
+      return found(members, (member) => {
+        const one = AST.isUndefinedKeyword(member) || isNull(member) ? none : sample(member)
+        return one === none ? undefined : { one }
+      })?.one
+    }
+    case "Literal":
+      return ast.literal
+    case "StringKeyword":
+      return strings[style][0] ?? usual[0]
+    case "NumberKeyword":
+      return numbers[style][0]
+    case "BooleanKeyword":
+      return style !== "empty"
+    case "UnknownKeyword":
+      return { [customFieldKey]: strange }
+    case "TupleType": {
+      const item = ast.rest[0] === undefined ? none : sample(ast.rest[0].type)
+      return item === none ? [] : [item]
+    }
+    case "TypeLiteral":
+      return Object.fromEntries(
+        ast.propertySignatures
+          .filter(({ isOptional }) => all || !isOptional)
+          .map(({ name, type }) => [name, sample(type)])
+          .filter(([, value]) => value !== none)
+      )
+    default:
+      return none
+  }
+}
+
+const isNull = (ast: AST.AST): boolean => AST.isLiteral(ast) && ast.literal === null
 
 /** Two different values for a list of ours. */
 const pair = (ast: AST.AST, candidates: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
