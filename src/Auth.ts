@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
@@ -94,31 +95,50 @@ export const accessToken = (
   fixed("accessToken", "authorization", (value) => `Bearer ${value}`, token, options)
 
 /**
- * Reads the credentials from the `ConfigProvider` (environment variables, unless another is set): `PIPEDRIVE_API_TOKEN`,
- * or else `PIPEDRIVE_ACCESS_TOKEN`, and `PIPEDRIVE_BASE_URL`. When both are set the API token alone is sent.
+ * Reads the credentials from the `ConfigProvider` (environment variables, unless another is set). In this order, and only
+ * one of them is sent:
+ *
+ * - `PIPEDRIVE_API_TOKEN`
+ * - `PIPEDRIVE_ACCESS_TOKEN`
+ * - OAuth2: `PIPEDRIVE_CLIENT_ID`, `PIPEDRIVE_CLIENT_SECRET`, `PIPEDRIVE_REDIRECT_URI`, `PIPEDRIVE_REFRESH_TOKEN`, with
+ *   tokens in a `TokenStore` if one is provided, or else in memory; `PIPEDRIVE_OAUTH_URL` if the OAuth server is another
+ *
+ * and `PIPEDRIVE_BASE_URL` for all of them.
  *
  * @since 0.1.0
  * @category layers
  */
-export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError> = /*#__PURE__*/ Layer.unwrapEffect(
-  /*#__PURE__*/ Effect.suspend(() =>
-    Effect.gen(function* () {
-      const read = yield* Config.all({
-        apiToken: secret("PIPEDRIVE_API_TOKEN"),
-        accessToken: secret("PIPEDRIVE_ACCESS_TOKEN"),
-        baseUrl: Config.option(Config.nonEmptyString("PIPEDRIVE_BASE_URL"))
-      })
-      const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl) }
-      if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)
-      if (Option.isSome(read.accessToken)) return accessToken(read.accessToken.value, options)
-      return yield* Effect.fail(
-        ConfigError.MissingData(
-          [],
-          "No credentials for Pipedrive: set PIPEDRIVE_API_TOKEN (a personal API token), or PIPEDRIVE_ACCESS_TOKEN (an OAuth2 access token)"
+export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.HttpClient> =
+  /*#__PURE__*/ Layer.unwrapEffect(
+    /*#__PURE__*/ Effect.suspend(() =>
+      Effect.gen(function* () {
+        const read = yield* Config.all({
+          apiToken: secret("PIPEDRIVE_API_TOKEN"),
+          accessToken: secret("PIPEDRIVE_ACCESS_TOKEN"),
+          clientId: secret("PIPEDRIVE_CLIENT_ID"),
+          baseUrl: Config.option(Config.nonEmptyString("PIPEDRIVE_BASE_URL"))
+        })
+        const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl) }
+        if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)
+        if (Option.isSome(read.accessToken)) return accessToken(read.accessToken.value, options)
+        if (Option.isSome(read.clientId)) return yield* oauth2
+        return yield* Effect.fail(
+          ConfigError.MissingData(
+            [],
+            "No credentials for Pipedrive: set PIPEDRIVE_API_TOKEN (a personal API token), or PIPEDRIVE_ACCESS_TOKEN (an OAuth2 access token), or, for OAuth2, PIPEDRIVE_CLIENT_ID, PIPEDRIVE_CLIENT_SECRET, PIPEDRIVE_REDIRECT_URI and PIPEDRIVE_REFRESH_TOKEN"
+          )
         )
-      )
-    })
+      })
+    )
   )
+
+// Loaded when it is configured, so that a program with an API token neither loads nor, where bundles are split, ships it.
+const oauth2 = /*#__PURE__*/ Effect.map(
+  /*#__PURE__*/ Effect.tryPromise({
+    try: () => import("./OAuth2.js"),
+    catch: () => ConfigError.Unsupported(["PIPEDRIVE_CLIENT_ID"], "the module for OAuth2 could not be loaded")
+  }),
+  ({ layerConfig }) => layerConfig
 )
 
 const secret = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>

@@ -1,3 +1,4 @@
+import type { HttpClient } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -12,10 +13,11 @@ const environment = (entries: Record<string, string>) =>
   Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(entries))))
 
 /** The one request sent under a layer of credentials. */
-const sentWith = <E>(auth: Layer.Layer<Auth.Auth, E>, variables: Record<string, string> = {}) =>
+const sentWith = <E>(auth: Layer.Layer<Auth.Auth, E, HttpClient.HttpClient>, variables: Record<string, string> = {}) =>
   Effect.gen(function* () {
     const fake = Fake.make(Fake.ok([]))
-    yield* Robots.list.pipe(Effect.provide(Layer.merge(auth, fake.layer).pipe(Layer.provide(environment(variables)))))
+    const live = auth.pipe(Layer.provideMerge(fake.layer), Layer.provide(environment(variables)))
+    yield* Robots.list.pipe(Effect.provide(live))
     assert.strictEqual(fake.seen.length, 1)
     return fake.seen[0] as Fake.Seen
   })

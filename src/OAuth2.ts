@@ -1,0 +1,375 @@
+/**
+ * OAuth2 for Marketplace apps: consent, tokens, renewal, revocation.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Auth from "./Auth.js"
+import * as Protocol from "./internal/oauthApp.js"
+import * as Session from "./internal/oauthSession.js"
+import type { AuthError } from "./PipedriveError.js"
+import * as TokenStore from "./TokenStore.js"
+
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
+/**
+ * What the Developer Hub says of an app, and how its OAuth server is talked to.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly clientId: string
+  readonly clientSecret: string | Redacted.Redacted<string>
+  /** The callback URL, exactly as registered. */
+  readonly redirectUri: string | URL
+  /** The OAuth server. @default "https://oauth.pipedrive.com" */
+  readonly oauthUrl?: string | URL | undefined
+  /**
+   * Where API calls go, whatever host a token names: a sandbox, a proxy. Without it they go to the token's `api_domain`.
+   */
+  readonly baseUrl?: string | URL | undefined
+  /**
+   * Origins that a token's `api_domain` may name besides https hosts below `pipedrive.com`. `baseUrl` and `oauthUrl`, when
+   * given, are among them.
+   */
+  readonly allowedApiDomains?: ReadonlyArray<string> | undefined
+  /** The time one request to the OAuth server may take. @default "10 seconds" */
+  readonly timeout?: Duration.DurationInput | undefined
+  /** How often a request is repeated after a network fault, a 429 or a 5xx. @default 3 */
+  readonly retries?: number | undefined
+  /** The first wait between attempts; it doubles each time, with jitter. @default "500 millis" */
+  readonly backoff?: Duration.DurationInput | undefined
+}
+
+/**
+ * Options for one account.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountOptions<R = never> extends Options {
+  /** The name its tokens have in the store. @default "default" */
+  readonly account?: string | undefined
+  /** A refresh token to begin with, when the store has no token or a dead one. */
+  readonly refreshToken?: string | Redacted.Redacted<string> | undefined
+  /**
+   * Runs once for each new token, after it is saved and before it is used. Its failure fails the calls that wait for this
+   * token with the reason `TokenStore`; the token stays.
+   */
+  readonly onTokenUpdate?: ((token: TokenStore.Token) => Effect.Effect<void, unknown, R>) | undefined
+}
+
+/**
+ * A consent page to send a user to, and the `state` to remember (in the user's session) for the callback.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Authorization {
+  readonly url: string
+  readonly state: string
+}
+
+/**
+ * What came to the callback URL, and the `state` that was remembered.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Callback {
+  /** As it was requested: whole, or path and query, or the query. */
+  readonly url: string | URL | URLSearchParams
+  /** What {@link Authorization} gave; `undefined` when the session has none, which fails. */
+  readonly state: string | undefined
+}
+
+/**
+ * A request as a web server got it, for {@link App.handleUninstall}. A web `Request` fits, as does Express's with its body
+ * parsed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Received {
+  readonly method: string
+  readonly headers: Headers | Readonly<Record<string, string | ReadonlyArray<string> | undefined>>
+  /** Text, or JSON parsed. */
+  readonly body: unknown
+}
+
+/**
+ * Pipedrive's notice that a user removed the app. The tokens are dead by then.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Uninstalled {
+  readonly companyId: number
+  readonly userId: number
+  /** As Pipedrive wrote it. */
+  readonly timestamp: string | number | undefined
+}
+
+/**
+ * An app without an account: the protocol, and nothing kept.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface App {
+  /** Where to send a user for consent. Without a `state` a random one is made. */
+  readonly authorizationUrl: (options?: { readonly state?: string | undefined }) => Effect.Effect<Authorization>
+  /** Checks the state, turns a denial into `AccessDenied`, and exchanges the code. */
+  readonly handleCallback: (callback: Callback) => Effect.Effect<TokenStore.Token, AuthError>
+  /** Exchanges a code. It lives for five minutes and works once. */
+  readonly authorize: (code: string) => Effect.Effect<TokenStore.Token, AuthError>
+  /** Gets a new token for a refresh token, or for the token that has one. */
+  readonly refresh: (from: Redacted.Redacted<string> | TokenStore.Token) => Effect.Effect<TokenStore.Token, AuthError>
+  /** Revokes a token. A refresh token takes the app off the user's account. */
+  readonly revoke: (
+    token: Redacted.Redacted<string>,
+    hint: "access_token" | "refresh_token"
+  ) => Effect.Effect<void, AuthError>
+  /** Verifies the DELETE that Pipedrive sends to the callback URL when a user removes the app. */
+  readonly handleUninstall: (request: Received | Request) => Effect.Effect<Uninstalled, AuthError>
+}
+
+/**
+ * One account's tokens, kept fresh.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service extends Omit<App, "refresh" | "revoke"> {
+  /** What endpoints are called with. */
+  readonly auth: Auth.Service
+  /** A token that is fresh: renewed first, if need be. */
+  readonly token: Effect.Effect<TokenStore.Token, AuthError>
+  /** Renews by hand. One of several processes may have done so meanwhile: then its token is taken. */
+  readonly refresh: Effect.Effect<TokenStore.Token, AuthError>
+  /** Takes and saves a token that was got elsewhere. */
+  readonly set: (token: TokenStore.Token) => Effect.Effect<TokenStore.Token, AuthError>
+  /**
+   * Begins with a refresh token that another program stored: exchanges it for a token, which is saved. Takes the token
+   * object of the official client, too.
+   */
+  readonly exchange: (
+    stored: string | Redacted.Redacted<string> | { readonly refresh_token: string }
+  ) => Effect.Effect<TokenStore.Token, AuthError>
+  /**
+   * Revokes the refresh token, which takes the app off the user's account and clears the store; or, with
+   * `"access_token"`, that alone: the next call renews it. After a failure everything is as it was.
+   */
+  readonly revoke: (hint?: "access_token" | "refresh_token") => Effect.Effect<void, AuthError>
+  /** Forgets the token, here and in the store. Pipedrive is not told. */
+  readonly clear: Effect.Effect<void, AuthError>
+}
+
+/**
+ * One account's tokens.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class OAuth2 extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/OAuth2")<OAuth2, Service>())() {}
+
+/**
+ * @since 0.1.0
+ * @category constants
+ */
+export const defaultUrl = "https://oauth.pipedrive.com"
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * An app without an account. Settings that are missing or blank fail, by name, before any request.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeApp = (options: Options): Effect.Effect<App, ConfigError.ConfigError, HttpClient.HttpClient> =>
+  Effect.map(Protocol.make(options, defaultUrl), ({ app }) => app)
+
+/**
+ * One account's tokens. Nothing is loaded or sent before the first call.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <R = never>(
+  options: AccountOptions<R>
+): Effect.Effect<Service, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore.TokenStore | Scope.Scope | R> =>
+  Effect.flatMap(Protocol.make(options, defaultUrl), (made) => fromApp(made, options))
+
+/**
+ * One account of an app that is made already.
+ *
+ * @internal
+ */
+export const fromApp = <R = never>(
+  { allowed, app, baseUrl, renew }: Protocol.Made,
+  options: Pick<AccountOptions<R>, "account" | "refreshToken" | "onTokenUpdate">
+): Effect.Effect<Service, never, TokenStore.TokenStore | Scope.Scope | R> =>
+  Effect.gen(function* () {
+    const store = yield* TokenStore.TokenStore
+    const context = yield* Effect.context<R>()
+    const { account = "default", onTokenUpdate, refreshToken } = options
+    const session = yield* Session.make({
+      account,
+      store,
+      allowed,
+      renew: (before, pause) => renew(before, { within: store.lockTimeout, pause }),
+      revoke: app.revoke,
+      seed: refreshToken === undefined || blank(refreshToken) ? undefined : redacted(refreshToken),
+      onTokenUpdate: (token) =>
+        onTokenUpdate === undefined ? Effect.void : Effect.provide(onTokenUpdate(token), context)
+    })
+    const saved = (token: Effect.Effect<TokenStore.Token, AuthError>) =>
+      Effect.uninterruptible(Effect.flatMap(token, session.set))
+    return {
+      authorizationUrl: app.authorizationUrl,
+      handleCallback: (callback) => saved(app.handleCallback(callback)),
+      authorize: (code) => saved(app.authorize(code)),
+      exchange: (stored) =>
+        saved(
+          app.refresh(redacted(typeof stored === "object" && "refresh_token" in stored ? stored.refresh_token : stored))
+        ),
+      handleUninstall: (request) => Effect.tap(app.handleUninstall(request), session.clear),
+      token: session.token,
+      refresh: session.refresh,
+      set: session.set,
+      revoke: (hint = "refresh_token") => session.revoke(hint),
+      clear: session.clear,
+      auth: {
+        authorize: (request) =>
+          Effect.map(session.token, ({ accessToken, apiDomain }) =>
+            HttpClientRequest.setHeader(
+              HttpClientRequest.prependUrl(request, baseUrl ?? apiDomain ?? Auth.defaultBaseUrl),
+              "authorization",
+              `Bearer ${Redacted.value(accessToken)}`
+            )
+          ),
+        recover: (authorized) => session.recover((authorized.headers.authorization ?? "").replace(/^Bearer /, ""))
+      }
+    }
+  })
+
+const blank = (value: string | Redacted.Redacted<string>): boolean => Redacted.value(redacted(value)).trim() === ""
+
+const redacted = (value: string | Redacted.Redacted<string>): Redacted.Redacted<string> =>
+  typeof value === "string" ? Redacted.make(value) : value
+
+// -----------------------------------------------------------------------------
+// layers
+// -----------------------------------------------------------------------------
+
+/**
+ * Calls for one account, with tokens that are renewed a little early and after a 401, by one fiber however many ask.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { OAuth2, TokenStore } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect, Layer, Redacted } from "effect"
+ *
+ * const acme = OAuth2.layer({
+ *   clientId: "0123456789abcdef",
+ *   clientSecret: Redacted.make("0123456789abcdef0123456789abcdef01234567"),
+ *   redirectUri: "https://example.com/callback"
+ * }).pipe(Layer.provideMerge(FetchHttpClient.layer), Layer.provide(TokenStore.layerMemory))
+ *
+ * const program = Effect.gen(function* () {
+ *   const oauth = yield* OAuth2.OAuth2
+ *   yield* oauth.exchange("a refresh token")
+ *   return yield* Deals.list({ status: "open" })
+ * }).pipe(Effect.provide(acme))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <R = never>(
+  options: AccountOptions<R>
+): Layer.Layer<
+  OAuth2 | Auth.Auth,
+  ConfigError.ConfigError,
+  HttpClient.HttpClient | TokenStore.TokenStore | Exclude<R, Scope.Scope>
+> =>
+  Layer.scopedContext(
+    Effect.map(make(options), (service) => Context.make(OAuth2, service).pipe(Context.add(Auth.Auth, service.auth)))
+  )
+
+/**
+ * The same, read from the `ConfigProvider`: `PIPEDRIVE_CLIENT_ID`, `PIPEDRIVE_CLIENT_SECRET`, `PIPEDRIVE_REDIRECT_URI`,
+ * `PIPEDRIVE_REFRESH_TOKEN`, and, where they are not Pipedrive's own, `PIPEDRIVE_OAUTH_URL` and `PIPEDRIVE_BASE_URL`.
+ * Tokens live in a `TokenStore` if one is provided, or else in memory; then the refresh token must be set.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig: Layer.Layer<OAuth2 | Auth.Auth, ConfigError.ConfigError, HttpClient.HttpClient> =
+  /*#__PURE__*/ Layer.unwrapEffect(
+    /*#__PURE__*/ Effect.suspend(() =>
+      Effect.gen(function* () {
+        const read = yield* Config.all({
+          clientId: text("PIPEDRIVE_CLIENT_ID"),
+          clientSecret: text("PIPEDRIVE_CLIENT_SECRET"),
+          redirectUri: text("PIPEDRIVE_REDIRECT_URI"),
+          refreshToken: text("PIPEDRIVE_REFRESH_TOKEN"),
+          oauthUrl: text("PIPEDRIVE_OAUTH_URL"),
+          baseUrl: text("PIPEDRIVE_BASE_URL")
+        })
+        const store = yield* Effect.serviceOption(TokenStore.TokenStore)
+        const value = (name: keyof typeof read) => Option.getOrUndefined(Option.map(read[name], Redacted.value))
+        const missing = [
+          ...(Option.isNone(read.clientId) ? ["PIPEDRIVE_CLIENT_ID"] : []),
+          ...(Option.isNone(read.clientSecret) ? ["PIPEDRIVE_CLIENT_SECRET"] : []),
+          ...(Option.isNone(read.redirectUri) ? ["PIPEDRIVE_REDIRECT_URI"] : []),
+          ...(Option.isNone(read.refreshToken) && Option.isNone(store) ? ["PIPEDRIVE_REFRESH_TOKEN"] : [])
+        ]
+        if (missing.length > 0) {
+          const hint = missing.includes("PIPEDRIVE_REFRESH_TOKEN") ? " (or provide a TokenStore that has a token)" : ""
+          return yield* Effect.fail(
+            ConfigError.MissingData(missing, `OAuth2 needs ${missing.join(", ")}${hint}; missing or blank`)
+          )
+        }
+        return layer({
+          clientId: value("clientId") ?? "",
+          clientSecret: Option.getOrElse(read.clientSecret, () => Redacted.make("")),
+          redirectUri: value("redirectUri") ?? "",
+          refreshToken: Option.getOrUndefined(read.refreshToken),
+          oauthUrl: value("oauthUrl"),
+          baseUrl: value("baseUrl")
+        }).pipe(
+          Layer.provide(
+            Option.match(store, {
+              onNone: () => TokenStore.layerMemory,
+              onSome: (service) => Layer.succeed(TokenStore.TokenStore, service)
+            })
+          )
+        )
+      })
+    )
+  )
+
+const text = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>
+  Config.option(Config.redacted(name)).pipe(
+    Config.map(Option.map((value) => Redacted.make(Redacted.value(value).trim()))),
+    Config.map(Option.filter((value) => Redacted.value(value) !== ""))
+  )

@@ -1,0 +1,308 @@
+/**
+ * Where OAuth2 tokens live between calls and between processes.
+ *
+ * @since 0.1.0
+ */
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Lock from "./internal/oauthLock.js"
+import * as Seal from "./internal/oauthSeal.js"
+import { fromStored } from "./internal/oauthToken.js"
+import { AuthError } from "./PipedriveError.js"
+
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
+/**
+ * What the OAuth server gives for one user of one company.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Token {
+  readonly accessToken: Redacted.Redacted<string>
+  readonly refreshToken: Redacted.Redacted<string>
+  /** When it was issued, in milliseconds since 1970. */
+  readonly issuedAt: number
+  /** When the access token expires, in milliseconds since 1970. */
+  readonly expiresAt: number
+  /** The company's own host, such as `https://acme.pipedrive.com`. */
+  readonly apiDomain: string | undefined
+  readonly scope: ReadonlyArray<string>
+}
+
+/**
+ * A {@link Token} as it is stored: plain JSON, secrets in the open.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface StoredToken {
+  readonly access_token: string
+  readonly refresh_token: string
+  readonly issued_at: number
+  readonly expires_at: number
+  readonly api_domain: string | null
+  readonly scope: ReadonlyArray<string>
+}
+
+const Secret = /*#__PURE__*/ (() => Schema.Redacted(Schema.NonEmptyString))()
+
+/**
+ * Encodes a {@link Token} for a place of one's own, and decodes it.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Token: Schema.Schema<Token, StoredToken> = /*#__PURE__*/ (() => {
+  const stored = Schema.Struct({
+    access_token: Secret,
+    refresh_token: Secret,
+    issued_at: Schema.Finite,
+    expires_at: Schema.Finite,
+    api_domain: Schema.NullOr(Schema.String),
+    scope: Schema.Array(Schema.String)
+  })
+  const token: Schema.Schema<Token> = Schema.Struct({
+    accessToken: Schema.RedactedFromSelf(Schema.String),
+    refreshToken: Schema.RedactedFromSelf(Schema.String),
+    issuedAt: Schema.Number,
+    expiresAt: Schema.Number,
+    apiDomain: Schema.UndefinedOr(Schema.String),
+    scope: Schema.Array(Schema.String)
+  })
+  return Schema.transform(stored, token, {
+    strict: true,
+    decode: (from) => ({
+      accessToken: from.access_token,
+      refreshToken: from.refresh_token,
+      issuedAt: from.issued_at,
+      expiresAt: from.expires_at,
+      apiDomain: from.api_domain ?? undefined,
+      scope: from.scope
+    }),
+    encode: (to) => ({
+      access_token: to.accessToken,
+      refresh_token: to.refreshToken,
+      issued_at: to.issuedAt,
+      expires_at: to.expiresAt,
+      api_domain: to.apiDomain ?? null,
+      scope: to.scope
+    })
+  })
+})()
+
+/**
+ * What a {@link TokenStore} does. An account is any name for one set of tokens: a company's id, usually.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  readonly load: (account: string) => Effect.Effect<Option.Option<Token>, AuthError>
+  readonly save: (account: string, token: Token) => Effect.Effect<void, AuthError>
+  readonly clear: (account: string) => Effect.Effect<void, AuthError>
+  /**
+   * Runs an effect while nobody else runs one for the same account. Waiting for longer than the lock's timeout fails with
+   * the reason `TokenStore`.
+   */
+  readonly withLock: (
+    account: string
+  ) => <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | AuthError, R>
+  /** How long one holder may keep the lock. A refresh gives up early enough to stay below it. */
+  readonly lockTimeout: Duration.Duration
+}
+
+/**
+ * Where OAuth2 tokens live.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class TokenStore extends /*#__PURE__*/ (() =>
+  Context.Tag("effect-pipedrive/TokenStore")<TokenStore, Service>())() {}
+
+/**
+ * A place that keeps texts, for {@link make}. A lock is only needed when several processes share the place; without one
+ * the accounts are locked within this process.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Backing<E> {
+  readonly load: (account: string) => Effect.Effect<Option.Option<string>, E>
+  readonly save: (account: string, text: string) => Effect.Effect<void, E>
+  readonly clear: (account: string) => Effect.Effect<void, E>
+  readonly withLock?: Service["withLock"] | undefined
+}
+
+/**
+ * A key to seal with: 32 bytes, as bytes, in base64 or in hex (`openssl rand -base64 32`).
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type SealKey = Redacted.Redacted<string> | Redacted.Redacted<Uint8Array>
+
+/**
+ * Seals what is stored with AES-GCM, so that the place itself gives nothing away and an entry cannot be moved to another
+ * account.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SealOptions {
+  /** Seals what is saved from now on. */
+  readonly key: SealKey
+  /** Former keys: they still open what they sealed, which is sealed with `key` at its next save. */
+  readonly previous?: ReadonlyArray<SealKey> | undefined
+  /** Also reads entries from before sealing was switched on. @default false */
+  readonly acceptUnsealed?: boolean | undefined
+}
+
+/**
+ * Options of every store.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  readonly seal?: SealOptions | undefined
+  /** How long a refresh may hold an account's lock, and how long others wait for it. @default "30 seconds" */
+  readonly lockTimeout?: Duration.DurationInput | undefined
+}
+
+// -----------------------------------------------------------------------------
+// constructors
+// -----------------------------------------------------------------------------
+
+/**
+ * A store from a place that keeps texts: a column, a cache, a session. Its failures become an `AuthError` with the reason
+ * `TokenStore`; an entry that is no token, one with the reason `InvalidToken`.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effect<Service, ConfigError.ConfigError> =>
+  Effect.gen(function* () {
+    const lockTimeout = yield* Lock.timeout(options.lockTimeout)
+    const seal = options.seal === undefined ? undefined : yield* Seal.make(options.seal)
+    const encode = Schema.encodeSync(Schema.parseJson(Token))
+    const lock = Lock.make(lockTimeout)
+    const failed = (verb: string, account: string, secrets: ReadonlyArray<string>) => (cause: E) =>
+      storeError(`could not ${verb} the tokens of account ${JSON.stringify(account)}: ${Lock.words(cause, secrets)}`)
+    return {
+      lockTimeout,
+      withLock: backing.withLock ?? lock,
+      load: (account) =>
+        Effect.flatMap(Effect.mapError(backing.load(account), failed("load", account, [])), (found) => {
+          if (Option.isNone(found)) return Effect.succeedNone
+          const opened = seal === undefined ? Effect.succeed(found.value) : seal.open(account, found.value)
+          return Effect.flatMap(opened, (text) => Effect.map(decode(account, text), Option.some))
+        }),
+      save: (account, token) => {
+        const text = encode(token)
+        const secrets = [Redacted.value(token.accessToken), Redacted.value(token.refreshToken), text]
+        return Effect.flatMap(seal === undefined ? Effect.succeed(text) : seal.close(account, text), (closed) =>
+          Effect.mapError(backing.save(account, closed), failed("save", account, [...secrets, closed]))
+        )
+      },
+      clear: (account) => Effect.mapError(backing.clear(account), failed("clear", account, []))
+    }
+  })
+
+const storeError = (description: string) => new AuthError({ reason: "TokenStore", description, transient: true })
+
+const decode = (account: string, text: string): Effect.Effect<Token, AuthError> =>
+  Either.match(fromStored(text, Token), {
+    onLeft: (fault) =>
+      Effect.fail(
+        new AuthError({
+          reason: "InvalidToken",
+          description: `what is stored for account ${JSON.stringify(account)} is no token: ${
+            fault._tag === "Field" ? `${fault.field} ${fault.what}` : fault.domain
+          }. Clear it, or authorize again`
+        })
+      ),
+    onRight: Effect.succeed
+  })
+
+// -----------------------------------------------------------------------------
+// layers
+// -----------------------------------------------------------------------------
+
+/**
+ * Keeps tokens as long as the layer lives.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerMemory: Layer.Layer<TokenStore> = /*#__PURE__*/ Layer.sync(TokenStore, () => memory())
+
+const memory = (): Service => {
+  const tokens = new Map<string, Token>()
+  return {
+    lockTimeout: Lock.defaultTimeout,
+    withLock: Lock.make(Lock.defaultTimeout),
+    load: (account) => Effect.sync(() => Option.fromNullable(tokens.get(account))),
+    save: (account, token) => Effect.sync(() => void tokens.set(account, token)),
+    clear: (account) => Effect.sync(() => void tokens.delete(account))
+  }
+}
+
+/**
+ * Keeps tokens in whatever `KeyValueStore` is provided: files, the browser's storage. One process at a time: such a store
+ * has no lock that another process would see. For several, use `TokenStoreSql`.
+ *
+ * @example
+ * ```ts
+ * import { NodeKeyValueStore } from "@effect/platform-node"
+ * import { TokenStore } from "effect-pipedrive"
+ * import { Layer, Redacted } from "effect"
+ *
+ * const store = TokenStore.layerKeyValueStore({
+ *   seal: { key: Redacted.make("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=") }
+ * }).pipe(Layer.provide(NodeKeyValueStore.layerFileSystem(".tokens")))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerKeyValueStore = (
+  options: Options & {
+    /** What every key begins with. @default "pipedrive-token-" */
+    readonly prefix?: string | undefined
+  } = {}
+): Layer.Layer<TokenStore, ConfigError.ConfigError, KeyValueStore.KeyValueStore> =>
+  Layer.effect(
+    TokenStore,
+    Effect.flatMap(KeyValueStore.KeyValueStore, (store) => {
+      const key = (account: string) => `${options.prefix ?? "pipedrive-token-"}${account}`
+      return make(
+        {
+          load: (account) => store.get(key(account)),
+          save: (account, text) => store.set(key(account), text),
+          clear: (account) => store.remove(key(account))
+        },
+        options
+      )
+    })
+  )
+
+/**
+ * A {@link make} as a layer.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <E>(backing: Backing<E>, options?: Options): Layer.Layer<TokenStore, ConfigError.ConfigError> =>
+  Layer.effect(TokenStore, make(backing, options))
