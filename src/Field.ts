@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 
@@ -261,6 +262,39 @@ export const CustomFields: Schema.Schema<CustomFields> = /*#__PURE__*/ Schema.su
       )
     })
 )
+
+// -----------------------------------------------------------------------------
+// references
+// -----------------------------------------------------------------------------
+
+/**
+ * Another record, as an answer names it. v1 shows some of it beside its id (`value`, in a few places `id`), or the id alone
+ * where the record may not be seen; v2 gives the id. Null where there is none.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Reference = number | { readonly value?: number | null; readonly id?: number | null } | null | undefined
+
+/**
+ * The id in a {@link Reference}, whatever its form.
+ *
+ * @example
+ * ```ts
+ * import { Field } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v1"
+ * import { Effect } from "effect"
+ *
+ * const personIds = Deals.list.pipe(Effect.map(({ data }) => data.map((deal) => Field.idOf(deal.person_id))))
+ * ```
+ *
+ * @since 0.1.0
+ * @category getters
+ */
+export const idOf = (reference: Reference): Option.Option<number> =>
+  Option.fromNullable(
+    typeof reference === "object" && reference !== null ? (reference.value ?? reference.id) : reference
+  )
 
 // -----------------------------------------------------------------------------
 // files

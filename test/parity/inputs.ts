@@ -2,16 +2,28 @@
  * Inputs for an operation: made from the official client's types, of values that our Schema takes. What the official types
  * allow and our Schema knows nothing of is noted as a problem.
  */
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import type * as AST from "effect/SchemaAST"
 import type { AnyDescription } from "effect-pipedrive/Endpoint"
-import * as Field from "effect-pipedrive/Field"
 import type { Operation, Parameter } from "../../codegen/extract.js"
 import { type Models, resolve, type Type } from "../../codegen/types.js"
+import {
+  accepts,
+  customFieldKey,
+  customs,
+  fieldsOf,
+  isList,
+  isOpen,
+  itemOf,
+  none,
+  numbers,
+  type Style,
+  sampleOf,
+  strange,
+  strings,
+  usual
+} from "./schemas.js"
 
-/** Which values are tried first. */
-export type Style = "plain" | "text" | "empty" | "many"
+export type { Style }
 
 export interface Inputs {
   /** Flat, for ours. */
@@ -19,48 +31,6 @@ export interface Inputs {
   /** For the official client: parameters by its names, the body under its wrapper's name. */
   readonly official: Readonly<Record<string, unknown>>
   readonly problems: ReadonlyArray<string>
-}
-
-export const customFieldKey = "d1f443a570bc497f809f07309cd3a6903ffe8900"
-
-const strange = "Zoë/Søn & Co? a+b=c% #1 日本 😀 \"'()*!~;:@$,[]|\\"
-
-const strings: Record<Style, ReadonlyArray<string>> = {
-  plain: [],
-  text: [strange],
-  empty: [""],
-  many: ["  two words  "]
-}
-
-/** Enough kinds of text for every format that a field may ask for. */
-const usual = [
-  "Acme",
-  "2026-05-15T09:55:02Z",
-  "2026-05-15 09:55:02",
-  "2026-05-15",
-  "09:30",
-  "09:30:00",
-  "adf21080-0e10-11eb-879b-05d71fb426ec",
-  customFieldKey,
-  "https://example.com/hook?a=b&c=d",
-  "ACME@example.com",
-  "EUR",
-  "1"
-]
-
-/** A custom field's value by style: v2's forms, of which v1 takes the plain ones. */
-const customs: Record<Style, ReadonlyArray<unknown>> = {
-  plain: [{ value: 1.5, currency: "EUR" }, 1.5],
-  text: [strange, strange],
-  empty: [null, ""],
-  many: [[31, 32], "31,32"]
-}
-
-const numbers: Record<Style, ReadonlyArray<number>> = {
-  plain: [7, 1],
-  text: [1.5, 7, 1],
-  empty: [0, 1],
-  many: [-1, 999_999_999_999, 50, 1]
 }
 
 /** Makes inputs of one operation. `all` fills in what may be left out, at every depth. */
@@ -125,6 +95,12 @@ export const make = (
   return { ours, official, problems }
 }
 
+/** The names that an operation's input has in the official types. */
+export const named = (operation: Operation, models: Models): ReadonlyArray<string> =>
+  operation.parameters.flatMap((parameter) =>
+    parameter.place === "body" ? bodyFields(parameter.type, models).map(({ name }) => name) : [parameter.wire]
+  )
+
 export const placeholders = (path: string): ReadonlyArray<string> =>
   Array.from(path.matchAll(/\{([^}]+)\}/g), (match) => match[1] ?? "")
 
@@ -153,25 +129,11 @@ const bodyFields = (type: Type, models: Models) => {
 // values
 // -----------------------------------------------------------------------------
 
-/** No value could be found that both sides take. */
-const none: unique symbol = Symbol("none")
-
 interface Options {
   readonly models: Models
   readonly style: Style
   readonly all: boolean
   readonly problems: Array<string>
-}
-
-const checks = new WeakMap<AST.AST, (value: unknown) => boolean>()
-
-/** By Effect's own decoder, not by the runtime's. */
-const accepts = (ast: AST.AST, value: unknown): boolean => {
-  const known = checks.get(ast)
-  if (known !== undefined) return known(value)
-  const check = ParseResult.is(Schema.make(ast), { onExcessProperty: "error" })
-  checks.set(ast, check)
-  return check(value)
 }
 
 const valueOf = ({ all, models, problems, style }: Options) => {
@@ -267,50 +229,6 @@ const valueOf = ({ all, models, problems, style }: Options) => {
   return value
 }
 
-/** A value of our Schema alone, where the official types say no more than that there is one. */
-const sampleOf = (options: { readonly style: Style; readonly all: boolean }, ast: AST.AST, depth = 0): unknown => {
-  const { all, style } = options
-  const sample = (inner: AST.AST) => sampleOf(options, inner, depth + 1)
-  switch (ast._tag) {
-    case "Suspend":
-      return depth > 9 ? none : sample(ast.f())
-    case "Refinement":
-      return [sample(ast.from), ...usual, 7, 1].find((candidate) => accepts(ast, candidate)) ?? none
-    case "Union": {
-      const members = style === "plain" ? ast.types : [...ast.types].reverse()
-      return found(members, (member) => {
-        const one = AST.isUndefinedKeyword(member) || isNull(member) ? none : sample(member)
-        return one === none ? undefined : { one }
-      })?.one
-    }
-    case "Literal":
-      return ast.literal
-    case "StringKeyword":
-      return strings[style][0] ?? usual[0]
-    case "NumberKeyword":
-      return numbers[style][0]
-    case "BooleanKeyword":
-      return style !== "empty"
-    case "UnknownKeyword":
-      return { [customFieldKey]: strange }
-    case "TupleType": {
-      const item = ast.rest[0] === undefined ? none : sample(ast.rest[0].type)
-      return item === none ? [] : [item]
-    }
-    case "TypeLiteral":
-      return Object.fromEntries(
-        ast.propertySignatures
-          .filter(({ isOptional }) => all || !isOptional)
-          .map(({ name, type }) => [name, sample(type)])
-          .filter(([, value]) => value !== none)
-      )
-    default:
-      return none
-  }
-}
-
-const isNull = (ast: AST.AST): boolean => AST.isLiteral(ast) && ast.literal === null
-
 /** Two different values for a list of ours. */
 const pair = (ast: AST.AST, candidates: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   candidates.filter((candidate) => accepts(ast, candidate)).slice(0, 2)
@@ -321,41 +239,3 @@ const file = (style: Style): File =>
     : new File([Uint8Array.from([0, 255, 13, 10, 45, 45, 128, 34])], style === "text" ? `Zoë "1".pdf` : "offer.pdf", {
         type: "application/pdf"
       })
-
-// -----------------------------------------------------------------------------
-// our schemas
-// -----------------------------------------------------------------------------
-
-/** One value or many. */
-export const isList = (ast: AST.AST): boolean =>
-  Field.ListId in ast.annotations ||
-  (AST.isUnion(ast) && ast.types.some(isList)) ||
-  (AST.isSuspend(ast) && isList(ast.f()))
-
-const isOpen = (ast: AST.AST): boolean => {
-  if (AST.isSuspend(ast)) return isOpen(ast.f())
-  if (AST.isUnion(ast)) return ast.types.some(isOpen)
-  return AST.isUnknownKeyword(ast) || (AST.isTypeLiteral(ast) && ast.indexSignatures.length > 0)
-}
-
-export const fieldsOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> | undefined => {
-  if (AST.isSuspend(ast)) return fieldsOf(ast.f())
-  if (AST.isRefinement(ast)) return fieldsOf(ast.from)
-  if (AST.isTypeLiteral(ast)) return new Map(ast.propertySignatures.map((field) => [String(field.name), field.type]))
-  return AST.isUnion(ast) ? found(ast.types, fieldsOf) : undefined
-}
-
-const itemOf = (ast: AST.AST): AST.AST | undefined => {
-  if (AST.isSuspend(ast)) return itemOf(ast.f())
-  if (AST.isRefinement(ast)) return itemOf(ast.from)
-  if (AST.isTupleType(ast)) return ast.rest[0]?.type
-  return AST.isUnion(ast) ? found(ast.types, itemOf) : undefined
-}
-
-const found = <A, B>(items: ReadonlyArray<A>, f: (a: A) => B | undefined): B | undefined => {
-  for (const item of items) {
-    const one = f(item)
-    if (one !== undefined) return one
-  }
-  return undefined
-}

@@ -2,8 +2,9 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { type Case, caseOf, cases, type Exchange, open, operations, token } from "./exchange.js"
 import { kinds, mended, refused } from "./exemptions.js"
-import { fieldsOf, type Inputs, isList, make, type Style } from "./inputs.js"
+import { type Inputs, make, named, placeholders, type Style } from "./inputs.js"
 import * as Official from "./official.js"
+import { fieldsOf, isList } from "./schemas.js"
 import { differences, type Wire } from "./wire.js"
 
 const styles: ReadonlyArray<{ readonly name: string; readonly style: Style; readonly all: boolean }> = [
@@ -69,6 +70,18 @@ describe("there is one endpoint of ours for each operation", () => {
     const more = new Set(older.filter((name) => !methods.some((method) => method.endsWith(`.${name}`))))
     assert.strictEqual(more.size, 65)
     assert.deepStrictEqual(more, new Set(v1.filter(({ legacy }) => legacy === true).map(({ name }) => name)))
+  })
+
+  it("that takes what the official types name, and no more but custom fields", () => {
+    const more = cases.flatMap(({ entry, models, operation }) => {
+      const { input, path } = entry.endpoint.endpoint
+      const places = new Set([...placeholders(path), ...named(operation, models)])
+      const whole = entry.endpoint.endpoint.body?.whole === true ? entry.endpoint.endpoint.body.keys : []
+      return [...(fieldsOf(input.ast)?.keys() ?? [])]
+        .filter((key) => !places.has(key) && !whole.includes(key))
+        .map((key) => `${operation.key} ${key}`)
+    })
+    assert.deepStrictEqual(more, ["v2.addActivity custom_fields", "v2.updateActivity custom_fields"])
   })
 
   it("433 in all", () => {
