@@ -1,0 +1,209 @@
+import { existsSync, readFileSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { build } from "esbuild"
+import { ts } from "ts-morph"
+import { afterAll, assert, beforeAll, describe, expect, it } from "vitest"
+import { entries, manifest, type Packed, pack } from "./support/packed.js"
+import { node } from "./support/process.js"
+
+let packed: Packed
+
+beforeAll(async () => {
+  packed = await pack()
+}, 120_000)
+
+afterAll(() => packed?.remove())
+
+describe("the tarball", () => {
+  it("holds what is built, what it is built from, and the papers", () => {
+    const tops = new Set(packed.files.map((file) => file.split("/")[0]))
+    assert.deepStrictEqual([...tops].sort(), ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "src"])
+  })
+
+  it("leads from a declaration to its source", () => {
+    const map = JSON.parse(readFileSync(join(packed.root, "dist/Endpoint.d.ts.map"), "utf8"))
+    assert.isTrue(existsSync(resolve(packed.root, "dist", map.sources[0])), map.sources[0])
+  })
+
+  it("tells servers its own version", () => {
+    assert.include(readFileSync(join(packed.root, "dist/internal/version.js"), "utf8"), `"${manifest().version}"`)
+  })
+})
+
+// what a consumer writes: five endpoints, an error, a stream, and a declaration that names our types
+const consumer = `
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { Auth, HttpLayer, Pipedrive, PipedriveLive } from "effect-pipedrive"
+import * as PipedriveError from "effect-pipedrive/PipedriveError"
+import { Users } from "effect-pipedrive/v1"
+import { Deals, Persons } from "effect-pipedrive/v2"
+
+export const list = Deals.list
+export const get = Deals.get
+export const program = Effect.gen(function* () {
+  const { data: deal } = yield* Deals.get({ id: 42 })
+  const { data: person } = yield* Persons.add({ name: "Ada", owner_id: deal.owner_id })
+  yield* Deals.update({ id: deal.id, person_id: person.id })
+  yield* Users.list
+  return yield* Deals.list.stream({ status: "open" }).pipe(Stream.take(10), Stream.runCount)
+}).pipe(Effect.catchTag("NotFound", (error) => Effect.succeed(error.status)))
+export const provided = program.pipe(HttpLayer.withPolicy({ retries: 1 }), Effect.provide(PipedriveLive))
+export const other = Auth.apiKey("token")
+export const raw = Pipedrive.request({ version: "v2", path: "/deals" })
+export const retryable = PipedriveError.isRetryable
+`
+
+describe("types", () => {
+  const compilers = { "TypeScript 7": "typescript", "TypeScript 5.7": "typescript-5" }
+  const modes = [
+    ["nodenext", "nodenext"],
+    ["node16", "node16"],
+    ["esnext", "bundler"]
+  ] as const
+
+  for (const [compiler, name] of Object.entries(compilers)) {
+    for (const [module, moduleResolution] of modes) {
+      it(`resolve under ${compiler}, ${moduleResolution}, with library checks`, async () => {
+        const folder = `${name}-${moduleResolution}`
+        packed.write(`${folder}.ts`, consumer)
+        packed.write(
+          `${folder}.json`,
+          JSON.stringify({
+            compilerOptions: {
+              module,
+              moduleResolution,
+              target: "es2022",
+              lib: ["es2022", "dom", "dom.iterable"],
+              types: ["node"],
+              strict: true,
+              exactOptionalPropertyTypes: true,
+              skipLibCheck: false,
+              declaration: true,
+              outDir: folder
+            },
+            files: [`${folder}.ts`]
+          })
+        )
+        const tsc = resolve("node_modules", name, "bin/tsc")
+        const { output, status } = await node([tsc, "-p", `${folder}.json`, "--extendedDiagnostics"], {
+          cwd: packed.consumer
+        })
+        assert.strictEqual(status, 0, output)
+      }, 60_000)
+    }
+  }
+})
+
+describe("modules", () => {
+  const check = `
+if (typeof Deals.list !== "function" || typeof Deals.list.stream !== "function") throw new Error("no endpoint")
+if (PipedriveLive === undefined) throw new Error("no layer")
+console.log("fine")
+`
+  const imports = `
+import { PipedriveLive } from "effect-pipedrive"
+import { Deals } from "effect-pipedrive/v2"
+${check}`
+
+  const runs = async (file: string, code: string, args: ReadonlyArray<string> = []) => {
+    packed.write(file, code)
+    const { output, status } = await node([...args, file], { cwd: packed.consumer })
+    assert.strictEqual(status, 0, output)
+    assert.strictEqual(output.trim(), "fine")
+  }
+
+  it("are imported by Node", () => runs("import.mjs", imports))
+
+  it("are imported by TypeScript under tsx", () =>
+    runs("import.mts", imports, ["--import", new URL("../node_modules/tsx/dist/loader.mjs", import.meta.url).href]))
+
+  it("are imported from CommonJS", () =>
+    runs(
+      "dynamic.cjs",
+      `const load = async () => {
+        const { PipedriveLive } = await import("effect-pipedrive")
+        const { Deals } = await import("effect-pipedrive/v2")
+        ${check}
+      }
+      load()`
+    ))
+
+  it("are required from CommonJS, where Node can", () =>
+    runs(
+      "require.cjs",
+      process.features.require_module === true
+        ? `const { PipedriveLive } = require("effect-pipedrive"), { Deals } = require("effect-pipedrive/v2")
+          ${check}`
+        : `console.log("fine")`,
+      process.features.require_module === true ? ["--no-warnings"] : []
+    ))
+
+  it("keep their insides to themselves", async () => {
+    for (const inside of ["internal/check", "sandbox/world", "index"]) {
+      const { output, status } = await node(
+        ["--input-type=module", "-e", `await import("effect-pipedrive/${inside}")`],
+        {
+          cwd: packed.consumer
+        }
+      )
+      assert.notStrictEqual(status, 0)
+      assert.include(output, "ERR_PACKAGE_PATH_NOT_EXPORTED")
+    }
+  })
+
+  for (const platform of ["browser", "neutral"] as const) {
+    for (const entry of [
+      "effect-pipedrive",
+      "effect-pipedrive/v1",
+      "effect-pipedrive/v2",
+      "effect-pipedrive/sandbox"
+    ]) {
+      it(`${entry} bundles for platform ${platform} with nothing left outside`, async () => {
+        const { metafile, warnings } = await build({
+          stdin: { contents: `export * from "${entry}"`, resolveDir: packed.consumer },
+          bundle: true,
+          write: false,
+          metafile: true,
+          format: "esm",
+          platform,
+          logLevel: "silent"
+        })
+        const outside = Object.values(metafile.outputs).flatMap((output) => output.imports)
+        assert.deepStrictEqual([warnings, outside], [[], []])
+      })
+    }
+  }
+})
+
+describe("names", () => {
+  it("are those of the snapshot: one that goes away is a breaking change, and stands in the changelog", async () => {
+    const program = ts.createProgram(
+      entries(packed).map(([, declarations]) => join(packed.root, declarations)),
+      {
+        module: ts.ModuleKind.NodeNext,
+        target: ts.ScriptTarget.ES2022,
+        noResolve: false,
+        types: [],
+        skipLibCheck: true
+      }
+    )
+    const checker = program.getTypeChecker()
+    const resolved = (symbol: ts.Symbol) =>
+      symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+    const names = (prefix: string, module: ts.Symbol): ReadonlyArray<string> =>
+      checker.getExportsOfModule(module).flatMap((symbol) => {
+        const target = resolved(symbol)
+        const name = `${prefix}${symbol.name}`
+        // a module exported as a namespace, once: the top-level ones have an entry point of their own
+        return target.flags & ts.SymbolFlags.ValueModule ? (prefix === "" ? [name] : names(`${name}.`, target)) : [name]
+      })
+    const all = entries(packed).flatMap(([entry, declarations]) => {
+      const source = program.getSourceFile(join(packed.root, declarations))
+      const module = source === undefined ? undefined : checker.getSymbolAtLocation(source)
+      return module === undefined ? [] : names(entry === "." ? "" : `${entry.slice(2)}.`, module)
+    })
+    assert.isAbove(all.length, 1000)
+    await expect(`${all.sort().join("\n")}\n`).toMatchFileSnapshot("exports.txt")
+  }, 60_000)
+})
