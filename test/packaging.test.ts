@@ -55,43 +55,39 @@ export const retryable = PipedriveError.isRetryable
 `
 
 describe("types", () => {
-  const compilers = { "TypeScript 7": "typescript", "TypeScript 5.7": "typescript-5" }
-  const modes = [
-    ["nodenext", "nodenext"],
-    ["node16", "node16"],
-    ["esnext", "bundler"]
-  ] as const
-
-  for (const [compiler, name] of Object.entries(compilers)) {
-    for (const [module, moduleResolution] of modes) {
-      it(`resolve under ${compiler}, ${moduleResolution}, with library checks`, async () => {
-        const folder = `${name}-${moduleResolution}`
-        packed.write(`${folder}.ts`, consumer)
-        packed.write(
-          `${folder}.json`,
-          JSON.stringify({
-            compilerOptions: {
-              module,
-              moduleResolution,
-              target: "es2022",
-              lib: ["es2022", "dom", "dom.iterable"],
-              types: ["node"],
-              strict: true,
-              exactOptionalPropertyTypes: true,
-              skipLibCheck: false,
-              declaration: true,
-              outDir: folder
-            },
-            files: [`${folder}.ts`]
-          })
-        )
-        const tsc = resolve("node_modules", name, "bin/tsc")
-        const { output, status } = await node([tsc, "-p", `${folder}.json`, "--extendedDiagnostics"], {
-          cwd: packed.consumer
+  for (const [compiler, moduleResolution, module] of [
+    ["typescript", "nodenext", "nodenext"],
+    ["typescript", "node16", "node16"],
+    ["typescript", "bundler", "esnext"],
+    // the oldest that Effect's own declarations pass: 5.7
+    ["typescript-5", "nodenext", "nodenext"],
+    ["typescript-5", "bundler", "esnext"]
+  ] as const) {
+    it(`resolve with ${compiler}, ${moduleResolution}, library checks on`, async () => {
+      const name = `${compiler}-${moduleResolution}`
+      packed.write(`${name}.ts`, consumer)
+      packed.write(
+        `${name}.json`,
+        JSON.stringify({
+          compilerOptions: {
+            module,
+            moduleResolution,
+            target: "es2022",
+            lib: ["es2022", "dom", "dom.iterable"],
+            types: ["node"],
+            strict: true,
+            exactOptionalPropertyTypes: true,
+            skipLibCheck: false,
+            declaration: true,
+            outDir: name
+          },
+          files: [`${name}.ts`]
         })
-        assert.strictEqual(status, 0, output)
-      }, 60_000)
-    }
+      )
+      const tsc = resolve("node_modules", compiler, "bin/tsc")
+      const { output, status } = await node([tsc, "-p", `${name}.json`], { cwd: packed.consumer })
+      assert.strictEqual(status, 0, output)
+    }, 60_000)
   }
 })
 

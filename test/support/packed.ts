@@ -20,6 +20,8 @@ export interface Packed {
 /** What the consumer has installed besides. */
 const installed = ["effect", "@effect/platform", "@effect/platform-node", "@types/node"]
 
+const configurations = ["tsconfig.json", "tsconfig.build.json"]
+
 const succeed = async (what: string, process: Promise<Finished>): Promise<string> => {
   const { output, status, stdout } = await process
   if (status !== 0) throw new Error(`${what}: ${output}`)
@@ -31,11 +33,13 @@ export const pack = async (): Promise<Packed> => {
   const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-packed-"))
   const stage = join(folder, "stage")
   // the build goes elsewhere: a test leaves the developer's dist alone
-  const tsc = resolve("node_modules/typescript/bin/tsc")
-  await succeed("build", node([tsc, "-p", "tsconfig.build.json", "--outDir", join(stage, "dist")]))
-  for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "src"]) {
+  mkdirSync(stage)
+  for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "src", ...configurations]) {
     cpSync(file, join(stage, file), { recursive: true })
   }
+  symlinkSync(resolve("node_modules"), join(stage, "node_modules"), "junction")
+  const tsc = resolve("node_modules/typescript/bin/tsc")
+  await succeed("build", node([tsc, "-p", "tsconfig.build.json"], { cwd: stage }))
   const told = await succeed("pack", run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: stage }))
   const [packed] = JSON.parse(told) as [{ filename: string; files: Array<{ path: string }> }]
 
@@ -45,6 +49,7 @@ export const pack = async (): Promise<Packed> => {
   mkdirSync(join(modules, "@effect"), { recursive: true })
   mkdirSync(join(modules, "@types"))
   for (const name of installed) symlinkSync(resolve("node_modules", name), join(modules, name), "junction")
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ type: "module" }))
   // what is packed is what is listed, so the tarball need not be opened
   for (const { path } of packed.files) cpSync(join(stage, path), join(root, path))
   return {
