@@ -12,6 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Base from "./internal/oauthBase.js"
+import * as OAuth2 from "./OAuth2.js"
 import type { AuthError } from "./PipedriveError.js"
 
 /**
@@ -38,7 +40,7 @@ export interface Service {
  * @since 0.1.0
  * @category tags
  */
-export class Auth extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/Auth")<Auth, Service>())() {}
+export class Auth extends /*#__PURE__*/ (() => Context.Tag(Base.authKey)<Auth, Service>())() {}
 
 /**
  * Where Pipedrive answers for every company.
@@ -46,7 +48,7 @@ export class Auth extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/Aut
  * @since 0.1.0
  * @category constants
  */
-export const defaultBaseUrl = "https://api.pipedrive.com"
+export const defaultBaseUrl = Base.defaultBaseUrl
 
 /**
  * Options of the layers with fixed credentials.
@@ -121,7 +123,7 @@ export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.
         const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl) }
         if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)
         if (Option.isSome(read.accessToken)) return accessToken(read.accessToken.value, options)
-        if (Option.isSome(read.clientId)) return yield* oauth2
+        if (Option.isSome(read.clientId)) return OAuth2.layerConfig
         return yield* Effect.fail(
           ConfigError.MissingData(
             [],
@@ -131,15 +133,6 @@ export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.
       })
     )
   )
-
-// Loaded when it is configured, so that a program with an API token neither loads nor, where bundles are split, ships it.
-const oauth2 = /*#__PURE__*/ Effect.map(
-  /*#__PURE__*/ Effect.tryPromise({
-    try: () => import("./OAuth2.js"),
-    catch: () => ConfigError.Unsupported(["PIPEDRIVE_CLIENT_ID"], "the module for OAuth2 could not be loaded")
-  }),
-  ({ layerConfig }) => layerConfig
-)
 
 const secret = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>
   Config.option(Config.redacted(name)).pipe(Config.map(Option.filter((value) => Redacted.value(value).trim() !== "")))
@@ -176,16 +169,4 @@ const fixed = (
  * @since 0.1.0
  * @category constructors
  */
-export const parseBaseUrl = (url: string | URL): Effect.Effect<string, ConfigError.ConfigError> =>
-  Effect.suspend(() => {
-    const refuse = (why: string) =>
-      Effect.fail(ConfigError.InvalidData(["baseUrl"], `${why}: ${JSON.stringify(String(url))}`))
-    if (!URL.canParse(String(url))) return Effect.fail(ConfigError.InvalidData(["baseUrl"], "is not a URL"))
-    const parsed = new URL(String(url))
-    if (parsed.username !== "" || parsed.password !== "") {
-      return Effect.fail(ConfigError.InvalidData(["baseUrl"], "must not hold a user or password"))
-    }
-    if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return refuse("must be an http or https URL")
-    if (parsed.search !== "" || parsed.hash !== "") return refuse("must not have a query or fragment")
-    return Effect.succeed(parsed.origin + parsed.pathname.replace(/\/+$/, "").replace(/\/(api\/v[12]|v1)$/, ""))
-  })
+export const parseBaseUrl: (url: string | URL) => Effect.Effect<string, ConfigError.ConfigError> = Base.parseBaseUrl

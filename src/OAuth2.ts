@@ -14,8 +14,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import * as Auth from "./Auth.js"
+import type * as Auth from "./Auth.js"
 import * as Protocol from "./internal/oauthApp.js"
+import * as Base from "./internal/oauthBase.js"
 import * as Session from "./internal/oauthSession.js"
 import type { AuthError } from "./PipedriveError.js"
 import * as TokenStore from "./TokenStore.js"
@@ -259,7 +260,7 @@ export const fromApp = <R = never>(
         authorize: (request) =>
           Effect.map(session.token, ({ accessToken, apiDomain }) =>
             HttpClientRequest.setHeader(
-              HttpClientRequest.prependUrl(request, baseUrl ?? apiDomain ?? Auth.defaultBaseUrl),
+              HttpClientRequest.prependUrl(request, baseUrl ?? apiDomain ?? Base.defaultBaseUrl),
               "authorization",
               `Bearer ${Redacted.value(accessToken)}`
             )
@@ -312,7 +313,7 @@ export const layer = <R = never>(
   HttpClient.HttpClient | TokenStore.TokenStore | Exclude<R, Scope.Scope>
 > =>
   Layer.scopedContext(
-    Effect.map(make(options), (service) => Context.make(OAuth2, service).pipe(Context.add(Auth.Auth, service.auth)))
+    Effect.map(make(options), (service) => Context.make(OAuth2, service).pipe(Context.add(Base.authTag, service.auth)))
   )
 
 /**

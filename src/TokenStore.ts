@@ -291,7 +291,9 @@ export const layerKeyValueStore = (
         {
           load: (account) => store.get(key(account)),
           save: (account, text) => store.set(key(account), text),
-          clear: (account) => store.remove(key(account))
+          // a file system fails to remove what is not there
+          clear: (account) =>
+            Effect.if(store.has(key(account)), { onTrue: () => store.remove(key(account)), onFalse: () => Effect.void })
         },
         options
       )

@@ -1,0 +1,113 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Auth, OAuth2, TokenStore } from "effect-pipedrive"
+import { build } from "esbuild"
+import * as Robots from "../support/endpoints.js"
+import * as OAuth from "../support/oauth.js"
+
+const environment = (entries: Record<string, string>) =>
+  Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(entries))))
+
+const variables = {
+  PIPEDRIVE_CLIENT_ID: OAuth.clientId,
+  PIPEDRIVE_CLIENT_SECRET: `${OAuth.clientSecret}\n`,
+  PIPEDRIVE_REDIRECT_URI: OAuth.redirectUri
+}
+
+const called = (server: OAuth.OAuthServer, entries: Record<string, string>) =>
+  Robots.list.pipe(
+    Effect.provide(
+      Auth.layerConfig.pipe(Layer.provideMerge(OAuth.transport(server)), Layer.provide(environment(entries)))
+    )
+  )
+
+const refreshToken = (server: OAuth.OAuthServer) =>
+  Effect.gen(function* () {
+    const app = yield* OAuth2.makeApp(OAuth.settings)
+    const token = yield* app.authorize(server.consent())
+    server.forms.length = 0
+    return token
+  }).pipe(Effect.provide(OAuth.transport(server)))
+
+describe("OAuth2 by configuration", () => {
+  it.effect("refreshes with the refresh token, at the OAuth server and for the API host that are set", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const PIPEDRIVE_REFRESH_TOKEN = Redacted.value((yield* refreshToken(server)).refreshToken)
+      yield* called(server, { ...variables, PIPEDRIVE_REFRESH_TOKEN })
+      yield* called(server, {
+        ...variables,
+        PIPEDRIVE_REFRESH_TOKEN,
+        PIPEDRIVE_OAUTH_URL: "http://127.0.0.1:1/",
+        PIPEDRIVE_BASE_URL: "http://127.0.0.1:2/"
+      })
+      assert.strictEqual(server.counts.refreshes, 2)
+      assert.deepStrictEqual(
+        server.calls.map(({ url }) => url),
+        ["https://acme.pipedrive.com/api/v2/robots", "http://127.0.0.1:2/api/v2/robots"]
+      )
+    })
+  })
+
+  it.effect("takes a token from the store that is provided", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const store = yield* TokenStore.TokenStore
+      yield* store.save("default", yield* refreshToken(server))
+      yield* called(server, variables)
+      assert.strictEqual(server.counts.refreshes, 0)
+    }).pipe(Effect.provide(TokenStore.layerMemory))
+  })
+
+  it.effect("loses to an API token, which alone is sent: no refresh", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const all = { ...variables, PIPEDRIVE_REFRESH_TOKEN: "r", PIPEDRIVE_API_TOKEN: "SECRET" }
+      yield* Effect.ignore(called(server, all))
+      assert.strictEqual(server.forms.length, 0)
+      assert.strictEqual(server.calls[0]?.bearer, "")
+    })
+  })
+
+  it.effect("that is incomplete names what is missing", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      for (const [name, given] of [
+        ["PIPEDRIVE_CLIENT_SECRET", { PIPEDRIVE_CLIENT_SECRET: " " }],
+        ["PIPEDRIVE_REDIRECT_URI", { PIPEDRIVE_REDIRECT_URI: "" }],
+        ["PIPEDRIVE_REFRESH_TOKEN", {}]
+      ] as const) {
+        const error = yield* Effect.flip(called(server, { ...variables, ...given }))
+        assert.include(String(error), name)
+      }
+      assert.include(String(yield* Effect.flip(called(server, {}))), "PIPEDRIVE_CLIENT_ID")
+      assert.strictEqual(server.forms.length, 0)
+    })
+  })
+})
+
+describe("a bundle", () => {
+  const bundled = async (source: string) => {
+    const { outputFiles } = await build({
+      stdin: { contents: source, resolveDir: process.cwd(), loader: "ts" },
+      alias: { "effect-pipedrive/Auth": "./src/Auth.ts", "effect-pipedrive": "./src/index.ts" },
+      bundle: true,
+      format: "esm",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      write: false
+    })
+    return outputFiles[0]?.text ?? ""
+  }
+
+  it("with an API token alone holds no OAuth2; one with OAuth2 needs nothing of Node", async () => {
+    const key = await bundled(`import * as Auth from "effect-pipedrive/Auth"; export const auth = Auth.apiKey("t")`)
+    for (const trace of ["/oauth/token", "AES-GCM", "TokenStore"]) assert.notInclude(key, trace)
+    const all = await bundled(`export { OAuth2, TokenStore } from "effect-pipedrive"`)
+    assert.include(all, "/oauth/token")
+    assert.notMatch(all, /from "node:|require\("node:|\bBuffer\b/)
+  })
+})

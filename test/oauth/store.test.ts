@@ -1,0 +1,341 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import { NodeKeyValueStore } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as TestClock from "effect/TestClock"
+import { HttpLayer, OAuth2, PipedriveError, TokenStore } from "effect-pipedrive"
+import * as Robots from "../support/endpoints.js"
+import * as OAuth from "../support/oauth.js"
+
+const call = Robots.list.pipe(HttpLayer.withPolicy({ retries: 0 }))
+
+const token: TokenStore.Token = {
+  accessToken: Redacted.make("v1u:secret-access"),
+  refreshToken: Redacted.make("secret-refresh"),
+  issuedAt: 1_000,
+  expiresAt: 3_601_000,
+  apiDomain: "https://acme.pipedrive.com",
+  scope: ["base", "deals:full"]
+}
+
+const keyOf = (byte: number) => Redacted.make(new Uint8Array(32).fill(byte))
+
+/** A place that keeps texts, for all to see. */
+const place = (texts = new Map<string, string>()) => ({
+  texts,
+  load: (account: string) => Effect.sync(() => Option.fromNullable(texts.get(account))),
+  save: (account: string, text: string) => Effect.sync(() => void texts.set(account, text)),
+  clear: (account: string) => Effect.sync(() => void texts.delete(account))
+})
+
+const keeps = Effect.gen(function* () {
+  const store = yield* TokenStore.TokenStore
+  assert.isTrue(Option.isNone(yield* store.load("1")))
+  yield* store.save("1", token)
+  yield* store.save("a/../b é", { ...token, apiDomain: undefined, scope: [] })
+  assert.deepStrictEqual(Option.getOrThrow(yield* store.load("1")), token)
+  assert.isUndefined(Option.getOrThrow(yield* store.load("a/../b é")).apiDomain)
+  yield* store.clear("1")
+  yield* store.clear("1")
+  assert.isTrue(Option.isNone(yield* store.load("1")))
+  assert.isTrue(Option.isSome(yield* store.load("a/../b é")))
+})
+
+describe("every store keeps tokens by account", () => {
+  it.effect("memory", () => keeps.pipe(Effect.provide(TokenStore.layerMemory)))
+
+  it.effect("a KeyValueStore", () =>
+    keeps.pipe(Effect.provide(TokenStore.layerKeyValueStore().pipe(Layer.provide(KeyValueStore.layerMemory))))
+  )
+
+  it.effect("files, sealed", () =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "effect-pipedrive-tokens-"))),
+      (folder) =>
+        keeps.pipe(
+          Effect.provide(
+            TokenStore.layerKeyValueStore({ seal: { key: keyOf(1) } }).pipe(
+              Layer.provide(NodeKeyValueStore.layerFileSystem(folder))
+            )
+          )
+        ),
+      (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
+    )
+  )
+
+  it.effect("a place of one's own", () => keeps.pipe(Effect.provide(TokenStore.layer(place()))))
+})
+
+describe("what is stored", () => {
+  it("is a token by its Schema, both ways", () => {
+    const stored = Schema.encodeSync(TokenStore.Token)(token)
+    assert.strictEqual(stored.refresh_token, "secret-refresh")
+    assert.deepStrictEqual(Schema.decodeUnknownSync(TokenStore.Token)(JSON.parse(JSON.stringify(stored))), token)
+  })
+
+  it.effect("and corrupted is a typed error that names the field and shows nothing", () =>
+    Effect.gen(function* () {
+      const texts = new Map<string, string>()
+      const store = yield* TokenStore.make(place(texts))
+      yield* store.save("1", token)
+      const good = JSON.parse(texts.get("1") ?? "")
+      const bad: ReadonlyArray<readonly [string, string]> = [
+        ["is not JSON", "secret-refresh{"],
+        ["refresh_token is missing", JSON.stringify({ ...good, refresh_token: undefined })],
+        ["access_token is not", JSON.stringify({ ...good, access_token: 7 })],
+        ["access_token is not", JSON.stringify({ ...good, access_token: "" })],
+        ["expires_at is not", JSON.stringify({ ...good, expires_at: "secret-refresh" })],
+        ["the entry is not", "null"]
+      ]
+      for (const [what, text] of bad) {
+        texts.set("1", text)
+        const error = yield* Effect.flip(store.load("1"))
+        assert.strictEqual(error.reason, "InvalidToken")
+        assert.include(error.message, what)
+        assert.notInclude(error.message, "secret-")
+      }
+    })
+  )
+})
+
+describe("sealing", () => {
+  const sealed = (texts: Map<string, string>, options: Partial<TokenStore.SealOptions> = {}) =>
+    TokenStore.make(place(texts), { seal: { key: keyOf(1), ...options } })
+
+  it.effect("hides all of a token, and never writes the same text twice", () =>
+    Effect.gen(function* () {
+      const texts = new Map<string, string>()
+      const store = yield* sealed(texts)
+      const seen = new Set<string>()
+      for (let i = 0; i < 10; i++) {
+        yield* store.save("1", token)
+        const text = texts.get("1") ?? ""
+        for (const part of ["secret", "acme", "deals", Buffer.from("secret").toString("base64")])
+          assert.notInclude(text, part)
+        seen.add(text)
+      }
+      assert.strictEqual(seen.size, 10)
+      assert.deepStrictEqual(Option.getOrThrow(yield* store.load("1")), token)
+    })
+  )
+
+  it.effect("notices an entry that was changed, moved to another account, or never sealed", () =>
+    Effect.gen(function* () {
+      const texts = new Map<string, string>()
+      const store = yield* sealed(texts)
+      yield* store.save("1", token)
+      const text = texts.get("1") ?? ""
+      const plain = new Map<string, string>()
+      yield* (yield* TokenStore.make(place(plain))).save("1", token)
+      for (const other of [
+        `${text.slice(0, -2)}${text.endsWith("AA") ? "BB" : "AA"}`,
+        text.replace("s1.", "s2."),
+        `${text}.x`,
+        "",
+        plain.get("1") ?? ""
+      ]) {
+        texts.set("1", other)
+        assert.strictEqual((yield* Effect.flip(store.load("1"))).reason, "InvalidToken")
+      }
+      texts.set("2", text)
+      assert.include((yield* Effect.flip(store.load("2"))).message, "another account")
+      texts.set("1", plain.get("1") ?? "")
+      const lenient = yield* sealed(texts, { acceptUnsealed: true })
+      assert.deepStrictEqual(Option.getOrThrow(yield* lenient.load("1")), token)
+    })
+  )
+
+  it.effect("goes on under a new key: former ones still open, the new one seals", () =>
+    Effect.gen(function* () {
+      const texts = new Map<string, string>()
+      yield* (yield* sealed(texts)).save("1", token)
+      const rotated = yield* sealed(texts, { key: keyOf(2), previous: [keyOf(1)] })
+      const opened = Option.getOrThrow(yield* rotated.load("1"))
+      yield* rotated.save("1", opened)
+      const later = yield* sealed(texts, { key: keyOf(2) })
+      assert.deepStrictEqual(Option.getOrThrow(yield* later.load("1")), token)
+      const former = yield* Effect.flip((yield* sealed(texts)).load("1"))
+      assert.include(former.message, "not among those given")
+    })
+  )
+
+  it.effect("takes a key as bytes, hex or base64, and refuses any other by name", () =>
+    Effect.gen(function* () {
+      const texts = new Map<string, string>()
+      const bytes = new Uint8Array(32).map((_, i) => 255 - i)
+      yield* (yield* sealed(texts, { key: Redacted.make(bytes) })).save("1", token)
+      for (const encoding of ["hex", "base64", "base64url"] as const) {
+        const key = Redacted.make(`${Buffer.from(bytes).toString(encoding)}\n`)
+        assert.isTrue(Option.isSome(yield* (yield* sealed(texts, { key })).load("1")))
+      }
+      for (const key of ["", "short", "0".repeat(63)]) {
+        const error = yield* Effect.flip(sealed(texts, { key: Redacted.make(key) }))
+        assert.include(String(error), "seal")
+      }
+      const error = yield* Effect.flip(sealed(texts, { previous: [Redacted.make("secret-key")] }))
+      assert.notInclude(String(error), "secret-key")
+    })
+  )
+})
+
+describe("the lock of an account", () => {
+  it.effect("lets one in at a time, and other accounts meanwhile", () =>
+    Effect.gen(function* () {
+      const store = yield* TokenStore.TokenStore
+      let inside = 0
+      let most = 0
+      const work = Effect.acquireUseRelease(
+        Effect.sync(() => void (most = Math.max(most, ++inside))),
+        () => Effect.sleep("1 second"),
+        () => Effect.sync(() => void inside--)
+      )
+      const same = yield* Effect.fork(
+        Effect.all(
+          [1, 2, 3].map(() => store.withLock("1")(work)),
+          { concurrency: 3 }
+        )
+      )
+      yield* TestClock.adjust("3 seconds")
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(same)))
+      assert.strictEqual(most, 1)
+      const apart = yield* Effect.fork(
+        Effect.all(
+          ["1", "2"].map((a) => store.withLock(a)(work)),
+          { concurrency: 2 }
+        )
+      )
+      yield* TestClock.adjust("1 second")
+      assert.isTrue(Exit.isSuccess(yield* Fiber.await(apart)))
+    }).pipe(Effect.provide(TokenStore.layerMemory))
+  )
+
+  it.effect("is waited for until its timeout, and passed on when a waiter leaves", () =>
+    Effect.gen(function* () {
+      const { withLock } = yield* TokenStore.make(place(), { lockTimeout: "5 seconds" })
+      const holder = yield* Effect.fork(withLock("1")(Effect.never))
+      yield* TestClock.adjust(0)
+      const late = yield* Effect.fork(Effect.flip(withLock("1")(Effect.void)))
+      yield* TestClock.adjust("5 seconds")
+      const error = yield* Fiber.join(late)
+      assert.strictEqual(error.reason, "TokenStore")
+      assert.include(error.message, "5s")
+      const leaving = yield* Effect.fork(withLock("1")(Effect.void))
+      const next = yield* Effect.fork(withLock("1")(Effect.succeed("in")))
+      yield* TestClock.adjust(0)
+      yield* Fiber.interrupt(leaving)
+      yield* Fiber.interrupt(holder)
+      assert.strictEqual(yield* Fiber.join(next), "in")
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(TokenStore.make(place(), { lockTimeout: 0 }))))
+    })
+  )
+})
+
+describe("a store that fails", () => {
+  /** Fails as often as it is told to. */
+  const flaky = () => {
+    const base = place()
+    const left = { load: 0, save: 0, clear: 0, saves: 0 }
+    const guard = <A>(name: "load" | "save" | "clear", effect: Effect.Effect<A>) =>
+      Effect.suspend(() => (left[name]-- > 0 ? Effect.fail(new Error(`${name} broke`)) : effect))
+    return {
+      left,
+      store: TokenStore.layer({
+        load: (account) => guard("load", base.load(account)),
+        save: (account, text) =>
+          guard(
+            "save",
+            Effect.zipRight(
+              Effect.sync(() => left.saves++),
+              base.save(account, text)
+            )
+          ),
+        clear: (account) => guard("clear", base.clear(account))
+      })
+    }
+  }
+
+  it.effect("for a moment is asked again", () => {
+    const server = OAuth.makeServer()
+    const { left, store } = flaky()
+    return Effect.gen(function* () {
+      const oauth = yield* OAuth2.OAuth2
+      yield* oauth.authorize(server.consent())
+      yield* TestClock.adjust("2 hours")
+      left.load = 2
+      left.save = 2
+      yield* OAuth.letting(call)
+      assert.deepStrictEqual([server.counts.refreshes, left.saves], [1, 2])
+    }).pipe(Effect.provide(OAuth.live(server, { store })))
+  })
+
+  it.effect("to save is a typed error; the new token is neither used nor lost, and saved by a later call", () => {
+    const server = OAuth.makeServer({ rotate: true })
+    const { left, store } = flaky()
+    let told = 0
+    return Effect.gen(function* () {
+      const oauth = yield* OAuth2.OAuth2
+      yield* oauth.authorize(server.consent())
+      yield* TestClock.adjust("2 hours")
+      left.save = 6
+      for (let i = 0; i < 2; i++) {
+        const error = yield* OAuth.letting(Effect.flip(call))
+        assert.strictEqual(error._tag === "AuthError" && error.reason, "TokenStore")
+        assert.include(error.message, "save broke")
+      }
+      assert.deepStrictEqual([server.counts.refreshes, server.counts.calls, told], [1, 0, 1])
+      yield* OAuth.letting(call)
+      assert.deepStrictEqual([server.counts.refreshes, server.counts.calls, told, left.saves], [1, 1, 2, 2])
+      yield* TestClock.adjust("2 hours")
+      yield* OAuth.letting(call)
+      assert.strictEqual(server.counts.invalidGrants, 0)
+    }).pipe(Effect.provide(OAuth.live(server, { store, onTokenUpdate: () => Effect.sync(() => void told++) })))
+  })
+
+  it.effect("until the layer closes is offered the token once more then", () => {
+    const server = OAuth.makeServer({ rotate: true })
+    const { left, store } = flaky()
+    return Effect.gen(function* () {
+      yield* OAuth.letting(
+        Effect.gen(function* () {
+          const oauth = yield* OAuth2.OAuth2
+          left.save = 3
+          assert.strictEqual((yield* Effect.flip(oauth.authorize(server.consent()))).reason, "TokenStore")
+        }).pipe(Effect.provide(OAuth.live(server, { store })))
+      )
+      assert.strictEqual(left.saves, 1)
+    })
+  })
+
+  it.effect("to load or clear is a typed error, too, and one that throws kills nobody", () => {
+    const server = OAuth.makeServer()
+    const { left, store } = flaky()
+    const throwing = TokenStore.layer({ ...place(), load: () => Effect.die(new TypeError("secret")) })
+    return Effect.gen(function* () {
+      yield* Effect.gen(function* () {
+        const oauth = yield* OAuth2.OAuth2
+        left.load = 3
+        const error = yield* OAuth.letting(Effect.flip(call))
+        assert.include(error.message, "load broke")
+        yield* oauth.authorize(server.consent())
+        left.clear = 3
+        assert.include((yield* OAuth.letting(Effect.flip(oauth.clear))).message, "clear broke")
+        yield* call
+      }).pipe(Effect.provide(OAuth.live(server, { store })))
+      const error = yield* OAuth.letting(
+        Effect.flip(call).pipe(Effect.provide(OAuth.live(server, { store: throwing })))
+      )
+      assert.instanceOf(error, PipedriveError.AuthError)
+      assert.include(error.message, "TypeError")
+      assert.notInclude(error.message, "secret")
+    })
+  })
+})
