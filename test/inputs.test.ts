@@ -220,3 +220,33 @@ describe("what an input's Schema allows", () => {
 
   it("and mostly sent", () => assert.isAbove(sent, 428 * 5))
 })
+
+describe("more than the documented maximum", () => {
+  it("is refused for the size of a page", async () => {
+    const paged = entries.filter(({ endpoint }) => endpoint.endpoint.pagination !== undefined)
+    assert.isAbove(paged.length, 80)
+    for (const { endpoint, name } of paged) {
+      const { pagination, query = [] } = endpoint.endpoint
+      assert.include(query, "limit", name)
+      for (const limit of [(pagination?.maximum ?? 0) + 1, 0, 1.5]) {
+        assert.match((await outcome(endpoint, { limit }))?.message ?? "", /`limit`/, name)
+      }
+    }
+  })
+
+  it("is refused for ids and keys of custom fields", async () => {
+    const maxima = { ids: 100, deal_ids: 100, custom_fields: 15 }
+    let lists = 0
+    for (const { endpoint, name } of entries) {
+      if (endpoint.endpoint.version !== "v2") continue
+      for (const [key, maximum] of Object.entries(maxima)) {
+        if (endpoint.endpoint.query?.includes(key) !== true) continue
+        lists += 1
+        const item = key === "custom_fields" ? "d1f443a570bc497f809f07309cd3a6903ffe8900" : 1
+        const refusal = await outcome(endpoint, { id: 1, [key]: Array.from({ length: maximum + 1 }, () => item) })
+        assert.match(refusal?.message ?? "", new RegExp(`\`${key}`), name)
+      }
+    }
+    assert.strictEqual(lists, 17)
+  })
+})

@@ -23,8 +23,18 @@ export const of = <A>(schema: Schema.Schema<A>, value: unknown, exact: boolean):
     entry.messages.add(message)
     byPath.set(id, entry)
   }
-  return Array.from(byPath.values(), ({ messages, path }) => ({ path, message: join(path, messages) }))
+  const all = Array.from(byPath.values(), ({ messages, path }) => ({ path, message: join(path, messages) }))
+  // a whole of which a part is wrong is no news
+  return all.filter(({ message, path }) => message !== unacceptable || !all.some((other) => isWithin(other.path, path)))
 }
+
+const unacceptable = "is not acceptable"
+
+const isWithin = (inner: ReadonlyArray<string | number>, outer: ReadonlyArray<string | number>): boolean =>
+  inner.length > outer.length && outer.every((key, i) => key === inner[i])
+
+// not those within `ReadonlyArray<"open" | "won">`
+const alternative = / \| (?![^<]*>)/
 
 const expectation = /^Expected (.*), actual ([\s\S]*)$/
 
@@ -39,13 +49,18 @@ const join = (path: ReadonlyArray<string | number>, messages: ReadonlySet<string
     } else {
       actual = match[2] ?? ""
       // `undefined` is what every optional field admits: no news
-      if (match[1] !== undefined && match[1] !== "undefined") expected.push(...match[1].split(" | "))
+      if (match[1] !== undefined && match[1] !== "undefined") expected.push(...match[1].split(alternative))
     }
   }
   const own = others.filter((message) => !message.startsWith("is unexpected"))
   if (own.length > 0) return own.join(", and ")
-  if (others.length > 0) return "is not a field of this endpoint"
-  if (expected.length === 0) return "is not acceptable"
+  if (others.length > 0) {
+    if (path.length === 1) return "is not a field of this endpoint"
+    return path[path.length - 2] === "custom_fields"
+      ? "is not the key of a custom field (40 lower-case hexadecimal characters)"
+      : "is not a field here"
+  }
+  if (expected.length === 0) return unacceptable
   const kinds = [...new Set(expected)]
   return `must be ${kinds.length > 6 ? `${kinds.slice(0, 6).join(", ")}, ...` : kinds.join(" or ")}, is ${shown(path, actual)}`
 }
