@@ -4,9 +4,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { type Endpoint, Field, HttpLayer, type PipedriveError } from "effect-pipedrive"
 import * as v1 from "effect-pipedrive/v1"
 import * as v2 from "effect-pipedrive/v2"
+import { fieldsOf } from "./parity/schemas.js"
 import * as Fake from "./support/fake.js"
 import { byKey, entries } from "./support/surface.js"
 
@@ -95,7 +97,12 @@ describe("types wrong or missing", () => {
     })
   )
 
-  it("T7: a reference of v1 has an id in all its shapes", () => {
+  it("T7: v1 shows a person, or its id alone, or none; all have an id to ask for", () => {
+    const reference = fieldsOf(v1.Deals.Deal.ast)?.get("person_id")
+    const person = { active_flag: true, name: "A", email: [], phone: [], value: 5 }
+    for (const value of [person, 5, null])
+      assert.isTrue(reference !== undefined && Schema.is(Schema.make(reference))(value))
+    assert.deepStrictEqual(Field.idOf(person), Option.some(5))
     assert.deepStrictEqual(Field.idOf({ value: 5 }), Option.some(5))
     assert.deepStrictEqual(Field.idOf({ id: 5 }), Option.some(5))
     assert.deepStrictEqual(Field.idOf(5), Option.some(5))
