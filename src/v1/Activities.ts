@@ -66,16 +66,16 @@ export interface ActivityCollectionItem {
   readonly due_time?: string
   /** `HH:MM`; empty if unknown. */
   readonly duration?: string
-  readonly deal_id?: number
+  readonly deal_id?: number | null
   /** A lead's id, a UUID. */
   readonly lead_id?: string | null
-  readonly person_id?: number
+  readonly person_id?: number | null
   readonly project_id?: number | null
-  readonly org_id?: number
+  readonly org_id?: number | null
   /** Where it is; null if not given. */
-  readonly location?: string
+  readonly location?: string | null
   /** Seen by attendees, unlike `note`. */
-  readonly public_description?: string
+  readonly public_description?: string | null
   readonly outcome?: number | null
   readonly id: number
   /** 1 done, 0 not, in requests; a boolean in answers. */
@@ -86,10 +86,10 @@ export interface ActivityCollectionItem {
   /** Whether the calendar shows the time as taken. */
   readonly busy_flag: boolean
   readonly company_id: number
-  readonly conference_meeting_client: string
+  readonly conference_meeting_client: string | null
   /** Link to the video call. */
-  readonly conference_meeting_url: string
-  readonly conference_meeting_id: string
+  readonly conference_meeting_url: string | null
+  readonly conference_meeting_id: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`; empty or null while it is not done. */
@@ -98,18 +98,18 @@ export interface ActivityCollectionItem {
   readonly active_flag: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
-  readonly update_user_id: number
-  readonly source_timezone: string
-  readonly location_subpremise: string
-  readonly location_street_number: string
-  readonly location_route: string
-  readonly location_sublocality: string
-  readonly location_locality: string
-  readonly location_admin_area_level_1: string
-  readonly location_admin_area_level_2: string
-  readonly location_country: string
-  readonly location_postal_code: string
-  readonly location_formatted_address: string
+  readonly update_user_id: number | null
+  readonly source_timezone: string | null
+  readonly location_subpremise: string | null
+  readonly location_street_number: string | null
+  readonly location_route: string | null
+  readonly location_sublocality: string | null
+  readonly location_locality: string | null
+  readonly location_admin_area_level_1: string | null
+  readonly location_admin_area_level_2: string | null
+  readonly location_country: string | null
+  readonly location_postal_code: string | null
+  readonly location_formatted_address: string | null
 }
 
 /**
@@ -124,13 +124,13 @@ export const ActivityCollectionItem: Schema.Schema<ActivityCollectionItem> = /*#
       due_date: Field.optional(Schema.String),
       due_time: Field.optional(Schema.String),
       duration: Field.optional(Schema.String),
-      deal_id: Field.optional(Schema.Number),
+      deal_id: Field.optional(Schema.NullOr(Schema.Number)),
       lead_id: Field.optional(Schema.NullOr(Schema.String)),
-      person_id: Field.optional(Schema.Number),
+      person_id: Field.optional(Schema.NullOr(Schema.Number)),
       project_id: Field.optional(Schema.NullOr(Schema.Number)),
-      org_id: Field.optional(Schema.Number),
-      location: Field.optional(Schema.String),
-      public_description: Field.optional(Schema.String),
+      org_id: Field.optional(Schema.NullOr(Schema.Number)),
+      location: Field.optional(Schema.NullOr(Schema.String)),
+      public_description: Field.optional(Schema.NullOr(Schema.String)),
       outcome: Field.optional(Schema.NullOr(Schema.Number)),
       id: Schema.Number,
       done: Schema.Boolean,
@@ -139,25 +139,25 @@ export const ActivityCollectionItem: Schema.Schema<ActivityCollectionItem> = /*#
       user_id: Schema.Number,
       busy_flag: Schema.Boolean,
       company_id: Schema.Number,
-      conference_meeting_client: Schema.String,
-      conference_meeting_url: Schema.String,
-      conference_meeting_id: Schema.String,
+      conference_meeting_client: Schema.NullOr(Schema.String),
+      conference_meeting_url: Schema.NullOr(Schema.String),
+      conference_meeting_id: Schema.NullOr(Schema.String),
       add_time: Schema.String,
       marked_as_done_time: Schema.String,
       active_flag: Schema.Boolean,
       update_time: Schema.String,
-      update_user_id: Schema.Number,
-      source_timezone: Schema.String,
-      location_subpremise: Schema.String,
-      location_street_number: Schema.String,
-      location_route: Schema.String,
-      location_sublocality: Schema.String,
-      location_locality: Schema.String,
-      location_admin_area_level_1: Schema.String,
-      location_admin_area_level_2: Schema.String,
-      location_country: Schema.String,
-      location_postal_code: Schema.String,
-      location_formatted_address: Schema.String
+      update_user_id: Schema.NullOr(Schema.Number),
+      source_timezone: Schema.NullOr(Schema.String),
+      location_subpremise: Schema.NullOr(Schema.String),
+      location_street_number: Schema.NullOr(Schema.String),
+      location_route: Schema.NullOr(Schema.String),
+      location_sublocality: Schema.NullOr(Schema.String),
+      location_locality: Schema.NullOr(Schema.String),
+      location_admin_area_level_1: Schema.NullOr(Schema.String),
+      location_admin_area_level_2: Schema.NullOr(Schema.String),
+      location_country: Schema.NullOr(Schema.String),
+      location_postal_code: Schema.NullOr(Schema.String),
+      location_formatted_address: Schema.NullOr(Schema.String)
     })
 )
 

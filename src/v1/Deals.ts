@@ -2275,8 +2275,8 @@ export interface DealCollectionItem {
   readonly id: number
   readonly creator_user_id: number
   readonly user_id: number
-  readonly person_id: number
-  readonly org_id: number
+  readonly person_id: number | null
+  readonly org_id: number | null
   readonly stage_id: number
   readonly title: string
   readonly value: number
@@ -2297,12 +2297,12 @@ export interface DealCollectionItem {
   readonly close_time: string | null
   readonly pipeline_id: number
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
-  readonly won_time: string
+  readonly won_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
-  readonly lost_time: string
+  readonly lost_time: string | null
   /** A day, `YYYY-MM-DD`; null if unknown. */
-  readonly expected_close_date: string
-  readonly label: string
+  readonly expected_close_date: string | null
+  readonly label: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -2319,8 +2319,8 @@ export const DealCollectionItem: Schema.Schema<DealCollectionItem> = /*#__PURE__
       id: Schema.Number,
       creator_user_id: Schema.Number,
       user_id: Schema.Number,
-      person_id: Schema.Number,
-      org_id: Schema.Number,
+      person_id: Schema.NullOr(Schema.Number),
+      org_id: Schema.NullOr(Schema.Number),
       stage_id: Schema.Number,
       title: Schema.String,
       value: Schema.Number,
@@ -2333,10 +2333,10 @@ export const DealCollectionItem: Schema.Schema<DealCollectionItem> = /*#__PURE__
       visible_to: Schema.String,
       close_time: Schema.NullOr(Schema.String),
       pipeline_id: Schema.Number,
-      won_time: Schema.String,
-      lost_time: Schema.String,
-      expected_close_date: Schema.String,
-      label: Schema.String
+      won_time: Schema.NullOr(Schema.String),
+      lost_time: Schema.NullOr(Schema.String),
+      expected_close_date: Schema.NullOr(Schema.String),
+      label: Schema.NullOr(Schema.String)
     }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 

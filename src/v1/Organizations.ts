@@ -779,17 +779,17 @@ export interface OrganizationCollectionItem {
   /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
   /** Null if unknown. */
-  readonly address?: string
-  readonly address_subpremise?: string
-  readonly address_street_number?: string
-  readonly address_route?: string
-  readonly address_sublocality?: string
-  readonly address_locality?: string
-  readonly address_admin_area_level_1?: string
-  readonly address_admin_area_level_2?: string
-  readonly address_country?: string
-  readonly address_postal_code?: string
-  readonly address_formatted_address?: string
+  readonly address?: string | null
+  readonly address_subpremise?: string | null
+  readonly address_street_number?: string | null
+  readonly address_route?: string | null
+  readonly address_sublocality?: string | null
+  readonly address_locality?: string | null
+  readonly address_admin_area_level_1?: string | null
+  readonly address_admin_area_level_2?: string | null
+  readonly address_country?: string | null
+  readonly address_postal_code?: string | null
+  readonly address_formatted_address?: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -814,17 +814,17 @@ export const OrganizationCollectionItem: Schema.Schema<OrganizationCollectionIte
       label: Schema.NullOr(Schema.Number),
       label_ids: Schema.Array(Schema.Number),
       cc_email: Schema.String,
-      address: Field.optional(Schema.String),
-      address_subpremise: Field.optional(Schema.String),
-      address_street_number: Field.optional(Schema.String),
-      address_route: Field.optional(Schema.String),
-      address_sublocality: Field.optional(Schema.String),
-      address_locality: Field.optional(Schema.String),
-      address_admin_area_level_1: Field.optional(Schema.String),
-      address_admin_area_level_2: Field.optional(Schema.String),
-      address_country: Field.optional(Schema.String),
-      address_postal_code: Field.optional(Schema.String),
-      address_formatted_address: Field.optional(Schema.String)
+      address: Field.optional(Schema.NullOr(Schema.String)),
+      address_subpremise: Field.optional(Schema.NullOr(Schema.String)),
+      address_street_number: Field.optional(Schema.NullOr(Schema.String)),
+      address_route: Field.optional(Schema.NullOr(Schema.String)),
+      address_sublocality: Field.optional(Schema.NullOr(Schema.String)),
+      address_locality: Field.optional(Schema.NullOr(Schema.String)),
+      address_admin_area_level_1: Field.optional(Schema.NullOr(Schema.String)),
+      address_admin_area_level_2: Field.optional(Schema.NullOr(Schema.String)),
+      address_country: Field.optional(Schema.NullOr(Schema.String)),
+      address_postal_code: Field.optional(Schema.NullOr(Schema.String)),
+      address_formatted_address: Field.optional(Schema.NullOr(Schema.String))
     }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 

@@ -476,7 +476,7 @@ export interface PersonCollectionItem {
   /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag: boolean
   readonly owner_id: number
-  readonly org_id: number
+  readonly org_id: number | null
   readonly name: string
   readonly email: ReadonlyArray<PersonEmailInput>
   readonly phone: ReadonlyArray<PersonPhone>
@@ -511,7 +511,7 @@ export const PersonCollectionItem: Schema.Schema<PersonCollectionItem> = /*#__PU
       id: Schema.Number,
       active_flag: Schema.Boolean,
       owner_id: Schema.Number,
-      org_id: Schema.Number,
+      org_id: Schema.NullOr(Schema.Number),
       name: Schema.String,
       email: Schema.Array(PersonEmailInput),
       phone: Schema.Array(PersonPhone),

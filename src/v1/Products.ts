@@ -295,7 +295,7 @@ export interface FoundProduct {
   readonly id: number
   readonly type?: string
   readonly name?: string
-  readonly code?: number
+  readonly code?: string | number | null
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
@@ -313,7 +313,7 @@ export const FoundProduct: Schema.Schema<FoundProduct> = /*#__PURE__*/ Schema.su
     id: Schema.Number,
     type: Field.optional(Schema.String),
     name: Field.optional(Schema.String),
-    code: Field.optional(Schema.Number),
+    code: Field.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number))),
     visible_to: Field.optional(Schema.Number),
     owner: Field.optional(Schema.Struct({ id: Schema.Number })),
     custom_fields: Field.optional(Schema.Array(Schema.String))

@@ -35,6 +35,14 @@ export const v1: Record<string, Entity> = {
       lead: "object | null"
     }
   },
+  "v1.ActivityCollectionResponseObject": {
+    nullable: words(`
+      deal_id lead_id person_id project_id org_id location public_description conference_meeting_client
+      conference_meeting_url conference_meeting_id update_user_id source_timezone location_subpremise
+      location_street_number location_route location_sublocality location_locality location_admin_area_level_1
+      location_admin_area_level_2 location_country location_postal_code location_formatted_address
+    `)
+  },
   "v1.BaseOrganizationItem": {
     present: words(`
       id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
@@ -149,6 +157,9 @@ export const v1: Record<string, Entity> = {
     present: words("id name email has_pic pic_hash active_flag value"),
     nullable: words("pic_hash"),
     types: { has_pic: "number | boolean" }
+  },
+  "v1.DealCollectionResponseObject": {
+    nullable: words("person_id org_id won_time lost_time expected_close_date label")
   },
   "v1.DealNonStrictWithDetails": {
     present: words(`
@@ -304,11 +315,21 @@ export const v1: Record<string, Entity> = {
   "v1.GetOrganizationResponseAllOfAdditionalDataFollowersFOLLOWERUSERID": {
     present: words("id user_id")
   },
+  "v1.GetOrganizationsCollectionResponseObject": {
+    nullable: words(`
+      address address_subpremise address_street_number address_route address_sublocality address_locality
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
+      address_formatted_address
+    `)
+  },
   "v1.GetPersonProductsResponseAllOfDataInnerDEALIDProduct": {
     nullable: words("files_count")
   },
   "v1.GetProductFieldsResponseDataInner": {
     types: { index_visible_flag: "boolean", details_visible_flag: "boolean", picklist_data: "string | null" }
+  },
+  "v1.GetProductSearchResponseAllOfDataItemsInnerItem": {
+    types: { code: "string | number | null" }
   },
   "v1.GetProductsResponse1": {
     types: { data: "ReadonlyArray<ProductListItemProduct>" }
@@ -430,6 +451,9 @@ export const v1: Record<string, Entity> = {
   },
   "v1.PersonDataWithIDAllOfEmailInner": {
     present: words("value primary")
+  },
+  "v1.PersonsCollectionResponseObject": {
+    nullable: words("org_id")
   },
   "v1.PhoneData": {
     present: words("value primary")

@@ -94,6 +94,9 @@ export const v2: Record<string, Entity> = {
     present: words("id name order_nr is_deleted is_deal_probability_enabled add_time update_time"),
     nullable: words("update_time")
   },
+  "v2.GetProductSearchResponseAllOfDataItemsInnerItem": {
+    types: { code: "string | number | null" }
+  },
   "v2.GetProductVariationsResponseDataInner": {
     present: words("id name")
   },
