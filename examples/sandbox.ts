@@ -41,7 +41,9 @@ const program = Effect.gen(function* () {
   const { host, port, seed, token } = yield* read
   yield* Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
-    yield* Console.log(`A Pipedrive sandbox listens. Point a client at it:\n\n${Server.environment(sandbox)}\n\nCtrl-C ends it.`)
+    yield* Console.log(
+      `A Pipedrive sandbox listens. Point a client at it:\n\n${Server.environment(sandbox)}\n\nCtrl-C ends it.`
+    )
     return yield* Effect.never
   }).pipe(
     Effect.provide(Server.layer({ host, port: Number(port), seed: seed === "empty" ? "empty" : "demo", token })),
@@ -53,6 +55,8 @@ const program = Effect.gen(function* () {
 })
 
 NodeRuntime.runMain(
-  program.pipe(Effect.catchAll((message) => Console.error(message).pipe(Effect.zipRight(Effect.sync(() => process.exit(1)))))),
+  program.pipe(
+    Effect.catchAll((message) => Console.error(message).pipe(Effect.zipRight(Effect.sync(() => process.exit(1)))))
+  ),
   { disableErrorReporting: true }
 )

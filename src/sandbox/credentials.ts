@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import type { Answer, Incoming } from "./http.js"
 import * as refusals from "./refusals.js"
-import { get, put, type Id, type Row, type World } from "./world.js"
+import { get, type Id, put, type Row, type World } from "./world.js"
 
 /** The table of API tokens: the token is the id. */
 const table = "apiToken"

@@ -10,14 +10,15 @@ import type { Entity, Filter, Occasion } from "./entity.js"
 import { type Answer, json } from "./http.js"
 import * as paging from "./paging.js"
 import * as refusals from "./refusals.js"
-import { isRecord, num, text } from "./view.js"
+import { isRecord, text } from "./view.js"
 import { all, get as getRow, type Row } from "./world.js"
 
 // -----------------------------------------------------------------------------
 // answers
 // -----------------------------------------------------------------------------
 
-const words = (value: unknown): ReadonlyArray<string> | undefined =>
+/** Words of a comma list. */
+export const words = (value: unknown): ReadonlyArray<string> | undefined =>
   typeof value === "string"
     ? value.split(",").filter((word) => word !== "")
     : Array.isArray(value)
@@ -194,19 +195,6 @@ const byField =
 
 const isLive = (row: Row): boolean => row.is_deleted !== true
 
-function* select(
-  rows: Iterable<Row>,
-  which: (row: Row, call: Call) => boolean,
-  conditions: ReadonlyArray<(row: Row) => boolean>,
-  call: Call
-): Generator<Row> {
-  next: for (const row of rows) {
-    if (!which(row, call)) continue
-    for (const condition of conditions) if (!condition(row)) continue next
-    yield row
-  }
-}
-
 const v1Names = (entity: Entity): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(entity.fields).map(([name, field]) => [field.v1 === false ? name : (field.v1 ?? name), name])
@@ -225,11 +213,18 @@ export const list =
       const v2 = call.endpoint.version === "v2"
       const source = options.from === undefined ? all(call.view.world, entity.name) : yield* options.from(call)
       const which = options.which ?? (wantsDeleted(call) ? () => true : isLive)
-      const rows = select(source, which, filters(entity, call), call)
+      const conditions = filters(entity, call)
+      const rows: paging.Selection = {
+        rows: source,
+        keep: (row) => which(row, call) && conditions.every((condition) => condition(row))
+      }
       const shape = options.shape ?? ((row: Row) => show(entity, row, call, "list"))
       const maximum = call.endpoint.pagination?.maximum ?? 500
       if (options.whole !== undefined) {
-        return json(200, { success: true, data: Array.from(rows, (row) => shape(row, call)), ...options.whole(call) })
+        const data = Array.from(source)
+          .filter(rows.keep)
+          .map((row) => shape(row, call))
+        return json(200, { success: true, data, ...options.whole(call) })
       }
       if (v2 || options.cursor === true) {
         const page = yield* paging.byCursor(rows, call, paging.readSortBy(call.query), maximum)
@@ -258,87 +253,6 @@ export const list =
         ...(related === undefined ? {} : { related_objects: related })
       })
     })
-
-// -----------------------------------------------------------------------------
-// searching
-// -----------------------------------------------------------------------------
-
-/** A find. */
-export interface Hit {
-  readonly row: Row
-  readonly score: number
-  readonly item: unknown
-}
-
-/** Looks a term up in the searchable fields of an entity. */
-export const lookUp = (entity: Entity, call: Call, selected: ReadonlyArray<string> | undefined): ReadonlyArray<Hit> => {
-  const search = entity.search
-  if (search === undefined) return []
-  const term = String(call.query.term ?? "").toLowerCase()
-  const exact = call.query.exact_match === true || call.query.exact_match === "true" || call.query.exact_match === 1
-  const hits: Array<Hit> = []
-  for (const row of all(call.view.world, entity.name)) {
-    if (row.is_deleted === true) continue
-    let score = 0
-    for (const [name, texts] of Object.entries(search.fields)) {
-      if (selected !== undefined && !selected.includes(name)) continue
-      for (const value of texts(row, call.view)) {
-        const found = value.toLowerCase()
-        if (found === term) score = Math.max(score, 1)
-        else if (!exact && found.includes(term)) score = Math.max(score, found.startsWith(term) ? 0.7 : 0.4)
-      }
-    }
-    if (score > 0) hits.push({ row, score, item: search.item(row, call.view) })
-  }
-  return hits.sort((a, b) => b.score - a.score || num(a.row, "id") - num(b.row, "id"))
-}
-
-/** The term, or why it is none. */
-export const checkTerm = (call: Call): Answer | undefined => {
-  const term = String(call.query.term ?? "").trim()
-  const exact = call.query.exact_match === true || call.query.exact_match === "true"
-  if (term.length >= (exact ? 1 : 2)) return undefined
-  const message = "Parameter 'term' must be at least 2 characters long"
-  return call.endpoint.version === "v2" ? refusals.invalid([{ key: "term", message }]) : refusals.v1(400, message)
-}
-
-/** A page of finds in its envelope. */
-export const hits = (
-  found: ReadonlyArray<Hit>,
-  call: Call,
-  more: Readonly<Record<string, unknown>> = {}
-): engine.Outcome<Answer> =>
-  Either.gen(function* () {
-    const byId = new Map(found.map((hit, at) => [at, hit] as const))
-    const rows = Array.from(byId.keys(), (id): Row => ({ id }))
-    const maximum = call.endpoint.pagination?.maximum ?? 100
-    const shown = (page: ReadonlyArray<Row>) => ({
-      items: page.flatMap((row) => {
-        const hit = typeof row.id === "number" ? byId.get(row.id) : undefined
-        return hit === undefined ? [] : [{ result_score: hit.score, item: hit.item }]
-      }),
-      ...more
-    })
-    if (call.endpoint.version === "v2") {
-      const page = yield* paging.byCursor(rows, call, { field: "id", descending: false }, maximum)
-      return json(200, { success: true, data: shown(page.rows), additional_data: { next_cursor: page.next } })
-    }
-    const page = paging.byOffset(rows, call.query, [], maximum)
-    return json(200, { success: true, data: shown(page.rows), additional_data: { pagination: page.pagination } })
-  })
-
-/** Searches one entity. */
-export const search =
-  (entity: Entity, which: (row: Row, call: Call) => boolean = () => true): Handler =>
-  (call) => {
-    const refusal = checkTerm(call)
-    return refusal === undefined
-      ? hits(
-          lookUp(entity, call, words(call.query.fields)).filter((hit) => which(hit.row, call)),
-          call
-        )
-      : Either.left(refusal)
-  }
 
 /** A body that is an array or an object, as it came. */
 export const rawBody = (call: Call): unknown =>

@@ -78,20 +78,21 @@ const stages: ReadonlyArray<SeedRow> = [
   days_to_rotten: days
 }))
 
-const companies: ReadonlyArray<readonly [name: string, street: string, city: string, country: string, desks: number]> = [
-  ["Alder & Finch Architects", "12 Canal Street", "Manchester", "United Kingdom", 48],
-  ["Blaustein Maschinenbau", "Hafenweg 9", "Münster", "Germany", 210],
-  ["Cassava Foods", "41 Market Lane", "Leeds", "United Kingdom", 75],
-  ["Dune Robotics", "Rua do Ouro 88", "Lisbon", "Portugal", 130],
-  ["Elmwood Library Trust", "3 Castle Hill", "Lincoln", "United Kingdom", 22],
-  ["Fjordlys Energi", "Strandgaten 17", "Bergen", "Norway", 340],
-  ["Granite Legal", "80 Queen Street", "Edinburgh", "United Kingdom", 64],
-  ["Heron Health Clinics", "5 Mill Road", "Cambridge", "United Kingdom", 150],
-  ["Iris Optik", "Lindenallee 2", "Hamburg", "Germany", 35],
-  ["Jasmin Coworking", "27 rue des Lilas", "Lyon", "France", 500],
-  ["Kestrel Airfreight", "Hangar 4, Airport Way", "Liège", "Belgium", 90],
-  ["Lumen School of Design", "19 Harbour Walk", "Bristol", "United Kingdom", 180]
-]
+const companies: ReadonlyArray<readonly [name: string, street: string, city: string, country: string, desks: number]> =
+  [
+    ["Alder & Finch Architects", "12 Canal Street", "Manchester", "United Kingdom", 48],
+    ["Blaustein Maschinenbau", "Hafenweg 9", "Münster", "Germany", 210],
+    ["Cassava Foods", "41 Market Lane", "Leeds", "United Kingdom", 75],
+    ["Dune Robotics", "Rua do Ouro 88", "Lisbon", "Portugal", 130],
+    ["Elmwood Library Trust", "3 Castle Hill", "Lincoln", "United Kingdom", 22],
+    ["Fjordlys Energi", "Strandgaten 17", "Bergen", "Norway", 340],
+    ["Granite Legal", "80 Queen Street", "Edinburgh", "United Kingdom", 64],
+    ["Heron Health Clinics", "5 Mill Road", "Cambridge", "United Kingdom", 150],
+    ["Iris Optik", "Lindenallee 2", "Hamburg", "Germany", 35],
+    ["Jasmin Coworking", "27 rue des Lilas", "Lyon", "France", 500],
+    ["Kestrel Airfreight", "Hangar 4, Airport Way", "Liège", "Belgium", 90],
+    ["Lumen School of Design", "19 Harbour Walk", "Bristol", "United Kingdom", 180]
+  ]
 
 const owners = [ada, tomas, mei]
 const ownerOf = (at: number): number => owners[at % owners.length] ?? ada
@@ -199,8 +200,18 @@ export const demo = (now: string): Seed => {
       { id: "f08b69b2-4e75-11ea-9643-03698ef1cfd6", name: "Cold", color: "blue" }
     ],
     dealFields: [
-      { field_code: keys.source, field_name: "How they found us", field_type: "enum", options: ["Fair", "Referral", "Website"] },
-      { field_code: keys.rooms, field_name: "Rooms", field_type: "set", options: ["Office", "Meeting", "Lobby", "Canteen"] },
+      {
+        field_code: keys.source,
+        field_name: "How they found us",
+        field_type: "enum",
+        options: ["Fair", "Referral", "Website"]
+      },
+      {
+        field_code: keys.rooms,
+        field_name: "Rooms",
+        field_type: "set",
+        options: ["Office", "Meeting", "Lobby", "Canteen"]
+      },
       { field_code: keys.deposit, field_name: "Deposit", field_type: "monetary" },
       { field_code: keys.fitting, field_name: "Fitting day", field_type: "date" },
       { field_code: keys.window, field_name: "Delivery window", field_type: "timerange" },
@@ -208,7 +219,12 @@ export const demo = (now: string): Seed => {
     ],
     personFields: [
       { field_code: keys.nickname, field_name: "Nickname", field_type: "varchar" },
-      { field_code: keys.interests, field_name: "Interests", field_type: "set", options: ["Catalogue", "Events", "Repairs"] }
+      {
+        field_code: keys.interests,
+        field_name: "Interests",
+        field_type: "set",
+        options: ["Catalogue", "Events", "Repairs"]
+      }
     ],
     organizationFields: [
       { field_code: keys.taxNumber, field_name: "Tax number", field_type: "varchar" },
@@ -217,10 +233,20 @@ export const demo = (now: string): Seed => {
       { field_code: keys.segment, field_name: "Segment", field_type: "enum", options: ["Small", "Middle", "Large"] }
     ],
     projectFields: [
-      { field_code: keys.phase, field_name: "Building phase", field_type: "enum", options: ["Plan", "Shell", "Interior"] }
+      {
+        field_code: keys.phase,
+        field_name: "Building phase",
+        field_type: "enum",
+        options: ["Plan", "Shell", "Interior"]
+      }
     ],
     productFields: [
-      { field_code: keys.material, field_name: "Material", field_type: "enum", options: ["Pine", "Oak", "Steel", "Felt"] }
+      {
+        field_code: keys.material,
+        field_name: "Material",
+        field_type: "enum",
+        options: ["Pine", "Oak", "Steel", "Felt"]
+      }
     ],
     pipelines: pipelines.map((row) => ({ ...row, add_time: day(-390) })),
     stages: stages.map((row) => ({ ...row, add_time: day(-390) })),

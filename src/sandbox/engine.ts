@@ -128,7 +128,8 @@ export const relatedObjects = (
         const id = row[field]
         if (typeof id !== "number" && typeof id !== "string") continue
         const into = (out[name] ??= {})
-        if (!(id in into)) into[id] = full && related.full !== undefined ? related.full(id, view) : related.short(id, view)
+        if (!(id in into))
+          into[id] = full && related.full !== undefined ? related.full(id, view) : related.short(id, view)
       }
     }
   }

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Call, Described, Handler } from "./call.js"
 import { identify } from "./credentials.js"
-import { empty, type Answer, type Incoming } from "./http.js"
+import { type Answer, empty, type Incoming } from "./http.js"
 import { handlers } from "./operations.js"
 import * as parameters from "./parameters.js"
 import * as refusals from "./refusals.js"
@@ -16,7 +16,7 @@ import * as routes from "./routes.js"
 import * as seen from "./seen.js"
 import { synthesize } from "./synthesize.js"
 import type { View } from "./view.js"
-import { uuid, type Row, type World } from "./world.js"
+import { type Row, uuid, type World } from "./world.js"
 
 /** A sandbox from the inside. */
 export interface Inside {
@@ -62,14 +62,23 @@ const limits: Readonly<Record<string, string>> = {
 const handlerOf = (endpoint: Described): Handler =>
   handlers[`${endpoint.version}.${endpoint.operation}`] ?? ((call) => Either.right(synthesize(call)))
 
-const operate = (inside: Inside, incoming: Incoming, caller: Row, now: string, note: (name: string) => void): Answer => {
+const operate = (
+  inside: Inside,
+  incoming: Incoming,
+  caller: Row,
+  now: string,
+  note: (name: string) => void
+): Answer => {
   const address = routes.versionOf(incoming.url.pathname)
   if (address === undefined) return refusals.v1(404, "Not found")
   const [version, rest] = address
   const destination = routes.find(version, incoming.method, rest)
   if (destination._tag === "Nowhere") return refusals.inVersion(version, 404, "Not found")
   if (destination._tag === "OtherMethods") {
-    return { ...refusals.inVersion(version, 405, "Method not allowed"), headers: { allow: destination.methods.join(", ") } }
+    return {
+      ...refusals.inVersion(version, 405, "Method not allowed"),
+      headers: { allow: destination.methods.join(", ") }
+    }
   }
   const { endpoint, path } = destination
   note(`${version}.${endpoint.name}`)

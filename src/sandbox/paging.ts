@@ -81,26 +81,34 @@ export interface OffsetPage {
   readonly pagination: Readonly<Record<string, unknown>>
 }
 
+/** Rows, and which of them are meant. */
+export interface Selection {
+  readonly rows: Iterable<Row>
+  readonly keep: (row: Row) => boolean
+}
+
 /** Cuts a page out by `start` and `limit`. */
 export const byOffset = (
-  rows: Iterable<Row>,
+  { keep, rows }: Selection,
   query: Readonly<Record<string, unknown>>,
   orders: ReadonlyArray<Order>,
   maximum: number
 ): OffsetPage => {
   const start = bounded(query.start, 0, 0, Number.MAX_SAFE_INTEGER)
   const limit = bounded(query.limit, Math.min(100, maximum), 1, maximum)
-  const source = natural(orders) ? rows : Array.from(rows).sort(compare(orders))
   const page: Array<Row> = []
   let at = 0
   let more = false
-  for (const row of source) {
-    if (at++ < start) continue
-    if (page.length === limit) {
-      more = true
-      break
-    }
-    page.push(row)
+  const take = (row: Row): boolean => {
+    if (at++ < start) return true
+    more = page.length === limit
+    if (!more) page.push(row)
+    return !more
+  }
+  if (natural(orders)) {
+    for (const row of rows) if (keep(row) && !take(row)) break
+  } else {
+    for (const row of Array.from(rows).filter(keep).sort(compare(orders))) if (!take(row)) break
   }
   return {
     rows: page,
@@ -148,12 +156,30 @@ export interface CursorPage {
   readonly next: string | null
 }
 
+/** The first so many rows in an order, without sorting all the others. */
+const first = (count: number, { keep, rows }: Selection, order: (a: Row, b: Row) => number): Array<Row> => {
+  const found: Array<Row> = []
+  let last: Row | undefined
+  const shorten = () => {
+    found.sort(order)
+    found.splice(count)
+    last = found.length === count ? found[count - 1] : undefined
+  }
+  for (const row of rows) {
+    if (!keep(row) || (last !== undefined && order(row, last) >= 0)) continue
+    found.push(row)
+    if (found.length >= count * 4) shorten()
+  }
+  shorten()
+  return found
+}
+
 /**
  * Cuts a page out by `cursor` and `limit`. The cursor says after which row the page begins, not at which place, so that what is
  * added or deleted meanwhile neither repeats a row nor skips one.
  */
 export const byCursor = (
-  rows: Iterable<Row>,
+  { keep, rows }: Selection,
   call: Pick<Call, "query">,
   order: Order,
   maximum: number
@@ -164,29 +190,24 @@ export const byCursor = (
   if (typeof raw === "string" && raw !== "" && after === undefined) {
     return Either.left(refusals.invalid([{ key: "cursor", message: "Parameter 'cursor' is not valid" }]))
   }
-  const sign = order.descending ? -1 : 1
-  const behind = (row: Row): boolean => {
-    if (after === undefined) return true
-    const byField = sign * compareKeys(keyOf(row, order.field), after.value)
-    return byField > 0 || (byField === 0 && compareKeys(row.id, after.id) > 0)
-  }
-  const page: Array<Row> = []
-  let more = false
+  let page: Array<Row> = []
   if (natural([order])) {
     for (const row of rows) {
-      if (!behind(row)) continue
-      if (page.length === limit) {
-        more = true
-        break
-      }
+      if ((after !== undefined && compareKeys(row.id, after.id) <= 0) || !keep(row)) continue
       page.push(row)
+      if (page.length > limit) break
     }
   } else {
-    for (const row of rows) if (behind(row)) page.push(row)
-    page.sort(compare([order]))
-    more = page.length > limit
-    page.splice(limit)
+    const sign = order.descending ? -1 : 1
+    const behind = (row: Row): boolean => {
+      if (after === undefined) return true
+      const byField = sign * compareKeys(keyOf(row, order.field), after.value)
+      return byField > 0 || (byField === 0 && compareKeys(row.id, after.id) > 0)
+    }
+    page = first(limit + 1, { rows, keep: (row) => behind(row) && keep(row) }, compare([order]))
   }
+  const more = page.length > limit
+  if (more) page.splice(limit)
   const last = page[page.length - 1]
   return Either.right({ rows: page, next: more && last !== undefined ? writeCursor(last, order) : null })
 }

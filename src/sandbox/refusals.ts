@@ -57,7 +57,5 @@ export const inVersion = (version: "v1" | "v2", status: number, error: string): 
   version === "v1" ? v1(status, error) : v2(status, error)
 
 /** What a change cannot be, in the words of the version that is asked. */
-export const because = (
-  { version }: { readonly version: "v1" | "v2" },
-  error: string
-): Either.Either<never, Answer> => Either.left(inVersion(version, 400, error))
+export const because = ({ version }: { readonly version: "v1" | "v2" }, error: string): Either.Either<never, Answer> =>
+  Either.left(inVersion(version, 400, error))

@@ -7,7 +7,6 @@ import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as custom from "./custom.js"
 import * as engine from "./engine.js"
-import type { Entity } from "./entity.js"
 import { activity, activityType } from "./entities/activity.js"
 import { organization, person } from "./entities/contact.js"
 import { deal } from "./entities/deal.js"
@@ -17,10 +16,11 @@ import { note } from "./entities/note.js"
 import { pipeline, stage } from "./entities/pipeline.js"
 import { product } from "./entities/product.js"
 import { user } from "./entities/user.js"
+import type { Entity } from "./entity.js"
 import type { Answer } from "./http.js"
 import * as kinds from "./kinds.js"
 import { isRecord, later, text, type View } from "./view.js"
-import { get, make, nextId, put, type Company, type Row, type World } from "./world.js"
+import { type Company, get, make, nextId, put, type Row, type World } from "./world.js"
 
 /**
  * One thing of a seed: fields under their v2 names (of leads, notes and users, which v2 does not have: v1's). Everything has
@@ -183,7 +183,12 @@ const readValue = (entity: Entity, name: string, raw: unknown): unknown => {
   return typeof value === "string" ? kind.fromV1(value) : kinds.unreadable
 }
 
-const readRow = (entity: Entity, row: SeedRow, path: string, world: World): Either.Either<engine.Patch, SandboxError> => {
+const readRow = (
+  entity: Entity,
+  row: SeedRow,
+  path: string,
+  world: World
+): Either.Either<engine.Patch, SandboxError> => {
   const patch: Record<string, unknown> = {}
   for (const [name, raw] of Object.entries(row)) {
     if (raw === undefined) continue
@@ -191,7 +196,9 @@ const readRow = (entity: Entity, row: SeedRow, path: string, world: World): Eith
     if (!known) return Either.left(new SandboxError({ path: `${path}.${name}`, reason: "is no field of it" }))
     const value = readValue(entity, name, raw)
     if (value === kinds.unreadable) {
-      return Either.left(new SandboxError({ path: `${path}.${name}`, reason: entity.fields[name]?.kind.what ?? "is wrong" }))
+      return Either.left(
+        new SandboxError({ path: `${path}.${name}`, reason: entity.fields[name]?.kind.what ?? "is wrong" })
+      )
     }
     patch[name] = structuredClone(value)
   }
@@ -208,7 +215,9 @@ const readRow = (entity: Entity, row: SeedRow, path: string, world: World): Eith
 }
 
 const sentenceOf = (answer: Answer): string =>
-  answer.body._tag === "Json" && isRecord(answer.body.value) ? `is refused: ${String(answer.body.value.error)}` : "is refused"
+  answer.body._tag === "Json" && isRecord(answer.body.value)
+    ? `is refused: ${String(answer.body.value.error)}`
+    : "is refused"
 
 const addRow = (entity: Entity, row: SeedRow, path: string, view: View): Either.Either<Row, SandboxError> =>
   Either.gen(function* () {

@@ -4,11 +4,11 @@
  * @since 0.1.0
  */
 import { createServer } from "node:http"
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -41,7 +41,9 @@ const urlOf = (address: HttpServer.Address): string => {
   return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`
 }
 
-const serve = (options: Options): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | Scope.Scope> =>
+const serve = (
+  options: Options
+): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | Scope.Scope> =>
   Effect.gen(function* () {
     const server = yield* HttpServer.HttpServer
     const sandbox = yield* Sandbox.make({ ...options, baseUrl: options.baseUrl ?? urlOf(server.address) })

@@ -104,7 +104,11 @@ describe("one store behind both versions", () => {
   it.effect("persons: names are split, contacts are lists, the first is the primary one", () =>
     Effect.gen(function* () {
       const { send } = yield* started
-      const { body } = yield* send("POST", "/v1/persons", { name: "Ana Luisa Prado", email: "ana@example.com", org_id: 2 })
+      const { body } = yield* send("POST", "/v1/persons", {
+        name: "Ana Luisa Prado",
+        email: "ana@example.com",
+        org_id: 2
+      })
       assert.strictEqual(body.data.first_name, "Ana")
       assert.strictEqual(body.data.last_name, "Luisa Prado")
       assert.deepStrictEqual(body.data.phone, [{ value: "", primary: true }])
@@ -147,7 +151,12 @@ describe("one store behind both versions", () => {
   it.effect("activities: owner and user, busy and busy_flag, done with its time, participants make the person", () =>
     Effect.gen(function* () {
       const { send } = yield* started
-      const { body } = yield* send("POST", "/v1/activities", { subject: "Call", type: "call", deal_id: 3, due_time: "10:30" })
+      const { body } = yield* send("POST", "/v1/activities", {
+        subject: "Call",
+        type: "call",
+        deal_id: 3,
+        due_time: "10:30"
+      })
       const id = body.data.id
       assert.strictEqual(body.data.person_id, 3)
       assert.strictEqual(body.data.org_id, 2)
@@ -178,7 +187,9 @@ describe("one store behind both versions", () => {
       assert.strictEqual(read.body.data.prices[0].overhead_cost, 5)
       assert.strictEqual(read.body.data.prices[0].price_formatted, "€80")
       assert.strictEqual(read.body.data.selectable, true)
-      const changed = yield* send("PATCH", `/api/v2/products/${body.data.id}`, { prices: [{ price: 1, currency: "USD" }] })
+      const changed = yield* send("PATCH", `/api/v2/products/${body.data.id}`, {
+        prices: [{ price: 1, currency: "USD" }]
+      })
       assert.deepStrictEqual(
         changed.body.data.prices.map((price: { currency: string }) => price.currency),
         ["USD"]
@@ -189,7 +200,11 @@ describe("one store behind both versions", () => {
   it.effect("notes take person and organization from their deal; flags are 0 or 1 in and booleans out", () =>
     Effect.gen(function* () {
       const { send } = yield* started
-      const { body, status } = yield* send("POST", "/v1/notes", { content: "<b>x</b>", deal_id: 1, pinned_to_deal_flag: 1 })
+      const { body, status } = yield* send("POST", "/v1/notes", {
+        content: "<b>x</b>",
+        deal_id: 1,
+        pinned_to_deal_flag: 1
+      })
       assert.strictEqual(status, 201)
       assert.strictEqual(body.data.person_id, 1)
       assert.strictEqual(body.data.org_id, 1)

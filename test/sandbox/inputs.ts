@@ -76,7 +76,11 @@ export const sample = (node: AST.AST, key: string): unknown => {
 const fits = (ast: AST.Refinement, value: unknown): boolean => {
   const base = strip(ast.from)
   const basic =
-    base._tag === "StringKeyword" ? typeof value === "string" : base._tag === "NumberKeyword" ? typeof value === "number" : true
+    base._tag === "StringKeyword"
+      ? typeof value === "string"
+      : base._tag === "NumberKeyword"
+        ? typeof value === "number"
+        : true
   return basic && ast.filter(value, AST.defaultParseOption, ast)._tag === "None"
 }
 
@@ -107,7 +111,8 @@ export const input = (endpoint: Described, known: Readonly<Record<string, unknow
     if (name in out) out[name] = typeof out[name] === "string" ? String(id) : id
   }
   const keys = endpoint.body?.keys ?? []
-  const wanted = keys.find((key) => /^(name|title|subject|content|field_name|description|phase_id)$/.test(key)) ?? keys[0]
+  const wanted =
+    keys.find((key) => /^(name|title|subject|content|field_name|description|phase_id)$/.test(key)) ?? keys[0]
   if (/PUT|PATCH/.test(endpoint.method) && wanted !== undefined && !(wanted in out)) {
     const signature = signatures.find((one) => one.name === wanted)
     if (signature !== undefined) out[wanted] = sample(signature.type, wanted)

@@ -88,7 +88,10 @@ describe("the sandbox as a layer", () => {
       const { sandbox, send } = yield* world({ token: "mine" })
       assert.strictEqual(sandbox.token, "mine")
       assert.strictEqual((yield* send("GET", "/v1/users/me")).body.data.name, "Ada Keller")
-      assert.strictEqual((yield* send("GET", "/v1/users/me", undefined, { "x-api-token": Sandbox.defaultToken })).status, 401)
+      assert.strictEqual(
+        (yield* send("GET", "/v1/users/me", undefined, { "x-api-token": Sandbox.defaultToken })).status,
+        401
+      )
     })
   )
 
@@ -114,20 +117,28 @@ describe("seeds", () => {
           organizations: [{ name: "Beta" }],
           persons: [{ name: "Bo Ek", org_id: 1, emails: "bo@beta.example" }],
           deals: [
-            { id: 40, title: "Old", person_id: 1, add_time: new Date(Date.UTC(2026, 0, 1)), custom_fields: { ["c".repeat(40)]: 2 } },
+            {
+              id: 40,
+              title: "Old",
+              person_id: 1,
+              add_time: new Date(Date.UTC(2026, 0, 1)),
+              custom_fields: { ["c".repeat(40)]: 2 }
+            },
             { title: "New" }
           ]
         }
       })
       const { body } = yield* send("GET", "/api/v2/deals?status=open")
       assert.deepStrictEqual(
-        body.data.map((deal: { id: number; currency: string; owner_id: number; add_time: string; org_id: number | null }) => [
-          deal.id,
-          deal.currency,
-          deal.owner_id,
-          deal.add_time,
-          deal.org_id
-        ]),
+        body.data.map(
+          (deal: { id: number; currency: string; owner_id: number; add_time: string; org_id: number | null }) => [
+            deal.id,
+            deal.currency,
+            deal.owner_id,
+            deal.add_time,
+            deal.org_id
+          ]
+        ),
         [
           [40, "SEK", 7, "2026-01-01T00:00:00Z", 1],
           [41, "SEK", 7, "2026-05-15T00:00:00Z", null]
@@ -140,10 +151,33 @@ describe("seeds", () => {
 
   const broken: ReadonlyArray<readonly [what: string, options: Sandbox.Options, message: RegExp]> = [
     ["a field that there is not", { seed: { deals: [{ name: "x" }] } }, /seed\.deals\[0\]\.name is no field/],
-    ["a value of the wrong kind", { seed: { deals: [{ title: "x", value: {} }] } }, /seed\.deals\[0\]\.value must be a number/],
-    ["a stage that there is not", { seed: { deals: [{ title: "x", stage_id: 9 }] } }, /seed\.deals\[0\] is refused: .*Stage/],
-    ["an id twice", { seed: { deals: [{ id: 1, title: "x" }, { id: 1, title: "y" }] } }, /deals\[1\]\.id is taken: 1/],
-    ["a custom field that there is not", { seed: { deals: [{ title: "x", custom_fields: { a: 1 } }] } }, /custom_fields\.a is no custom field/],
+    [
+      "a value of the wrong kind",
+      { seed: { deals: [{ title: "x", value: {} }] } },
+      /seed\.deals\[0\]\.value must be a number/
+    ],
+    [
+      "a stage that there is not",
+      { seed: { deals: [{ title: "x", stage_id: 9 }] } },
+      /seed\.deals\[0\] is refused: .*Stage/
+    ],
+    [
+      "an id twice",
+      {
+        seed: {
+          deals: [
+            { id: 1, title: "x" },
+            { id: 1, title: "y" }
+          ]
+        }
+      },
+      /deals\[1\]\.id is taken: 1/
+    ],
+    [
+      "a custom field that there is not",
+      { seed: { deals: [{ title: "x", custom_fields: { a: 1 } }] } },
+      /custom_fields\.a is no custom field/
+    ],
     ["nobody", { seed: { users: [] } }, /seed\.users must name somebody/],
     ["a token of two words", { token: "a b" }, /token must be/],
     ["a base URL that is none", { baseUrl: "here" }, /baseUrl is not a URL/]

@@ -74,7 +74,11 @@ describe("pages of v1", () => {
       })
       const last = yield* send("GET", "/v1/organizations?limit=5&start=10")
       assert.deepStrictEqual(ids(last), [11, 12])
-      assert.deepStrictEqual(last.body.additional_data.pagination, { start: 10, limit: 5, more_items_in_collection: false })
+      assert.deepStrictEqual(last.body.additional_data.pagination, {
+        start: 10,
+        limit: 5,
+        more_items_in_collection: false
+      })
     })
   )
 
@@ -145,7 +149,10 @@ describe("conditions", () => {
         const { send } = yield* started
         const reply = yield* send("GET", path)
         assert.strictEqual(reply.status, 200, JSON.stringify(reply.body))
-        assert.deepStrictEqual([...ids(reply)].sort((a, b) => Number(a) - Number(b)), [...expected])
+        assert.deepStrictEqual(
+          [...ids(reply)].sort((a, b) => Number(a) - Number(b)),
+          [...expected]
+        )
       })
     )
   }
@@ -159,9 +166,7 @@ describe("conditions", () => {
       assert.deepStrictEqual(ids(yield* send("GET", "/api/v2/deals?updated_since=2026-05-15T09:00:00Z")), [4, 5])
       assert.deepStrictEqual(ids(yield* send("GET", "/api/v2/deals?updated_since=2026-05-15T09:00:01Z")), [5])
       assert.deepStrictEqual(
-        ids(
-          yield* send("GET", "/api/v2/deals?updated_since=2026-05-15T09:00:00Z&updated_until=2026-05-15T09:00:02Z")
-        ),
+        ids(yield* send("GET", "/api/v2/deals?updated_since=2026-05-15T09:00:00Z&updated_until=2026-05-15T09:00:02Z")),
         [4]
       )
     })
@@ -195,7 +200,10 @@ describe("searches", () => {
       )
       assert.deepStrictEqual(body.data.items[0].item.owner, { id: 13_000_003 })
       assert.deepStrictEqual(body.data.items[0].item.emails, ["blaustein@blausteinmaschinenbau.example"])
-      const exact = yield* send("GET", "/api/v2/persons/search?term=blaustein@blausteinmaschinenbau.example&fields=email&exact_match=true")
+      const exact = yield* send(
+        "GET",
+        "/api/v2/persons/search?term=blaustein@blausteinmaschinenbau.example&fields=email&exact_match=true"
+      )
       assert.strictEqual(exact.body.data.items.length, 1)
     })
   )
@@ -213,9 +221,15 @@ describe("searches", () => {
   it.effect("look up one field, with regard to case", () =>
     Effect.gen(function* () {
       const { send } = yield* started
-      const found = yield* send("GET", "/api/v2/itemSearch/field?term=Lobby&entity_type=deal&field=title&match=beginning")
+      const found = yield* send(
+        "GET",
+        "/api/v2/itemSearch/field?term=Lobby&entity_type=deal&field=title&match=beginning"
+      )
       assert.deepStrictEqual(found.body.data, [{ id: 8, title: "Lobby furniture", name: "Lobby furniture" }])
-      const none = yield* send("GET", "/api/v2/itemSearch/field?term=lobby&entity_type=deal&field=title&match=beginning")
+      const none = yield* send(
+        "GET",
+        "/api/v2/itemSearch/field?term=lobby&entity_type=deal&field=title&match=beginning"
+      )
       assert.deepStrictEqual(none.body.data, [])
     })
   )

@@ -95,7 +95,9 @@ const merge = (a: Shape | undefined, b: Shape): Shape => {
     for (const [key, shape] of Object.entries(b as Record<string, Shape>)) out[key] = merge(out[key], shape)
     return out
   }
-  return JSON.stringify(a) === JSON.stringify(b) ? a : [...new Set([a, b].flat().map((one) => JSON.stringify(one)))].sort().map((one) => JSON.parse(one))
+  return JSON.stringify(a) === JSON.stringify(b)
+    ? a
+    : [...new Set([a, b].flat().map((one) => JSON.stringify(one)))].sort().map((one) => JSON.parse(one))
 }
 
 const shapeOf = (value: unknown): Shape => {
@@ -103,7 +105,9 @@ const shapeOf = (value: unknown): Shape => {
   if (Array.isArray(value)) return { "[]": value.map(shapeOf).reduce<Shape | undefined>(merge, undefined) ?? "nothing" }
   if (typeof value !== "object") return typeof value
   // keys that are ids all stand for one
-  const entries = Object.entries(value).map(([key, inner]) => [/^\d+$/.test(key) ? "<id>" : key, shapeOf(inner)] as const)
+  const entries = Object.entries(value).map(
+    ([key, inner]) => [/^\d+$/.test(key) ? "<id>" : key, shapeOf(inner)] as const
+  )
   const out: Record<string, Shape> = {}
   for (const [key, shape] of entries) out[key] = merge(out[key], shape)
   return out
@@ -121,7 +125,11 @@ const differences = (theirs: Shape, ours: Shape, path: string): ReadonlyArray<st
     return [
       ...Object.keys(a).flatMap((key) => {
         const [inner, own] = [a[key], b[key]]
-        return inner === undefined ? [] : own === undefined ? [`${path}.${key}: missing`] : differences(inner, own, `${path}.${key}`)
+        return inner === undefined
+          ? []
+          : own === undefined
+            ? [`${path}.${key}: missing`]
+            : differences(inner, own, `${path}.${key}`)
       }),
       ...Object.keys(b).flatMap((key) => (a[key] === undefined ? [`${path}.${key}: not in the recording`] : []))
     ]
@@ -156,7 +164,9 @@ describe("beside recorded answers", () => {
         const { send } = yield* world({ seed: recorded })
         const query = new URLSearchParams(recording.request.params).toString()
         const leads = yield* send("GET", "/v1/leads")
-        const path = recording.path.replace(/^\/v2/, "/api/v2").replace(/\/leads\/[0-9a-f-]+$/, `/leads/${leads.body.data[0].id}`)
+        const path = recording.path
+          .replace(/^\/v2/, "/api/v2")
+          .replace(/\/leads\/[0-9a-f-]+$/, `/leads/${leads.body.data[0].id}`)
         const reply = yield* send(recording.method, `${path}${query === "" ? "" : `?${query}`}`, recording.request.data)
         const found = [
           ...(reply.status === recording.status ? [] : [`status: ${reply.status} instead of ${recording.status}`]),

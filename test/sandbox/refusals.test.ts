@@ -102,9 +102,21 @@ describe("what is not there", () => {
 
 describe("v2 is strict", () => {
   const refused: ReadonlyArray<readonly [what: string, method: string, path: string, body: unknown, error: RegExp]> = [
-    ["a key it does not know", "POST", "/api/v2/deals", { title: "x", user_id: 1 }, /user_id: Parameter 'user_id' is not allowed for this request/],
+    [
+      "a key it does not know",
+      "POST",
+      "/api/v2/deals",
+      { title: "x", user_id: 1 },
+      /user_id: Parameter 'user_id' is not allowed for this request/
+    ],
     ["a custom field beside the others", "POST", "/api/v2/deals", { title: "x", [keys.source]: 1 }, /is not allowed/],
-    ["a custom field that is none", "POST", "/api/v2/deals", { title: "x", custom_fields: { ["0".repeat(40)]: 1 } }, /custom_fields\.0{40}: .*is not allowed/],
+    [
+      "a custom field that is none",
+      "POST",
+      "/api/v2/deals",
+      { title: "x", custom_fields: { ["0".repeat(40)]: 1 } },
+      /custom_fields\.0{40}: .*is not allowed/
+    ],
     ["a number in quotes", "POST", "/api/v2/deals", { title: "x", value: "5" }, /value/],
     ["an id in quotes", "PATCH", "/api/v2/deals/1", { owner_id: "13000001" }, /owner_id/],
     ["1 for true", "PATCH", "/api/v2/activities/1", { done: 1 }, /done/],
@@ -117,10 +129,28 @@ describe("v2 is strict", () => {
     ["a body that is no JSON", "POST", "/api/v2/deals", "{", /JSON/],
     ["a parameter it does not know", "GET", "/api/v2/activities?type=call", undefined, /type: .*is not allowed/],
     ["a page that is too large", "GET", "/api/v2/deals?limit=501", undefined, /limit/],
-    ["fractions of a second", "GET", "/api/v2/deals?updated_since=2026-05-15T09:00:00.123Z", undefined, /not a valid datetime/],
-    ["v1's form of a time", "GET", "/api/v2/deals?updated_since=2026-05-15%2009:00:00", undefined, /not a valid datetime/],
+    [
+      "fractions of a second",
+      "GET",
+      "/api/v2/deals?updated_since=2026-05-15T09:00:00.123Z",
+      undefined,
+      /not a valid datetime/
+    ],
+    [
+      "v1's form of a time",
+      "GET",
+      "/api/v2/deals?updated_since=2026-05-15%2009:00:00",
+      undefined,
+      /not a valid datetime/
+    ],
     ["an id that is no number", "GET", "/api/v2/deals/abc", undefined, /id/],
-    ["more than a hundred ids", "GET", `/api/v2/deals?ids=${Array.from({ length: 101 }, (_, at) => at + 1).join(",")}`, undefined, /ids/],
+    [
+      "more than a hundred ids",
+      "GET",
+      `/api/v2/deals?ids=${Array.from({ length: 101 }, (_, at) => at + 1).join(",")}`,
+      undefined,
+      /ids/
+    ],
     ["an order that there is not", "GET", "/api/v2/deals?sort_by=title", undefined, /sort_by/],
     ["a time of one digit", "PATCH", "/api/v2/activities/1", { due_time: "9:5" }, /due_time/]
   ]
@@ -192,7 +222,15 @@ describe("nothing makes it fall over", () => {
   it.effect("every endpoint answers a body of any kind with JSON", () =>
     Effect.gen(function* () {
       const { send } = yield* world()
-      const bodies: ReadonlyArray<unknown> = [undefined, null, [], "x", 1, {}, { id: {}, name: [], custom_fields: 1, title: {} }]
+      const bodies: ReadonlyArray<unknown> = [
+        undefined,
+        null,
+        [],
+        "x",
+        1,
+        {},
+        { id: {}, name: [], custom_fields: 1, title: {} }
+      ]
       for (const endpoint of all) {
         const path = endpoint.path.replace(/\{[^}]+\}/g, "1")
         for (const body of bodies) {

@@ -8,15 +8,18 @@ import { endpoints } from "../../src/sandbox/routes.js"
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  // what an answer holds is what the tests are about
-  // biome-ignore lint/suspicious/noExplicitAny: answers of any shape
   readonly body: any
 }
 
 /** Sends a request with the sandbox's own token. */
 export const send =
   (sandbox: Sandbox.Service) =>
-  (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Effect.Effect<Reply> =>
+  (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {}
+  ): Effect.Effect<Reply> =>
     Effect.gen(function* () {
       const response = yield* sandbox.fetch(
         new Request(`${sandbox.baseUrl}${path}`, {

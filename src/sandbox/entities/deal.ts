@@ -38,7 +38,8 @@ const settlePlace = (draft: Draft): Answer | undefined => {
   else if (before === undefined || (given.has("pipeline_id") && after.pipeline_id !== before.pipeline_id)) {
     const pipeline = given.has("pipeline_id") ? get(view.world, "pipeline", after.pipeline_id) : defaultPipeline(draft)
     const [first] = pipeline === undefined ? [] : stagesOf(draft, pipeline.id)
-    if (pipeline === undefined || first === undefined) return refusals.inVersion(draft.version, 400, "Pipeline has no stages.")
+    if (pipeline === undefined || first === undefined)
+      return refusals.inVersion(draft.version, 400, "Pipeline has no stages.")
     after.pipeline_id = pipeline.id
     after.stage_id = first.id
   }

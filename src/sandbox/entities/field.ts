@@ -220,6 +220,16 @@ export const builtIn: Readonly<Record<string, ReadonlyArray<readonly [code: stri
 /** The labels of deals and contacts that a new account has. */
 export const builtInOptions: Readonly<Record<string, ReadonlyArray<unknown>>> = {
   "dealField.label_ids": labels(["Hot", "red"], ["Warm", "yellow"], ["Cold", "blue"]),
-  "personField.label_ids": labels(["Customer", "green"], ["Hot lead", "red"], ["Warm lead", "yellow"], ["Cold lead", "blue"]),
-  "organizationField.label_ids": labels(["Customer", "green"], ["Hot lead", "red"], ["Warm lead", "yellow"], ["Cold lead", "blue"])
+  "personField.label_ids": labels(
+    ["Customer", "green"],
+    ["Hot lead", "red"],
+    ["Warm lead", "yellow"],
+    ["Cold lead", "blue"]
+  ),
+  "organizationField.label_ids": labels(
+    ["Customer", "green"],
+    ["Hot lead", "red"],
+    ["Warm lead", "yellow"],
+    ["Cold lead", "blue"]
+  )
 }

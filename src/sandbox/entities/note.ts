@@ -21,7 +21,10 @@ const settle = (draft: Draft): Either.Either<void, Answer> => {
     return refusals.because(draft, "Content is longer than 100 KB.")
   }
   if (parents.every((parent) => after[parent] === null || after[parent] === undefined)) {
-    return refusals.because(draft, "At least one of lead_id, deal_id, person_id, org_id, project_id, task_id must be given.")
+    return refusals.because(
+      draft,
+      "At least one of lead_id, deal_id, person_id, org_id, project_id, task_id must be given."
+    )
   }
   if (before === undefined) {
     const deal = get(view.world, "deal", after.deal_id)

@@ -7,12 +7,12 @@ import * as Either from "effect/Either"
 import type { Call, Handlers } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
-import type { Entity } from "../entity.js"
 import { field, fieldTables, hasOptions, numberOptions } from "../entities/field.js"
-import { json, type Answer } from "../http.js"
+import type { Entity } from "../entity.js"
+import { type Answer, json } from "../http.js"
 import * as refusals from "../refusals.js"
 import { isRecord, list } from "../view.js"
-import { where, type Row } from "../world.js"
+import { type Row, where } from "../world.js"
 
 const findByCode = (entity: Entity, call: Call): engine.Outcome<Row> => {
   const found = where(call.view.world, entity.name, "field_code", call.path.field_code).find(
@@ -25,7 +25,10 @@ const custom = (row: Row): engine.Outcome<Row> =>
   row.is_custom_field === true ? Either.right(row) : Either.left(refusals.v2(403, "Built-in fields cannot be changed"))
 
 const shown = (entity: Entity, row: Row, call: Call): Answer =>
-  json(200, { success: true, data: engine.showV2(entity, row, call.view, { include: ["ui_visibility", "important_fields", "required_fields"] }) })
+  json(200, {
+    success: true,
+    data: engine.showV2(entity, row, call.view, { include: ["ui_visibility", "important_fields", "required_fields"] })
+  })
 
 const v2 = (noun: string, entity: Entity): Handlers => ({
   [`v2.get${noun}Fields`]: crud.list(entity),
@@ -63,7 +66,9 @@ const v2 = (noun: string, entity: Entity): Handlers => ({
     }),
   [`v2.update${noun}FieldOptions`]: (call) =>
     withOptions(entity, call, (standing, sent) => {
-      const labels = new Map(sent.map((option) => (isRecord(option) ? [option.id, option.label] : [undefined, undefined])))
+      const labels = new Map(
+        sent.map((option) => (isRecord(option) ? [option.id, option.label] : [undefined, undefined]))
+      )
       const next = standing.map((option) =>
         isRecord(option) && labels.has(option.id) ? { ...option, label: labels.get(option.id) } : option
       )
@@ -92,7 +97,8 @@ const withOptions = (
     }
     const standing = list(row, "options")
     const unknown = sent.find(
-      (option) => isRecord(option) && option.id !== undefined && !standing.some((one) => isRecord(one) && one.id === option.id)
+      (option) =>
+        isRecord(option) && option.id !== undefined && !standing.some((one) => isRecord(one) && one.id === option.id)
     )
     if (isRecord(unknown)) return yield* Either.left(refusals.v2(404, `Option ${String(unknown.id)} not found`))
     const [next, touched] = f(standing, sent)
@@ -128,9 +134,16 @@ const v1 = (noun: string, entity: Entity, addStatus: number): Handlers => ({
   [`v1.update${noun}Field`]: (call) =>
     Either.gen(function* () {
       const row = yield* crud.findLive(entity, call.path.id, call)
-      const { field_type: _, ...patch } = yield* engine.readV1(entity, { ...call.body, options: undefined }, call.view, row)
+      const { field_type: _, ...patch } = yield* engine.readV1(
+        entity,
+        { ...call.body, options: undefined },
+        call.view,
+        row
+      )
       const options =
-        call.body.options === undefined ? {} : { options: numberOptions(parsed(call.body.options), list(row, "options")) }
+        call.body.options === undefined
+          ? {}
+          : { options: numberOptions(parsed(call.body.options), list(row, "options")) }
       const changed = yield* engine.change(entity, row, { ...patch, ...options }, call.view, "v1")
       return crud.one(entity, changed, call, "update")
     }),

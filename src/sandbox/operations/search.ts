@@ -5,7 +5,6 @@
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"
-import * as crud from "../crud.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
 import { lead } from "../entities/lead.js"
@@ -13,6 +12,7 @@ import { product } from "../entities/product.js"
 import type { Entity } from "../entity.js"
 import { json } from "../http.js"
 import * as paging from "../paging.js"
+import * as searching from "../searching.js"
 import { isRecord, text } from "../view.js"
 import { all, type Row } from "../world.js"
 
@@ -38,19 +38,19 @@ const names = (value: unknown): ReadonlyArray<string> | undefined =>
   typeof value === "string" ? value.split(",") : Array.isArray(value) ? value.map(String) : undefined
 
 const everything: Handler = (call) => {
-  const refusal = crud.checkTerm(call)
+  const refusal = searching.checkTerm(call)
   if (refusal !== undefined) return Either.left(refusal)
   const types = names(call.query.item_types) ?? Object.keys(entities)
   const found = types.flatMap((type) => {
     const entity = entities[type]
-    return entity === undefined ? [] : crud.lookUp(entity, call, names(call.query.fields))
+    return entity === undefined ? [] : searching.lookUp(entity, call, names(call.query.fields))
   })
   found.sort((a, b) => b.score - a.score)
-  return crud.hits(found, call, { related_items: related(found, call) })
+  return searching.hits(found, call, { related_items: related(found, call) })
 }
 
 /** The deals of the persons and organizations found, when they are asked for. */
-const related = (found: ReadonlyArray<crud.Hit>, call: Call): ReadonlyArray<unknown> => {
+const related = (found: ReadonlyArray<searching.Hit>, call: Call): ReadonlyArray<unknown> => {
   const wanted = call.query.search_for_related_items
   if (wanted !== true && wanted !== "true" && wanted !== 1) return []
   const out: Array<unknown> = []
@@ -76,7 +76,7 @@ const typeOf = (call: Call): string =>
 
 const byField: Handler = (call) =>
   Either.gen(function* () {
-    const refusal = crud.checkTerm(call)
+    const refusal = searching.checkTerm(call)
     if (refusal !== undefined) return yield* Either.left(refusal)
     const entity = entities[typeOf(call)]
     if (entity === undefined) return json(200, { success: true, data: [], additional_data: { next_cursor: null } })
@@ -95,10 +95,10 @@ const byField: Handler = (call) =>
       name: text(row, "name") || text(row, "title")
     })
     if (call.endpoint.version === "v2") {
-      const page = yield* paging.byCursor(rows, call, { field: "id", descending: false }, 500)
+      const page = yield* paging.byCursor({ rows, keep: () => true }, call, { field: "id", descending: false }, 500)
       return json(200, { success: true, data: page.rows.map(shown), additional_data: { next_cursor: page.next } })
     }
-    const page = paging.byOffset(rows, call.query, [], 500)
+    const page = paging.byOffset({ rows, keep: () => true }, call.query, [], 500)
     return json(200, { success: true, data: page.rows.map(shown), additional_data: { pagination: page.pagination } })
   })
 
@@ -118,11 +118,14 @@ const both = (operation: string, handler: Handler): Handlers => ({
 
 /** Handlers by version and official name. */
 export const search: Handlers = {
-  ...both("searchDeals", crud.search(deal, dealMatches)),
-  ...both("searchPersons", crud.search(person, matches({ organization_id: "org_id" }))),
-  ...both("searchOrganization", crud.search(organization)),
-  ...both("searchProducts", crud.search(product)),
-  ...both("searchLeads", crud.search(lead, matches({ person_id: "person_id", organization_id: "organization_id" }))),
+  ...both("searchDeals", searching.search(deal, dealMatches)),
+  ...both("searchPersons", searching.search(person, matches({ organization_id: "org_id" }))),
+  ...both("searchOrganization", searching.search(organization)),
+  ...both("searchProducts", searching.search(product)),
+  ...both(
+    "searchLeads",
+    searching.search(lead, matches({ person_id: "person_id", organization_id: "organization_id" }))
+  ),
   ...both("searchItem", everything),
   ...both("searchItemByField", byField)
 }
