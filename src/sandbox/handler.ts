@@ -1,5 +1,6 @@
 /**
- * From request to answer: the order of checks is Pipedrive's.
+ * From request to answer. The order of checks is Pipedrive's: credentials, limits, scopes, route, validation, and only then the
+ * thing that is asked for.
  *
  * @internal
  */
@@ -7,25 +8,39 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type { Call, Described, Handler } from "./call.js"
-import { identify } from "./credentials.js"
+import { type Identity, identify } from "./credentials.js"
+import * as faults from "./faults.js"
 import { type Answer, empty, type Incoming } from "./http.js"
+import * as limits from "./limits.js"
+import * as oauth from "./oauth.js"
 import { handlers } from "./operations.js"
 import * as parameters from "./parameters.js"
 import * as refusals from "./refusals.js"
+import { missing, type Reply } from "./replies.js"
 import * as routes from "./routes.js"
 import * as seen from "./seen.js"
 import { synthesize } from "./synthesize.js"
 import type { View } from "./view.js"
-import { type Row, uuid, type World } from "./world.js"
+import { uuid, type World } from "./world.js"
 
 /** A sandbox from the inside. */
 export interface Inside {
   readonly world: World
   readonly origin: string
   readonly log: Array<seen.SeenRequest>
-  /** Makes correlation ids, apart from the world's own ids. */
-  readonly correlation: Pick<World, "entropy">
+  /** Makes correlation ids and decides about faults, apart from the world's own ids. */
+  readonly chance: Pick<World, "entropy">
+  readonly limits: limits.Limits
+  readonly oauth: oauth.Server
+  readonly replies: ReadonlyMap<string, Reply>
+  /** Nothing answers but the replies. */
+  readonly repliesOnly: boolean
+  faults: ReadonlyArray<faults.Armed>
 }
+
+// -----------------------------------------------------------------------------
+// headers
+// -----------------------------------------------------------------------------
 
 const exposed =
   "X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, X-Daily-RateLimit-Token-Limit, X-Daily-RateLimit-Token-Remaining"
@@ -51,67 +66,124 @@ const frame = (pathname: string): Readonly<Record<string, string>> => {
   }
 }
 
-const limits: Readonly<Record<string, string>> = {
-  "x-ratelimit-limit": "100",
-  "x-ratelimit-remaining": "99",
-  "x-ratelimit-reset": "2",
-  "x-daily-ratelimit-token-limit": "150000",
-  "x-daily-ratelimit-token-remaining": "149999"
+const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>): Answer => ({
+  ...answer,
+  headers: { ...headers, ...answer.headers }
+})
+
+// -----------------------------------------------------------------------------
+// the API
+// -----------------------------------------------------------------------------
+
+/** Where a request leads, as far as its address tells. */
+interface Address {
+  readonly version: "v1" | "v2"
+  readonly destination: routes.Destination
 }
 
-const handlerOf = (endpoint: Described): Handler =>
-  handlers[`${endpoint.version}.${endpoint.operation}`] ?? ((call) => Either.right(synthesize(call)))
+const addressOf = (incoming: Incoming): Address => {
+  const [version, rest] = routes.versionOf(incoming.url.pathname) ?? []
+  return version === undefined || rest === undefined
+    ? { version: "v1", destination: { _tag: "Nowhere" } }
+    : { version, destination: routes.find(version, incoming.method, rest) }
+}
 
-const operate = (
-  inside: Inside,
-  incoming: Incoming,
-  caller: Row,
-  now: string,
-  note: (name: string) => void
-): Answer => {
-  const address = routes.versionOf(incoming.url.pathname)
-  if (address === undefined) return refusals.v1(404, "Not found")
-  const [version, rest] = address
-  const destination = routes.find(version, incoming.method, rest)
+const handlerOf = (inside: Inside, endpoint: Described): Handler => {
+  const name = `${endpoint.version}.${endpoint.name}`
+  const reply = inside.replies.get(name)
+  if (reply !== undefined) return (call) => Either.right(reply.answer(call))
+  if (inside.repliesOnly) return () => Either.left(missing(name))
+  return handlers[`${endpoint.version}.${endpoint.operation}`] ?? ((call) => Either.right(synthesize(call)))
+}
+
+const mayAsk = (identity: Identity, endpoint: Described): boolean => {
+  const { scopes } = identity
+  return scopes === undefined || endpoint.scopes.length === 0 || endpoint.scopes.some((scope) => scopes.has(scope))
+}
+
+const operate = (inside: Inside, incoming: Incoming, address: Address, identity: Identity, now: string): Answer => {
+  const { destination, version } = address
   if (destination._tag === "Nowhere") return refusals.inVersion(version, 404, "Not found")
   if (destination._tag === "OtherMethods") {
-    return {
-      ...refusals.inVersion(version, 405, "Method not allowed"),
-      headers: { allow: destination.methods.join(", ") }
-    }
+    const answer = refusals.inVersion(version, 405, "Method not allowed")
+    return { ...answer, headers: { allow: destination.methods.join(", ") } }
   }
   const { endpoint, path } = destination
-  note(`${version}.${endpoint.name}`)
-  const view: View = { world: inside.world, caller, now, origin: inside.origin }
+  if (!mayAsk(identity, endpoint)) return refusals.gateway(403, "Scope and URL mismatch")
+  const view: View = {
+    world: inside.world,
+    caller: identity.user,
+    now,
+    origin: inside.origin,
+    ...(identity.app === undefined ? {} : { app: identity.app })
+  }
   const read = parameters.read(endpoint, path, incoming)
   if (version === "v2") {
-    const faults = parameters.faults(endpoint, read, incoming)
-    if (faults.length > 0) return refusals.invalid(faults)
+    const wrong = parameters.faults(endpoint, read, incoming)
+    if (wrong.length > 0) return refusals.invalid(wrong)
   } else if (incoming.body._tag === "Unreadable") return refusals.v1(400, "Bad request")
   const call: Call = { view, endpoint, request: incoming, ...read }
-  return Either.merge(handlerOf(endpoint)(call))
+  return Either.merge(handlerOf(inside, endpoint)(call))
+}
+
+const api = (inside: Inside, incoming: Incoming, address: Address, millis: number): Answer => {
+  const now = new Date(millis).toISOString()
+  const headers = frame(incoming.url.pathname)
+  const identity = identify(inside.world, inside.oauth, incoming, now)
+  if (Either.isLeft(identity)) return withHeaders(identity.left, headers)
+  const { credential, kind } = identity.right
+  const endpoint = address.destination._tag === "Found" ? address.destination.endpoint : undefined
+  const verdict = limits.weigh(inside.limits, { credential, kind, endpoint }, millis)
+  const answer = verdict.refusal ?? operate(inside, incoming, address, identity.right, now)
+  return withHeaders(answer, { ...headers, ...verdict.headers })
+}
+
+// -----------------------------------------------------------------------------
+// requests
+// -----------------------------------------------------------------------------
+
+const strike = (fault: faults.Fault, answer: () => Answer): Effect.Effect<Answer> => {
+  const { outcome } = fault
+  const own = faults.acts(fault) ? answer() : empty(200)
+  switch (outcome._tag) {
+    case "Respond":
+      return Effect.succeed(faults.respond(outcome))
+    case "Pass":
+      return Effect.succeed(own)
+    case "Hang":
+      return Effect.never
+    default:
+      return Effect.succeed({ ...own, delivery: outcome })
+  }
 }
 
 /** Answers a request. */
 export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
-  Effect.map(Clock.currentTimeMillis, (millis) => {
+  Effect.gen(function* () {
     if (incoming.method === "OPTIONS") return preflight
-    const now = new Date(millis).toISOString()
-    let endpoint: string | undefined
-    const caller = identify(inside.world, incoming)
-    const answer = Either.isLeft(caller)
-      ? caller.left
-      : operate(inside, incoming, caller.right, now, (name) => {
-          endpoint = name
-        })
-    inside.log.push(seen.request(incoming, now, answer.status, endpoint))
-    return {
-      ...answer,
-      headers: {
-        ...frame(incoming.url.pathname),
-        ...(Either.isLeft(caller) ? {} : limits),
-        "x-correlation-id": uuid(inside.correlation),
-        ...answer.headers
-      }
-    }
+    const arrived = yield* Clock.currentTimeMillis
+    const server = oauth.nameOf(incoming.url.pathname)
+    const address = addressOf(incoming)
+    const { destination } = address
+    const name =
+      server !== undefined
+        ? `oauth.${server}`
+        : destination._tag === "Found"
+          ? `${destination.endpoint.version}.${destination.endpoint.name}`
+          : undefined
+    const at = inside.log.push(seen.request(incoming, new Date(arrived).toISOString(), name)) - 1
+    const entry = inside.log[at]
+    const fault = faults.meet(inside.faults, name, inside.chance)
+    if (fault?.delay !== undefined) yield* Effect.sleep(fault.delay)
+    const now = yield* Clock.currentTimeMillis
+    const answer = (): Answer =>
+      server === undefined
+        ? api(inside, incoming, address, now)
+        : oauth.handle(inside.oauth, inside.world, server, incoming, new Date(now).toISOString())
+    const given = fault === undefined ? answer() : yield* strike(fault, answer)
+    const heard = given.delivery?._tag !== "Reset" && given.delivery?._tag !== "Refuse"
+    // the list may have been emptied meanwhile
+    const place = entry === undefined || !heard ? -1 : inside.log.indexOf(entry)
+    if (entry !== undefined && place >= 0) inside.log[place] = { ...entry, status: given.status }
+    return withHeaders(given, { "x-correlation-id": uuid(inside.chance) })
   })

@@ -4,6 +4,8 @@
  * @internal
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Chunk from "effect/Chunk"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
@@ -34,6 +36,12 @@ export interface Answer {
     | { readonly _tag: "Bytes"; readonly bytes: Uint8Array; readonly contentType: string; readonly name?: string }
     | { readonly _tag: "Text"; readonly text: string; readonly contentType: string }
     | { readonly _tag: "Empty" }
+  /** What goes wrong on the way back. */
+  readonly delivery?:
+    | { readonly _tag: "Refuse" }
+    | { readonly _tag: "Reset" }
+    | { readonly _tag: "Truncate"; readonly bytes: number }
+    | { readonly _tag: "Drip"; readonly bytes: number; readonly every: Duration.DurationInput }
 }
 
 /** An answer of JSON. */
@@ -150,24 +158,67 @@ export const fromClient = (request: HttpClientRequest.HttpClientRequest, url: UR
 // out
 // -----------------------------------------------------------------------------
 
-/** Writes an answer as a web response. */
-export const toWeb = (answer: Answer): Response => {
-  const headers = new Headers(answer.headers)
-  const body = answer.body
+const encoder = new TextEncoder()
+
+const written = (body: Answer["body"]): Uint8Array | string | null => {
   switch (body._tag) {
     case "Json":
-      if (!headers.has("content-type")) headers.set("content-type", "application/json")
-      return new Response(JSON.stringify(body.value), { status: answer.status, headers })
+      return JSON.stringify(body.value)
     case "Text":
-      headers.set("content-type", body.contentType)
-      return new Response(body.text, { status: answer.status, headers })
+      return body.text
     case "Bytes":
-      headers.set("content-type", body.contentType)
-      if (body.name !== undefined) {
-        headers.set("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(body.name)}`)
-      }
-      return new Response(body.bytes.slice(), { status: answer.status, headers })
+      return body.bytes
     case "Empty":
-      return new Response(null, { status: answer.status, headers })
+      return null
   }
+}
+
+const headersOf = (answer: Answer): Headers => {
+  const headers = new Headers(answer.headers)
+  const body = answer.body
+  if (body._tag === "Json" && !headers.has("content-type")) headers.set("content-type", "application/json")
+  if (body._tag === "Text" || body._tag === "Bytes") headers.set("content-type", body.contentType)
+  if (body._tag === "Bytes" && body.name !== undefined) {
+    headers.set("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(body.name)}`)
+  }
+  if (body._tag === "Empty") headers.delete("content-type")
+  return headers
+}
+
+/** An error as a runtime's network stack has it. */
+export const brokenOff = (code: string, message: string): Error => Object.assign(new Error(message), { code })
+
+const chunksOf = (bytes: Uint8Array, size: number): ReadonlyArray<Uint8Array> =>
+  Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
+
+const delivered = (
+  bytes: Uint8Array,
+  delivery: Extract<Answer["delivery"], { readonly _tag: "Truncate" | "Drip" }>
+): Stream.Stream<Uint8Array, Error> =>
+  delivery._tag === "Truncate"
+    ? Stream.concat(
+        Stream.make(bytes.subarray(0, delivery.bytes)),
+        Stream.fail(brokenOff("ECONNRESET", "the connection was closed before the answer was whole"))
+      )
+    : Stream.fromChunk(Chunk.unsafeFromArray(chunksOf(bytes, delivery.bytes))).pipe(
+        Stream.mapEffect((piece) => Effect.as(Effect.sleep(delivery.every), piece))
+      )
+
+/** Writes an answer as a web response; a broken connection is `Response.error()`. */
+export const toWeb = (answer: Answer): Effect.Effect<Response> => {
+  const { delivery, status } = answer
+  if (delivery?._tag === "Reset" || delivery?._tag === "Refuse") return Effect.sync(() => Response.error())
+  const body = written(answer.body)
+  const headers = headersOf(answer)
+  if (delivery === undefined || body === null) {
+    return Effect.succeed(
+      new Response(typeof body === "string" || body === null ? body : body.slice(), { status, headers })
+    )
+  }
+  const bytes = typeof body === "string" ? encoder.encode(body) : body
+  headers.set("content-length", String(bytes.length))
+  return Effect.map(
+    Stream.toReadableStreamEffect(delivered(bytes, delivery)),
+    (stream) => new Response(stream, { status, headers })
+  )
 }

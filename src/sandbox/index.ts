@@ -8,23 +8,24 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import * as Clock from "effect/Clock"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Auth from "../Auth.js"
-import { admit } from "./credentials.js"
-import { demo } from "./demo.js"
-import { handle, type Inside } from "./handler.js"
-import * as Http from "./http.js"
-import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
-import { build, SandboxError, type Seed } from "./seed.js"
+import type { Fault } from "./faults.js"
+import type { Options } from "./options.js"
+import type { Reply } from "./replies.js"
+import type { SandboxError } from "./seed.js"
 import type { SeenRequest } from "./seen.js"
-import * as World from "./world.js"
+import * as service from "./service.js"
+import type * as World from "./world.js"
 
+export type { Fault, FaultOutcome } from "./faults.js"
+export type { Plan, PlanName } from "./limits.js"
+export { type App, defaultApp, type OAuthOptions } from "./oauth.js"
 export { defaultBaseUrl, defaultToken, type Options } from "./options.js"
+export { type Endpoint, type Partially, type Reply, refuse, reply } from "./replies.js"
 export { SandboxError, type Seed, type SeedRow } from "./seed.js"
 export type { SeenRequest } from "./seen.js"
 
@@ -87,6 +88,36 @@ export interface Service {
   readonly snapshot: Effect.Effect<Snapshot>
   /** Goes back to a snapshot. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
+  /** Puts other faults in the place of those there are; they count from the start. */
+  readonly setFaults: (faults: ReadonlyArray<Fault>) => Effect.Effect<void, SandboxError>
+  /** What happens at the OAuth server without a request. */
+  readonly oauth: OAuth
+}
+
+/**
+ * What users do at a sandbox's OAuth server, and time.
+ *
+ * @since 0.1.0
+ * @category OAuth
+ */
+export interface OAuth {
+  /**
+   * The user allows the app on the consent page at `url`. Gives the callback URL that the browser is sent to. The first user,
+   * unless another is named.
+   */
+  readonly allow: (url: string | URL, userId?: number) => Effect.Effect<string, SandboxError>
+  /** The user says no. Gives the callback URL that the browser is sent to. */
+  readonly deny: (url: string | URL) => Effect.Effect<string, SandboxError>
+  /**
+   * The user takes the app off: its tokens die. Gives the request that Pipedrive sends to the app's callback URL; the first
+   * app and user, unless others are named.
+   */
+  readonly uninstall: (app?: {
+    readonly clientId?: string
+    readonly userId?: number
+  }) => Effect.Effect<Request, SandboxError>
+  /** Every access token is too old from now on. */
+  readonly expireAccessTokens: Effect.Effect<void>
 }
 
 /**
@@ -101,64 +132,13 @@ export class Sandbox extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/
 // making
 // -----------------------------------------------------------------------------
 
-const hidden = new Set(["apiToken", "follower"])
-
-const seedOf = (options: Options, now: string): Seed =>
-  options.seed === undefined || options.seed === "demo" ? demo(now) : options.seed === "empty" ? {} : options.seed
-
-const service = (inside: Inside, token: string): Service => {
-  const client = HttpClient.make((request, url) =>
-    Http.fromClient(request, url).pipe(
-      Effect.flatMap((incoming) => handle(inside, incoming)),
-      Effect.map((answer) => HttpClientResponse.fromWeb(request, Http.toWeb(answer)))
-    )
-  )
-  return {
-    baseUrl: inside.origin,
-    token,
-    client,
-    fetch: (request) =>
-      Http.fromWeb(request).pipe(
-        Effect.flatMap((incoming) => handle(inside, incoming)),
-        Effect.map(Http.toWeb)
-      ),
-    requests: Effect.sync(() => inside.log.slice()),
-    clearRequests: Effect.sync(() => {
-      inside.log.length = 0
-    }),
-    state: Effect.sync(() =>
-      Object.fromEntries(
-        Array.from(inside.world.tables, ([name, { rows }]) => [name, Array.from(rows.values())] as const).filter(
-          ([name]) => !hidden.has(name)
-        )
-      )
-    ),
-    snapshot: Effect.sync((): Snapshot => ({ _tag: "SandboxSnapshot", world: World.snapshot(inside.world) })),
-    restore: (snapshot) => Effect.sync(() => World.restore(inside.world, snapshot.world))
-  }
-}
-
 /**
  * Makes a sandbox with a world of its own.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const make = (options: Options = {}): Effect.Effect<Service, SandboxError> =>
-  Effect.gen(function* () {
-    const token = options.token ?? defaultToken
-    if (!/^[\x21-\x7e]+$/.test(token)) {
-      return yield* new SandboxError({ path: "token", reason: "must be printable ASCII without spaces" })
-    }
-    const origin = options.baseUrl ?? defaultBaseUrl
-    if (!URL.canParse(origin)) return yield* new SandboxError({ path: "baseUrl", reason: "is not a URL" })
-    const millis = yield* Clock.currentTimeMillis
-    const now = new Date(millis).toISOString()
-    const world = yield* build(seedOf(options, now), now, origin)
-    const [first] = World.all(world, "user")
-    if (first !== undefined) admit(world, token, first.id)
-    return service({ world, origin, log: [], correlation: { entropy: 1 } }, token)
-  })
+export const make: (options?: Options) => Effect.Effect<Service, SandboxError> = service.make
 
 /**
  * Everything an endpoint needs, on a sandbox: each time the layer is built it has a world of its own, so tests that provide it
@@ -184,8 +164,13 @@ export const make = (options: Options = {}): Effect.Effect<Service, SandboxError
 export const layer = (
   options: Options = {}
 ): Layer.Layer<HttpClient.HttpClient | Auth.Auth | Sandbox, SandboxError | ConfigError.ConfigError> =>
+  provide(service.make(options))
+
+const provide = (
+  made: Effect.Effect<Service, SandboxError>
+): Layer.Layer<HttpClient.HttpClient | Auth.Auth | Sandbox, SandboxError | ConfigError.ConfigError> =>
   Layer.unwrapEffect(
-    Effect.map(make(options), (sandbox) =>
+    Effect.map(made, (sandbox) =>
       Layer.mergeAll(
         Layer.succeed(Sandbox, sandbox),
         Layer.succeed(HttpClient.HttpClient, sandbox.client),
@@ -193,3 +178,14 @@ export const layer = (
       )
     )
   )
+
+/**
+ * Everything an endpoint needs, without a world: the replies answer, and nothing else does. For tests of three lines.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerReplies = (
+  ...replies: ReadonlyArray<Reply>
+): Layer.Layer<HttpClient.HttpClient | Auth.Auth | Sandbox, SandboxError | ConfigError.ConfigError> =>
+  provide(service.make({ seed: "empty", replies }, true))

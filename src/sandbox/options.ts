@@ -3,6 +3,10 @@
  *
  * @internal
  */
+import type { Fault } from "./faults.js"
+import type { Plan, PlanName } from "./limits.js"
+import type { OAuthOptions } from "./oauth.js"
+import type { Reply } from "./replies.js"
 import type { Seed } from "./seed.js"
 
 /**
@@ -31,6 +35,18 @@ export interface Options {
    * @default "http://sandbox.localhost"
    */
   readonly baseUrl?: string | undefined
+  /**
+   * How much may be asked for: a plan of Pipedrive's, limits of your own, or nothing is refused.
+   *
+   * @default "off"
+   */
+  readonly plan?: "off" | PlanName | Plan | undefined
+  /** What goes wrong on purpose. */
+  readonly faults?: ReadonlyArray<Fault> | undefined
+  /** Answers in place of the sandbox's own: see `reply` and `refuse`. */
+  readonly replies?: ReadonlyArray<Reply> | undefined
+  /** The apps it knows, and how its OAuth server behaves. */
+  readonly oauth?: OAuthOptions | undefined
 }
 
 /**

@@ -23,10 +23,10 @@ export interface SeenRequest {
   readonly headers: Readonly<Record<string, string>>
   /** JSON as a value, forms as a record (files by name, type and size); `undefined` when there was none. */
   readonly body: unknown
-  /** The endpoint that answered: `v2.Deals.list`; `undefined` when none was reached. */
+  /** The endpoint it is for: `v2.Deals.list`, `oauth.token`; `undefined` when there is none. */
   readonly endpoint: string | undefined
-  /** The status it was answered with. */
-  readonly status: number
+  /** The status it was answered with; `undefined` while it waits for an answer, and when none came. */
+  readonly status: number | undefined
 }
 
 const secret = new Set(["authorization", "x-api-token", "cookie", "proxy-authorization"])
@@ -56,13 +56,8 @@ const bodyOf = (incoming: Incoming): unknown => {
   }
 }
 
-/** Notes a request. */
-export const request = (
-  incoming: Incoming,
-  time: string,
-  status: number,
-  endpoint: string | undefined
-): SeenRequest => ({
+/** Notes a request that has just come. */
+export const request = (incoming: Incoming, time: string, endpoint: string | undefined): SeenRequest => ({
   time,
   method: incoming.method,
   path: incoming.url.pathname,
@@ -70,5 +65,5 @@ export const request = (
   headers: hide(incoming.headers, secret),
   body: bodyOf(incoming),
   endpoint,
-  status
+  status: undefined
 })

@@ -9,6 +9,7 @@ import type { ServeError } from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -50,6 +51,11 @@ const serve = (
     const app = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), sandbox.fetch)
+      if (response.type === "error") {
+        // a broken connection: there is no answer to write
+        yield* Effect.sync(() => NodeHttpServerRequest.toIncomingMessage(request).socket.destroy())
+        return yield* Effect.never
+      }
       return HttpServerResponse.fromWeb(response)
     })
     yield* HttpServer.serveEffect(app)

@@ -14,6 +14,8 @@ export interface View {
   readonly now: string
   /** Where the world is served, without a path. */
   readonly origin: string
+  /** The app that acts for the user; absent when an API token was sent. */
+  readonly app?: { readonly clientId: string; readonly name: string }
 }
 
 /** A field as text, empty when it is none. */

@@ -155,6 +155,9 @@ const random32 = (world: Pick<World, "entropy">): number => {
   return (t ^ (t >>> 14)) >>> 0
 }
 
+/** A number from 0 up to 1. */
+export const unit = (world: Pick<World, "entropy">): number => random32(world) / 4_294_967_296
+
 /** That many hexadecimal digits. */
 export const hex = (world: Pick<World, "entropy">, digits: number): string => {
   let out = ""

@@ -48,6 +48,14 @@ export const plainText: Field = { kind: kinds.text }
 /** A whole number of which neither version knows more. */
 export const plainInteger: Field = { kind: kinds.integer }
 
+/** Where a thing comes from: an app, or somebody's API token. */
+export const origins: Readonly<Record<"origin" | "origin_id" | "channel" | "channel_id", Field>> = {
+  origin: { kind: kinds.text, initial: (view) => (view.app === undefined ? "API" : "Marketplace"), readOnly: true },
+  origin_id: { kind: kinds.text, initial: (view) => view.app?.clientId ?? null },
+  channel: { kind: kinds.integer, initial: (view) => (view.app === undefined ? null : 8) },
+  channel_id: { kind: kinds.text, initial: (view) => view.app?.name ?? null }
+}
+
 /** How many rows of a table point here. */
 export const count =
   (table: string, field: string, which: (row: Row) => boolean = () => true): Computed =>

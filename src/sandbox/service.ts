@@ -1,0 +1,164 @@
+/**
+ * A sandbox, put together.
+ *
+ * @internal
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { admit } from "./credentials.js"
+import { demo } from "./demo.js"
+import * as faults from "./faults.js"
+import { handle, type Inside } from "./handler.js"
+import * as Http from "./http.js"
+import type { OAuth, Service, Snapshot } from "./index.js"
+import * as limits from "./limits.js"
+import * as oauth from "./oauth.js"
+import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
+import { endpoints } from "./routes.js"
+import { build, SandboxError, type Seed } from "./seed.js"
+import { isRecord } from "./view.js"
+import * as World from "./world.js"
+
+/** Tables that are no business of who looks inside. */
+const hidden = new Set(["apiToken", "follower", "oauthCode", "oauthAccessToken", "oauthRefreshToken"])
+
+const stateOf = (world: World.World) =>
+  Object.fromEntries(
+    Array.from(world.tables, ([name, { rows }]) => [name, Array.from(rows.values())] as const).filter(
+      ([name]) => !hidden.has(name)
+    )
+  )
+
+const receive = (
+  request: HttpClientRequest.HttpClientRequest,
+  answer: Http.Answer
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
+  const { delivery } = answer
+  if (delivery?._tag === "Refuse" || delivery?._tag === "Reset") {
+    const refused = delivery._tag === "Refuse"
+    const cause = refused
+      ? Http.brokenOff("ECONNREFUSED", "the connection was refused")
+      : Http.brokenOff("ECONNRESET", "the connection was closed before an answer came")
+    return Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause }))
+  }
+  return Effect.map(Http.toWeb(answer), (response) => HttpClientResponse.fromWeb(request, response))
+}
+
+const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
+
+const reasonOf = (answer: Http.Answer): string => {
+  const body = answer.body._tag === "Json" && isRecord(answer.body.value) ? answer.body.value : {}
+  return `is refused: ${String(body.message ?? body.error)}`
+}
+
+const said = (result: Either.Either<string, Http.Answer>): Effect.Effect<string, SandboxError> =>
+  Either.isRight(result)
+    ? Effect.succeed(result.right)
+    : Effect.fail(new SandboxError({ path: "oauth", reason: reasonOf(result.left) }))
+
+const absolute = (inside: Inside, url: string | URL): Effect.Effect<URL, SandboxError> =>
+  Effect.try({
+    try: () => new URL(url, inside.origin),
+    catch: () => new SandboxError({ path: "oauth", reason: `is no URL: ${String(url)}` })
+  })
+
+const oauthOf = (inside: Inside): OAuth => ({
+  allow: (url, userId) =>
+    Effect.gen(function* () {
+      const asked = yield* absolute(inside, url)
+      return yield* said(oauth.allow(inside.oauth, inside.world, asked, userId, yield* now))
+    }),
+  deny: (url) => Effect.flatMap(absolute(inside, url), (asked) => said(oauth.deny(inside.oauth, asked))),
+  uninstall: (app = {}) =>
+    Effect.gen(function* () {
+      const [first] = World.all(inside.world, "user")
+      const clientId = app.clientId ?? inside.oauth.apps[0]?.clientId ?? ""
+      const notice = oauth.uninstall(inside.oauth, inside.world, clientId, app.userId ?? first?.id, yield* now)
+      return notice ?? (yield* new SandboxError({ path: "oauth", reason: `knows no app ${clientId}` }))
+    }),
+  expireAccessTokens: Effect.map(now, (at) => oauth.expireAccessTokens(inside.world, at))
+})
+
+const armed = (plan: ReadonlyArray<faults.Fault>): Effect.Effect<ReadonlyArray<faults.Armed>, SandboxError> =>
+  Effect.suspend(() => {
+    const result = faults.arm(plan, endpoints())
+    return result instanceof SandboxError ? Effect.fail(result) : Effect.succeed(result)
+  })
+
+const serviceOf = (inside: Inside, token: string): Service => ({
+  baseUrl: inside.origin,
+  token,
+  client: HttpClient.make((request, url) =>
+    Http.fromClient(request, url).pipe(
+      Effect.flatMap((incoming) => handle(inside, incoming)),
+      Effect.flatMap((answer) => receive(request, answer))
+    )
+  ),
+  fetch: (request) =>
+    Http.fromWeb(request).pipe(
+      Effect.flatMap((incoming) => handle(inside, incoming)),
+      Effect.flatMap(Http.toWeb)
+    ),
+  requests: Effect.sync(() => inside.log.slice()),
+  clearRequests: Effect.sync(() => {
+    inside.log.length = 0
+  }),
+  state: Effect.sync(() => stateOf(inside.world)),
+  snapshot: Effect.sync((): Snapshot => ({ _tag: "SandboxSnapshot", world: World.snapshot(inside.world) })),
+  restore: (snapshot) => Effect.sync(() => World.restore(inside.world, snapshot.world)),
+  setFaults: (plan) =>
+    Effect.map(armed(plan), (next) => {
+      inside.faults = next
+    }),
+  oauth: oauthOf(inside)
+})
+
+const seedOf = (options: Options, at: string): Seed =>
+  options.seed === undefined || options.seed === "demo" ? demo(at) : options.seed === "empty" ? {} : options.seed
+
+const check = (options: Options): SandboxError | undefined => {
+  if (!/^[\x21-\x7e]+$/.test(options.token ?? defaultToken)) {
+    return new SandboxError({ path: "token", reason: "must be printable ASCII without spaces" })
+  }
+  if (!URL.canParse(options.baseUrl ?? defaultBaseUrl)) {
+    return new SandboxError({ path: "baseUrl", reason: "is not a URL" })
+  }
+  for (const [at, app] of (options.oauth?.apps ?? []).entries()) {
+    if (!URL.canParse(app.redirectUri)) {
+      return new SandboxError({ path: `oauth.apps[${at}].redirectUri`, reason: "is not a URL" })
+    }
+  }
+  const plan = options.plan
+  const unknown = typeof plan === "string" && plan !== "off" && !(plan in limits.plans)
+  return unknown ? new SandboxError({ path: "plan", reason: `is none: ${plan}` }) : undefined
+}
+
+/** Makes a sandbox with a world of its own. */
+export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<Service, SandboxError> =>
+  Effect.gen(function* () {
+    const problem = check(options)
+    if (problem !== undefined) return yield* problem
+    const token = options.token ?? defaultToken
+    const origin = (options.baseUrl ?? defaultBaseUrl).replace(/\/+$/, "")
+    const at = yield* now
+    const world = yield* build(seedOf(options, at), at, origin)
+    const [first] = World.all(world, "user")
+    if (first !== undefined) admit(world, token, first.id)
+    const inside: Inside = {
+      world,
+      origin,
+      log: [],
+      chance: { entropy: 1 },
+      limits: limits.make(options.plan),
+      oauth: oauth.make(options.oauth, origin),
+      replies: new Map((options.replies ?? []).map((reply) => [reply.name, reply])),
+      repliesOnly,
+      faults: yield* armed(options.faults ?? [])
+    }
+    return serviceOf(inside, token)
+  })
