@@ -1,7 +1,12 @@
+import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import * as OAuth2 from "effect-pipedrive/OAuth2"
 import * as Sandbox from "effect-pipedrive/sandbox"
+import * as TokenStore from "effect-pipedrive/TokenStore"
+import { Deals } from "effect-pipedrive/v2"
 import { send } from "./support.js"
 
 const app = Sandbox.defaultApp
@@ -372,6 +377,37 @@ describe("the end of it", () => {
       for (const secret of [body.access_token, body.refresh_token, app.clientSecret, sandbox.token]) {
         assert.notInclude(all, secret)
       }
+    })
+  )
+})
+
+describe("our own client", () => {
+  it.effect("goes the whole way: consent, callback, calls, renewal, the app taken off", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.UTC(2026, 4, 15))
+      const sandbox = yield* Sandbox.make()
+      const oauth = OAuth2.layer({
+        clientId: app.clientId,
+        clientSecret: app.clientSecret,
+        redirectUri: app.redirectUri,
+        oauthUrl: sandbox.baseUrl,
+        baseUrl: sandbox.baseUrl
+      }).pipe(
+        Layer.provideMerge(Layer.succeed(HttpClient.HttpClient, sandbox.client)),
+        Layer.provide(TokenStore.layerMemory)
+      )
+      yield* Effect.gen(function* () {
+        const client = yield* OAuth2.OAuth2
+        const { state, url } = yield* client.authorizationUrl()
+        yield* client.handleCallback({ url: yield* sandbox.oauth.allow(url), state })
+        assert.strictEqual((yield* Deals.get({ id: 1 })).data.id, 1)
+        yield* TestClock.adjust("61 minutes")
+        assert.strictEqual((yield* Deals.get({ id: 2 })).data.id, 2)
+        const notice = yield* sandbox.oauth.uninstall()
+        assert.strictEqual((yield* client.handleUninstall(notice)).userId, 13_000_001)
+        const error = yield* Effect.flip(Deals.get({ id: 3 }))
+        assert.strictEqual(error._tag, "AuthError")
+      }).pipe(Effect.provide(oauth))
     })
   )
 })
