@@ -13,15 +13,19 @@ const usage = `Serves a Pipedrive in memory.
   --port <number>       the port, 0 for a free one (8080)
   --host <address>      the address to listen on (127.0.0.1: this machine only)
   --seed demo|empty     what it holds in the beginning (demo)
+  --plan <name>         off, lite, growth, premium or ultimate: limits in force (off)
   --token <text>        the API token it takes (${Sandbox.defaultToken})`
 
 const options = {
   port: { type: "string", default: "8080" },
   host: { type: "string", default: "127.0.0.1" },
   seed: { type: "string", default: "demo" },
+  plan: { type: "string", default: "off" },
   token: { type: "string", default: Sandbox.defaultToken },
   help: { type: "boolean", default: false }
 } as const
+
+const plans = ["off", "lite", "growth", "premium", "ultimate"] as const
 
 const read = Effect.try({
   try: () => parseArgs({ options }).values,
@@ -38,7 +42,9 @@ const read = Effect.try({
 )
 
 const program = Effect.gen(function* () {
-  const { host, port, seed, token } = yield* read
+  const { host, port, seed, token, ...values } = yield* read
+  const plan = plans.find((name) => name === values.plan)
+  if (plan === undefined) return yield* Effect.fail(`--plan is one of ${plans.join(", ")}\n\n${usage}`)
   yield* Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     yield* Console.log(
@@ -46,7 +52,7 @@ const program = Effect.gen(function* () {
     )
     return yield* Effect.never
   }).pipe(
-    Effect.provide(Server.layer({ host, port: Number(port), seed: seed === "empty" ? "empty" : "demo", token })),
+    Effect.provide(Server.layer({ host, port: Number(port), plan, seed: seed === "empty" ? "empty" : "demo", token })),
     Effect.catchTags({
       ServeError: (error) => Effect.fail(`Cannot listen on ${host}:${port}: ${String(error.cause)}`),
       SandboxError: (error) => Effect.fail(error.message)
