@@ -1456,7 +1456,7 @@ export const DeleteDiscountInput: Schema.Schema<DeleteDiscountInput> = /*#__PURE
  */
 export interface DeleteDiscountOutput {
   readonly success: true
-  readonly data: { readonly id: number }
+  readonly data: { readonly id?: number | string }
 }
 
 /**
@@ -1467,7 +1467,10 @@ export interface DeleteDiscountOutput {
  */
 export const DeleteDiscountOutput: Schema.Schema<DeleteDiscountOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DeleteDiscountOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: Schema.Struct({ id: Schema.Number }) })
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Struct({ id: Field.optional(Schema.Union(Schema.Number, Schema.String)) })
+    })
 )
 
 /**

@@ -54,6 +54,10 @@ export const v2: Record<string, Entity> = {
       participants_count: "number"
     }
   },
+  // documented as a number, and a UUID everywhere else
+  "v2.DeleteAdditionalDiscountResponseData": {
+    types: { id: "number | string" }
+  },
   "v2.DeletePersonField200ResponseData": {
     types: { description: "string | null" }
   },
