@@ -203,6 +203,9 @@ export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> 
   return faults.length === 0 ? Either.right(patch) : Either.left(refusals.invalid(faults))
 }
 
+/** Nothing is to be said against a change. */
+export const settled: Outcome<void> = Either.void
+
 // -----------------------------------------------------------------------------
 // changes
 // -----------------------------------------------------------------------------

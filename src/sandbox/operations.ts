@@ -6,8 +6,21 @@
 import type { Handlers } from "./call.js"
 import { core } from "./operations/core.js"
 import { fields } from "./operations/fields.js"
+import { histories } from "./operations/history.js"
+import { lifecycle } from "./operations/lifecycle.js"
+import { lineOperations } from "./operations/lines.js"
 import { people } from "./operations/people.js"
+import { relations } from "./operations/relations.js"
 import { search } from "./operations/search.js"
 
 /** Handlers by version and official name. */
-export const handlers: Handlers = { ...core, ...people, ...search, ...fields }
+export const handlers: Handlers = {
+  ...core,
+  ...people,
+  ...search,
+  ...fields,
+  ...lineOperations,
+  ...relations,
+  ...histories,
+  ...lifecycle
+}

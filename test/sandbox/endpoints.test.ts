@@ -24,7 +24,37 @@ for (const module of [...Object.values(v1), ...Object.values(v2)]) {
   }
 }
 
-/** The demo's things that paths and bodies speak of. */
+/** The demo, and what it lacks for every path to lead somewhere. */
+const prepared = Effect.gen(function* () {
+  const { sandbox, send } = yield* world()
+  const posts: ReadonlyArray<readonly [path: string, body: unknown]> = [
+    ["/v1/notes/1/comments", { content: "Really?" }],
+    ...["deals", "persons", "products"].map(
+      (noun) => [`/api/v2/${noun}/1/followers`, { user_id: 13_000_003 }] as const
+    ),
+    ["/api/v2/deals/1/products", { product_id: 1, item_price: 5, quantity: 2 }],
+    ["/api/v2/deals/1/discounts", { description: "Early", amount: 5, type: "percentage" }],
+    ["/api/v2/deals/1/installments", { description: "First", amount: 5, billing_date: "2026-01-01" }],
+    ["/api/v2/products/1/variations", { name: "Dark" }],
+    ["/api/v2/deals/29/convert/lead", undefined]
+  ]
+  for (const [path, body] of posts) {
+    const reply = yield* send("POST", path, body)
+    assert.isBelow(reply.status, 300, `${path} ${JSON.stringify(reply.body)}`)
+  }
+  const form = new FormData()
+  form.append("data", new File(["x"], "x.png", { type: "image/png" }))
+  yield* sandbox.fetch(
+    new Request(`${sandbox.baseUrl}/api/v2/products/1/images`, {
+      method: "POST",
+      headers: { "x-api-token": sandbox.token },
+      body: form
+    })
+  )
+  return sandbox
+})
+
+/** What of it paths and bodies speak of. */
 const known = (state: Sandbox.State): Readonly<Record<string, unknown>> => ({
   "users.id": 13_000_002,
   "leads.id": state.lead?.[0]?.id,
@@ -36,9 +66,25 @@ const known = (state: Sandbox.State): Readonly<Record<string, unknown>> => ({
   "projectFields.field_code": keys.phase,
   "activityFields.field_code": "subject",
   comment_id: state.comment?.[0]?.uuid,
+  conversion_id: state.conversion?.[0]?.id,
+  ...Object.fromEntries(["Deals", "Persons", "Organizations"].map((noun) => [`v1.merge${noun}`, { merge_with_id: 2 }])),
+  discount_id: state.discount?.[0]?.id,
+  ...Object.fromEntries(
+    ["Deal", "Person", "Organization", "Product"].flatMap((noun) => {
+      const follower = state.follower?.find((row) => row.followed === `${noun.toLowerCase()}:1`)
+      return [
+        [`v1.delete${noun}Follower`, { follower_id: follower?.id }],
+        [`v2.delete${noun}Follower`, { follower_id: follower?.user_id }]
+      ]
+    })
+  ),
+  "v1.addOrganizationFollower": { user_id: 13_000_002 },
+  "v2.addOrganizationFollower": { user_id: 13_000_002 },
+  "v1.addDealParticipant": { person_id: 7 },
   "v1.addLead": { person_id: 1 },
   "v1.addNote": { deal_id: 1 },
-  "v2.addPerson": { name: "Ingrid Sand" }
+  "v2.addPerson": { name: "Ingrid Sand" },
+  "v2.uploadProductImage": { id: 2 }
 })
 
 describe("every endpoint", () => {
@@ -55,12 +101,13 @@ describe("every endpoint", () => {
   it.effect("answers with what its own output Schema accepts, strictly", () =>
     Effect.gen(function* () {
       const failures: Array<string> = []
+      const sandbox = yield* prepared
+      const before = yield* sandbox.snapshot
       for (const endpoint of all) {
         const name = `${endpoint.version}.${endpoint.operation}`
         const call = calls.get(name)
         if (call === undefined) continue
-        const { sandbox, send } = yield* world()
-        yield* send("POST", "/api/v1/notes/1/comments", { content: "Really?" })
+        yield* sandbox.restore(before)
         const given = input(endpoint, known(yield* sandbox.state))
         const result = yield* call(given).pipe(
           HttpLayer.withPolicy({ responseValidation: "strict" }),

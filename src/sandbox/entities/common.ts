@@ -7,7 +7,7 @@ import type { Computed, Field, Filter } from "../entity.js"
 import * as kinds from "../kinds.js"
 import * as short from "../short.js"
 import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../view.js"
-import { all, nextId, put, type Row, where } from "../world.js"
+import { all, type Row } from "../world.js"
 
 /** The id. */
 export const id: Field = { kind: kinds.integer, readOnly: true }
@@ -67,22 +67,6 @@ export const followers =
   (entity: string): Computed =>
   (row, view) =>
     short.linked(view.world, "follower", "followed", `${entity}:${row.id}`).length
-
-/** Makes a user follow a thing; `undefined` when it is so already. */
-export const follow = (entity: string, id_: unknown, userId: unknown, view: View): Row | undefined => {
-  const followed = `${entity}:${id_}`
-  if (where(view.world, "follower", "followed", followed).some((row) => row.user_id === userId)) return undefined
-  const row: Row = {
-    id: nextId(view.world, "follower"),
-    followed,
-    entity,
-    entity_id: id_,
-    user_id: userId,
-    add_time: view.now
-  }
-  put(view.world, "follower", row)
-  return row
-}
 
 /** Always the same. */
 export const always =

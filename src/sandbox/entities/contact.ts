@@ -13,6 +13,7 @@ import { isRecord, list, text, textOrNull } from "../view.js"
 import { all, get, type Row } from "../world.js"
 import { lastOf, nextOf } from "./activity.js"
 import * as common from "./common.js"
+import { follow } from "./follower.js"
 
 const includable = [
   "next_activity_id",
@@ -250,7 +251,7 @@ export const organization: Entity = {
     text(draft.after, "name").trim() === "" ? refusals.because(draft, "Name must be given.") : Either.void,
   settled: (row, before, view) => {
     // the owner of a new organization follows it
-    if (before === undefined) common.follow("organization", row.id, row.owner_id, view)
+    if (before === undefined) follow("organization", row.id, row.owner_id, view)
   },
   filters: common.changedFilters,
   v1Filters: {

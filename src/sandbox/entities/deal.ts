@@ -13,6 +13,7 @@ import { list, num, text, textOrNull } from "../view.js"
 import { all, get, type Row, where } from "../world.js"
 import { lastOf, nextOf } from "./activity.js"
 import * as common from "./common.js"
+import { takePart } from "./follower.js"
 
 const counters = common.counters("deal", "deal_id")
 const activities = common.activityInfo("deal_id")
@@ -249,6 +250,9 @@ export const deal: Entity = {
   include: included,
   customFields: "dealField",
   settle,
+  settled: (row, before, view) => {
+    if (row.person_id !== null && row.person_id !== before?.person_id) takePart(row.id, row.person_id, view)
+  },
   filters: {
     ...common.changedFilters,
     status: statuses

@@ -1,0 +1,215 @@
+/**
+ * Changelogs, flows and recents.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Call, Handler, Handlers } from "../call.js"
+import * as crud from "../crud.js"
+import * as engine from "../engine.js"
+import { activity, activityType } from "../entities/activity.js"
+import { organization, person } from "../entities/contact.js"
+import { deal } from "../entities/deal.js"
+import * as history from "../entities/history.js"
+import { note } from "../entities/note.js"
+import { pipeline, stage } from "../entities/pipeline.js"
+import { product } from "../entities/product.js"
+import { user } from "../entities/user.js"
+import type { Entity } from "../entity.js"
+import { json } from "../http.js"
+import * as kinds from "../kinds.js"
+import * as paging from "../paging.js"
+import * as refusals from "../refusals.js"
+import { later, text, v1Time } from "../view.js"
+import { all, get, type Row, where } from "../world.js"
+
+const everything = (): boolean => true
+
+const numbered = <A>(items: ReadonlyArray<A>): readonly [ReadonlyArray<Row>, (row: Row) => A | undefined] => [
+  items.map((_, at): Row => ({ id: at })),
+  (row) => (typeof row.id === "number" ? items[row.id] : undefined)
+]
+
+// -----------------------------------------------------------------------------
+// changelogs
+// -----------------------------------------------------------------------------
+
+const changelog =
+  (entity: Entity): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const row = yield* crud.find(entity, call.path.id, call)
+      const [rows, changeOf] = numbered(history.changesOf(entity.name, row.id, call.view))
+      const page = yield* paging.byCursor(
+        { rows, keep: everything },
+        call,
+        { field: "id", descending: false },
+        call.endpoint.pagination?.maximum ?? 500
+      )
+      const data = page.rows.flatMap((at) => {
+        const one = changeOf(at)
+        return one === undefined
+          ? []
+          : [
+              {
+                field_key: history.v1Key(entity, one.key),
+                old_value: history.written(one.before),
+                new_value: history.written(one.after),
+                actor_user_id: one.change.userId,
+                time: history.timeOf(one.change),
+                change_source: "api",
+                change_source_user_agent: null,
+                is_bulk_update_flag: false
+              }
+            ]
+      })
+      return json(200, { success: true, data, additional_data: { next_cursor: page.next } })
+    })
+
+// -----------------------------------------------------------------------------
+// flows
+// -----------------------------------------------------------------------------
+
+interface Event {
+  readonly object: string
+  readonly timestamp: string
+  readonly data: unknown
+}
+
+const flow =
+  (entity: Entity, field: string): Handler =>
+  (call) =>
+    Either.map(crud.find(entity, call.path.id, call), (row) => {
+      const { view } = call
+      const changes = history.changesOf(entity.name, row.id, view).map(
+        ({ after, before, change, key }, at): Event => ({
+          object: `${entity.name}Change`,
+          timestamp: history.timeOf(change),
+          data: {
+            id: at + 1,
+            item_id: row.id,
+            user_id: change.userId,
+            field_key: history.v1Key(entity, key),
+            old_value: before ?? null,
+            new_value: after ?? null,
+            is_bulk_update_flag: null,
+            log_time: history.timeOf(change),
+            change_source: "api",
+            change_source_user_agent: null,
+            additional_data: []
+          }
+        })
+      )
+      const linked = (of: Entity): ReadonlyArray<Event> =>
+        where(view.world, of.name, field, row.id).map((one) => ({
+          object: of.name,
+          timestamp: v1Time(text(one, "add_time")),
+          data: engine.showV1(of, one, view, "list")
+        }))
+      const wanted = call.query.items
+      const names = Array.isArray(wanted)
+        ? wanted
+        : typeof wanted === "string" && wanted !== ""
+          ? wanted.split(",")
+          : undefined
+      const events = [...changes, ...linked(activity), ...linked(note)]
+        .filter(
+          (event) =>
+            names === undefined ||
+            names.includes(event.object) ||
+            (names.includes("change") && event.object.endsWith("Change"))
+        )
+        .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : 0))
+      const [rows, eventOf] = numbered(events)
+      const page = paging.byOffset({ rows, keep: everything }, call.query, [], call.endpoint.pagination?.maximum ?? 500)
+      const related = engine.relatedObjects(entity, [row], view, true)
+      return json(200, {
+        success: true,
+        data: page.rows.map(eventOf),
+        additional_data: { pagination: page.pagination },
+        ...(related === undefined ? {} : { related_objects: related })
+      })
+    })
+
+// -----------------------------------------------------------------------------
+// recents
+// -----------------------------------------------------------------------------
+
+const recentEntities: Readonly<Record<string, Entity>> = Object.fromEntries(
+  [activity, activityType, deal, note, person, organization, pipeline, product, stage, user].map((one) => [
+    one.name,
+    one
+  ])
+)
+
+const month = 30 * 86_400_000
+
+const recents: Handler = (call) => {
+  const since = kinds.readTime(call.query.since_timestamp, false)
+  if (typeof since !== "string") return Either.left(refusals.v1(400, "since_timestamp must be given."))
+  const wanted = call.query.items
+  const names = Array.isArray(wanted)
+    ? wanted
+    : typeof wanted === "string" && wanted !== ""
+      ? wanted.split(",")
+      : undefined
+  const tables = new Set(Object.keys(recentEntities).filter((name) => names === undefined || names.includes(name)))
+  const oldest = later(call.view.now, -month)
+  const touched = history.touchedSince(tables, since, call.view).filter(([change]) => change.time >= oldest)
+  const [rows, changeOf] = numbered(touched)
+  const page = paging.byOffset({ rows, keep: everything }, call.query, [], call.endpoint.pagination?.maximum ?? 500)
+  const shown = page.rows.flatMap((at) => {
+    const found = changeOf(at)
+    const entity = found === undefined ? undefined : recentEntities[found[0].table]
+    return found === undefined || entity === undefined ? [] : [{ change: found[0], entity, row: found[1] }]
+  })
+  return Either.right(
+    json(200, {
+      success: true,
+      data: shown.map(({ change, entity, row }) => ({
+        item: change.table,
+        id: change.id,
+        data: engine.showV1(entity, row, call.view, "list")
+      })),
+      additional_data: {
+        since_timestamp: v1Time(since),
+        last_timestamp_on_page: v1Time(shown[shown.length - 1]?.change.time ?? since),
+        pagination: page.pagination
+      }
+    })
+  )
+}
+
+/** The currencies whose code or name has the term in it. */
+const currencies: Handler = (call) => {
+  const term = String(call.query.term ?? "").toLowerCase()
+  const rows = Array.from(all(call.view.world, "currency")).filter(
+    (row) => text(row, "code").toLowerCase().includes(term) || text(row, "name").toLowerCase().includes(term)
+  )
+  return Either.right(json(200, { success: true, data: rows }))
+}
+
+/** The deals that a product is on. */
+const dealsOfProduct: Handler = (call: Call) =>
+  Either.flatMap(crud.find(product, call.path.id, call), (row) =>
+    crud.list(deal, {
+      from: () => {
+        const ids = new Set(where(call.view.world, "dealProduct", "product_id", row.id).map((line) => line.deal_id))
+        return Either.right(Array.from(ids).flatMap((id) => get(call.view.world, "deal", id) ?? []))
+      },
+      nullWhenEmpty: true
+    })(call)
+  )
+
+/** Handlers by version and official name. */
+export const histories: Handlers = {
+  "v1.getDealChangelog": changelog(deal),
+  "v1.getPersonChangelog": changelog(person),
+  "v1.getOrganizationChangelog": changelog(organization),
+  "v1.getDealUpdates": flow(deal, "deal_id"),
+  "v1.getPersonUpdates": flow(person, "person_id"),
+  "v1.getOrganizationUpdates": flow(organization, "org_id"),
+  "v1.getRecents": recents,
+  "v1.getCurrencies": currencies,
+  "v1.getProductDeals": dealsOfProduct
+}
