@@ -6,6 +6,7 @@
 import * as Either from "effect/Either"
 import type { Call, Handler } from "./call.js"
 import * as engine from "./engine.js"
+import { applies, filterTypes } from "./entities/filter.js"
 import type { Entity, Filter, Occasion } from "./entity.js"
 import { type Answer, json } from "./http.js"
 import * as paging from "./paging.js"
@@ -46,13 +47,14 @@ export const show = (entity: Entity, row: Row, call: Call, occasion: Occasion): 
 /** One row in its envelope. */
 export const one = (entity: Entity, row: Row, call: Call, occasion: Occasion, status = 200): Answer => {
   const data = show(entity, row, call, occasion)
-  if (call.endpoint.version === "v2") return json(status, { success: true, data })
+  const none = entity.additionalNull === true ? { additional_data: null } : {}
+  if (call.endpoint.version === "v2") return json(status, { success: true, data, ...none })
   const beside = entity.v1Beside?.[occasion]?.(row, call.view)
   const related = engine.relatedObjects(entity, [row], call.view, occasion === "update")
   return json(status, {
     success: true,
     data,
-    ...(beside === undefined ? {} : { additional_data: beside }),
+    ...(beside === undefined ? none : { additional_data: beside }),
     ...(related === undefined ? {} : { related_objects: related })
   })
 }
@@ -174,18 +176,31 @@ export interface ListOptions {
   readonly cursor?: true
 }
 
-const filters = (entity: Entity, call: Call): ReadonlyArray<(row: Row) => boolean> => {
-  const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
-  const conditions: Array<(row: Row) => boolean> = []
-  for (const [name, value] of Object.entries(call.query)) {
-    if (value === undefined || value === null || value === "") continue
-    const filter: Filter | undefined =
-      special?.[name] ?? (name in entity.fields && name !== "custom_fields" ? byField(name) : undefined)
-    const condition = filter?.(value, call.view)
-    if (condition !== undefined) conditions.push(condition)
-  }
-  return conditions
+/** The filter that a list is asked to apply. */
+const stored = (entity: Entity, call: Call): engine.Outcome<((row: Row) => boolean) | undefined> => {
+  const id = call.query.filter_id
+  const type = filterTypes[entity.name]
+  if (id === undefined || id === null || type === undefined) return Either.right(undefined)
+  const filter = getRow(call.view.world, "filter", Number(id))
+  return filter === undefined || filter.is_deleted === true || filter.type !== type
+    ? Either.left(refusals.inVersion(call.endpoint.version, 404, "Filter not found"))
+    : Either.right((row) => applies(filter, row, call.view))
 }
+
+const conditionsOf = (entity: Entity, call: Call): engine.Outcome<ReadonlyArray<(row: Row) => boolean>> =>
+  Either.map(stored(entity, call), (byFilter) => {
+    const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
+    const conditions: Array<(row: Row) => boolean> = byFilter === undefined ? [] : [byFilter]
+    for (const [name, value] of Object.entries(call.query)) {
+      if (value === undefined || value === null || value === "" || name === "custom_fields") continue
+      // a filter goes before a list of ids
+      if (name === "ids" && byFilter !== undefined) continue
+      const filter: Filter | undefined = special?.[name] ?? (name in entity.fields ? byField(name) : undefined)
+      const condition = filter?.(value, call.view)
+      if (condition !== undefined) conditions.push(condition)
+    }
+    return conditions
+  })
 
 const byField =
   (field: string): Filter =>
@@ -213,7 +228,7 @@ export const list =
       const v2 = call.endpoint.version === "v2"
       const source = options.from === undefined ? all(call.view.world, entity.name) : yield* options.from(call)
       const which = options.which ?? (wantsDeleted(call) ? () => true : isLive)
-      const conditions = filters(entity, call)
+      const conditions = yield* conditionsOf(entity, call)
       const rows: paging.Selection = {
         rows: source,
         keep: (row) => which(row, call) && conditions.every((condition) => condition(row))

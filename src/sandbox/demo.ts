@@ -316,7 +316,8 @@ export const demo = (now: string): Seed => {
     }),
     leads: leads(day),
     activities: activities(day),
-    notes: notes(day)
+    notes: notes(day),
+    ...projects(day)
   }
 }
 
@@ -385,3 +386,28 @@ const notes = (day: ReturnType<typeof daysFrom>): ReadonlyArray<SeedRow> =>
       ["<p>Met at the Cologne fair.</p>", { person_id: 14 }]
     ] as const
   ).map(([content, on], at) => ({ content, ...on, user_id: ownerOf(at), add_time: day(-20 + at * 2, 14, at) }))
+
+const projects = (day: ReturnType<typeof daysFrom>): Seed => ({
+  boards: [{ name: "Fitting" }],
+  phases: ["Planning", "Production", "Fitting", "Done"].map((name) => ({ name, board_id: 1 })),
+  projectTemplates: [{ title: "Office fitting", description: "From the plan to the last chair", projects_board_id: 1 }],
+  projects: [
+    {
+      title: "Storage wall at Alder & Finch",
+      board_id: 1,
+      phase_id: 2,
+      owner_id: mei,
+      deal_ids: [23],
+      person_ids: [2],
+      org_ids: [1],
+      start_date: day(-20).slice(0, 10),
+      end_date: day(25).slice(0, 10)
+    },
+    { title: "Pilot room Bergen", phase_id: 4, status: "completed", deal_ids: [26], person_ids: [9], org_ids: [6] }
+  ],
+  tasks: [
+    { title: "Order oak", project_id: 1, assignee_ids: [mei], is_done: true, due_date: day(-8).slice(0, 10) },
+    { title: "Build the wall", project_id: 1, assignee_ids: [mei, tomas], due_date: day(9).slice(0, 10) },
+    { title: "Paint it", project_id: 1, parent_task_id: 2 }
+  ]
+})

@@ -110,6 +110,7 @@ export const showV1 = (entity: Entity, row: Row, view: View, occasion: Occasion)
       if (entity.customFieldsWhenSet !== true || values[key] !== null) out[key] = values[key]
     }
   }
+  if (entity.v1OmitsNull === true) for (const key in out) if (out[key] === null) delete out[key]
   return out
 }
 
@@ -175,9 +176,11 @@ export const readV1 = (entity: Entity, body: Patch, view: View, before: Row | un
 export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> => {
   const patch: Record<string, unknown> = {}
   const faults: Array<refusals.Fault> = []
+  const aliases = Object.fromEntries(Object.entries(entity.v2Aliases ?? {}).map(([alias, name]) => [name, alias]))
   for (const [name, field] of columns(entity)) {
     if (field.readOnly === true) continue
-    const raw = body[name]
+    const own = body[name]
+    const raw = own === undefined ? body[aliases[name] ?? name] : own
     if (raw === undefined) continue
     const value = raw === null ? null : field.kind.fromV2(raw)
     if (value === unreadable) faults.push({ key: name, message: `Parameter '${name}' ${field.kind.what}` })

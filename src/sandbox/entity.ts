@@ -63,6 +63,12 @@ export interface Entity {
   readonly newId?: (view: View) => Id
   /** Other names under which v1 takes a field. */
   readonly v1Aliases?: Readonly<Record<string, string>>
+  /** Other names under which v2 takes a field. */
+  readonly v2Aliases?: Readonly<Record<string, string>>
+  /** v1 leaves out what has no value. */
+  readonly v1OmitsNull?: true
+  /** `additional_data` is there, and null. */
+  readonly additionalNull?: true
   /** What v1 shows beside the fields. */
   readonly v1?: Readonly<Record<string, Computed>>
   /** What v1 shows in one operation only. */

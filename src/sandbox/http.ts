@@ -34,6 +34,7 @@ export interface Answer {
   readonly body:
     | { readonly _tag: "Json"; readonly value: unknown }
     | { readonly _tag: "Bytes"; readonly bytes: Uint8Array; readonly contentType: string; readonly name?: string }
+    | { readonly _tag: "Blob"; readonly blob: Blob; readonly contentType: string; readonly name: string }
     | { readonly _tag: "Text"; readonly text: string; readonly contentType: string }
     | { readonly _tag: "Empty" }
   /** What goes wrong on the way back. */
@@ -160,7 +161,7 @@ export const fromClient = (request: HttpClientRequest.HttpClientRequest, url: UR
 
 const encoder = new TextEncoder()
 
-const written = (body: Answer["body"]): Uint8Array | string | null => {
+const written = (body: Exclude<Answer["body"], { readonly _tag: "Blob" }>): Uint8Array | string | null => {
   switch (body._tag) {
     case "Json":
       return JSON.stringify(body.value)
@@ -177,8 +178,9 @@ const headersOf = (answer: Answer): Headers => {
   const headers = new Headers(answer.headers)
   const body = answer.body
   if (body._tag === "Json" && !headers.has("content-type")) headers.set("content-type", "application/json")
-  if (body._tag === "Text" || body._tag === "Bytes") headers.set("content-type", body.contentType)
-  if (body._tag === "Bytes" && body.name !== undefined) {
+  if (body._tag === "Text" || body._tag === "Bytes" || body._tag === "Blob")
+    headers.set("content-type", body.contentType)
+  if ((body._tag === "Bytes" || body._tag === "Blob") && body.name !== undefined) {
     headers.set("content-disposition", `attachment; filename*=UTF-8''${encodeURIComponent(body.name)}`)
   }
   if (body._tag === "Empty") headers.delete("content-type")
@@ -206,10 +208,11 @@ const delivered = (
 
 /** Writes an answer as a web response; a broken connection is `Response.error()`. */
 export const toWeb = (answer: Answer): Effect.Effect<Response> => {
-  const { delivery, status } = answer
+  const { body: whole, delivery, status } = answer
   if (delivery?._tag === "Reset" || delivery?._tag === "Refuse") return Effect.sync(() => Response.error())
-  const body = written(answer.body)
   const headers = headersOf(answer)
+  if (whole._tag === "Blob") return Effect.succeed(new Response(whole.blob, { status, headers }))
+  const body = written(whole)
   if (delivery === undefined || body === null) {
     return Effect.succeed(
       new Response(typeof body === "string" || body === null ? body : body.slice(), { status, headers })

@@ -88,8 +88,12 @@ export const notFlag: Kind = kind({
   toV1: (value) => value !== true
 })
 
-/** Yes or no, which v1 writes 1 or 0. */
-export const bit: Kind = kind({ ...flag, toV1: (value) => (value === true ? 1 : 0) })
+/** Yes or no, which is written 1 or 0, save in what v2 answers. */
+export const bit: Kind = kind({
+  ...flag,
+  fromV2: (raw) => (raw === 1 || raw === true ? true : raw === 0 || raw === false ? false : unreadable),
+  toV1: (value) => (value === true ? 1 : 0)
+})
 
 /** Who may see it: v1 writes the number as text. */
 export const visibility: Kind = kind({

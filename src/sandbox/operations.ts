@@ -6,12 +6,15 @@
 import type { Handlers } from "./call.js"
 import { core } from "./operations/core.js"
 import { fields } from "./operations/fields.js"
+import { files } from "./operations/files.js"
 import { histories } from "./operations/history.js"
 import { lifecycle } from "./operations/lifecycle.js"
 import { lineOperations } from "./operations/lines.js"
 import { people } from "./operations/people.js"
+import { projects } from "./operations/projects.js"
 import { relations } from "./operations/relations.js"
 import { search } from "./operations/search.js"
+import { settings } from "./operations/settings.js"
 
 /** Handlers by version and official name. */
 export const handlers: Handlers = {
@@ -22,5 +25,8 @@ export const handlers: Handlers = {
   ...lineOperations,
   ...relations,
   ...histories,
-  ...lifecycle
+  ...lifecycle,
+  ...projects,
+  ...files,
+  ...settings
 }

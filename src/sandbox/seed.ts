@@ -15,6 +15,7 @@ import { lead, leadLabel } from "./entities/lead.js"
 import { note } from "./entities/note.js"
 import { pipeline, stage } from "./entities/pipeline.js"
 import { product } from "./entities/product.js"
+import { board, phase, project, task, template } from "./entities/project.js"
 import { user } from "./entities/user.js"
 import type { Entity } from "./entity.js"
 import type { Answer } from "./http.js"
@@ -62,6 +63,11 @@ export interface Seed {
   readonly leads?: ReadonlyArray<SeedRow> | undefined
   readonly activities?: ReadonlyArray<SeedRow> | undefined
   readonly notes?: ReadonlyArray<SeedRow> | undefined
+  readonly boards?: ReadonlyArray<SeedRow> | undefined
+  readonly phases?: ReadonlyArray<SeedRow> | undefined
+  readonly projectTemplates?: ReadonlyArray<SeedRow> | undefined
+  readonly projects?: ReadonlyArray<SeedRow> | undefined
+  readonly tasks?: ReadonlyArray<SeedRow> | undefined
 }
 
 /**
@@ -97,7 +103,12 @@ const lists = [
   ["deals", deal],
   ["leads", lead],
   ["activities", activity],
-  ["notes", note]
+  ["notes", note],
+  ["boards", board],
+  ["phases", phase],
+  ["projectTemplates", template],
+  ["projects", project],
+  ["tasks", task]
 ] as const
 
 // -----------------------------------------------------------------------------

@@ -25,7 +25,7 @@ import { isRecord } from "./view.js"
 import * as World from "./world.js"
 
 /** Tables that are no business of who looks inside. */
-const hidden = new Set(["apiToken", "oauthCode", "oauthAccessToken", "oauthRefreshToken"])
+const hidden = new Set(["apiToken", "fileContent", "oauthCode", "oauthAccessToken", "oauthRefreshToken"])
 
 const stateOf = (world: World.World) =>
   Object.fromEntries(

@@ -24,6 +24,21 @@ for (const module of [...Object.values(v1), ...Object.values(v2)]) {
   }
 }
 
+const conditions = {
+  glue: "and",
+  conditions: [
+    { glue: "and", conditions: [{ object: "deal", field_id: "3", operator: ">", value: "100000" }] },
+    { glue: "or", conditions: [] }
+  ]
+}
+
+const webhook = {
+  subscription_url: "https://hooks.example.com/pipedrive",
+  event_action: "*",
+  event_object: "deal",
+  name: "All of deals"
+}
+
 /** The demo, and what it lacks for every path to lead somewhere. */
 const prepared = Effect.gen(function* () {
   const { sandbox, send } = yield* world()
@@ -36,21 +51,23 @@ const prepared = Effect.gen(function* () {
     ["/api/v2/deals/1/discounts", { description: "Early", amount: 5, type: "percentage" }],
     ["/api/v2/deals/1/installments", { description: "First", amount: 5, billing_date: "2026-01-01" }],
     ["/api/v2/products/1/variations", { name: "Dark" }],
-    ["/api/v2/deals/29/convert/lead", undefined]
+    ["/api/v2/deals/29/convert/lead", undefined],
+    ["/v1/filters", { name: "Rich", type: "deals", conditions }],
+    ["/v1/webhooks", webhook]
   ]
   for (const [path, body] of posts) {
     const reply = yield* send("POST", path, body)
     assert.isBelow(reply.status, 300, `${path} ${JSON.stringify(reply.body)}`)
   }
-  const form = new FormData()
-  form.append("data", new File(["x"], "x.png", { type: "image/png" }))
-  yield* sandbox.fetch(
-    new Request(`${sandbox.baseUrl}/api/v2/products/1/images`, {
-      method: "POST",
-      headers: { "x-api-token": sandbox.token },
-      body: form
-    })
-  )
+  for (const [path, field] of [
+    ["/api/v2/products/1/images", "data"],
+    ["/v1/files", "file"]
+  ] as const) {
+    const form = new FormData()
+    form.append(field, new File(["x"], "x.png", { type: "image/png" }))
+    const headers = { "x-api-token": sandbox.token }
+    yield* sandbox.fetch(new Request(`${sandbox.baseUrl}${path}`, { method: "POST", headers, body: form }))
+  }
   return sandbox
 })
 
@@ -81,6 +98,11 @@ const known = (state: Sandbox.State): Readonly<Record<string, unknown>> => ({
   "v1.addOrganizationFollower": { user_id: 13_000_002 },
   "v2.addOrganizationFollower": { user_id: 13_000_002 },
   "v1.addDealParticipant": { person_id: 7 },
+  "v1.addFilter": { conditions },
+  "v1.updateFilter": { conditions },
+  "v1.addWebhook": webhook,
+  "v1.addFileAndLinkIt": { item_type: "deal", file_type: "gdoc", remote_location: "googledrive" },
+  "v1.linkFileToItem": { item_type: "deal", remote_location: "googledrive" },
   "v1.addLead": { person_id: 1 },
   "v1.addNote": { deal_id: 1 },
   "v2.addPerson": { name: "Ingrid Sand" },

@@ -3,7 +3,9 @@
  *
  * @internal
  */
+import * as Either from "effect/Either"
 import type { Computed, Field, Filter } from "../entity.js"
+import type { Answer } from "../http.js"
 import * as kinds from "../kinds.js"
 import * as short from "../short.js"
 import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../view.js"
@@ -67,6 +69,9 @@ export const followers =
   (entity: string): Computed =>
   (row, view) =>
     short.linked(view.world, "follower", "followed", `${entity}:${row.id}`).length
+
+/** Nothing is to be said against a change. */
+export const nothingAgainst: Either.Either<void, Answer> = Either.void
 
 /** Always the same. */
 export const always =

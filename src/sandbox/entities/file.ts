@@ -1,0 +1,67 @@
+/**
+ * Files: v1's alone. Their bytes are kept beside the rows.
+ *
+ * @internal
+ */
+import type { Computed, Entity } from "../entity.js"
+import * as kinds from "../kinds.js"
+import * as short from "../short.js"
+import { text } from "../view.js"
+import * as common from "./common.js"
+
+const named = (table: string, field: string, naming = "name"): Computed => {
+  const name = short.nameOf(table, field, naming)
+  return (row, view) => name(row, view) ?? ""
+}
+
+/** Pipedrive's word for a kind of file, by the ending of its name. */
+export const typeOf = (name: string): string => {
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase()
+  return /^(png|jpe?g|gif|webp|svg)$/.test(ending) ? "img" : ending
+}
+
+/** A file. */
+export const file: Entity = {
+  name: "file",
+  label: "File",
+  fields: {
+    id: common.id,
+    user_id: { ...common.userLink, readOnly: true },
+    deal_id: { kind: kinds.link("deal") },
+    person_id: { kind: kinds.link("person") },
+    org_id: { kind: kinds.link("organization") },
+    product_id: { kind: kinds.link("product") },
+    activity_id: { kind: kinds.link("activity") },
+    lead_id: { kind: kinds.uuidLink("lead") },
+    project_id: { kind: kinds.link("project") },
+    add_time: { ...common.addTime, readOnly: true },
+    update_time: common.updateTime,
+    file_name: { kind: kinds.text, readOnly: true },
+    file_type: { kind: kinds.text, readOnly: true },
+    file_size: { kind: kinds.integer, initial: () => 0, readOnly: true },
+    is_deleted: { ...common.isDeleted, readOnly: true },
+    remote_location: { kind: kinds.text, initial: () => "s3", readOnly: true },
+    remote_id: { kind: kinds.text, initial: () => "", readOnly: true },
+    name: { kind: kinds.text, initial: () => "" },
+    description: { kind: kinds.text, initial: () => "", cleared: "" }
+  },
+  v1: {
+    inline_flag: common.always(false),
+    cid: common.always(""),
+    s3_bucket: common.always(""),
+    mail_message_id: common.always(""),
+    mail_template_id: common.always(""),
+    deal_name: named("deal", "deal_id", "title"),
+    person_name: named("person", "person_id"),
+    org_name: named("organization", "org_id"),
+    product_name: named("product", "product_id"),
+    lead_name: named("lead", "lead_id", "title"),
+    project_name: named("project", "project_id", "title"),
+    url: (row, view) => `${view.origin}/v1/files/${row.id}/download`
+  },
+  v1OmitsNull: true,
+  settle: ({ after }) => {
+    after.file_type ??= typeOf(text(after, "file_name"))
+    return common.nothingAgainst
+  }
+}

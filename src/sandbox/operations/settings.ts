@@ -1,0 +1,134 @@
+/**
+ * The operations on filters and webhooks.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Handler, Handlers } from "../call.js"
+import * as crud from "../crud.js"
+import * as engine from "../engine.js"
+import * as filters from "../entities/filter.js"
+import { webhook } from "../entities/webhook.js"
+import { json } from "../http.js"
+import * as refusals from "../refusals.js"
+import { all } from "../world.js"
+
+const checked =
+  (handler: Handler, needed: boolean): Handler =>
+  (call) => {
+    const why = needed || call.body.conditions !== undefined ? filters.wrong(call.body.conditions) : undefined
+    return why === undefined ? handler(call) : Either.left(refusals.v1(400, why))
+  }
+
+const removeFilters: Handler = (call) => {
+  const raw = call.query.ids
+  const ids = (Array.isArray(raw) ? raw : String(raw ?? "").split(",")).map(Number)
+  const found = ids.flatMap((id) => {
+    const row = crud.findLive(filters.filter, id, call)
+    return Either.isRight(row) ? [row.right] : []
+  })
+  for (const row of found) engine.remove(filters.filter, row, call.view)
+  return Either.right(json(200, { success: true, data: { id: found.map((row) => row.id) } }))
+}
+
+const compared = {
+  "=": "is",
+  "!=": "is not",
+  ">": "is more than",
+  "<": "is less than",
+  ">=": "is more or equal to",
+  "<=": "is less or equal to",
+  "IS NULL": "is empty",
+  "IS NOT NULL": "is not empty"
+}
+
+const written = {
+  "=": "is",
+  "!=": "is not",
+  "LIKE '$%'": "starts with",
+  "LIKE '%$%'": "contains",
+  "NOT LIKE '$%'": "does not start with",
+  "IS NULL": "is empty",
+  "IS NOT NULL": "is not empty"
+}
+
+const helpers: Handler = () =>
+  Either.right(
+    json(200, {
+      success: true,
+      data: {
+        operators: {
+          int: compared,
+          double: compared,
+          monetary: compared,
+          date: compared,
+          varchar: written,
+          text: written,
+          enum: { "=": "is", "!=": "is not", "IS NULL": "is empty", "IS NOT NULL": "is not empty" }
+        },
+        deprecated_operators: {},
+        relative_dates: {},
+        address_field_components: {}
+      }
+    })
+  )
+
+// -----------------------------------------------------------------------------
+// webhooks
+// -----------------------------------------------------------------------------
+
+const most = 40
+
+const badUrl = json(400, {
+  status: "error",
+  success: false,
+  errors: { subscription_url: ["invalid or non-reachable URL"] }
+})
+
+const reachable = (url: unknown): boolean =>
+  typeof url === "string" && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+
+const enveloped = (data: unknown, status: number) => json(status, { status: "ok", success: true, data })
+
+const addWebhook: Handler = (call) =>
+  Either.gen(function* () {
+    if (!reachable(call.body.subscription_url)) return yield* Either.left(badUrl)
+    const own = Array.from(all(call.view.world, "webhook")).filter((row) => row.owner_id === call.view.caller.id)
+    if (own.length >= most) {
+      return yield* Either.left(
+        json(422, { status: "error", success: false, errors: { webhooks: [`no more than ${most} webhooks`] } })
+      )
+    }
+    const patch = yield* engine.readV1(webhook, call.body, call.view, undefined)
+    const row = yield* engine.create(webhook, patch, call.view, "v1")
+    return enveloped(engine.showV1(webhook, row, call.view, "add"), 201)
+  })
+
+const noWebhook = json(404, { status: "error", success: false, errors: { id: ["not found"] } })
+
+const removeWebhook: Handler = (call) =>
+  Either.gen(function* () {
+    const row = yield* Either.mapLeft(crud.find(webhook, call.path.id, call), () => noWebhook)
+    engine.remove(webhook, row, call.view)
+    return json(200, { success: true, status: "ok" })
+  })
+
+/** Handlers by version and official name. */
+export const settings: Handlers = {
+  "v1.getFilters": crud.list(filters.filter, { whole: () => ({}) }),
+  "v1.addFilter": checked(crud.add(filters.filter, 200), true),
+  "v1.getFilter": crud.get(filters.filter),
+  "v1.updateFilter": checked(crud.update(filters.filter), false),
+  "v1.deleteFilter": crud.remove(filters.filter),
+  "v1.deleteFilters": removeFilters,
+  "v1.getFilterHelpers": helpers,
+  "v1.getWebhooks": (call) =>
+    Either.right(
+      enveloped(
+        Array.from(all(call.view.world, "webhook"), (row) => engine.showV1(webhook, row, call.view, "list")),
+        200
+      )
+    ),
+  "v1.addWebhook": addWebhook,
+  "v1.deleteWebhook": removeWebhook
+}
