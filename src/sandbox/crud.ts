@@ -187,7 +187,8 @@ const stored = (entity: Entity, call: Call): engine.Outcome<((row: Row) => boole
     : Either.right((row) => applies(filter, row, call.view))
 }
 
-const conditionsOf = (entity: Entity, call: Call): engine.Outcome<ReadonlyArray<(row: Row) => boolean>> =>
+/** The conditions that the parameters of a list name. */
+export const conditionsOf = (entity: Entity, call: Call): engine.Outcome<ReadonlyArray<(row: Row) => boolean>> =>
   Either.map(stored(entity, call), (byFilter) => {
     const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
     const conditions: Array<(row: Row) => boolean> = byFilter === undefined ? [] : [byFilter]

@@ -10,11 +10,14 @@ import { files } from "./operations/files.js"
 import { histories } from "./operations/history.js"
 import { lifecycle } from "./operations/lifecycle.js"
 import { lineOperations } from "./operations/lines.js"
+import { offices } from "./operations/office.js"
 import { people } from "./operations/people.js"
 import { projects } from "./operations/projects.js"
 import { relations } from "./operations/relations.js"
+import { roles } from "./operations/roles.js"
 import { search } from "./operations/search.js"
 import { settings } from "./operations/settings.js"
+import { statistics } from "./operations/statistics.js"
 
 /** Handlers by version and official name. */
 export const handlers: Handlers = {
@@ -28,5 +31,8 @@ export const handlers: Handlers = {
   ...lifecycle,
   ...projects,
   ...files,
-  ...settings
+  ...settings,
+  ...statistics,
+  ...offices,
+  ...roles
 }

@@ -154,6 +154,9 @@ const furnish = (world: World, now: string): void => {
   for (const [id, [code, name, decimal_points, symbol]] of currencies.entries()) {
     put(world, "currency", { id: id + 1, code, name, decimal_points, symbol, active_flag: true, is_custom_flag: false })
   }
+  for (const [id, name] of ["(Unassigned users)", "Admins"].entries()) {
+    put(world, "role", { id: id + 1, name, parent_role_id: id === 0 ? null : 1, is_deleted: false })
+  }
   for (const [id, name] of sources.entries()) put(world, "leadSource", { id: id + 1, name })
   for (const [table, fields] of Object.entries(builtIn)) {
     for (const [field_code, field_name, field_type] of fields) {

@@ -111,6 +111,29 @@ export const organizationOfActivity = (id: unknown, view: View): unknown => {
   return { id: row.id, ...core }
 }
 
+/** Where the two sizes of a picture lie. */
+export const pictureUrls = (id: unknown, view: View): Readonly<Record<string, string>> => ({
+  "128": `${view.origin}/pictures/${String(id)}_128.jpg`,
+  "512": `${view.origin}/pictures/${String(id)}_512.jpg`
+})
+
+/** A person's picture, as a field that refers to one. */
+export const pictureReference = (id: unknown, view: View): unknown => {
+  const row = get(view.world, "picture", id)
+  return row === undefined
+    ? null
+    : {
+        item_type: row.item_type,
+        item_id: row.item_id,
+        active_flag: true,
+        add_time: v1Time(text(row, "add_time")),
+        update_time: "0000-00-00 00:00:00",
+        added_by_user_id: row.added_by_user_id,
+        pictures: pictureUrls(id, view),
+        value: id
+      }
+}
+
 /** A pipeline, as v1 has it. */
 export const pipeline = (id: unknown, view: View): unknown => {
   const row = get(view.world, "pipeline", id)

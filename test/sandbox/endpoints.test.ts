@@ -39,6 +39,22 @@ const webhook = {
   name: "All of deals"
 }
 
+const callLog = {
+  outcome: "busy",
+  to_phone_number: "+442079460999",
+  start_time: "2026-05-15 09:00:00",
+  end_time: "2026-05-15 09:01:00"
+}
+
+const goal = {
+  title: "More",
+  type: { name: "deals_won", params: { pipeline_id: [1] } },
+  assignee: { id: 13_000_001, type: "person" },
+  interval: "monthly",
+  duration: { start: "2026-01-01", end: "2026-12-31" },
+  expected_outcome: { target: 5, tracking_metric: "quantity" }
+}
+
 /** The demo, and what it lacks for every path to lead somewhere. */
 const prepared = Effect.gen(function* () {
   const { sandbox, send } = yield* world()
@@ -53,7 +69,11 @@ const prepared = Effect.gen(function* () {
     ["/api/v2/products/1/variations", { name: "Dark" }],
     ["/api/v2/deals/29/convert/lead", undefined],
     ["/v1/filters", { name: "Rich", type: "deals", conditions }],
-    ["/v1/webhooks", webhook]
+    ["/v1/webhooks", webhook],
+    ["/v1/callLogs", callLog],
+    ["/v1/organizationRelationships", { type: "parent", rel_owner_org_id: 1, rel_linked_org_id: 2 }],
+    ["/v1/goals", goal],
+    ["/v1/legacyTeams", { name: "North", manager_id: 13_000_001, users: [13_000_002] }]
   ]
   for (const [path, body] of posts) {
     const reply = yield* send("POST", path, body)
@@ -61,7 +81,8 @@ const prepared = Effect.gen(function* () {
   }
   for (const [path, field] of [
     ["/api/v2/products/1/images", "data"],
-    ["/v1/files", "file"]
+    ["/v1/files", "file"],
+    ["/v1/persons/1/picture", "file"]
   ] as const) {
     const form = new FormData()
     form.append(field, new File(["x"], "x.png", { type: "image/png" }))
@@ -98,6 +119,11 @@ const known = (state: Sandbox.State): Readonly<Record<string, unknown>> => ({
   "v1.addOrganizationFollower": { user_id: 13_000_002 },
   "v2.addOrganizationFollower": { user_id: 13_000_002 },
   "v1.addDealParticipant": { person_id: 7 },
+  "callLogs.id": state.callLog?.[0]?.id,
+  "goals.id": state.goal?.[0]?.id,
+  "v1.addCallLog": callLog,
+  "v1.addTeam": { manager_id: 13_000_001 },
+  "v1.getGoalResult": { "period.start": "2026-01-01", "period.end": "2026-12-31" },
   "v1.addFilter": { conditions },
   "v1.updateFilter": { conditions },
   "v1.addWebhook": webhook,

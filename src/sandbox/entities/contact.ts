@@ -86,7 +86,7 @@ export const person: Entity = {
     is_deleted: common.isDeleted,
     visible_to: common.visibleTo,
     label_ids: common.labelIds,
-    picture_id: { kind: kinds.integer, readOnly: true },
+    picture_id: { kind: kinds.reference("picture", short.pictureReference), readOnly: true },
     delete_time: common.deleteTime,
     im: { kind: kinds.contacts, initial: () => [], cleared: [] },
     postal_address: { kind: kinds.address },

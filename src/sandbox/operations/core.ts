@@ -41,13 +41,13 @@ const basic = (version: "v1" | "v2", noun: string, entity: Entity, addStatus: nu
 
 const v1List = { nullWhenEmpty: true } as const
 
-/** A row of v1 whose references are ids. */
+/** A row of v1 whose references are ids, all but some. */
 export const flat =
-  (entity: Entity) =>
+  (entity: Entity, except: ReadonlyArray<string> = []) =>
   (row: Row, call: Call): Record<string, unknown> => {
     const shown = showV1(entity, row, call.view, "list")
     for (const [key, value] of Object.entries(shown)) {
-      if (isRecord(value) && typeof value.value === "number") shown[key] = value.value
+      if (isRecord(value) && typeof value.value === "number" && !except.includes(key)) shown[key] = value.value
     }
     return shown
   }

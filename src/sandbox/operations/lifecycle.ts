@@ -116,7 +116,10 @@ const merge =
 
 const flatWith =
   (entity: Entity) =>
-  (row: Row, gone: Row, call: Call): unknown => ({ ...flat(entity)(row, call), merge_what_id: gone.id })
+  (row: Row, gone: Row, call: Call): unknown => ({
+    ...flat(entity, ["picture_id"])(row, call),
+    merge_what_id: gone.id
+  })
 
 // -----------------------------------------------------------------------------
 // conversions

@@ -1,0 +1,217 @@
+/**
+ * The operations on call logs, relations between organizations, goals and pictures.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Call, Handler, Handlers } from "../call.js"
+import * as crud from "../crud.js"
+import * as engine from "../engine.js"
+import { organization, person } from "../entities/contact.js"
+import * as office from "../entities/office.js"
+import { json } from "../http.js"
+import * as refusals from "../refusals.js"
+import * as short from "../short.js"
+import { isRecord, text, v1Time } from "../view.js"
+import { all, get, nextId, put, type Row, remove as removeRow, where } from "../world.js"
+
+const done = json(200, { success: true })
+
+// -----------------------------------------------------------------------------
+// call logs
+// -----------------------------------------------------------------------------
+
+const record: Handler = (call) =>
+  Either.gen(function* () {
+    const row = yield* crud.find(office.callLog, call.path.id, call)
+    if (row.has_recording === true)
+      return yield* Either.left(refusals.v1(409, "A recording for this call already exists"))
+    if (!(call.body.file instanceof Blob))
+      return yield* Either.left(refusals.v1(400, "No files were provided with the request."))
+    put(call.view.world, "callLog", { ...row, has_recording: true })
+    return done
+  })
+
+const removeCallLog: Handler = (call) =>
+  Either.map(crud.find(office.callLog, call.path.id, call), (row) => {
+    engine.remove(office.callLog, row, call.view)
+    return done
+  })
+
+// -----------------------------------------------------------------------------
+// relations
+// -----------------------------------------------------------------------------
+
+/** How the other one stands to the organization that is asked about. */
+const seenFrom = (row: Row, id: unknown, call: Call): Readonly<Record<string, unknown>> => {
+  const owns = row.rel_owner_org_id === id
+  const other = owns ? row.rel_linked_org_id : row.rel_owner_org_id
+  return {
+    ...engine.showV1(office.relationship, row, call.view, "list"),
+    related_organization_name: text(get(call.view.world, "organization", other), "name"),
+    calculated_type: row.type === "related" ? "related" : owns ? "daughter" : "parent",
+    calculated_related_org_id: other
+  }
+}
+
+const relations: Handler = (call) =>
+  Either.flatMap(crud.find(organization, call.query.org_id, call), ({ id }) =>
+    crud.list(office.relationship, {
+      which: (row) => row.rel_owner_org_id === id || row.rel_linked_org_id === id,
+      shape: (row) => seenFrom(row, id, call)
+    })({ ...call, query: { start: call.query.start, limit: call.query.limit } })
+  )
+
+const relation: Handler = (call) =>
+  Either.map(crud.find(office.relationship, call.path.id, call), (row) => {
+    const id = call.query.org_id
+    if (id === undefined) return crud.one(office.relationship, row, call, "get")
+    const related = engine.relatedObjects(office.relationship, [row], call.view)
+    const { related_organization_name: _, ...data } = seenFrom(row, id, call)
+    return json(200, { success: true, data, ...(related === undefined ? {} : { related_objects: related }) })
+  })
+
+// -----------------------------------------------------------------------------
+// goals
+// -----------------------------------------------------------------------------
+
+const goalsApi = (data?: unknown) =>
+  json(200, {
+    success: true,
+    statusCode: 20_000,
+    statusText: "OK",
+    service: "statistics-goals-api",
+    ...(data === undefined ? {} : { data })
+  })
+
+const showGoal = (row: Row, call: Call) => engine.showV1(office.goal, row, call.view, "get")
+
+const writeGoal =
+  (handler: Handler): Handler =>
+  (call) =>
+    Either.map(handler(call), (answer) =>
+      answer.body._tag === "Json" && isRecord(answer.body.value) ? goalsApi({ goal: answer.body.value.data }) : answer
+    )
+
+/** What a dotted name of the query finds in a goal. */
+const at = (row: unknown, path: string): unknown =>
+  path.split(".").reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), row)
+
+const goals: Handler = (call) => {
+  const wanted = Object.entries(call.query).filter(
+    ([name, value]) => value !== undefined && !name.startsWith("period.")
+  )
+  const found = Array.from(all(call.view.world, "goal")).filter((row) =>
+    wanted.every(([name, value]) => {
+      const own = at(row, name)
+      return Array.isArray(own) ? own.map(String).includes(String(value)) : String(own) === String(value)
+    })
+  )
+  return Either.right(goalsApi({ goals: found.map((row) => showGoal(row, call)) }))
+}
+
+/** How many things of the goal's kind there were. */
+const progress = (row: Row, call: Call): number => {
+  const kind = String(at(row, "type.name") ?? "")
+  const inside = (time: string) =>
+    time.slice(0, 10) >= String(call.query["period.start"]) && time.slice(0, 10) <= String(call.query["period.end"])
+  const [table, field] = /activit/.test(kind)
+    ? ["activity", /completed/.test(kind) ? "marked_as_done_time" : "add_time"]
+    : ["deal", /won/.test(kind) ? "won_time" : "add_time"]
+  return Array.from(all(call.view.world, table ?? "deal")).filter(
+    (one) => one.is_deleted !== true && inside(text(one, field ?? "add_time"))
+  ).length
+}
+
+// -----------------------------------------------------------------------------
+// pictures
+// -----------------------------------------------------------------------------
+
+const pictureOf = (id: unknown, call: Call): Row | undefined => where(call.view.world, "picture", "item_id", id)[0]
+
+const addPicture: Handler = (call) =>
+  Either.gen(function* () {
+    const row = yield* crud.findLive(person, call.path.id, call)
+    const file = call.body.file
+    if (!(file instanceof Blob)) return yield* Either.left(refusals.v1(400, "No files were provided with the request."))
+    const { view } = call
+    const picture: Row = {
+      id: pictureOf(row.id, call)?.id ?? nextId(view.world, "picture"),
+      item_type: "person",
+      item_id: row.id,
+      file_size: file.size,
+      added_by_user_id: view.caller.id,
+      add_time: view.now
+    }
+    put(view.world, "picture", picture)
+    yield* engine.change(person, row, { picture_id: picture.id }, view, "v1")
+    return json(200, {
+      success: true,
+      data: {
+        id: picture.id,
+        item_type: "person",
+        item_id: row.id,
+        active_flag: true,
+        add_time: v1Time(view.now),
+        update_time: "0000-00-00 00:00:00",
+        added_by_user_id: view.caller.id,
+        pictures: short.pictureUrls(picture.id, call.view)
+      }
+    })
+  })
+
+const findPicture = (call: Call): engine.Outcome<readonly [person: Row, picture: Row]> =>
+  Either.flatMap(crud.find(person, call.path.id, call), (row) => {
+    const picture = pictureOf(row.id, call)
+    return picture === undefined
+      ? Either.left(refusals.inVersion(call.endpoint.version, 404, "Picture not found"))
+      : Either.right([row, picture] as const)
+  })
+
+/** Handlers by version and official name. */
+export const offices: Handlers = {
+  "v1.getUserCallLogs": crud.list(office.callLog, { which: (row, call) => row.user_id === call.view.caller.id }),
+  "v1.addCallLog": crud.add(office.callLog, 200),
+  "v1.getCallLog": crud.get(office.callLog),
+  "v1.deleteCallLog": removeCallLog,
+  "v1.addCallLogAudioFile": record,
+
+  "v1.getOrganizationRelationships": relations,
+  "v1.addOrganizationRelationship": crud.add(office.relationship, 200),
+  "v1.getOrganizationRelationship": relation,
+  "v1.updateOrganizationRelationship": crud.update(office.relationship),
+  "v1.deleteOrganizationRelationship": crud.remove(office.relationship),
+
+  "v1.getGoals": goals,
+  "v1.addGoal": writeGoal(crud.add(office.goal, 200)),
+  "v1.updateGoal": writeGoal(crud.update(office.goal)),
+  "v1.deleteGoal": (call) => Either.map(crud.remove(office.goal)(call), () => goalsApi()),
+  "v1.getGoalResult": (call) =>
+    Either.map(crud.find(office.goal, call.path.id, call), (row) =>
+      goalsApi({ goal: showGoal(row, call), progress: progress(row, call) })
+    ),
+
+  "v1.addPersonPicture": addPicture,
+  "v1.deletePersonPicture": (call) =>
+    Either.gen(function* () {
+      const [row, picture] = yield* findPicture(call)
+      removeRow(call.view.world, "picture", picture.id)
+      yield* engine.change(person, row, { picture_id: null }, call.view, "v1")
+      return json(200, { success: true, data: { id: picture.id } })
+    }),
+  "v2.getPersonPicture": (call) =>
+    Either.map(findPicture(call), ([row, picture]) =>
+      json(200, {
+        success: true,
+        data: {
+          id: picture.id,
+          item_type: "person",
+          item_id: row.id,
+          added_by_user_id: picture.added_by_user_id,
+          active_flag: true,
+          file_size: picture.file_size,
+          pictures: short.pictureUrls(picture.id, call.view)
+        }
+      })
+    )
+}

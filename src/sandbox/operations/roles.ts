@@ -1,0 +1,164 @@
+/**
+ * The operations on teams and roles.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Call, Handler, Handlers } from "../call.js"
+import * as crud from "../crud.js"
+import * as engine from "../engine.js"
+import * as office from "../entities/office.js"
+import { user } from "../entities/user.js"
+import { json } from "../http.js"
+import * as paging from "../paging.js"
+import * as refusals from "../refusals.js"
+import { isRecord, list } from "../view.js"
+import { all, get, put, type Row, where } from "../world.js"
+
+// -----------------------------------------------------------------------------
+// teams
+// -----------------------------------------------------------------------------
+
+const noTeam = (call: Call) => refusals.v1(404, `Team ${String(call.path.id)} does not exist`)
+
+const findTeam = (call: Call): engine.Outcome<Row> =>
+  Either.mapLeft(crud.find(office.team, call.path.id, call), () => noTeam(call))
+
+const sentUsers = (call: Call): ReadonlyArray<unknown> =>
+  (Array.isArray(call.body.users) ? call.body.users : [call.body.users]).map(Number)
+
+const regroup =
+  (join: (standing: ReadonlyArray<unknown>, sent: ReadonlyArray<unknown>) => ReadonlyArray<unknown>): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const row = yield* findTeam(call)
+      const users = join(list(row, "users"), sentUsers(call))
+      const changed = yield* engine.change(office.team, row, { users }, call.view, "v1")
+      return json(200, { success: true, data: list(changed, "users") })
+    })
+
+// -----------------------------------------------------------------------------
+// roles
+// -----------------------------------------------------------------------------
+
+const idOnly =
+  (handler: Handler): Handler =>
+  (call) =>
+    Either.map(handler(call), (answer) => {
+      const data = answer.body._tag === "Json" && isRecord(answer.body.value) ? answer.body.value.data : undefined
+      return json(200, { success: true, data: { id: isRecord(data) ? data.id : undefined } })
+    })
+
+const assignment = (one: Row, row: Row) => ({
+  user_id: one.id,
+  role_id: row.id,
+  parent_role_id: row.parent_role_id,
+  name: row.name,
+  active_flag: true,
+  type: "1"
+})
+
+const paged = (items: ReadonlyArray<unknown>, call: Call) => {
+  const rows = items.map((_, id): Row => ({ id }))
+  const page = paging.byOffset({ rows, keep: () => true }, call.query, [], 500)
+  return json(200, {
+    success: true,
+    data: page.rows.map((row) => items[Number(row.id)]),
+    additional_data: { pagination: page.pagination }
+  })
+}
+
+const assignments: Handler = (call) =>
+  Either.map(crud.find(office.role, call.path.id, call), (row) =>
+    paged(
+      where(call.view.world, "user", "role_id", row.id).map((one) => assignment(one, row)),
+      call
+    )
+  )
+
+const assign =
+  (to: (row: Row) => unknown, answer: (userId: unknown, row: Row) => unknown): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const row = yield* crud.findLive(office.role, call.path.id, call)
+      const one = yield* crud.find(user, Number(call.body.user_id), call)
+      yield* engine.change(user, one, { role_id: to(row) }, call.view, "v1")
+      return json(200, { success: true, data: answer(one.id, row) })
+    })
+
+const roleOf = (call: Call): engine.Outcome<readonly [one: Row, row: Row | undefined]> =>
+  Either.map(crud.find(user, call.path.id, call), (one) => [one, get(call.view.world, "role", one.role_id)] as const)
+
+const setSetting: Handler = (call) =>
+  Either.gen(function* () {
+    const row = yield* crud.findLive(office.role, call.path.id, call)
+    const patch = { [String(call.body.setting_key)]: Number(call.body.value) }
+    const standing = isRecord(row.settings) ? row.settings : {}
+    put(call.view.world, "role", { ...row, settings: { ...standing, ...patch } })
+    return json(200, { success: true, data: { id: row.id, ...patch } })
+  })
+
+const setPipelines: Handler = (call) =>
+  Either.gen(function* () {
+    const row = yield* crud.findLive(office.role, call.path.id, call)
+    const visible = isRecord(call.body.visible_pipeline_ids) ? call.body.visible_pipeline_ids : {}
+    const hidden = new Set(office.hiddenPipelines(row))
+    for (const [id, seen] of Object.entries(visible)) {
+      if (seen === true) hidden.delete(Number(id))
+      else hidden.add(Number(id))
+    }
+    const next = { ...row, hidden_pipelines: Array.from(hidden) }
+    put(call.view.world, "role", next)
+    return pipelinesOf(next, call, true)
+  })
+
+const pipelinesOf = (row: Row, call: Call, visible: boolean) => {
+  const hidden = office.hiddenPipelines(row)
+  const ids = Array.from(all(call.view.world, "pipeline"))
+    .filter((one) => one.is_deleted !== true && hidden.includes(one.id) !== visible)
+    .map((one) => one.id)
+  return json(200, { success: true, data: { pipeline_ids: ids, visible } })
+}
+
+/** Handlers by version and official name. */
+export const roles: Handlers = {
+  "v1.getTeams": crud.list(office.team, { whole: () => ({}) }),
+  "v1.addTeam": crud.add(office.team, 200),
+  "v1.getTeam": (call) => Either.map(findTeam(call), (row) => crud.one(office.team, row, call, "get")),
+  "v1.updateTeam": (call) => Either.flatMap(findTeam(call), () => crud.update(office.team)(call)),
+  "v1.getTeamUsers": (call) =>
+    Either.map(findTeam(call), (row) => json(200, { success: true, data: list(row, "users") })),
+  "v1.addTeamUser": regroup((standing, sent) => Array.from(new Set([...standing, ...sent]))),
+  "v1.deleteTeamUser": regroup((standing, sent) => standing.filter((id) => !sent.includes(id))),
+  "v1.getUserTeams": (call) =>
+    crud.list(office.team, { which: (row) => list(row, "users").includes(call.path.id), whole: () => ({}) })(call),
+
+  "v1.getRoles": crud.list(office.role),
+  "v1.addRole": idOnly(crud.add(office.role, 200)),
+  "v1.getRole": crud.get(office.role),
+  "v1.updateRole": idOnly(crud.update(office.role)),
+  "v1.deleteRole": crud.remove(office.role),
+  "v1.getRoleAssignments": assignments,
+  "v1.addRoleAssignment": assign(
+    (row) => row.id,
+    (user_id, row) => ({ user_id, role_id: row.id })
+  ),
+  "v1.deleteRoleAssignment": assign(
+    () => 1,
+    (_, row) => ({ id: row.id })
+  ),
+  "v1.getRoleSettings": (call) =>
+    Either.map(crud.find(office.role, call.path.id, call), (row) =>
+      json(200, { success: true, data: office.settingsOf(row) })
+    ),
+  "v1.addOrUpdateRoleSetting": setSetting,
+  "v1.getRolePipelines": (call) =>
+    Either.map(crud.find(office.role, call.path.id, call), (row) =>
+      pipelinesOf(row, call, call.query.visible !== false && call.query.visible !== "false")
+    ),
+  "v1.updateRolePipelines": setPipelines,
+  "v1.getUserRoleAssignments": (call) =>
+    Either.map(roleOf(call), ([one, row]) => paged(row === undefined ? [] : [assignment(one, row)], call)),
+  "v1.getUserRoleSettings": (call) =>
+    Either.map(roleOf(call), ([, row]) => json(200, { success: true, data: office.settingsOf(row ?? { id: 0 }) }))
+}

@@ -1,0 +1,238 @@
+/**
+ * What deals add up to: summaries, timelines, the statistics of pipelines. Amounts are not converted between currencies.
+ *
+ * @internal
+ */
+import * as Either from "effect/Either"
+import type { Call, Handler, Handlers } from "../call.js"
+import * as crud from "../crud.js"
+import type * as engine from "../engine.js"
+import { deal, stagesOf } from "../entities/deal.js"
+import * as history from "../entities/history.js"
+import { pipeline } from "../entities/pipeline.js"
+import { json } from "../http.js"
+import * as kinds from "../kinds.js"
+import * as refusals from "../refusals.js"
+import * as short from "../short.js"
+import { text } from "../view.js"
+import { all, get, type Row } from "../world.js"
+import { flat } from "./core.js"
+
+const within = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row>> =>
+  Either.map(crud.conditionsOf(deal, call), (conditions) =>
+    Array.from(all(call.view.world, "deal")).filter(
+      (row) =>
+        row.is_deleted !== true &&
+        (row.is_archived === true) === archived &&
+        conditions.every((condition) => condition(row))
+    )
+  )
+
+const round = (value: number): number => Math.round(value * 100) / 100
+
+const summary =
+  (archived: boolean): Handler =>
+  (call) =>
+    Either.map(within(call, archived), (rows) => {
+      const weighted = (row: Row) => short.weightedValue(row, call.view)
+      const totals = (amounts: Readonly<Record<string, number>>, converted: boolean) =>
+        Object.fromEntries(
+          Object.entries(amounts).map(([currency, value]) => [
+            currency,
+            {
+              value,
+              count: rows.filter((row) => row.currency === currency).length,
+              ...(converted ? { value_converted: value } : {}),
+              value_formatted: short.formatMoney(value, currency),
+              ...(converted ? { value_converted_formatted: short.formatMoney(value, currency) } : {})
+            }
+          ])
+        )
+      const [values, weights] = [history.sums(rows), history.sums(rows, weighted)]
+      const currency = text(call.view.caller, "default_currency")
+      const sum = (amounts: Readonly<Record<string, number>>) =>
+        round(Object.values(amounts).reduce((a, b) => a + b, 0))
+      return json(200, {
+        success: true,
+        data: {
+          values_total: totals(values, true),
+          weighted_values_total: totals(weights, false),
+          total_count: rows.length,
+          total_currency_converted_value: sum(values),
+          total_weighted_currency_converted_value: sum(weights),
+          total_currency_converted_value_formatted: short.formatMoney(sum(values), currency),
+          total_weighted_currency_converted_value_formatted: short.formatMoney(sum(weights), currency)
+        }
+      })
+    })
+
+// -----------------------------------------------------------------------------
+// timelines
+// -----------------------------------------------------------------------------
+
+const months: Readonly<Record<string, number>> = { month: 1, quarter: 3 }
+const days: Readonly<Record<string, number>> = { day: 1, week: 7 }
+
+const after = (day: string, interval: string, times: number): string => {
+  const date = new Date(`${day}T00:00:00.000Z`)
+  if (interval in months) date.setUTCMonth(date.getUTCMonth() + (months[interval] ?? 1) * times)
+  else date.setUTCDate(date.getUTCDate() + (days[interval] ?? 1) * times)
+  return date.toISOString().slice(0, 10)
+}
+
+const dayBefore = (day: string): string => after(day, "day", -1)
+
+const timeline =
+  (archived: boolean): Handler =>
+  (call) => {
+    const { amount, field_key: key, interval, start_date: start } = call.query
+    const count = Number(amount)
+    const known = typeof interval === "string" && (interval in months || interval in days)
+    if (!known || typeof start !== "string" || !kinds.date.is(start) || !(count > 0) || typeof key !== "string") {
+      return Either.left(refusals.v1(400, "start_date, interval, amount and field_key must be given."))
+    }
+    return Either.map(within(call, archived), (rows) => {
+      const data = Array.from({ length: Math.min(count, 100) }, (_, at) => {
+        const from = after(start, interval, at)
+        const to = after(start, interval, at + 1)
+        const inside = rows.filter((row) => {
+          const day = text(row, key).slice(0, 10)
+          return day >= from && day < to
+        })
+        const open = inside.filter((row) => row.status === "open")
+        const won = inside.filter((row) => row.status === "won")
+        const weighted = (row: Row) => short.weightedValue(row, call.view)
+        return {
+          period_start: `${from} 00:00:00`,
+          period_end: `${dayBefore(to)} 23:59:59`,
+          deals: Number(call.query.exclude_deals) === 1 ? [] : inside.map((row) => flat(deal)(row, call)),
+          totals: {
+            count: inside.length,
+            values: history.sums(inside),
+            weighted_values: history.sums(inside, weighted),
+            open_count: open.length,
+            open_values: history.sums(open),
+            weighted_open_values: history.sums(open, weighted),
+            won_count: won.length,
+            won_values: history.sums(won)
+          }
+        }
+      })
+      return json(200, { success: true, data: single(data) })
+    })
+  }
+
+/** The documents show one period where there is one. */
+const single = <A>(periods: ReadonlyArray<A>): A | ReadonlyArray<A> | undefined =>
+  periods.length === 1 ? periods[0] : periods
+
+// -----------------------------------------------------------------------------
+// pipelines
+// -----------------------------------------------------------------------------
+
+interface Period {
+  readonly deals: ReadonlyArray<Row>
+  readonly pipeline: Row
+  readonly inside: (time: string) => boolean
+}
+
+const period = (call: Call): engine.Outcome<Period> =>
+  Either.map(crud.find(pipeline, call.path.id, call), (row) => {
+    const from = String(call.query.start_date ?? "")
+    const to = String(call.query.end_date ?? "9999-12-31")
+    const user = call.query.user_id
+    return {
+      pipeline: row,
+      inside: (time) => time !== "" && time.slice(0, 10) >= from && time.slice(0, 10) <= to,
+      deals: Array.from(all(call.view.world, "deal")).filter(
+        (one) =>
+          one.pipeline_id === row.id && one.is_deleted !== true && (user === undefined || one.owner_id === Number(user))
+      )
+    }
+  })
+
+interface Move {
+  readonly from: unknown
+  readonly to: unknown
+}
+
+const moves = ({ deals, inside }: Period, call: Call): ReadonlyArray<Move> => {
+  const ids = new Set(deals.map((row) => row.id))
+  return call.view.world.log.flatMap(({ after: next, before, id, table, time }) =>
+    table === "deal" && ids.has(id) && before !== undefined && before.stage_id !== next.stage_id && inside(time)
+      ? [{ from: before.stage_id, to: next.stage_id }]
+      : []
+  )
+}
+
+const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((part / whole) * 100))
+
+const conversion: Handler = (call) =>
+  Either.map(period(call), (chosen) => {
+    const stages = stagesOf(call, chosen.pipeline.id)
+    const made = moves(chosen, call)
+    const count = (status: string, field: string) =>
+      chosen.deals.filter((row) => row.status === status && chosen.inside(text(row, field))).length
+    return json(200, {
+      success: true,
+      data: {
+        stage_conversions: stages.slice(1).map((to, at) => {
+          const from = stages[at]
+          const entered = chosen.deals.filter((row) => row.stage_id === from?.id).length
+          const passed = made.filter((move) => move.from === from?.id && move.to === to.id).length
+          return { from_stage_id: from?.id, to_stage_id: to.id, conversion_rate: percent(passed, entered + passed) }
+        }),
+        won_conversion: percent(count("won", "won_time"), chosen.deals.length),
+        lost_conversion: percent(count("lost", "lost_time"), chosen.deals.length)
+      }
+    })
+  })
+
+const counted = (rows: ReadonlyArray<Row>) => {
+  const values = history.sums(rows)
+  return {
+    count: rows.length,
+    deals_ids: rows.map((row) => row.id),
+    values,
+    formatted_values: Object.fromEntries(
+      Object.entries(values).map(([currency, value]) => [currency, short.formatMoney(value, currency)])
+    )
+  }
+}
+
+const movement: Handler = (call) =>
+  Either.map(period(call), (chosen) => {
+    const { deals, inside } = chosen
+    const open = deals.filter((row) => row.status === "open")
+    const age = (rows: ReadonlyArray<Row>): number =>
+      rows.length === 0
+        ? 0
+        : Math.round(rows.reduce((sum, row) => sum + history.ageInDays(row, call.view.now), 0) / rows.length)
+    return json(200, {
+      success: true,
+      data: {
+        movements_between_stages: { count: moves(chosen, call).length },
+        new_deals: counted(deals.filter((row) => inside(text(row, "add_time")))),
+        deals_left_open: counted(open),
+        won_deals: counted(deals.filter((row) => inside(text(row, "won_time")))),
+        lost_deals: counted(deals.filter((row) => inside(text(row, "lost_time")))),
+        average_age_in_days: {
+          across_all_stages: age(deals),
+          by_stages: stagesOf(call, chosen.pipeline.id).map((stage) => ({
+            stage_id: stage.id,
+            value: age(deals.filter((row) => get(call.view.world, "stage", row.stage_id) === stage))
+          }))
+        }
+      }
+    })
+  })
+
+/** Handlers by version and official name. */
+export const statistics: Handlers = {
+  "v1.getDealsSummary": summary(false),
+  "v1.getArchivedDealsSummary": summary(true),
+  "v1.getDealsTimeline": timeline(false),
+  "v1.getArchivedDealsTimeline": timeline(true),
+  "v1.getPipelineConversionStatistics": conversion,
+  "v1.getPipelineMovementStatistics": movement
+}
