@@ -21,7 +21,8 @@ import * as routes from "./routes.js"
 import * as seen from "./seen.js"
 import { synthesize } from "./synthesize.js"
 import type { View } from "./view.js"
-import { uuid, type World } from "./world.js"
+import * as webhooks from "./webhooks.js"
+import { all, type Change, uuid, type World } from "./world.js"
 
 /** A sandbox from the inside. */
 export interface Inside {
@@ -35,6 +36,7 @@ export interface Inside {
   readonly replies: ReadonlyMap<string, Reply>
   /** Nothing answers but the replies. */
   readonly repliesOnly: boolean
+  readonly courier: webhooks.Courier
   faults: ReadonlyArray<faults.Armed>
 }
 
@@ -138,6 +140,12 @@ const api = (inside: Inside, incoming: Incoming, address: Address, millis: numbe
   return withHeaders(answer, { ...headers, ...verdict.headers })
 }
 
+/** Who looks on where nobody asks. */
+const onlooker = (inside: Inside, millis: number): View => {
+  const [first = { id: 0 }] = all(inside.world, "user")
+  return { world: inside.world, caller: first, now: new Date(millis).toISOString(), origin: inside.origin }
+}
+
 // -----------------------------------------------------------------------------
 // requests
 // -----------------------------------------------------------------------------
@@ -176,11 +184,18 @@ export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer
     const fault = faults.meet(inside.faults, name, inside.chance)
     if (fault?.delay !== undefined) yield* Effect.sleep(fault.delay)
     const now = yield* Clock.currentTimeMillis
-    const answer = (): Answer =>
-      server === undefined
-        ? api(inside, incoming, address, now)
-        : oauth.handle(inside.oauth, inside.world, server, incoming, new Date(now).toISOString())
+    const happened: Array<Change> = []
+    const answer = (): Answer => {
+      const known = inside.world.log.length
+      const given =
+        server === undefined
+          ? api(inside, incoming, address, now)
+          : oauth.handle(inside.oauth, inside.world, server, incoming, new Date(now).toISOString())
+      happened.push(...inside.world.log.slice(known))
+      return given
+    }
     const given = fault === undefined ? answer() : yield* strike(fault, answer)
+    if (happened.length > 0) yield* webhooks.announce(inside.courier, onlooker(inside, now), happened)
     const heard = given.delivery?._tag !== "Reset" && given.delivery?._tag !== "Refuse"
     // the list may have been emptied meanwhile
     const place = entry === undefined || !heard ? -1 : inside.log.indexOf(entry)

@@ -19,6 +19,7 @@ import type { Reply } from "./replies.js"
 import type { SandboxError } from "./seed.js"
 import type { SeenRequest } from "./seen.js"
 import * as service from "./service.js"
+import type { Delivery } from "./webhooks.js"
 import type * as World from "./world.js"
 
 export type { Fault, FaultOutcome } from "./faults.js"
@@ -28,6 +29,7 @@ export { defaultBaseUrl, defaultToken, type Options } from "./options.js"
 export { type Endpoint, type Partially, type Reply, refuse, reply } from "./replies.js"
 export { SandboxError, type Seed, type SeedRow } from "./seed.js"
 export type { SeenRequest } from "./seen.js"
+export type { Delivery } from "./webhooks.js"
 
 /**
  * One thing in a sandbox, as it is stored: fields under their v2 names, times in ISO form, references as ids.
@@ -82,6 +84,8 @@ export interface Service {
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** Forgets the requests so far. */
   readonly clearRequests: Effect.Effect<void>
+  /** The attempts to deliver webhooks so far, oldest first. */
+  readonly deliveries: Effect.Effect<ReadonlyArray<Delivery>>
   /** All that it holds. */
   readonly state: Effect.Effect<State>
   /** Remembers what it holds. */

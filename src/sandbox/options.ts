@@ -3,6 +3,7 @@
  *
  * @internal
  */
+import type * as HttpClient from "@effect/platform/HttpClient"
 import type { Fault } from "./faults.js"
 import type { Plan, PlanName } from "./limits.js"
 import type { OAuthOptions } from "./oauth.js"
@@ -45,6 +46,10 @@ export interface Options {
   readonly faults?: ReadonlyArray<Fault> | undefined
   /** Answers in place of the sandbox's own: see `reply` and `refuse`. */
   readonly replies?: ReadonlyArray<Reply> | undefined
+  /**
+   * What delivers webhooks. Without it nothing leaves the process, and deliveries are only noted; on a port they are made.
+   */
+  readonly webhooks?: HttpClient.HttpClient | undefined
   /** The apps it knows, and how its OAuth server behaves. */
   readonly oauth?: OAuthOptions | undefined
 }

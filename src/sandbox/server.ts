@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 import { createServer } from "node:http"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
@@ -42,12 +44,22 @@ const urlOf = (address: HttpServer.Address): string => {
   return `http://${host.includes(":") ? `[${host}]` : host}:${address.port}`
 }
 
+/** Pipedrive follows no redirects of a webhook's receiver. */
+const manual = FetchHttpClient.layer.pipe(
+  Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
+)
+
 const serve = (
   options: Options
-): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | Scope.Scope> =>
+): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
     const server = yield* HttpServer.HttpServer
-    const sandbox = yield* Sandbox.make({ ...options, baseUrl: options.baseUrl ?? urlOf(server.address) })
+    const outward = yield* HttpClient.HttpClient
+    const sandbox = yield* Sandbox.make({
+      ...options,
+      baseUrl: options.baseUrl ?? urlOf(server.address),
+      webhooks: options.webhooks ?? outward
+    })
     const app = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), sandbox.fetch)
@@ -83,6 +95,7 @@ const serve = (
  */
 export const layer = (options: Options = {}): Layer.Layer<Sandbox.Sandbox, Sandbox.SandboxError | ServeError> =>
   Layer.scoped(Sandbox.Sandbox, serve(options)).pipe(
+    Layer.provide(manual),
     Layer.provide(
       NodeHttpServer.layerServer(createServer, { port: options.port ?? 8080, host: options.host ?? "127.0.0.1" })
     )

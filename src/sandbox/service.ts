@@ -22,6 +22,7 @@ import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
 import { endpoints } from "./routes.js"
 import { build, SandboxError, type Seed } from "./seed.js"
 import { isRecord } from "./view.js"
+import * as webhooks from "./webhooks.js"
 import * as World from "./world.js"
 
 /** Tables that are no business of who looks inside. */
@@ -108,6 +109,7 @@ const serviceOf = (inside: Inside, token: string): Service => ({
   clearRequests: Effect.sync(() => {
     inside.log.length = 0
   }),
+  deliveries: Effect.sync(() => inside.courier.deliveries.slice()),
   state: Effect.sync(() => stateOf(inside.world)),
   snapshot: Effect.sync((): Snapshot => ({ _tag: "SandboxSnapshot", world: World.snapshot(inside.world) })),
   restore: (snapshot) => Effect.sync(() => World.restore(inside.world, snapshot.world)),
@@ -158,6 +160,7 @@ export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<
       oauth: oauth.make(options.oauth, origin),
       replies: new Map((options.replies ?? []).map((reply) => [reply.name, reply])),
       repliesOnly,
+      courier: webhooks.make(options.webhooks),
       faults: yield* armed(options.faults ?? [])
     }
     return serviceOf(inside, token)

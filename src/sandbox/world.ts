@@ -35,6 +35,9 @@ export interface Change {
   readonly userId: Id
   readonly before: Row | undefined
   readonly after: Row
+  /** What it was merged into, and what was merged into it. */
+  readonly mergedTo?: Id
+  readonly mergedFrom?: Id
 }
 
 /** Who owns the account. */

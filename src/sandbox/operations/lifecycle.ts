@@ -15,7 +15,7 @@ import type { Entity } from "../entity.js"
 import { json } from "../http.js"
 import * as refusals from "../refusals.js"
 import { isRecord, list, num, text } from "../view.js"
-import { get, put, type Row, uuid, where } from "../world.js"
+import { type Change, get, put, type Row, uuid, where } from "../world.js"
 import { flat } from "./core.js"
 
 // -----------------------------------------------------------------------------
@@ -95,6 +95,11 @@ const joined = (winner: Row, other: Row): engine.Patch => {
   return patch
 }
 
+const mark = (log: Array<Change>, at: number, merged: Partial<Change>): void => {
+  const change = log[at]
+  if (change !== undefined) log[at] = { ...change, ...merged }
+}
+
 /** `merge_with_id` is the one that stays; the thing in the path goes into it. */
 const merge =
   (entity: Entity, answer: (row: Row, gone: Row, call: Call) => unknown): Handler =>
@@ -110,7 +115,10 @@ const merge =
           put(view.world, table, { ...row, [field]: winner.id })
       }
       const row = yield* engine.change(entity, winner, joined(winner, gone), view, "v1")
+      const at = view.world.log.length - 1
       engine.remove({ ...entity, cascade: () => undefined }, gone, view)
+      mark(view.world.log, at, { mergedFrom: gone.id })
+      mark(view.world.log, at + 1, { mergedTo: winner.id })
       return json(200, { success: true, data: answer(row, gone, call) })
     })
 
