@@ -12,6 +12,7 @@ const usage = `Serves a Pipedrive in memory.
 
   --port <number>       the port, 0 for a free one (8080)
   --host <address>      the address to listen on (127.0.0.1: this machine only)
+  --file <path>         keeps the world in that file, and begins with what it holds
   --seed demo|empty     what it holds in the beginning (demo)
   --plan <name>         off, lite, growth, premium or ultimate: limits in force (off)
   --token <text>        the API token it takes (${Sandbox.defaultToken})`
@@ -21,6 +22,7 @@ const options = {
   host: { type: "string", default: "127.0.0.1" },
   seed: { type: "string", default: "demo" },
   plan: { type: "string", default: "off" },
+  file: { type: "string" },
   token: { type: "string", default: Sandbox.defaultToken },
   help: { type: "boolean", default: false }
 } as const
@@ -42,17 +44,19 @@ const read = Effect.try({
 )
 
 const program = Effect.gen(function* () {
-  const { host, port, seed, token, ...values } = yield* read
+  const { file, host, port, seed, token, ...values } = yield* read
   const plan = plans.find((name) => name === values.plan)
   if (plan === undefined) return yield* Effect.fail(`--plan is one of ${plans.join(", ")}\n\n${usage}`)
   yield* Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     yield* Console.log(
-      `A Pipedrive sandbox listens. Point a client at it:\n\n${Server.environment(sandbox)}\n\nCtrl-C ends it.`
+      `A Pipedrive sandbox listens. Point a client at it:\n\n${Server.environment(sandbox)}\n\nLook at it: ${sandbox.baseUrl}/\n\nCtrl-C ends it.`
     )
     return yield* Effect.never
   }).pipe(
-    Effect.provide(Server.layer({ host, port: Number(port), plan, seed: seed === "empty" ? "empty" : "demo", token })),
+    Effect.provide(
+      Server.layer({ file, host, port: Number(port), plan, seed: seed === "empty" ? "empty" : "demo", token })
+    ),
     Effect.catchTags({
       ServeError: (error) => Effect.fail(`Cannot listen on ${host}:${port}: ${String(error.cause)}`),
       SandboxError: (error) => Effect.fail(error.message)

@@ -10,7 +10,7 @@ import * as Either from "effect/Either"
 import type { Call, Described, Handler } from "./call.js"
 import { type Identity, identify } from "./credentials.js"
 import * as faults from "./faults.js"
-import { type Answer, empty, type Incoming } from "./http.js"
+import { type Answer, empty, html, type Incoming } from "./http.js"
 import * as limits from "./limits.js"
 import * as oauth from "./oauth.js"
 import { handlers } from "./operations.js"
@@ -19,6 +19,7 @@ import * as refusals from "./refusals.js"
 import { missing, type Reply } from "./replies.js"
 import * as routes from "./routes.js"
 import * as seen from "./seen.js"
+import { statusPage } from "./statusPage.js"
 import { synthesize } from "./synthesize.js"
 import type { View } from "./view.js"
 import * as webhooks from "./webhooks.js"
@@ -72,6 +73,12 @@ const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>):
   ...answer,
   headers: { ...headers, ...answer.headers }
 })
+
+/** The sandbox's own pages run nothing. */
+const noScripts = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+}
 
 // -----------------------------------------------------------------------------
 // the API
@@ -169,6 +176,7 @@ const strike = (fault: faults.Fault, answer: () => Answer): Effect.Effect<Answer
 export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
   Effect.gen(function* () {
     if (incoming.method === "OPTIONS") return preflight
+    if (incoming.method === "GET" && incoming.url.pathname === "/") return html(200, statusPage(inside), noScripts)
     const arrived = yield* Clock.currentTimeMillis
     const server = oauth.nameOf(incoming.url.pathname)
     const address = addressOf(incoming)

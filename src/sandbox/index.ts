@@ -92,6 +92,10 @@ export interface Service {
   readonly snapshot: Effect.Effect<Snapshot>
   /** Goes back to a snapshot. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
+  /** All that it holds as text, files included, to keep it somewhere. */
+  readonly write: Effect.Effect<string>
+  /** Goes back to what was written. */
+  readonly read: (text: string) => Effect.Effect<void, SandboxError>
   /** Puts other faults in the place of those there are; they count from the start. */
   readonly setFaults: (faults: ReadonlyArray<Fault>) => Effect.Effect<void, SandboxError>
   /** What happens at the OAuth server without a request. */

@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import { existsSync } from "node:fs"
+import { readFile, rename, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -14,6 +16,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Sandbox from "./index.js"
 
@@ -36,6 +39,11 @@ export interface Options extends Sandbox.Options {
    * @default "127.0.0.1"
    */
   readonly host?: string | undefined
+  /**
+   * Where the world is kept: it is read from there when the server starts, if there is such a file, and written there as it
+   * changes and when the server ends.
+   */
+  readonly file?: string | undefined
 }
 
 const urlOf = (address: HttpServer.Address): string => {
@@ -48,6 +56,40 @@ const urlOf = (address: HttpServer.Address): string => {
 const manual = FetchHttpClient.layer.pipe(
   Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
 )
+
+const fileError = (file: string, what: string) => (cause: unknown) =>
+  new Sandbox.SandboxError({ path: "file", reason: `${what}: ${file} (${String(cause)})` })
+
+/** Written beside and then moved: a file is whole or it is the old one. */
+const save = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandbox.SandboxError> =>
+  Effect.flatMap(sandbox.write, (text) =>
+    Effect.tryPromise({
+      try: async () => {
+        await writeFile(`${file}.new`, text)
+        await rename(`${file}.new`, file)
+      },
+      catch: fileError(file, "cannot be written")
+    })
+  )
+
+/** Reads the world from its file, and keeps it there. */
+const keep = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandbox.SandboxError, Scope.Scope> =>
+  Effect.gen(function* () {
+    if (existsSync(file)) {
+      const read = Effect.tryPromise({ try: () => readFile(file, "utf8"), catch: fileError(file, "cannot be read") })
+      yield* Effect.flatMap(read, sandbox.read)
+    } else yield* save(sandbox, file)
+    let seen = 0
+    const changed = Effect.map(sandbox.requests, (requests) => {
+      const writes = requests.filter((request) => request.method !== "GET").length
+      const more = writes !== seen
+      seen = writes
+      return more
+    })
+    const saved = save(sandbox, file).pipe(Effect.catchAll((error) => Effect.logWarning(error.message)))
+    yield* Effect.addFinalizer(() => saved)
+    yield* Effect.forkScoped(Effect.whenEffect(saved, changed).pipe(Effect.repeat(Schedule.spaced("1 second"))))
+  })
 
 const serve = (
   options: Options
@@ -70,6 +112,7 @@ const serve = (
       }
       return HttpServerResponse.fromWeb(response)
     })
+    if (options.file !== undefined) yield* keep(sandbox, options.file)
     yield* HttpServer.serveEffect(app)
     return sandbox
   })

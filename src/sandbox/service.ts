@@ -21,6 +21,7 @@ import * as oauth from "./oauth.js"
 import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
 import { endpoints } from "./routes.js"
 import { build, SandboxError, type Seed } from "./seed.js"
+import * as store from "./store.js"
 import { isRecord } from "./view.js"
 import * as webhooks from "./webhooks.js"
 import * as World from "./world.js"
@@ -91,6 +92,13 @@ const armed = (plan: ReadonlyArray<faults.Fault>): Effect.Effect<ReadonlyArray<f
     return result instanceof SandboxError ? Effect.fail(result) : Effect.succeed(result)
   })
 
+/** Goes back; the token of now stays good. */
+const back = (inside: Inside, token: string, to: World.Snapshot): void => {
+  World.restore(inside.world, to)
+  const [first] = World.all(inside.world, "user")
+  if (first !== undefined) admit(inside.world, token, first.id)
+}
+
 const serviceOf = (inside: Inside, token: string): Service => ({
   baseUrl: inside.origin,
   token,
@@ -112,7 +120,9 @@ const serviceOf = (inside: Inside, token: string): Service => ({
   deliveries: Effect.sync(() => inside.courier.deliveries.slice()),
   state: Effect.sync(() => stateOf(inside.world)),
   snapshot: Effect.sync((): Snapshot => ({ _tag: "SandboxSnapshot", world: World.snapshot(inside.world) })),
-  restore: (snapshot) => Effect.sync(() => World.restore(inside.world, snapshot.world)),
+  restore: (snapshot) => Effect.sync(() => back(inside, token, snapshot.world)),
+  write: Effect.suspend(() => store.encode(World.snapshot(inside.world))),
+  read: (text) => Effect.map(store.decode(text), (world) => back(inside, token, world)),
   setFaults: (plan) =>
     Effect.map(armed(plan), (next) => {
       inside.faults = next

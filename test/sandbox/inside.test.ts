@@ -33,10 +33,10 @@ describe("the sandbox as a layer", () => {
     )
   })
 
-  it.effect("two worlds do not see each other", () =>
+  it.effect("two hundred worlds in one process do not see each other", () =>
     Effect.gen(function* () {
       const titles = yield* Effect.forEach(
-        Array.from({ length: 20 }, (_, at) => `Deal of world ${at}`),
+        Array.from({ length: 200 }, (_, at) => `Deal of world ${at}`),
         (title) =>
           Effect.gen(function* () {
             const { data } = yield* Deals.add({ title })
@@ -49,7 +49,7 @@ describe("the sandbox as a layer", () => {
       )
       assert.deepStrictEqual(
         titles,
-        Array.from({ length: 20 }, (_, at) => [1, 1, `Deal of world ${at}`])
+        Array.from({ length: 200 }, (_, at) => [1, 1, `Deal of world ${at}`])
       )
     })
   )

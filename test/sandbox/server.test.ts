@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Pipedrive from "effect-pipedrive/Pipedrive"
@@ -64,5 +67,48 @@ describe("the sandbox on a port", () => {
       const error = yield* Sandbox.Sandbox.pipe(Effect.provide(Server.layer({ port })), Effect.flip)
       assert.strictEqual(error._tag, "ServeError")
     }).pipe(Effect.provide(Server.layer({ port: 0, seed: "empty" })))
+  )
+
+  it.scopedLive("has a page to look at", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const headers = { "x-api-token": sandbox.token }
+      yield* Effect.promise(() => fetch(`${sandbox.baseUrl}/api/v2/deals?status=<b>`, { headers }))
+      const page = yield* Effect.promise(async () => (await fetch(sandbox.baseUrl)).text())
+      assert.include(page, "A sandbox of Pipedrive: Harbour &amp; Pine")
+      assert.include(page, "<li>deal: 30</li>")
+      assert.include(page, "v2.Deals.list")
+      assert.notInclude(page, "<b>")
+      assert.notInclude(page, sandbox.token)
+    }).pipe(Effect.provide(Server.layer({ port: 0 })))
+  )
+
+  it.live("keeps its world in a file", () =>
+    Effect.gen(function* () {
+      const folder = yield* Effect.acquireRelease(
+        Effect.sync(() => mkdtempSync(join(tmpdir(), "sandbox-"))),
+        (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+      )
+      const file = join(folder, "world.json")
+      const on = <A, E>(work: (sandbox: Sandbox.Service) => Effect.Effect<A, E>) =>
+        Effect.flatMap(Sandbox.Sandbox, work).pipe(Effect.provide(Server.layer({ port: 0, file, seed: "empty" })))
+      const call = (sandbox: Sandbox.Service) => Pipedrive.layer({ apiToken: sandbox.token, baseUrl: sandbox.baseUrl })
+      const upload = new File([new Uint8Array([0, 255, 1])], "x.bin")
+      yield* on((sandbox) =>
+        Effect.zipRight(Deals.add({ title: "Kept" }), Files.add({ file: upload, deal_id: 1 })).pipe(
+          Effect.provide(call(sandbox))
+        )
+      )
+      const [title, data] = yield* on((sandbox) =>
+        Effect.all([
+          Effect.map(Deals.get({ id: 1 }), (reply) => reply.data.title),
+          Effect.map(Files.download({ id: 1 }), (download) => [...download.data])
+        ]).pipe(Effect.provide(call(sandbox)))
+      )
+      assert.deepStrictEqual([title, data], ["Kept", [0, 255, 1]])
+      writeFileSync(file, "{}")
+      const error = yield* Effect.flip(on(() => Effect.void))
+      assert.strictEqual(error._tag, "SandboxError")
+    }).pipe(Effect.scoped)
   )
 })

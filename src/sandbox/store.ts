@@ -1,0 +1,78 @@
+/**
+ * A world as text, to keep it in a file.
+ *
+ * @internal
+ */
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import { SandboxError } from "./seed.js"
+import { isRecord } from "./view.js"
+import type { Change, Id, Row, Snapshot } from "./world.js"
+
+const version = 1
+
+/** Bytes do not stand in JSON: they are written as base64 under this key. */
+const bytesKey = "$bytes"
+
+const plain = (row: Row): Effect.Effect<Row> =>
+  row.content instanceof Blob
+    ? Effect.map(
+        Effect.promise(() => (row.content instanceof Blob ? row.content : new Blob([])).arrayBuffer()),
+        (buffer) => ({ ...row, content: { [bytesKey]: Encoding.encodeBase64(new Uint8Array(buffer)) } })
+      )
+    : Effect.succeed(row)
+
+const revived = (row: Row): Row => {
+  const content = row.content
+  const text = isRecord(content) ? content[bytesKey] : undefined
+  if (typeof text !== "string") return row
+  const bytes = Encoding.decodeBase64(text)
+  return { ...row, content: new Blob(bytes._tag === "Right" ? [bytes.right.slice()] : []) }
+}
+
+/** Writes a snapshot. */
+export const encode = (snapshot: Snapshot): Effect.Effect<string> =>
+  Effect.gen(function* () {
+    const tables: Record<string, unknown> = {}
+    for (const [name, { next, rows }] of snapshot.tables) {
+      tables[name] = { next, rows: yield* Effect.forEach(rows.values(), plain) }
+    }
+    const { entropy, log, ticks } = snapshot
+    return JSON.stringify({ sandbox: version, entropy, ticks, tables, log })
+  })
+
+const isId = (value: unknown): value is Id => typeof value === "number" || typeof value === "string"
+
+const isRow = (value: unknown): value is Row => isRecord(value) && isId(value.id)
+
+const isChange = (value: unknown): value is Change =>
+  isRecord(value) && typeof value.table === "string" && typeof value.time === "string" && isRow(value.after)
+
+const broken = (reason: string) => new SandboxError({ path: "file", reason })
+
+/** Reads what {@link encode} wrote. */
+export const decode = (text: string): Effect.Effect<Snapshot, SandboxError> =>
+  Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: () => broken("is not JSON")
+  }).pipe(
+    Effect.flatMap((value) => {
+      if (!isRecord(value) || value.sandbox !== version || !isRecord(value.tables) || !Array.isArray(value.log)) {
+        return Effect.fail(broken("does not hold a sandbox"))
+      }
+      const tables = new Map<string, { readonly rows: ReadonlyMap<Id, Row>; readonly next: number }>()
+      for (const [name, table] of Object.entries(value.tables)) {
+        if (!isRecord(table) || !Array.isArray(table.rows) || !table.rows.every(isRow)) {
+          return Effect.fail(broken(`holds no rows under ${name}`))
+        }
+        const rows = table.rows.map(revived)
+        tables.set(name, { rows: new Map(rows.map((row) => [row.id, row])), next: Number(table.next) })
+      }
+      return Effect.succeed({
+        tables,
+        log: value.log.filter(isChange),
+        entropy: Number(value.entropy),
+        ticks: Number(value.ticks)
+      })
+    })
+  )
