@@ -5,7 +5,8 @@
  */
 import * as Either from "effect/Either"
 import type { Answer, Incoming } from "./http.js"
-import * as oauth from "./oauth.js"
+import type * as oauth from "./oauth.js"
+import { accessToken } from "./oauthTokens.js"
 import * as refusals from "./refusals.js"
 import { text } from "./view.js"
 import { get, type Id, put, type Row, type World } from "./world.js"
@@ -57,7 +58,7 @@ export const identify = (
   if (authorization === undefined) return Either.left(refusals.unauthorized)
   const [, scheme = "", value = ""] = /^(Bearer|Basic) (\S+)$/i.exec(authorization) ?? []
   if (scheme === "") return Either.left(refusals.gateway(400, "Invalid request: malformed authorization header"))
-  const access = scheme.toLowerCase() === "bearer" ? oauth.accessToken(world, value) : undefined
+  const access = scheme.toLowerCase() === "bearer" ? accessToken(world, value) : undefined
   if (access === undefined) return Either.left(refusals.unauthorized)
   const user = active(world, access.user_id)
   if (user === undefined || text(access, "expires") <= now) return Either.left(gone)

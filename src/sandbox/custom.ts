@@ -6,16 +6,21 @@
  */
 import * as kinds from "./kinds.js"
 import { isRecord, list, text } from "./view.js"
-import { all, type Row, type World } from "./world.js"
+import { type Row, type Table, table, type World } from "./world.js"
 
 /** The definitions of an entity's custom fields that are in use. */
-export const definitions = (world: World, table: string): ReadonlyArray<Row> => {
-  const found: Array<Row> = []
-  for (const row of all(world, table)) {
-    if (row.is_custom_field === true && row.is_deleted !== true) found.push(row)
-  }
+export const definitions = (world: World, name: string): ReadonlyArray<Row> => {
+  const from = table(world, name)
+  const known = definitionCache.get(from)
+  if (known?.revision === from.revision) return known.found
+  const found = Array.from(from.rows.values()).filter((row) => row.is_custom_field === true && row.is_deleted !== true)
+  definitionCache.set(from, { revision: from.revision, found })
   return found
 }
+
+// a memo of what a table holds at one revision, not state
+const definitionCache: WeakMap<Table, { readonly revision: number; readonly found: ReadonlyArray<Row> }> =
+  /*#__PURE__*/ new WeakMap()
 
 const optionIds = (field: Row): ReadonlyArray<unknown> =>
   list(field, "options").map((option) => (isRecord(option) ? option.id : undefined))
@@ -93,8 +98,8 @@ export const normalise = (field: Row, value: unknown): unknown => {
 }
 
 /** All custom fields of a row, as v2 shows them: every key, `null` where nothing is set; `null` when there are none. */
-export const toV2 = (world: World, table: string, row: Row, only?: ReadonlyArray<string>): unknown => {
-  const fields = definitions(world, table)
+export const toV2 = (world: World, from: string, row: Row, only?: ReadonlyArray<string>): unknown => {
+  const fields = definitions(world, from)
   if (fields.length === 0) return null
   const values = isRecord(row.custom_fields) ? row.custom_fields : {}
   const out: Record<string, unknown> = {}
@@ -117,10 +122,10 @@ const suffixes: Readonly<Record<string, ReadonlyArray<readonly [string, string]>
 }
 
 /** All custom fields of a row, as v1 shows them. */
-export const toV1 = (world: World, table: string, row: Row): Record<string, unknown> => {
+export const toV1 = (world: World, from: string, row: Row): Record<string, unknown> => {
   const values = isRecord(row.custom_fields) ? row.custom_fields : {}
   const out: Record<string, unknown> = {}
-  for (const field of definitions(world, table)) {
+  for (const field of definitions(world, from)) {
     const key = text(field, "field_code")
     const value = values[key] ?? null
     const type = text(field, "field_type")
@@ -174,14 +179,14 @@ const mainPart = (field: Row, raw: unknown): unknown => {
  */
 export const fromV1 = (
   world: World,
-  table: string,
+  from: string,
   body: Readonly<Record<string, unknown>>,
   before: unknown,
   currency: unknown
 ): Record<string, unknown> => {
   const old = isRecord(before) ? before : {}
   const out: Record<string, unknown> = {}
-  for (const field of definitions(world, table)) {
+  for (const field of definitions(world, from)) {
     const key = text(field, "field_code")
     const parts = suffixes[text(field, "field_type")]
     const raw = body[key]

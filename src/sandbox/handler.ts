@@ -12,7 +12,8 @@ import { type Identity, identify } from "./credentials.js"
 import * as faults from "./faults.js"
 import { type Answer, empty, html, type Incoming } from "./http.js"
 import * as limits from "./limits.js"
-import * as oauth from "./oauth.js"
+import type * as oauth from "./oauth.js"
+import * as oauthHandler from "./oauthHandler.js"
 import { handlers } from "./operations.js"
 import * as parameters from "./parameters.js"
 import * as refusals from "./refusals.js"
@@ -178,7 +179,7 @@ export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer
     if (incoming.method === "OPTIONS") return preflight
     if (incoming.method === "GET" && incoming.url.pathname === "/") return html(200, statusPage(inside), noScripts)
     const arrived = yield* Clock.currentTimeMillis
-    const server = oauth.nameOf(incoming.url.pathname)
+    const server = oauthHandler.nameOf(incoming.url.pathname)
     const address = addressOf(incoming)
     const { destination } = address
     const name =
@@ -198,7 +199,7 @@ export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer
       const given =
         server === undefined
           ? api(inside, incoming, address, now)
-          : oauth.handle(inside.oauth, inside.world, server, incoming, new Date(now).toISOString())
+          : oauthHandler.handle(inside.oauth, inside.world, server, incoming, new Date(now).toISOString())
       happened.push(...inside.world.log.slice(known))
       return given
     }

@@ -270,7 +270,7 @@ export const build = (seed: Seed, now: string, origin: string): Either.Either<Wo
     if (users.length === 0) {
       return yield* Either.left(new SandboxError({ path: "seed.users", reason: "must name somebody" }))
     }
-    world.tables.set("user", { rows: new Map(), next: 13_000_001, indexes: new Map() })
+    world.tables.set("user", { rows: new Map(), next: 13_000_001, revision: 0, indexes: new Map() })
     for (const [at, row] of users.entries()) yield* addRow(user, row, `seed.users[${at}]`, first)
     const [caller = nobody] = world.tables.get("user")?.rows.values() ?? []
     const view: View = { world, caller, now, origin }

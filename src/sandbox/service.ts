@@ -18,6 +18,7 @@ import * as Http from "./http.js"
 import type { OAuth, Service, Snapshot } from "./index.js"
 import * as limits from "./limits.js"
 import * as oauth from "./oauth.js"
+import * as tokens from "./oauthTokens.js"
 import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
 import { endpoints } from "./routes.js"
 import { build, SandboxError, type Seed } from "./seed.js"
@@ -80,10 +81,10 @@ const oauthOf = (inside: Inside): OAuth => ({
     Effect.gen(function* () {
       const [first] = World.all(inside.world, "user")
       const clientId = app.clientId ?? inside.oauth.apps[0]?.clientId ?? ""
-      const notice = oauth.uninstall(inside.oauth, inside.world, clientId, app.userId ?? first?.id, yield* now)
+      const notice = tokens.uninstall(inside.oauth, inside.world, clientId, app.userId ?? first?.id, yield* now)
       return notice ?? (yield* new SandboxError({ path: "oauth", reason: `knows no app ${clientId}` }))
     }),
-  expireAccessTokens: Effect.map(now, (at) => oauth.expireAccessTokens(inside.world, at))
+  expireAccessTokens: Effect.map(now, (at) => tokens.expireAccessTokens(inside.world, at))
 })
 
 const armed = (plan: ReadonlyArray<faults.Fault>): Effect.Effect<ReadonlyArray<faults.Armed>, SandboxError> =>

@@ -22,6 +22,8 @@ export interface Table {
   readonly rows: Map<Id, Row>
   /** The next id, where ids count up. */
   next: number
+  /** Goes up with every change. */
+  revision: number
   /** Ids by the value of a field. */
   readonly indexes: Map<string, Map<unknown, Set<Id>>>
 }
@@ -77,7 +79,7 @@ export const make = (company: Company, seed = 1): World => ({
 export const table = (world: World, name: string): Table => {
   let found = world.tables.get(name)
   if (found === undefined) {
-    found = { rows: new Map(), next: 1, indexes: new Map() }
+    found = { rows: new Map(), next: 1, revision: 0, indexes: new Map() }
     world.tables.set(name, found)
   }
   return found
@@ -124,6 +126,7 @@ export const put = (world: World, name: string, row: Row): void => {
   const into = table(world, name)
   const before = into.rows.get(row.id)
   into.rows.set(row.id, row)
+  into.revision++
   if (typeof row.id === "number" && row.id >= into.next) into.next = row.id + 1
   for (const [field, byValue] of into.indexes) {
     if (before !== undefined) {
@@ -140,6 +143,7 @@ export const remove = (world: World, name: string, id: Id): void => {
   const before = from.rows.get(id)
   if (before === undefined) return
   from.rows.delete(id)
+  from.revision++
   for (const [field, byValue] of from.indexes) byValue.get(before[field])?.delete(id)
 }
 
@@ -212,7 +216,7 @@ export const snapshot = (world: World): Snapshot => ({
 export const restore = (world: World, to: Snapshot): void => {
   world.tables.clear()
   for (const [name, { next, rows }] of to.tables) {
-    world.tables.set(name, { rows: new Map(rows), next, indexes: new Map() })
+    world.tables.set(name, { rows: new Map(rows), next, revision: 0, indexes: new Map() })
   }
   world.log.splice(0, world.log.length, ...to.log)
   world.entropy = to.entropy
