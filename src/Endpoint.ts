@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import type * as Effect from "effect/Effect"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { Auth } from "./Auth.js"
+import * as Collect from "./internal/meta.js"
 import * as Run from "./internal/run.js"
 import type { PipedriveError } from "./PipedriveError.js"
 
@@ -217,3 +219,63 @@ export const make = <I, A>(
  * @category guards
  */
 export const isEndpoint = (u: unknown): u is Any => typeof u === "function" && "endpoint" in u
+
+// -----------------------------------------------------------------------------
+// what else there is to know of a call
+// -----------------------------------------------------------------------------
+
+/**
+ * What is known of a call beside its value. All but `calls` is of the last call.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Meta {
+  /** How many calls succeeded. */
+  readonly calls: number
+  /** How many requests the call took. */
+  readonly attempts: number
+  /** How long the call waited for its turn, and between attempts. */
+  readonly waited: Duration.Duration
+  readonly status: number | undefined
+  readonly correlationId: string | undefined
+  /** The limit of two seconds: requests of this credential, and the time until it is full again. */
+  readonly burst: {
+    readonly limit: number | undefined
+    readonly remaining: number | undefined
+    readonly reset: Duration.Duration | undefined
+  }
+  /** The tokens of the company's day. */
+  readonly daily: { readonly limit: number | undefined; readonly remaining: number | undefined }
+  /** The headers that say something about the answer; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/**
+ * The value of an effect together with what is known of the call in it: status, attempts, what is left of the limits.
+ *
+ * @example
+ * ```ts
+ * import { Endpoint } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const { meta, value } = yield* Endpoint.withMeta(Deals.get({ id: 42 }))
+ *   yield* Effect.log(`${value.data.title}; ${meta.daily.remaining} tokens left today`)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const withMeta = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<{ readonly value: A; readonly meta: Meta }, E, R> =>
+  Effect.suspend(() => {
+    const collector: Collect.Collector = { meta: Collect.none }
+    return Effect.map(Effect.provideService(effect, Collect.CurrentCollector, collector), (value) => ({
+      value,
+      meta: collector.meta
+    }))
+  })

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as RateLimiter from "./RateLimiter.js"
 
 /**
  * What becomes of an answer that is JSON with an envelope, but not as documented.
@@ -33,7 +34,7 @@ export type ResponseValidation = "lenient" | "strict" | "off"
 export interface Policy {
   /** The time one attempt may take, its answer's body included. @default "30 seconds" */
   readonly timeout: Duration.Duration
-  /** The time a call may take, with all its attempts and waits. @default "2 minutes" */
+  /** The time a call may take, with all attempts and waits, but for those for its turn at the limiter. @default "2 minutes" */
   readonly totalTimeout: Duration.Duration
   /** How often a failed attempt is repeated, where `isRetryable` says that it may. @default 4 */
   readonly retries: number
@@ -41,6 +42,13 @@ export interface Policy {
   readonly backoff: Duration.Duration
   /** No wait is longer, not even one the server asks for: a longer one fails at once. @default "1 minute" */
   readonly maximumWait: Duration.Duration
+  /**
+   * Whether a POST is repeated like any other request. Without it that is done only where Pipedrive cannot have acted:
+   * after a 429, a 401, or when no connection was made.
+   *
+   * @default false
+   */
+  readonly resendPost: boolean
   /** @default "lenient" */
   readonly responseValidation: ResponseValidation
   /** Whether trace headers (`traceparent`, `b3`) go to Pipedrive. @default false */
@@ -61,8 +69,25 @@ export interface Options {
   readonly retries?: number | undefined
   readonly backoff?: Duration.DurationInput | undefined
   readonly maximumWait?: Duration.DurationInput | undefined
+  readonly resendPost?: boolean | undefined
   readonly responseValidation?: ResponseValidation | undefined
   readonly traceHeaders?: boolean | undefined
+}
+
+/**
+ * Options of {@link layer}: the policy, in part, and the limiter.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LayerOptions extends Options {
+  /**
+   * Whether requests wait for their turn, so that Pipedrive need not refuse them (see `RateLimiter`). Without it they
+   * go as they come, until one is refused: then those that are waiting go as the refusal allows.
+   *
+   * @default false; true in `Pipedrive.layer` and `PipedriveLive`
+   */
+  readonly limiter?: boolean | RateLimiter.Options | undefined
 }
 
 /**
@@ -77,6 +102,7 @@ export const defaultPolicy: Policy = {
   retries: 4,
   backoff: /*#__PURE__*/ Duration.millis(500),
   maximumWait: /*#__PURE__*/ Duration.minutes(1),
+  resendPost: false,
   responseValidation: "lenient",
   traceHeaders: false,
   faults: []
@@ -132,15 +158,24 @@ export const withPolicy: {
  * @category layers
  */
 export const layer = (
-  options: Options = {}
+  options: LayerOptions = {}
 ): Layer.Layer<HttpClient.HttpClient | CurrentPolicy, ConfigError.ConfigError, HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const client = yield* HttpClient.HttpClient
       const policy = merge(yield* CurrentPolicy, options)
-      const [fault] = policy.faults
+      const limits = typeof options.limiter === "object" ? options.limiter : {}
+      const [fault] = [...policy.faults, ...RateLimiter.faults(limits)]
       if (fault !== undefined) return yield* Effect.fail(ConfigError.InvalidData([fault.option], fault.message))
-      return Context.make(HttpClient.HttpClient, client).pipe(Context.add(CurrentPolicy, policy))
+      const limiter = RateLimiter.make(
+        limits,
+        options.limiter !== undefined && options.limiter !== false,
+        yield* RateLimiter.CurrentBudget
+      )
+      return Context.make(HttpClient.HttpClient, client).pipe(
+        Context.add(CurrentPolicy, policy),
+        Context.add(RateLimiter.CurrentLimiter, limiter)
+      )
     })
   )
 
@@ -154,6 +189,11 @@ const merge = (policy: Policy, options: Options): Policy => {
     faults.push({ option, message: `must be a duration longer than nothing, is ${String(given)}` })
     return policy[option]
   }
+  const flag = (option: "resendPost" | "traceHeaders"): boolean => {
+    const given = options[option] ?? policy[option]
+    if (typeof given !== "boolean") faults.push({ option, message: `must be true or false, is ${String(given)}` })
+    return given === true
+  }
   const retries = options.retries ?? policy.retries
   if (!Number.isSafeInteger(retries) || retries < 0) {
     faults.push({ option: "retries", message: `must be a whole number from 0 up, is ${String(retries)}` })
@@ -162,7 +202,7 @@ const merge = (policy: Policy, options: Options): Policy => {
   if (!["lenient", "strict", "off"].includes(responseValidation)) {
     faults.push({
       option: "responseValidation",
-      message: `must be "lenient", "strict" or "off", is ${responseValidation}`
+      message: `must be "lenient", "strict" or "off", is ${String(responseValidation)}`
     })
   }
   return {
@@ -171,8 +211,9 @@ const merge = (policy: Policy, options: Options): Policy => {
     retries,
     backoff: duration("backoff"),
     maximumWait: duration("maximumWait"),
+    resendPost: flag("resendPost"),
     responseValidation,
-    traceHeaders: options.traceHeaders ?? policy.traceHeaders,
+    traceHeaders: flag("traceHeaders"),
     faults
   }
 }

@@ -18,6 +18,8 @@ import type { Method, Requirements, Version } from "./Endpoint.js"
 import * as HttpLayer from "./HttpLayer.js"
 import * as Drift from "./internal/drift.js"
 import * as Failure from "./internal/failure.js"
+import * as Limiter from "./internal/limiter.js"
+import * as Metrics from "./internal/metrics.js"
 import * as Run from "./internal/run.js"
 import * as Send from "./internal/send.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
@@ -32,7 +34,7 @@ import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveErro
  * @since 0.1.0
  * @category models
  */
-export interface Options extends HttpLayer.Options, Auth.Options {
+export interface Options extends HttpLayer.LayerOptions, Auth.Options {
   /** A personal API token. It wins over `accessToken`. */
   readonly apiToken?: string | Redacted.Redacted<string> | undefined
   /** An OAuth2 access token that somebody else keeps fresh. */
@@ -67,9 +69,11 @@ export const layer = (
       : options.accessToken !== undefined
         ? Auth.accessToken(options.accessToken, options)
         : Auth.layerConfig
-  return Layer.mergeAll(auth, HttpLayer.layer(options), Layer.sync(Drift.Told, Drift.make)).pipe(
-    Layer.provide(options.httpClient ?? FetchHttpClient.layer)
-  )
+  return Layer.mergeAll(
+    auth,
+    HttpLayer.layer({ ...options, limiter: options.limiter ?? true }),
+    Layer.sync(Drift.Told, Drift.make)
+  ).pipe(Layer.provide(options.httpClient ?? FetchHttpClient.layer))
 }
 
 /**
@@ -84,8 +88,8 @@ export const layerConfig = (
   Layer.unwrapEffect(Effect.map(Config.unwrap(options), layer))
 
 /**
- * Everything an endpoint needs, from the environment: `PIPEDRIVE_API_TOKEN` or `PIPEDRIVE_ACCESS_TOKEN`, and
- * `PIPEDRIVE_BASE_URL` if it is not Pipedrive's own.
+ * Everything an endpoint needs, from the environment: `PIPEDRIVE_API_TOKEN`, or `PIPEDRIVE_ACCESS_TOKEN`, or what OAuth2
+ * needs (see `Auth.layerConfig`), and `PIPEDRIVE_BASE_URL` if it is not Pipedrive's own.
  *
  * @example
  * ```ts
@@ -155,6 +159,10 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
       call,
       request: made.right,
       binary: false,
+      // a guess: what the dearest common endpoint of that kind costs
+      cost: (method === "GET" ? 10 : 5) * (raw.version === "v1" ? 2 : 1),
+      search: Limiter.isSearch(raw.path),
+      meter: Metrics.make(name),
       span,
       receive: (answer) => {
         if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))

@@ -56,7 +56,8 @@ interface Answered extends Sent {
  * What `Schema.TaggedError` makes, in the few words that matter: left to the compiler to work out, sixteen of them cost every
  * program that handles an error 40,000 instantiations.
  */
-interface ErrorClass<Self, Tag extends string, Fields> extends Schema.Schema<Self, Fields & { readonly _tag: Tag }> {
+interface ErrorClass<Self, Tag extends string, Fields, Encoded = Fields>
+  extends Schema.Schema<Self, Encoded & { readonly _tag: Tag }> {
   new (fields: Fields, options?: Schema.MakeOptions): Fields & Cause.YieldableError & { readonly _tag: Tag }
 }
 
@@ -336,17 +337,26 @@ interface RateLimitedFields extends Answered {
   readonly remaining?: number | undefined
 }
 
+type RateLimitedEncoded = Omit<RateLimitedFields, "retryAfter"> & {
+  readonly retryAfter?: Schema.Schema.Encoded<typeof Schema.Duration> | undefined
+}
+
 /**
  * 429: over the limit of two seconds (`burst`) or out of the day's tokens (`daily`).
  *
  * @since 0.1.0
  * @category errors
  */
-export class RateLimited extends /*#__PURE__*/ ((): ErrorClass<RateLimited, "RateLimited", RateLimitedFields> =>
+export class RateLimited extends /*#__PURE__*/ ((): ErrorClass<
+  RateLimited,
+  "RateLimited",
+  RateLimitedFields,
+  RateLimitedEncoded
+> =>
   Schema.TaggedError<RateLimited>("effect-pipedrive/RateLimited")("RateLimited", {
     ...answered,
     kind: Schema.Literal("burst", "daily"),
-    retryAfter: Schema.optional(Schema.DurationFromSelf),
+    retryAfter: Schema.optional(Schema.Duration),
     limit: Schema.optional(Schema.Number),
     remaining: Schema.optional(Schema.Number)
   }))() {
@@ -478,16 +488,20 @@ interface TimeoutFields extends Sent {
   readonly of: "attempt" | "call"
 }
 
+type TimeoutEncoded = Omit<TimeoutFields, "duration"> & {
+  readonly duration: Schema.Schema.Encoded<typeof Schema.Duration>
+}
+
 /**
  * No answer in time. Pipedrive may have acted.
  *
  * @since 0.1.0
  * @category errors
  */
-export class Timeout extends /*#__PURE__*/ ((): ErrorClass<Timeout, "Timeout", TimeoutFields> =>
+export class Timeout extends /*#__PURE__*/ ((): ErrorClass<Timeout, "Timeout", TimeoutFields, TimeoutEncoded> =>
   Schema.TaggedError<Timeout>("effect-pipedrive/Timeout")("Timeout", {
     ...sent,
-    duration: Schema.DurationFromSelf,
+    duration: Schema.Duration,
     of: Schema.Literal("attempt", "call")
   }))() {
   override get message(): string {
@@ -560,24 +574,29 @@ export const isPipedriveError = (u: unknown): u is PipedriveError => Schema.is(P
 /**
  * Whether the same request may be sent again and stand a chance: the one judgement, which the retry policy uses too.
  *
- * A request that may have acted is not repeated: anything but GET, PUT, PATCH and DELETE only after a 429 or when no connection was
- * made.
+ * A request that may have acted is not repeated where repeating would act twice: POST only after a 429, or when no
+ * connection was made; with `resendPost`, as any other method.
  *
  * @since 0.1.0
  * @category guards
  */
-export const isRetryable = (error: PipedriveError): boolean => {
+export const isRetryable = (
+  error: PipedriveError,
+  options?: { readonly resendPost?: boolean | undefined }
+): boolean => {
   switch (error._tag) {
     case "RateLimited":
       return error.kind === "burst"
     case "ServerError":
-      return error.method !== "POST" && error.status !== 501
+      return harmless(error, options) && error.status !== 501 && error.status !== 505
+    case "UnexpectedStatus":
+      return harmless(error, options) && (error.status === 408 || error.status === 425)
     case "Timeout":
-      return error.method !== "POST" && error.of === "attempt"
+      return harmless(error, options) && error.of === "attempt"
     case "TransportError":
-      return (
-        error.phase === "connect" || ((error.phase === "send" || error.phase === "receive") && error.method !== "POST")
-      )
+      return error.phase === "connect"
+        ? !isCertificate(error.code)
+        : (error.phase === "send" || error.phase === "receive") && harmless(error, options)
     case "InvalidResponse":
       return error.method === "GET" && error.snippet !== undefined
     case "AuthError":
@@ -586,3 +605,9 @@ export const isRetryable = (error: PipedriveError): boolean => {
       return false
   }
 }
+
+const harmless = (error: Call, options: { readonly resendPost?: boolean | undefined } | undefined): boolean =>
+  error.method !== "POST" || options?.resendPost === true
+
+/** A certificate that is not accepted will not be so in a second. */
+const isCertificate = (code: string | undefined): boolean => code !== undefined && /CERT|SIGNATURE/.test(code)

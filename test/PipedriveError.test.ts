@@ -9,10 +9,13 @@ import * as Fake from "./support/fake.js"
 const once = HttpLayer.withPolicy({ retries: 0 })
 
 /** The error that `Robots.get` fails with when this is answered. */
-const failure = (answer: Fake.Answer) =>
+const failure = (answer: Fake.Answer | (() => Fake.Answer)) =>
   Robots.get({ id: 1 }).pipe(once, Effect.flip, Effect.provide(Fake.make(answer).live))
 
-const answered = <Tag extends PipedriveError.PipedriveError["_tag"]>(tag: Tag, answer: Fake.Answer) =>
+const answered = <Tag extends PipedriveError.PipedriveError["_tag"]>(
+  tag: Tag,
+  answer: Fake.Answer | (() => Fake.Answer)
+) =>
   Effect.map(failure(answer), (error) => {
     assert.strictEqual(error._tag, tag, error.message)
     return error as Extract<PipedriveError.PipedriveError, { readonly _tag: Tag }>
@@ -44,7 +47,17 @@ describe("every status has its error", () => {
         const error = yield* answered(tag, Fake.json(Number(status), body, { "x-correlation-id": "abc-1" }))
         const { attempts, code, correlationId, endpoint, error_info, method, path } = error
         assert.deepStrictEqual(
-          { attempts, code, correlationId, endpoint, error: error.error, error_info, method, path, status: error.status },
+          {
+            attempts,
+            code,
+            correlationId,
+            endpoint,
+            error: error.error,
+            error_info,
+            method,
+            path,
+            status: error.status
+          },
           {
             attempts: 1,
             code: "C",
@@ -120,7 +133,9 @@ describe("every shape of error body is read", () => {
       Effect.gen(function* () {
         const error = yield* failure(Fake.json(status, body))
         const { code, error: said, error_info, snippet } = error as PipedriveError.BadRequest
-        const found = Object.entries({ code, error: said, error_info, snippet }).filter(([, value]) => value !== undefined)
+        const found = Object.entries({ code, error: said, error_info, snippet }).filter(
+          ([, value]) => value !== undefined
+        )
         assert.deepStrictEqual(Object.fromEntries(found), expected)
       })
     )
@@ -145,7 +160,8 @@ describe("every shape of error body is read", () => {
 
   it.effect("a sentence of a megabyte is cut", () =>
     Effect.gen(function* () {
-      const error = yield* answered("BadRequest", Fake.json(400, { success: false, error: "x".repeat(1e6) }))
+      const answer = () => Fake.json(400, { success: false, error: "x".repeat(1e6) })
+      const error = yield* answered("BadRequest", answer)
       assert.isBelow(error.message.length, 1500)
     })
   )
@@ -156,7 +172,11 @@ describe("special cases", () => {
     Effect.gen(function* () {
       const burst = yield* answered(
         "RateLimited",
-        Fake.json(429, { success: false }, { "x-ratelimit-limit": "20", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "2" })
+        Fake.json(
+          429,
+          { success: false },
+          { "x-ratelimit-limit": "20", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "2" }
+        )
       )
       assert.deepStrictEqual(
         { kind: burst.kind, limit: burst.limit, remaining: burst.remaining, wait: burst.retryAfter },
@@ -165,7 +185,15 @@ describe("special cases", () => {
       assert.isTrue(PipedriveError.isRetryable(burst))
       const daily = yield* answered(
         "RateLimited",
-        Fake.json(429, {}, { "x-daily-ratelimit-token-remaining": "0", "x-daily-ratelimit-token-limit": "30000", "x-ratelimit-reset": "2" })
+        Fake.json(
+          429,
+          {},
+          {
+            "x-daily-ratelimit-token-remaining": "0",
+            "x-daily-ratelimit-token-limit": "30000",
+            "x-ratelimit-reset": "2"
+          }
+        )
       )
       assert.deepStrictEqual(
         { kind: daily.kind, limit: daily.limit, remaining: daily.remaining, wait: daily.retryAfter },
@@ -177,7 +205,10 @@ describe("special cases", () => {
 
   it.effect("a 403 page of HTML says that the edge blocked the traffic", () =>
     Effect.gen(function* () {
-      const edge = yield* answered("Forbidden", Fake.text(403, "<html><title>Attention Required! | Cloudflare</title></html>"))
+      const edge = yield* answered(
+        "Forbidden",
+        Fake.text(403, "<html><title>Attention Required! | Cloudflare</title></html>")
+      )
       assert.isTrue(edge.blockedByEdge)
       assert.include(edge.message, "the edge in front of Pipedrive blocked the traffic")
       assert.isFalse(PipedriveError.isRetryable(edge))
@@ -228,6 +259,15 @@ describe("errors travel", () => {
         yield* failure(Fake.text(403, "<html>")),
         yield* failure({ fault: Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }) }),
         yield* failure(Fake.text(200, "no json")),
+        yield* failure(Fake.json(429, {}, { "retry-after": "3" })),
+        new PipedriveError.Timeout({
+          endpoint: "v2.X.y",
+          method: "GET",
+          path: "/x",
+          attempts: 1,
+          duration: Duration.infinity,
+          of: "call"
+        }),
         new PipedriveError.InvalidRequest({
           endpoint: "v2.X.y",
           method: "GET",

@@ -51,10 +51,13 @@ const maximumWords = 1000
 const words = (u: unknown, secrets: ReadonlyArray<string>): string | undefined =>
   typeof u === "string" && u.trim() !== "" ? scrub(u, secrets).slice(0, maximumWords) : undefined
 
+/** @internal */
+export const isPage = (text: string): boolean => /<html|<!doctype/i.test(text.slice(0, 4000))
+
 /** The start of a body that is not JSON, on one line; of a page, its text. @internal */
 export const snippet = (text: string, secrets: ReadonlyArray<string>): string => {
   const start = text.slice(0, 4000)
-  const plain = /<html|<!doctype/i.test(start)
+  const plain = isPage(start)
     ? start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, " ").replace(/<[^>]*>/g, " ")
     : start
   return scrub(plain, secrets).replace(/\s+/g, " ").trim().slice(0, 200)
@@ -122,8 +125,8 @@ const fieldErrors = (errors: unknown): string | undefined =>
 
 const longestBelievable = Duration.toMillis("1 day")
 
-/** `Retry-After` in seconds or as a date, `x-ratelimit-reset` in seconds; the longer, nonsense left out. @internal */
-export const retryAfter = (headers: Headers.Headers, now: number): Duration.Duration | undefined => {
+/** Milliseconds: `Retry-After` in seconds or as a date, `x-ratelimit-reset` in seconds; the longer, nonsense left out. @internal */
+export const retryAfter = (headers: Headers.Headers, now: number): number | undefined => {
   const waits = [
     seconds(headers["x-ratelimit-reset"]),
     seconds(headers["retry-after"]),
@@ -132,10 +135,11 @@ export const retryAfter = (headers: Headers.Headers, now: number): Duration.Dura
   const believable = waits.filter(
     (wait) => wait !== undefined && wait > 0 && wait <= longestBelievable
   ) as Array<number>
-  return believable.length === 0 ? undefined : Duration.millis(Math.max(...believable))
+  return believable.length === 0 ? undefined : Math.ceil(Math.max(...believable))
 }
 
-const seconds = (header: string | undefined): number | undefined =>
+/** Seconds, as milliseconds. @internal */
+export const seconds = (header: string | undefined): number | undefined =>
   header !== undefined && /^\s*\d{1,9}(\.\d+)?\s*$/.test(header) ? Math.ceil(Number(header) * 1000) : undefined
 
 const until = (header: string | undefined, now: number): number | undefined => {
@@ -144,7 +148,8 @@ const until = (header: string | undefined, now: number): number | undefined => {
   return Number.isNaN(at) ? undefined : at - now
 }
 
-const count = (header: string | undefined): number | undefined =>
+/** @internal */
+export const count = (header: string | undefined): number | undefined =>
   header !== undefined && /^\d{1,15}$/.test(header.trim()) ? Number(header) : undefined
 
 // -----------------------------------------------------------------------------
@@ -175,7 +180,7 @@ export const fromAnswer = (
     case 402:
       return new E.PaymentRequired(about)
     case 403:
-      return new E.Forbidden({ ...about, blockedByEdge: Either.isLeft(body) && /<html|<!doctype/i.test(answer.text) })
+      return new E.Forbidden({ ...about, blockedByEdge: Either.isLeft(body) && isPage(answer.text) })
     case 404:
       return new E.NotFound(about)
     case 409:
@@ -191,12 +196,13 @@ export const fromAnswer = (
 }
 
 const limits = (headers: Headers.Headers, now: number) => {
+  const wait = retryAfter(headers, now)
   const left = count(headers["x-daily-ratelimit-token-remaining"])
   const kind = left === 0 ? ("daily" as const) : ("burst" as const)
   const prefix = kind === "daily" ? "x-daily-ratelimit-token" : "x-ratelimit"
   return {
     kind,
-    retryAfter: kind === "daily" ? undefined : retryAfter(headers, now),
+    retryAfter: kind === "daily" || wait === undefined ? undefined : Duration.millis(wait),
     limit: count(headers[`${prefix}-limit`]),
     remaining: count(headers[`${prefix}-remaining`])
   }
@@ -226,24 +232,12 @@ export const invalidResponse = (
 // from the transport
 // -----------------------------------------------------------------------------
 
-/** Codes of Node's and undici's that say no connection was made. */
-const unconnected = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENETDOWN",
-  "EHOSTDOWN",
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "CERT_HAS_EXPIRED",
-  "ERR_TLS_CERT_ALTNAME_INVALID"
-])
+/**
+ * Codes of Node's, undici's and OpenSSL's that are only met before a request goes out. Others (`EHOSTUNREACH`,
+ * `ETIMEDOUT`) are met on open connections too: there the system call tells.
+ */
+const unconnected =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|ERR_SSL_\w+|CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
 
 interface Fault {
   readonly code: string | undefined
@@ -251,24 +245,32 @@ interface Fault {
   readonly connecting: boolean
 }
 
-/** The innermost cause: `fetch failed` wraps what happened. */
+const textOf = (u: object, key: string): string | undefined => {
+  const value = key in u ? (u as Readonly<Record<string, unknown>>)[key] : undefined
+  return typeof value === "string" && value !== "" ? value : undefined
+}
+
+/** The innermost cause: `fetch failed` wraps what happened. Of several tries to connect, all must have failed to. */
 const fault = (cause: unknown, depth = 0): Fault => {
   if (typeof cause !== "object" || cause === null) {
     return { code: undefined, message: String(cause), connecting: false }
   }
-  const inner =
-    "errors" in cause && Array.isArray(cause.errors) && cause.errors.length > 0
-      ? cause.errors[0]
-      : "cause" in cause
-        ? cause.cause
-        : undefined
-  if (inner !== undefined && inner !== null && depth < 8) return fault(inner, depth + 1)
-  const code = "code" in cause && typeof cause.code === "string" ? cause.code : undefined
-  const message = "message" in cause && typeof cause.message === "string" ? cause.message : ""
+  if (depth < 8 && "errors" in cause && Array.isArray(cause.errors) && cause.errors.length > 0) {
+    const [first, ...others] = cause.errors.map((error) => fault(error, depth + 1))
+    if (first !== undefined) return { ...first, connecting: [first, ...others].every((one) => one.connecting) }
+  }
+  if (depth < 8 && "cause" in cause && cause.cause !== undefined && cause.cause !== null) {
+    return fault(cause.cause, depth + 1)
+  }
+  const code = textOf(cause, "code")
+  const syscall = textOf(cause, "syscall")
   return {
     code,
-    message: message === "" ? (code ?? "unknown fault") : message,
-    connecting: (code !== undefined && unconnected.has(code)) || ("syscall" in cause && cause.syscall === "connect")
+    message: textOf(cause, "message") ?? code ?? "unknown fault",
+    connecting:
+      syscall === undefined
+        ? code !== undefined && unconnected.test(code)
+        : syscall === "connect" || syscall.startsWith("getaddrinfo") || syscall.startsWith("query")
   }
 }
 
@@ -279,20 +281,38 @@ export const fromTransport = (
   attempts: number,
   secrets: ReadonlyArray<string>
 ): E.TransportError => {
-  const { code, connecting, message } = fault(error.cause ?? error.description ?? error.reason)
+  const found = fault(error.cause ?? error.description ?? error.reason)
   const phase =
     error._tag === "ResponseError"
       ? "receive"
       : error.reason !== "Transport"
         ? "prepare"
-        : connecting
+        : found.connecting
           ? "connect"
           : "send"
-  return new E.TransportError({
+  return transportError(call, found, phase, attempts, secrets)
+}
+
+/** Of what a transport threw where it should have failed. @internal */
+export const fromDefect = (
+  call: Call,
+  defect: unknown,
+  attempts: number,
+  secrets: ReadonlyArray<string>,
+  phase: "send" | "receive"
+): E.TransportError => transportError(call, fault(defect), phase, attempts, secrets)
+
+const transportError = (
+  call: Call,
+  { code, message }: Fault,
+  phase: E.TransportError["phase"],
+  attempts: number,
+  secrets: ReadonlyArray<string>
+): E.TransportError =>
+  new E.TransportError({
     ...call,
     attempts,
     phase,
     description: scrub(message, secrets).slice(0, maximumWords),
     ...(code === undefined ? {} : { code })
   })
-}

@@ -18,6 +18,8 @@ import * as Drift from "./drift.js"
 import * as Encode from "./encode.js"
 import * as Failure from "./failure.js"
 import * as Issues from "./issues.js"
+import * as Limiter from "./limiter.js"
+import * as Metrics from "./metrics.js"
 import * as Send from "./send.js"
 import { version as packageVersion } from "./version.js"
 
@@ -87,6 +89,9 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
   const receive = receiver(endpoint)
   const name = `${endpoint.version}.${endpoint.name}`
   const template = `/api/${endpoint.version}${endpoint.path}`
+  const meter = Metrics.make(name)
+  const search = Limiter.isSearch(endpoint.path)
+  const { cost } = endpoint
   const options = {
     kind: "client",
     captureStackTrace: false,
@@ -106,6 +111,9 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
         call,
         request: make(url, { headers: common, body: wire.body }),
         binary,
+        cost,
+        search,
+        meter,
         span,
         receive: (answer, policy) => receive(call, answer, policy)
       })

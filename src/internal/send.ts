@@ -1,33 +1,42 @@
 /**
- * One call on the wire: authorise, send, read, judge; again where that may help.
+ * One call on the wire: wait for its turn, authorise, send, read, judge; again where that may help.
  *
  * @internal
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as Headers from "@effect/platform/Headers"
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
-import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FiberRef from "effect/FiberRef"
 import { constTrue } from "effect/Function"
+import type * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { Auth, type Service } from "../Auth.js"
 import type { Requirements } from "../Endpoint.js"
 import { CurrentPolicy, type Policy } from "../HttpLayer.js"
 import * as E from "../PipedriveError.js"
-import * as Failure from "./failure.js"
+import { CurrentLimiter, type RateLimiter } from "../RateLimiter.js"
+import * as Exchange from "./exchange.js"
+import type * as Failure from "./failure.js"
+import { count, secretsOf } from "./failure.js"
+import * as Limiter from "./limiter.js"
+import * as Queue from "./limiter.queue.js"
+import * as Meta from "./meta.js"
+import * as Metrics from "./metrics.js"
+import * as Timed from "./timed.js"
+import * as Told from "./told.js"
 
-/** An answer with its body as it came: text, or bytes where a file is expected. @internal */
-export interface Received extends Failure.Answer {
-  readonly bytes: Uint8Array | undefined
-}
+export type { Received } from "./exchange.js"
 
 /** @internal */
 export interface Sending<A> {
@@ -36,34 +45,81 @@ export interface Sending<A> {
   readonly request: HttpClientRequest.HttpClientRequest
   /** Whether a success is a file. */
   readonly binary: boolean
+  /** What it takes from the daily tokens. */
+  readonly cost: number
+  /** Whether Pipedrive's own limit for searches holds for it. */
+  readonly search: boolean
+  readonly meter: Metrics.Meter
   readonly span: Tracer.Span
   /** Judges an answer. */
-  readonly receive: (answer: Received, policy: Policy) => Effect.Effect<A, E.PipedriveError>
+  readonly receive: (answer: Exchange.Received, policy: Policy) => Effect.Effect<A, E.PipedriveError>
+}
+
+/** One call under way. @internal */
+export interface Run<A> {
+  readonly sending: Sending<A>
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly client: HttpClient.HttpClient
+  readonly auth: Service
+  readonly policy: Policy
+  readonly limiter: RateLimiter | undefined
+  readonly collector: Meta.Collector | undefined
+  readonly clock: Clock.Clock
+  readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
+  readonly ask: Limiter.Ask
+  /** When its time began: the waits for its turn are taken off. */
+  started: number
+  /** When the attempt under way began. */
+  began: number
+  tries: number
+  attempts: number
+  waited: number
+  recovered: boolean
+  /** A body that is a stream was begun: it is not there a second time. */
+  consumed: boolean
+  gate: Limiter.Gate | undefined
+  turn: number | undefined
+  permit: Limiter.Permit | undefined
+  answer: Exchange.Received | undefined
 }
 
 /** @internal */
 export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError, Requirements> =>
-  Effect.contextWithEffect((context: Context.Context<Requirements>) => {
+  Effect.withFiberRuntime<A, E.PipedriveError, Requirements>((fiber) => {
+    const context = fiber.currentContext as Context.Context<Requirements>
     const policy = Context.get(context, CurrentPolicy)
+    const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
     if (policy.faults.length > 0) {
       const issues = policy.faults.map(({ message, option }) => ({ path: ["policy", option], message }))
       return Effect.fail(new E.InvalidRequest({ ...sending.call, issues }))
     }
-    return Effect.flatMap(Clock.currentTimeMillis, (started) =>
-      silenced(
-        sending.span,
-        retrying({
-          sending,
-          client: Context.get(context, HttpClient.HttpClient),
-          auth: Context.get(context, Auth),
-          policy,
-          started,
-          attempts: 0,
-          waited: 0,
-          recovered: false
-        })
-      )
-    )
+    return Clock.clockWith((clock) => {
+      const run: Run<A> = {
+        sending,
+        request:
+          sending.request.body._tag === "Stream" ? once(sending.request, () => (run.consumed = true)) : sending.request,
+        client: Context.get(context, HttpClient.HttpClient),
+        auth: Context.get(context, Auth),
+        policy,
+        limiter: Context.get(context, CurrentLimiter),
+        collector: Context.get(context, Meta.CurrentCollector),
+        clock,
+        labels,
+        ask: { cost: sending.cost, search: sending.search, maximumWait: Duration.toMillis(policy.maximumWait) },
+        started: clock.unsafeCurrentTimeMillis(),
+        began: 0,
+        tries: 0,
+        attempts: 0,
+        waited: 0,
+        recovered: false,
+        consumed: false,
+        gate: undefined,
+        turn: undefined,
+        permit: undefined,
+        answer: undefined
+      }
+      return silenced(sending.span, calling(run))
+    })
   })
 
 /** Our span stands for the platform's; redirects are followed by us, who know where credentials may go. */
@@ -82,137 +138,183 @@ const silenced = <A>(
     constTrue
   )
 
+const once = (
+  request: HttpClientRequest.HttpClientRequest,
+  onOpen: () => void
+): HttpClientRequest.HttpClientRequest => {
+  const { body } = request
+  if (body._tag !== "Stream") return request
+  const stream = Stream.suspend(() => {
+    onOpen()
+    return body.stream
+  })
+  const { contentLength, contentType } = body
+  return HttpClientRequest.setBody(request, HttpBody.stream(stream, contentType, contentLength))
+}
+
 // -----------------------------------------------------------------------------
 // attempts
 // -----------------------------------------------------------------------------
 
-/** One call under way. */
-interface Run<A> {
-  readonly sending: Sending<A>
-  readonly client: HttpClient.HttpClient
-  readonly auth: Service
-  readonly policy: Policy
-  readonly started: number
-  attempts: number
-  waited: number
-  recovered: boolean
+const calling = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
+  Effect.matchEffect(trying(run), {
+    onSuccess: (value) => {
+      run.sending.meter.called("success", run.labels)
+      describe(run)
+      const { answer, attempts, collector, waited } = run
+      if (collector !== undefined && answer !== undefined) Meta.collect(collector, { ...answer, attempts, waited })
+      return run.tries > 1 ? Effect.as(Told.attempt(run, undefined), value) : Effect.succeed(value)
+    },
+    onFailure: (error) => again(run, error)
+  })
+
+const describe = <A>(run: Run<A>): void => {
+  const { answer, attempts, sending, waited } = run
+  if (answer !== undefined) sending.span.attribute("http.response.status_code", answer.status)
+  sending.span.attribute("pipedrive.attempts", attempts)
+  if (waited > 0) sending.span.attribute("pipedrive.waited_ms", waited)
 }
 
-const retrying = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
-  Effect.catchAll(limited(run), (error) => {
-    if (run.attempts > run.policy.retries || !E.isRetryable(error)) return Effect.fail(error)
-    return Effect.flatMap(delay(error, run), (wait) => {
-      if (wait === undefined) return Effect.fail(error)
-      run.waited += wait
-      return Effect.zipRight(Effect.sleep(wait), retrying(run))
-    })
+const again = <A>(run: Run<A>, error: E.PipedriveError): Effect.Effect<A, E.PipedriveError> => {
+  const { labels, policy } = run
+  if (error._tag === "RateLimited") Metrics.refused(error.kind, labels)
+  const given = () => {
+    run.sending.meter.called(error._tag, labels)
+    describe(run)
+    return run.tries > 1 ? Effect.zipRight(Told.attempt(run, error), Effect.fail(error)) : Effect.fail(error)
+  }
+  if (run.tries > policy.retries || run.consumed || !E.isRetryable(error, policy)) return given()
+  return Effect.flatMap(delay(error, run), (wait) => {
+    if (wait === undefined) return given()
+    const told = Effect.zipRight(Told.attempt(run, error), Told.retry(run, error, wait))
+    // the limiter holds back everybody after a refusal, and keeps the place in line
+    if (error._tag === "RateLimited" && run.gate !== undefined) return Effect.zipRight(told, calling(run))
+    run.waited += wait
+    Metrics.waited("retry", wait, labels)
+    return Effect.zipRight(Effect.zipRight(told, Effect.sleep(wait)), calling(run))
   })
+}
 
 /**
  * The wait before the next attempt in milliseconds: exponential with jitter, or what the server asks for if that is
  * longer. `undefined` when it would be longer than the policy waits, or than the call may take.
  */
 const delay = <A>(error: E.PipedriveError, run: Run<A>): Effect.Effect<number | undefined> =>
-  Effect.zipWith(Random.nextRange(0.5, 1), Clock.currentTimeMillis, (jitter, now) => {
-    const cap = Duration.toMillis(run.policy.maximumWait)
-    const backoff = Math.min(Duration.toMillis(run.policy.backoff) * 2 ** Math.max(0, run.attempts - 1), cap) * jitter
+  Effect.map(Random.nextRange(0.5, 1), (jitter) => {
+    const cap = run.ask.maximumWait
+    const backoff = Math.min(Duration.toMillis(run.policy.backoff) * 2 ** Math.max(0, run.tries - 1), cap) * jitter
     const asked =
       error._tag === "RateLimited" && error.retryAfter !== undefined ? Duration.toMillis(error.retryAfter) : 0
     const wait = Math.ceil(Math.max(backoff, asked))
-    return asked > cap || now - run.started + wait >= Duration.toMillis(run.policy.totalTimeout) ? undefined : wait
+    const late = run.clock.unsafeCurrentTimeMillis() - run.started + wait
+    return asked > cap || late >= Duration.toMillis(run.policy.totalTimeout) ? undefined : wait
   })
+
+/** Stands for a value where the request has to wait for its turn. */
+const mustWait: unique symbol = Symbol("effect-pipedrive/internal/send/mustWait")
+
+const trying = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
+  Effect.flatMap(limited(run), (outcome) => (outcome === mustWait ? queued(run) : Effect.succeed(outcome)))
+
+const queued = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> => {
+  const { ask, clock, gate } = run
+  if (gate === undefined) return trying(run)
+  run.turn ??= Queue.turn(gate)
+  const since = clock.unsafeCurrentTimeMillis()
+  const place = Effect.mapError(Queue.wait(gate, ask, run.turn), (refusal) => Told.unsent(run, refusal))
+  return Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(restore(place), (permit) => {
+      const waited = clock.unsafeCurrentTimeMillis() - since
+      run.permit = permit
+      run.started += waited
+      run.waited += waited
+      Metrics.waited("turn", waited, run.labels)
+      return Effect.ensuring(
+        Effect.flatMap(restore(limited(run)), (outcome) =>
+          outcome === mustWait ? restore(trying(run)) : Effect.succeed(outcome)
+        ),
+        leave(gate, permit, false)
+      )
+    })
+  )
+}
 
 /** An attempt within its own time, or what is left of the call's. The interruption aborts the request. */
-const limited = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => {
-    const left = Duration.toMillis(run.policy.totalTimeout) - (now - run.started)
-    const own = Duration.toMillis(run.policy.timeout)
-    const of = left < own ? ("call" as const) : ("attempt" as const)
-    const duration = of === "call" ? run.policy.totalTimeout : run.policy.timeout
-    const millis = Math.min(left, own)
-    if (!Number.isFinite(millis)) return attempt(run)
-    return Effect.timeoutFail(attempt(run), {
-      duration: Math.max(millis, 0),
-      onTimeout: () => new E.Timeout({ ...run.sending.call, attempts: run.attempts, duration, of })
-    })
-  })
+const limited = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.PipedriveError> => {
+  const { clock, policy, sending } = run
+  run.began = clock.unsafeCurrentTimeMillis()
+  run.tries += run.permit === undefined ? 1 : 0
+  const left = Duration.toMillis(policy.totalTimeout) - (run.began - run.started)
+  const own = Duration.toMillis(policy.timeout)
+  const of = left < own ? ("call" as const) : ("attempt" as const)
+  const duration = of === "call" ? policy.totalTimeout : policy.timeout
+  return Timed.limit(
+    attempt(run),
+    Math.min(left, own),
+    clock,
+    () => new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
+  )
+}
 
-const attempt = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
+const attempt = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.PipedriveError> =>
   Effect.flatMap(
-    Effect.suspend(() => run.auth.authorize(run.sending.request)),
+    Effect.suspend(() => run.auth.authorize(run.request)),
     (signed) => {
-      run.attempts++
-      const authorized = run.policy.traceHeaders
-        ? HttpClientRequest.setHeaders(signed, HttpTraceContext.toHeaders(run.sending.span))
-        : signed
-      return Effect.catchAll(exchange(run, authorized), (error) => {
-        if (error._tag !== "Unauthorized" || run.recovered) return Effect.fail(error)
-        run.recovered = true
-        return Effect.flatMap(run.auth.recover(authorized), (worthIt) => (worthIt ? attempt(run) : Effect.fail(error)))
-      })
+      const secrets = secretsOf(signed)
+      const { limiter } = run
+      if (limiter === undefined) return exchange(run, signed, secrets, undefined, undefined)
+      const now = run.clock.unsafeCurrentTimeMillis()
+      const gate = (run.gate ??= limiter.gates.of(secrets.join(" "), now))
+      // one that waited comes with its place
+      const permit = run.permit ?? Queue.enter(gate, run.ask, now)
+      if (permit === undefined) return Effect.succeed(mustWait)
+      run.permit = undefined
+      return Effect.onExit(exchange(run, signed, secrets, gate, permit), (exit) =>
+        permit.settled ? Effect.void : leave(gate, permit, wasSent(exit))
+      )
     }
   )
 
-const exchange = <A>(
-  run: Run<A>,
-  authorized: HttpClientRequest.HttpClientRequest
-): Effect.Effect<A, E.PipedriveError> => {
-  const { sending } = run
-  const secrets = Failure.secretsOf(authorized)
-  const failed = (error: HttpClientError.HttpClientError) =>
-    Failure.fromTransport(sending.call, error, run.attempts, secrets)
-  const answered = Effect.flatMap(Effect.mapError(run.client.execute(authorized), failed), (response) =>
-    isRedirect(response.status) ? follow(run, authorized, response, failed, 1) : Effect.succeed(response)
-  )
-  return Effect.flatMap(answered, (response) => {
-    const { headers, status } = response
-    sending.span.attribute("http.response.status_code", status)
-    sending.span.attribute("pipedrive.attempts", run.attempts)
-    if (run.waited > 0) sending.span.attribute("pipedrive.waited_ms", run.waited)
-    const judged = (text: string, bytes: Uint8Array | undefined) =>
-      sending.receive({ status, headers, text, bytes, attempts: run.attempts, secrets }, run.policy)
-    if (status === 204) return judged("", undefined)
-    return sending.binary && status >= 200 && status < 300
-      ? Effect.flatMap(Effect.mapError(response.arrayBuffer, failed), (buffer) => judged("", new Uint8Array(buffer)))
-      : Effect.flatMap(Effect.mapError(response.text, failed), (text) => judged(text, undefined))
+/** Gives a place back that no answer came for. */
+const leave = (gate: Limiter.Gate, permit: Limiter.Permit, sent: boolean): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    Limiter.abandon(gate, permit, sent)
+    return Queue.pump(gate)
   })
+
+const wasSent = (exit: Exit.Exit<unknown, E.PipedriveError>): boolean => {
+  const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
+  return error?._tag !== "TransportError" || (error.phase !== "connect" && error.phase !== "prepare")
 }
 
-// -----------------------------------------------------------------------------
-// redirects
-// -----------------------------------------------------------------------------
-
-const maximumRedirects = 5
-
-const isRedirect = (status: number): boolean =>
-  status === 301 || status === 302 || status === 303 || status === 307 || status === 308
-
-const follow = <A>(
+const exchange = <A>(
   run: Run<A>,
-  from: HttpClientRequest.HttpClientRequest,
-  response: HttpClientResponse.HttpClientResponse,
-  failed: (error: HttpClientError.HttpClientError) => E.TransportError,
-  hops: number
-): Effect.Effect<HttpClientResponse.HttpClientResponse, E.PipedriveError> => {
-  const refuse = (description: string) =>
-    Effect.fail(new E.TransportError({ ...run.sending.call, attempts: run.attempts, phase: "redirect", description }))
-  const { location } = response.headers
-  if (location === undefined || !URL.canParse(location, from.url)) return refuse("a redirect that names no place")
-  const current = new URL(from.url)
-  const target = new URL(location, from.url)
-  if (target.protocol !== "https:" && target.protocol !== current.protocol) {
-    return refuse(`a redirect from ${current.protocol} to ${target.protocol}`)
-  }
-  if (hops > maximumRedirects) return refuse(`more than ${maximumRedirects} redirects`)
-  const home = target.origin === current.origin
-  if (from.method !== "GET" && !(home && response.status >= 307)) {
-    return refuse(`a ${from.method} is not repeated at ${target.origin} after a ${response.status}`)
-  }
-  const moved = HttpClientRequest.setUrl(from, target.href)
-  const next = home
-    ? moved
-    : HttpClientRequest.get(target.href, { headers: Headers.remove(from.headers, ["authorization", "x-api-token"]) })
-  return Effect.flatMap(Effect.mapError(run.client.execute(next), failed), (answer) =>
-    isRedirect(answer.status) ? follow(run, next, answer, failed, hops + 1) : Effect.succeed(answer)
-  )
+  signed: HttpClientRequest.HttpClientRequest,
+  secrets: ReadonlyArray<string>,
+  gate: Limiter.Gate | undefined,
+  permit: Limiter.Permit | undefined
+): Effect.Effect<A | typeof mustWait, E.PipedriveError> => {
+  const { auth, client, labels, policy, sending } = run
+  run.attempts++
+  run.answer = undefined
+  sending.meter.attempted(sending.cost, labels)
+  const request = policy.traceHeaders
+    ? HttpClientRequest.setHeaders(signed, HttpTraceContext.toHeaders(sending.span))
+    : signed
+  const { binary, call } = sending
+  const received = Exchange.run({ call, client, request, binary, attempts: run.attempts, secrets })
+  const judged = Effect.flatMap(received, (answer) => {
+    run.answer = answer
+    const judge = sending.receive(answer, policy)
+    const left = count(answer.headers["x-daily-ratelimit-token-remaining"])
+    if (left !== undefined) Metrics.left(left, labels)
+    if (gate === undefined || permit === undefined) return judge
+    Limiter.settle(gate, permit, answer, run.clock.unsafeCurrentTimeMillis())
+    return Queue.isWaitedFor(gate) ? Effect.zipRight(Queue.pump(gate), judge) : judge
+  })
+  return Effect.catchAll(judged, (error) => {
+    if (error._tag !== "Unauthorized" || run.recovered || run.consumed) return Effect.fail(error)
+    run.recovered = true
+    return Effect.flatMap(auth.recover(signed), (worthIt) => (worthIt ? attempt(run) : Effect.fail(error)))
+  })
 }

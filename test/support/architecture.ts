@@ -9,7 +9,7 @@ import { ts } from "ts-morph"
  */
 const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["PipedriveError"],
-  ["Auth", "HttpLayer"],
+  ["Auth", "HttpLayer", "RateLimiter", "TokenStore", "OAuth2"],
   ["Field", "Endpoint", "Pagination"],
   ["v1", "v2"],
   ["Pipedrive"],

@@ -49,8 +49,9 @@ export const make = (...answers: ReadonlyArray<Answer | ((seen: Seen) => Answer)
       const next = answers[Math.min(seen.length, answers.length) - 1] ?? ok([])
       const answer = typeof next === "function" ? next(one) : next
       if (answer === "hang") return Effect.never
+      // a clone shares its body, and could not be cancelled alone: what a function answers is taken as it is
       return answer instanceof Response
-        ? Effect.succeed(HttpClientResponse.fromWeb(request, answer.clone()))
+        ? Effect.succeed(HttpClientResponse.fromWeb(request, typeof next === "function" ? answer : answer.clone()))
         : Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause: answer.fault }))
     })
   )

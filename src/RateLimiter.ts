@@ -1,0 +1,118 @@
+/**
+ * Keeps each credential within Pipedrive's limits: requests wait for their turn instead of being refused.
+ *
+ * `PipedriveLive` and `Pipedrive.layer` have it; `HttpLayer.layer({ limiter: true })` adds it elsewhere.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type * as Gate from "./internal/limiter.js"
+import * as Queue from "./internal/limiter.queue.js"
+
+/**
+ * Options of the limiter.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /**
+   * How many requests of one credential may be under way at a time.
+   *
+   * @default 50
+   */
+  readonly maximumInFlight?: number | undefined
+  /**
+   * The part of the company's daily tokens that is left to others, from 0 to 1: with 0.2, calls fail as `RateLimited`
+   * (`daily`), unsent, as soon as they would take from the last fifth.
+   *
+   * @default 0
+   */
+  readonly dailyReserve?: number | undefined
+}
+
+/**
+ * What processes that use the same credentials share. `effect-pipedrive/RateLimiterShared` makes one.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Budget {
+  /**
+   * Takes the next place among all requests of a credential, so many of which are allowed in two seconds: succeeds with
+   * the milliseconds to wait for it, fails with words for a person where none can be had.
+   */
+  readonly take: (place: {
+    readonly credential: string
+    readonly search: boolean
+    readonly limit: number
+  }) => Effect.Effect<number, string>
+}
+
+/**
+ * The budget that a limiter shares with other processes: none, unless one is provided to the layer that makes the
+ * limiter.
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class CurrentBudget extends /*#__PURE__*/ (() =>
+  Context.Reference<CurrentBudget>()("effect-pipedrive/RateLimiter/CurrentBudget", {
+    defaultValue: (): Budget | undefined => undefined
+  }))() {}
+
+/**
+ * A limiter: what has been learned of each credential's limits, and who waits.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface RateLimiter {
+  /** @internal */
+  readonly gates: Queue.Gates
+}
+
+/**
+ * The limiter in force: none, unless a layer made one.
+ *
+ * @since 0.1.0
+ * @category references
+ */
+export class CurrentLimiter extends /*#__PURE__*/ (() =>
+  Context.Reference<CurrentLimiter>()("effect-pipedrive/RateLimiter/CurrentLimiter", {
+    defaultValue: (): RateLimiter | undefined => undefined
+  }))() {}
+
+/** @internal */
+export const defaultOptions = { maximumInFlight: 50, dailyReserve: 0 } as const
+
+/** What is wrong with an option. @internal */
+export const faults = (options: Options): ReadonlyArray<{ readonly option: string; readonly message: string }> => {
+  const { dailyReserve = 0, maximumInFlight = 1 } = options
+  const found = []
+  if (!Number.isSafeInteger(maximumInFlight) || maximumInFlight < 1) {
+    found.push({
+      option: "limiter.maximumInFlight",
+      message: `must be a whole number from 1 up, is ${maximumInFlight}`
+    })
+  }
+  if (!(dailyReserve >= 0 && dailyReserve <= 1)) {
+    found.push({ option: "limiter.dailyReserve", message: `must be a number from 0 to 1, is ${dailyReserve}` })
+  }
+  return found
+}
+
+/**
+ * Makes a limiter. One that is not `learning` lets requests go as they come, until one is refused.
+ *
+ * @internal
+ */
+export const make = (options: Options, learning: boolean, shared: Gate.Shared | undefined): RateLimiter => ({
+  gates: Queue.make({
+    learning,
+    maximumInFlight: options.maximumInFlight ?? defaultOptions.maximumInFlight,
+    dailyReserve: options.dailyReserve ?? defaultOptions.dailyReserve,
+    shared
+  })
+})

@@ -1,0 +1,166 @@
+/**
+ * One request and its answer, read whole; redirects followed by us, who know where credentials may go.
+ *
+ * @internal
+ */
+import * as Headers from "@effect/platform/Headers"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Stream from "effect/Stream"
+import * as E from "../PipedriveError.js"
+import * as Failure from "./failure.js"
+
+/** @internal */
+export interface Exchange {
+  readonly call: Failure.Call
+  readonly client: HttpClient.HttpClient
+  readonly request: HttpClientRequest.HttpClientRequest
+  /** Whether a success is a file. */
+  readonly binary: boolean
+  readonly attempts: number
+  readonly secrets: ReadonlyArray<string>
+}
+
+/** An answer with its body as it came: text, or bytes where a file is expected. @internal */
+export interface Received extends Failure.Answer {
+  readonly bytes: Uint8Array | undefined
+}
+
+/** @internal */
+export const run = (exchange: Exchange): Effect.Effect<Received, E.PipedriveError> =>
+  Effect.flatMap(executed(exchange, exchange.request), (response) =>
+    isRedirect(response.status) ? follow(exchange, exchange.request, response, 1) : read(exchange, response)
+  )
+
+const executed = (exchange: Exchange, request: HttpClientRequest.HttpClientRequest) =>
+  Effect.catchAllCause(exchange.client.execute(request), (cause) => failed(exchange, cause, "send"))
+
+/** What a transport fails with, and what it dies of. */
+const failed = (
+  exchange: Exchange,
+  cause: Cause.Cause<HttpClientError.HttpClientError>,
+  phase: "send" | "receive"
+): Effect.Effect<never, E.TransportError> => {
+  const { attempts, call, secrets } = exchange
+  const failure = Cause.failureOrCause(cause)
+  if (Either.isLeft(failure)) return Effect.fail(Failure.fromTransport(call, failure.left, attempts, secrets))
+  return Cause.isInterrupted(cause)
+    ? Effect.failCause(failure.right)
+    : Effect.fail(Failure.fromDefect(call, Cause.squash(cause), attempts, secrets, phase))
+}
+
+// -----------------------------------------------------------------------------
+// bodies
+// -----------------------------------------------------------------------------
+
+/** Of a body that is no answer of Pipedrive's, more than this says nothing more. */
+const mostOfAnError = 256 * 1024
+
+const read = (
+  exchange: Exchange,
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<Received, E.PipedriveError> => {
+  const { headers, status } = response
+  const { attempts, secrets } = exchange
+  const received = (text: string, bytes: Uint8Array | undefined): Received => ({
+    status,
+    headers,
+    text,
+    bytes,
+    attempts,
+    secrets
+  })
+  const broken = (cause: Cause.Cause<HttpClientError.HttpClientError>) => failed(exchange, cause, "receive")
+  if (status < 200 || status >= 300) {
+    return Effect.map(Effect.catchAllCause(start(response), broken), (text) => received(text, undefined))
+  }
+  return exchange.binary && status !== 204
+    ? Effect.map(Effect.catchAllCause(response.arrayBuffer, broken), (buffer) => received("", new Uint8Array(buffer)))
+    : Effect.map(Effect.catchAllCause(response.text, broken), (text) => received(status === 204 ? "" : text, undefined))
+}
+
+/** The start of a body; the connection is given up rather than a flood read to its end. */
+const start = (
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<string, HttpClientError.ResponseError> => {
+  if (Number(response.headers["content-length"] ?? Number.NaN) <= mostOfAnError) return response.text
+  return Effect.suspend(() => {
+    const decoder = new TextDecoder()
+    let text = ""
+    const read = Stream.runForEachWhile(response.stream, (bytes) =>
+      Effect.sync(() => {
+        text += decoder.decode(bytes, { stream: true })
+        return text.length < mostOfAnError
+      })
+    )
+    return Effect.matchEffect(read, {
+      onFailure: (error) => (error.reason === "EmptyBody" ? Effect.succeed("") : Effect.fail(error)),
+      onSuccess: () => Effect.succeed(text)
+    })
+  })
+}
+
+// -----------------------------------------------------------------------------
+// redirects
+// -----------------------------------------------------------------------------
+
+const maximumRedirects = 5
+
+const isRedirect = (status: number): boolean =>
+  status === 301 || status === 302 || status === 303 || status === 307 || status === 308
+
+const follow = (
+  exchange: Exchange,
+  from: HttpClientRequest.HttpClientRequest,
+  response: HttpClientResponse.HttpClientResponse,
+  hops: number
+): Effect.Effect<Received, E.PipedriveError> => {
+  const next = redirected(from, response, hops)
+  // read, so that the connection can be used again
+  const drained = Effect.ignore(start(response))
+  if (Either.isLeft(next)) {
+    const { attempts, call, secrets } = exchange
+    const description = Failure.scrub(next.left, secrets)
+    return Effect.zipRight(
+      drained,
+      Effect.fail(new E.TransportError({ ...call, attempts, phase: "redirect", description }))
+    )
+  }
+  return Effect.flatMap(Effect.zipRight(drained, executed(exchange, next.right)), (answer) =>
+    isRedirect(answer.status) ? follow(exchange, next.right, answer, hops + 1) : read(exchange, answer)
+  )
+}
+
+/** The request that a redirect leads to, or why it is not followed. */
+const redirected = (
+  from: HttpClientRequest.HttpClientRequest,
+  response: HttpClientResponse.HttpClientResponse,
+  hops: number
+): Either.Either<HttpClientRequest.HttpClientRequest, string> => {
+  const { location } = response.headers
+  if (location === undefined || !URL.canParse(location, from.url)) {
+    return Either.left(`a ${response.status} that names no place`)
+  }
+  const current = new URL(from.url)
+  const target = new URL(location, from.url)
+  if (target.protocol !== "https:" && (target.protocol !== current.protocol || target.protocol !== "http:")) {
+    return Either.left(`a redirect from ${current.protocol} to ${target.protocol}`)
+  }
+  if (target.username !== "" || target.password !== "") return Either.left("a redirect that brings a password along")
+  if (hops > maximumRedirects) return Either.left(`more than ${maximumRedirects} redirects`)
+  const home = target.origin === current.origin
+  if (from.method !== "GET" && !(home && response.status >= 307)) {
+    return Either.left(`a ${from.method} is not repeated at ${target.origin} after a ${response.status}`)
+  }
+  if (from.body._tag === "Stream") return Either.left("a body that is a stream cannot be sent twice")
+  return Either.right(
+    home
+      ? HttpClientRequest.setUrl(from, target.href)
+      : HttpClientRequest.get(target.href, { headers: Headers.remove(from.headers, ["authorization", "x-api-token"]) })
+  )
+}

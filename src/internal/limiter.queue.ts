@@ -1,0 +1,194 @@
+/**
+ * Waiting at the gate of a credential: in order, woken one by one, leaving without a trace.
+ *
+ * @internal
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Gate from "./limiter.js"
+
+/** The gates of all credentials that a layer has met. @internal */
+export interface Gates {
+  readonly of: (credential: string, now: number) => Gate.Gate
+}
+
+/** So many credentials are remembered before the idle ones are forgotten. */
+const many = 100
+
+/** @internal */
+export const make = (settings: Gate.Settings): Gates => {
+  const gates = new Map<string, Gate.Gate>()
+  return {
+    of: (credential, now) => {
+      const known = gates.get(credential)
+      if (known !== undefined) return known
+      if (gates.size >= many) {
+        for (const [key, gate] of gates) if (Gate.isIdle(gate, now)) gates.delete(key)
+      }
+      const gate = Gate.make(credential, settings)
+      gates.set(credential, gate)
+      return gate
+    }
+  }
+}
+
+/** A place for one who need not wait; `undefined` for one who must. @internal */
+export const enter = (gate: Gate.Gate, ask: Gate.Ask, now: number): Gate.Permit | undefined =>
+  gate.settings.shared === undefined &&
+  !Gate.isQueued(gate, ask, now) &&
+  Gate.refusal(gate, ask, now) === undefined &&
+  Gate.mayGo(gate, ask, now)
+    ? Gate.take(gate, ask, now)
+    : undefined
+
+/** A turn in line, to be taken along when a request has to be repeated. @internal */
+export const turn = (gate: Gate.Gate): number => gate.turns++
+
+/** Waits for a place. An interruption leaves the line, or gives the place back. @internal */
+export const wait = (gate: Gate.Gate, ask: Gate.Ask, turn: number): Effect.Effect<Gate.Permit, Gate.Refusal> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.suspend(() => {
+      const waiter: Gate.Waiter = { ask, turn, resume: undefined, outcome: undefined, granted: undefined }
+      insert(ask.search ? gate.queue.search : gate.queue.all, waiter)
+      const called = Effect.async<Gate.Permit, Gate.Refusal>((resume) => {
+        if (waiter.outcome === undefined) waiter.resume = resume
+        else resume(waiter.outcome)
+      })
+      return Effect.zipRight(
+        pump(gate),
+        Effect.onInterrupt(restore(called), () => {
+          const line = ask.search ? gate.queue.search : gate.queue.all
+          const at = line.indexOf(waiter)
+          if (at >= 0) line.splice(at, 1)
+          if (waiter.granted !== undefined) Gate.abandon(gate, waiter.granted, false)
+          return pump(gate)
+        })
+      )
+    })
+  )
+
+const insert = (line: Array<Gate.Waiter>, waiter: Gate.Waiter): void => {
+  const last = line[line.length - 1]
+  if (last === undefined || last.turn < waiter.turn) {
+    line.push(waiter)
+    return
+  }
+  // one that comes back was among the first
+  const at = line.findIndex((other) => other.turn > waiter.turn)
+  line.splice(at, 0, waiter)
+}
+
+/** @internal */
+export const isWaitedFor = (gate: Gate.Gate): boolean => gate.queue.all.length + gate.queue.search.length > 0
+
+/** Lets go who may, and sees to it that the next one is let go in time. @internal */
+export const pump = (gate: Gate.Gate): Effect.Effect<void> =>
+  !isWaitedFor(gate) && gate.timer === undefined
+    ? Effect.void
+    : Clock.clockWith((clock) => {
+        const now = clock.unsafeCurrentTimeMillis()
+        if (gate.settings.shared !== undefined) return share(gate, gate.settings.shared, now)
+        while (letGo(gate, now)) {}
+        return arm(gate, now)
+      })
+
+/** The first in line that may go, or is to be sent away. */
+const first = (gate: Gate.Gate, now: number): Chosen | undefined => {
+  const { all, search } = gate.queue
+  const lines = turnOf(all) < turnOf(search) ? [all, search] : [search, all]
+  for (const line of lines) {
+    const [waiter] = line
+    if (waiter === undefined) continue
+    const refusal = Gate.refusal(gate, waiter.ask, now)
+    if (refusal !== undefined || Gate.mayGo(gate, waiter.ask, now)) return { line, waiter, refusal }
+  }
+  return undefined
+}
+
+interface Chosen {
+  readonly line: Array<Gate.Waiter>
+  readonly waiter: Gate.Waiter
+  readonly refusal: Gate.Refusal | undefined
+}
+
+const turnOf = (line: ReadonlyArray<Gate.Waiter>): number => line[0]?.turn ?? Number.POSITIVE_INFINITY
+
+const letGo = (gate: Gate.Gate, now: number): boolean => {
+  const chosen = first(gate, now)
+  if (chosen === undefined) return false
+  const { line, refusal, waiter } = chosen
+  line.shift()
+  if (refusal !== undefined) {
+    answer(waiter, Effect.fail(refusal))
+  } else {
+    waiter.granted = Gate.take(gate, waiter.ask, now)
+    answer(waiter, Effect.succeed(waiter.granted))
+  }
+  return true
+}
+
+const answer = (waiter: Gate.Waiter, outcome: Effect.Effect<Gate.Permit, Gate.Refusal>): void => {
+  waiter.outcome = outcome
+  waiter.resume?.(outcome)
+}
+
+/** One timer a gate. It is no one's child: whoever set it may go. */
+const arm = (gate: Gate.Gate, now: number): Effect.Effect<void> => {
+  const at = Gate.nextChance(gate, now)
+  const { timer } = gate
+  if (timer !== undefined && timer.at === at) return Effect.void
+  const stopped = timer === undefined ? Effect.void : Fiber.interruptFork(timer.fiber)
+  gate.timer = undefined
+  if (at === undefined) return stopped
+  const ring = Effect.suspend(() => {
+    gate.timer = undefined
+    return pump(gate)
+  })
+  return Effect.zipRight(
+    stopped,
+    Effect.map(Effect.forkDaemon(Effect.interruptible(Effect.zipRight(Effect.sleep(at - now), ring))), (fiber) => {
+      gate.timer = { at, fiber }
+    })
+  )
+}
+
+// -----------------------------------------------------------------------------
+// among processes
+// -----------------------------------------------------------------------------
+
+/** A fiber takes a place among all processes, waits until it comes up, and gives it to the first in line. */
+const share = (gate: Gate.Gate, shared: Gate.Shared, now: number): Effect.Effect<void> => {
+  if (gate.taking) return Effect.void
+  let next = first(gate, now)
+  while (next !== undefined && next.refusal !== undefined) {
+    next.line.shift()
+    answer(next.waiter, Effect.fail(next.refusal))
+    next = first(gate, now)
+  }
+  if (next === undefined) return arm(gate, now)
+  gate.taking = true
+  const { line } = next
+  const { credential } = gate
+  const { search } = next.waiter.ask
+  const take = Effect.catchAllDefect(shared.take({ credential, search, limit: gate.all.limit }), () =>
+    Effect.fail("it is broken")
+  )
+  const taken = Effect.matchEffect(take, {
+    onFailure: (description) =>
+      Effect.sync(() => {
+        const waiter = line.shift()
+        if (waiter !== undefined) answer(waiter, Effect.fail({ _tag: "unavailable", description }))
+      }),
+    onSuccess: (delay) =>
+      Effect.zipRight(
+        delay > 0 ? Effect.sleep(delay) : Effect.void,
+        Clock.clockWith((clock) => Effect.sync(() => letGo(gate, clock.unsafeCurrentTimeMillis())))
+      )
+  })
+  const again = Effect.suspend(() => {
+    gate.taking = false
+    return pump(gate)
+  })
+  return Effect.asVoid(Effect.forkDaemon(Effect.interruptible(Effect.zipRight(taken, again))))
+}

@@ -1,0 +1,323 @@
+/**
+ * The gate that the requests of one credential pass, in order: what it knows of the limits, and who may go.
+ *
+ * Nothing here waits or reads the clock: `limiter.queue.ts` does.
+ *
+ * @internal
+ */
+import type * as Headers from "@effect/platform/Headers"
+import type * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
+import * as Failure from "./failure.js"
+
+/** Pipedrive counts requests over two seconds. */
+export const window = 2000
+
+/** Clocks and timers are not exact. */
+const margin = 20
+
+/** How much later than another one a request may reach the server, for all we know. */
+const slack = 250
+
+/** What is assumed before anything is known: the smallest limits of any plan. */
+const assumed = { all: 20, search: 10 }
+
+/** The largest limit of any plan. */
+const highest = 480
+
+/** A spent daily budget is asked about again after this time: nobody knows when it is filled up. */
+const probeAfter = 60_000
+
+/** Only after a 429 does a page of HTML under a 403 mean that the edge blocks the traffic; it is left alone for a while. */
+const blockMemory = 60_000
+const blockPause = 30_000
+
+/** Whether Pipedrive's own limit for searches holds for a path. @internal */
+export const isSearch = (path: string): boolean => /\/search$|^\/itemSearch/.test(path)
+
+/** What a request asks for. @internal */
+export interface Ask {
+  readonly cost: number
+  readonly search: boolean
+  /** No pause longer than this is waited out, in milliseconds. */
+  readonly maximumWait: number
+}
+
+/** The place of one request in the window. @internal */
+export interface Permit {
+  readonly ask: Ask
+  readonly sent: number
+  /** When the place is free again. */
+  releaseAt: number
+  settled: boolean
+}
+
+/** Why a request is not sent. @internal */
+export type Refusal =
+  | {
+      readonly _tag: "daily"
+      readonly limit: number | undefined
+      readonly remaining: number
+      readonly reserved: number
+    }
+  | { readonly _tag: "burst"; readonly wait: number }
+  | { readonly _tag: "unavailable"; readonly description: string }
+
+/** @internal */
+export interface Waiter {
+  readonly ask: Ask
+  /** The place in line, kept when a request has to be repeated. */
+  readonly turn: number
+  resume: ((outcome: Effect.Effect<Permit, Refusal>) => void) | undefined
+  outcome: Effect.Effect<Permit, Refusal> | undefined
+  granted: Permit | undefined
+}
+
+/** One limit of so many requests a window. */
+interface Bucket {
+  limit: number
+  /** Whether a header told the limit. */
+  told: boolean
+  /** Whether an assumed limit is still to be doubled, because nothing was refused yet. */
+  rising: boolean
+  changedAt: number
+  log: Array<Pick<Permit, "releaseAt">>
+}
+
+/** What other processes share, if anything. @internal */
+export interface Shared {
+  /** Takes a place among all processes: how long to wait for it, in milliseconds. */
+  readonly take: (place: {
+    readonly credential: string
+    readonly search: boolean
+    readonly limit: number
+  }) => Effect.Effect<number, string>
+}
+
+/** @internal */
+export interface Settings {
+  /** `false`: only refusals teach it. */
+  readonly learning: boolean
+  readonly maximumInFlight: number
+  /** The part of the day's tokens that is left to others. */
+  readonly dailyReserve: number
+  readonly shared: Shared | undefined
+}
+
+/** @internal */
+export interface Gate {
+  readonly settings: Settings
+  readonly credential: string
+  readonly all: Bucket
+  readonly search: Bucket
+  /** In the order of their turns. */
+  readonly queue: { readonly all: Array<Waiter>; readonly search: Array<Waiter> }
+  turns: number
+  inFlight: number
+  /** The tokens that the requests in flight will cost. */
+  pending: number
+  /** The fastest answer of late, in milliseconds. */
+  fastest: number
+  heldUntil: number
+  refusedAt: number
+  daily: { limit: number | undefined; remaining: number | undefined; at: number }
+  /** Whether a place among all processes is being taken. */
+  taking: boolean
+  timer: { readonly at: number; readonly fiber: Fiber.RuntimeFiber<void> } | undefined
+  usedAt: number
+}
+
+const bucket = (limit: number): Bucket => ({ limit, told: false, rising: true, changedAt: 0, log: [] })
+
+/** @internal */
+export const make = (credential: string, settings: Settings): Gate => ({
+  settings,
+  credential,
+  all: bucket(settings.learning ? assumed.all : Number.POSITIVE_INFINITY),
+  search: bucket(settings.learning ? assumed.search : Number.POSITIVE_INFINITY),
+  queue: { all: [], search: [] },
+  turns: 0,
+  inFlight: 0,
+  pending: 0,
+  fastest: Number.POSITIVE_INFINITY,
+  heldUntil: 0,
+  refusedAt: Number.NEGATIVE_INFINITY,
+  daily: { limit: undefined, remaining: undefined, at: 0 },
+  taking: false,
+  timer: undefined,
+  usedAt: 0
+})
+
+/** @internal */
+export const isIdle = (gate: Gate, now: number): boolean =>
+  gate.inFlight === 0 && gate.queue.all.length + gate.queue.search.length === 0 && now - gate.usedAt > blockMemory
+
+// -----------------------------------------------------------------------------
+// may it go?
+// -----------------------------------------------------------------------------
+
+const hasRoom = (bucket: Bucket, now: number): boolean => {
+  if (bucket.log.length < bucket.limit) return true
+  bucket.log = bucket.log.filter((place) => place.releaseAt > now)
+  return bucket.log.length < bucket.limit
+}
+
+/** Whether the day's tokens surely do not cover it. */
+const unaffordable = (gate: Gate, ask: Ask, now: number): Refusal | undefined => {
+  const { at, limit, remaining } = gate.daily
+  if (remaining === undefined || !gate.settings.learning || now - at >= probeAfter) return undefined
+  const reserved = Math.ceil((limit ?? 0) * gate.settings.dailyReserve)
+  return remaining - gate.pending - ask.cost >= reserved ? undefined : { _tag: "daily", limit, remaining, reserved }
+}
+
+/** Why it will not do to wait. @internal */
+export const refusal = (gate: Gate, ask: Ask, now: number): Refusal | undefined => {
+  const wait = gate.heldUntil - now
+  return wait > ask.maximumWait ? { _tag: "burst", wait } : unaffordable(gate, ask, now)
+}
+
+/** @internal */
+export const mayGo = (gate: Gate, ask: Ask, now: number): boolean => {
+  const calm = now - gate.refusedAt > blockMemory
+  if (!gate.settings.learning && calm) gate.all.limit = gate.search.limit = Number.POSITIVE_INFINITY
+  return (
+    gate.heldUntil <= now &&
+    gate.inFlight < gate.settings.maximumInFlight &&
+    hasRoom(gate.all, now) &&
+    (!ask.search || hasRoom(gate.search, now))
+  )
+}
+
+/** Whether somebody is before it: a search that waits for the limit of searches is not. @internal */
+export const isQueued = (gate: Gate, ask: Ask, now: number): boolean =>
+  gate.queue.all.length > 0 || (gate.queue.search.length > 0 && (ask.search || hasRoom(gate.search, now)))
+
+/** @internal */
+export const take = (gate: Gate, ask: Ask, now: number): Permit => {
+  const permit: Permit = { ask, sent: now, releaseAt: now + window + margin + slack, settled: false }
+  gate.all.log.push(permit)
+  if (ask.search) gate.search.log.push(permit)
+  gate.inFlight++
+  gate.pending += ask.cost
+  gate.usedAt = now
+  // one request asks whether the budget is filled up, the others wait for its answer
+  if (now - gate.daily.at >= probeAfter) gate.daily.at = now
+  return permit
+}
+
+/** When the next one in line may go, if that is a matter of time. @internal */
+export const nextChance = (gate: Gate, now: number): number | undefined => {
+  const [first] = gate.queue.all
+  const [searching] = gate.queue.search
+  if (first === undefined && searching === undefined) return undefined
+  if (gate.heldUntil > now) return gate.heldUntil
+  if (gate.inFlight >= gate.settings.maximumInFlight) return undefined
+  if (!hasRoom(gate.all, now)) return earliest(gate.all)
+  return first === undefined && !hasRoom(gate.search, now) ? earliest(gate.search) : searching && earliest(gate.search)
+}
+
+const earliest = (bucket: Bucket): number => {
+  let at = Number.POSITIVE_INFINITY
+  for (const place of bucket.log) at = Math.min(at, place.releaseAt)
+  return at
+}
+
+// -----------------------------------------------------------------------------
+// what answers teach
+// -----------------------------------------------------------------------------
+
+/** A request that got no answer may have been counted, and keeps its place; one that was never sent does not. @internal */
+export const abandon = (gate: Gate, permit: Permit, sent: boolean): void => {
+  if (permit.settled) return
+  leave(gate, permit)
+  if (!sent) free(gate, permit)
+}
+
+const leave = (gate: Gate, permit: Permit): void => {
+  permit.settled = true
+  gate.inFlight--
+  gate.pending -= permit.ask.cost
+}
+
+const free = (gate: Gate, permit: Permit): void => {
+  permit.releaseAt = 0
+  gate.all.log = gate.all.log.filter((place) => place !== permit)
+  if (permit.ask.search) gate.search.log = gate.search.log.filter((place) => place !== permit)
+}
+
+/** An answer came. @internal */
+export const settle = (gate: Gate, permit: Permit, answer: Failure.Answer, now: number): void => {
+  if (permit.settled) return
+  const { headers, status } = answer
+  leave(gate, permit)
+  const took = now - permit.sent
+  gate.fastest = Math.min(took, gate.fastest + 1)
+  permit.releaseAt = permit.sent + window + margin + Math.min(took - gate.fastest, slack)
+  learnDaily(gate, permit, headers, now)
+  const limit = Failure.count(headers["x-ratelimit-limit"])
+  const mine = permit.ask.search && (limit === undefined || limit <= assumed.search) ? gate.search : gate.all
+  if (status === 429) {
+    if (gate.daily.remaining === 0) return
+    refused(gate, mine, permit, limit, now)
+    gate.heldUntil = Math.max(gate.heldUntil, now + (Failure.retryAfter(headers, now) ?? window) + margin)
+  } else if (status === 403 && Failure.isPage(answer.text) && now - gate.refusedAt < blockMemory) {
+    gate.heldUntil = Math.max(gate.heldUntil, now + blockPause)
+  } else if (!gate.settings.learning) {
+    return
+  } else if (limit === undefined) {
+    rise(mine, now)
+  } else {
+    tell(mine, limit)
+    foreign(mine, limit, headers, now)
+  }
+}
+
+const tell = (bucket: Bucket, limit: number): void => {
+  if (limit < 1) return
+  bucket.limit = limit
+  bucket.told = true
+}
+
+/** Places that others took, as far as the server's count tells. */
+const foreign = (bucket: Bucket, limit: number, headers: Headers.Headers, now: number): void => {
+  const remaining = Failure.count(headers["x-ratelimit-remaining"])
+  if (remaining === undefined || remaining > limit) return
+  const used = limit - remaining
+  if (used <= bucket.log.length) return
+  bucket.log = bucket.log.filter((place) => place.releaseAt > now)
+  const reset = Failure.seconds(headers["x-ratelimit-reset"]) ?? window
+  const releaseAt = now + Math.min(Math.max(reset, 0), window) + margin
+  for (let n = used - bucket.log.length; n > 0; n--) bucket.log.push({ releaseAt })
+}
+
+/** Where no header tells the limit it is felt for: doubled while all goes well, and a little at a time after a refusal. */
+const rise = (bucket: Bucket, now: number): void => {
+  if (bucket.told || bucket.log.length < bucket.limit || now - bucket.changedAt < window) return
+  bucket.limit = Math.min(bucket.rising ? bucket.limit * 2 : bucket.limit + 1, highest)
+  bucket.changedAt = now
+}
+
+const refused = (gate: Gate, bucket: Bucket, permit: Permit, limit: number | undefined, now: number): void => {
+  gate.refusedAt = now
+  free(gate, permit)
+  if (limit !== undefined && limit >= 1) {
+    tell(bucket, limit)
+    return
+  }
+  // many refusals of one wave are one lesson
+  if (bucket.told || permit.sent < bucket.changedAt) return
+  const went = bucket.log.filter((place) => place.releaseAt > now).length
+  bucket.limit = Math.max(1, Math.floor(Math.min(bucket.limit, went) / (bucket.limit > went ? 1 : 2)))
+  bucket.rising = false
+  bucket.changedAt = now
+}
+
+const learnDaily = (gate: Gate, permit: Permit, headers: Headers.Headers, now: number): void => {
+  const remaining = Failure.count(headers["x-daily-ratelimit-token-remaining"])
+  if (remaining === undefined) {
+    if (gate.daily.remaining !== undefined) gate.daily.remaining -= permit.ask.cost
+    return
+  }
+  const limit = Failure.count(headers["x-daily-ratelimit-token-limit"])
+  gate.daily = { limit: limit ?? gate.daily.limit, remaining, at: now }
+}
