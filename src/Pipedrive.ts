@@ -126,7 +126,10 @@ export interface RawRequest {
   readonly query?:
     | Readonly<Record<string, string | number | boolean | null | undefined | ReadonlyArray<string | number>>>
     | undefined
-  /** Sent as JSON; a `FormData` as multipart, `URLSearchParams` as a form. */
+  /**
+   * Sent as JSON; a `FormData` as multipart, `URLSearchParams` as a form, an `HttpBody` as it is. One that is a stream is
+   * not sent a second time once it was begun.
+   */
   readonly body?: unknown
 }
 
@@ -200,11 +203,13 @@ const build = (raw: RawRequest, method: Method): Either.Either<HttpClientRequest
         body:
           body === undefined
             ? HttpBody.empty
-            : body instanceof FormData
-              ? HttpBody.formData(body)
-              : body instanceof URLSearchParams
-                ? HttpBody.text(body.toString(), "application/x-www-form-urlencoded")
-                : HttpBody.text(JSON.stringify(body) ?? "null", "application/json")
+            : HttpBody.isHttpBody(body)
+              ? body
+              : body instanceof FormData
+                ? HttpBody.formData(body)
+                : body instanceof URLSearchParams
+                  ? HttpBody.text(body.toString(), "application/x-www-form-urlencoded")
+                  : HttpBody.text(JSON.stringify(body) ?? "null", "application/json")
       })
     )
   } catch (cause) {
