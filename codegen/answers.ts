@@ -56,7 +56,9 @@ export const answerOf = (operation: Operation, surface: Surface, reader: Reader)
   }
   const fields: ReadonlyArray<S.ShapeField> = [
     success,
-    ...(bare === undefined ? [] : [{ name: "data", optional: false, shape: items === "data.items" ? found(bare) : bare }]),
+    ...(bare === undefined
+      ? []
+      : [{ name: "data", optional: false, shape: items === "data.items" ? found(bare) : bare }]),
     ...[...extras].map(([name, shape]) => ({ name, optional: true, shape }))
   ]
   return {
@@ -76,7 +78,8 @@ const itemsOf = (data: S.Shape | undefined, reader: Reader): "data" | "data.item
   const bare = data.kind === "nullable" ? data.shape : data
   if (bare.kind === "array") return "data"
   const object = bare.kind === "model" ? reader.models().get(bare.name)?.shape : bare
-  return object?.kind === "object" && object.fields.some(({ name, shape }) => name === "items" && shape.kind === "array")
+  return object?.kind === "object" &&
+    object.fields.some(({ name, shape }) => name === "items" && shape.kind === "array")
     ? "data.items"
     : undefined
 }

@@ -42,7 +42,9 @@ const moduleText = (module: Module, plan: Plan): string => {
     ...module.endpoints.flatMap((endpoint) => endpointText(endpoint, written))
   ]
   const body = parts.join("\n\n")
-  const packages = [...new Set(module.endpoints.map(({ operation }) => (operation.legacy ? "31.2.1" : "33.7.0")))].sort()
+  const packages = [
+    ...new Set(module.endpoints.map(({ operation }) => (operation.legacy ? "31.2.1" : "33.7.0")))
+  ].sort()
   const imports = [
     `import * as Schema from "effect/Schema"`,
     ...(/\bEndpoint\./.test(body) ? [`import * as Endpoint from "../Endpoint.js"`] : []),
@@ -100,9 +102,7 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
   const inputName = `${stem}Input`
   const outputName = answer.known ?? `${stem}Output`
   const text = written("output")
-  const parts = [
-    pairText(inputName, input.shape, written("input"), `Input of ${link}.`, "inputs", "inputs")
-  ]
+  const parts = [pairText(inputName, input.shape, written("input"), `Input of ${link}.`, "inputs", "inputs")]
   if (answer.known === undefined) {
     parts.push(pairText(outputName, answer.shape, text, `Output of ${link}.`, "outputs", "outputs"))
   }
@@ -126,7 +126,8 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
     .map((line) => `  ${line}`)
     .join(",\n")
     .replaceAll(/^/gm, indent)
-  const exported = identifier === name ? "" : `\n\nexport {\n${comment(operationDocs(endpoint, 5), 1)}\n  ${identifier} as ${name}\n}`
+  const exported =
+    identifier === name ? "" : `\n\nexport {\n${comment(operationDocs(endpoint, 5), 1)}\n  ${identifier} as ${name}\n}`
   const docs = identifier === name ? `${comment(operationDocs(endpoint, 3), 0)}\n` : ""
   parts.push(`${docs}${first}\n${block}\n${indent}}))${exported}`)
   return parts
@@ -134,7 +135,8 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
 
 const itemType = (endpoint: Endpoint, text: Text, outputName: string): string => {
   const { answer } = endpoint
-  const data = answer.shape.kind === "object" ? answer.shape.fields.find(({ name }) => name === "data")?.shape : undefined
+  const data =
+    answer.shape.kind === "object" ? answer.shape.fields.find(({ name }) => name === "data")?.shape : undefined
   if (data?.kind === "array" && data.items.kind === "model") return text.model(data.items.name)
   if (answer.pagination?.items === "data") return `${outputName}["data"][number]`
   return `${outputName}["data"]["items"][number]`
@@ -214,11 +216,17 @@ const operationDocs = (endpoint: Endpoint, lead: number): ReadonlyArray<string> 
   ].join(" · ")
   const tags = [
     ...(operation.beta ? ["@beta"] : []),
-    ...(operation.deprecated
-      ? [replacement === undefined ? "@deprecated" : `@deprecated Use \`${replacement}\`.`]
-      : [])
+    ...(operation.deprecated ? [replacement === undefined ? "@deprecated" : `@deprecated Use \`${replacement}\`.`] : [])
   ]
-  return [...wrapped(summaryText(endpoint), lead), "", ...wrapped(known, lead), "", ...tags, `@since ${since}`, "@category endpoints"]
+  return [
+    ...wrapped(summaryText(endpoint), lead),
+    "",
+    ...wrapped(known, lead),
+    "",
+    ...tags,
+    `@since ${since}`,
+    "@category endpoints"
+  ]
 }
 
 export const summaryText = (endpoint: Endpoint): string => summaryOf(endpoint.operation.key) ?? plainSummary(endpoint)
@@ -241,12 +249,13 @@ const plainSummary = ({ name, operation }: Endpoint): string => {
   const what = words(rest)
   return (
     simple[name] ??
-    ({
+    {
       list: `Lists the ${what} of ${one}.`,
       get: `Gets the ${what} of ${one}.`,
       add: `Adds ${withArticle(what).toLowerCase()} to ${one}.`,
       update: `Changes the ${what} of ${one}.`,
       delete: `Removes the ${what} of ${one}.`
-    }[verb] ?? `${capital(words(name))} (${noun}).`)
+    }[verb] ??
+    `${capital(words(name))} (${noun}).`
   )
 }

@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { Project, ts } from "ts-morph"
-import { makeModels, type Models, type Type } from "./types.js"
+import { type Models, makeModels, type Type } from "./types.js"
 
 export type Version = "v1" | "v2"
 
@@ -121,7 +121,8 @@ const readClass = (models: Models, file: string, version: Version, legacy: boole
       const use = request.uses.get(parameter)
       if (use === undefined || field.type === undefined) throw new Error(`${name}.${operation} ignores ${parameter}`)
       const required = field.questionToken === undefined
-      if (required !== request.required.has(parameter)) throw new Error(`${name}.${operation}: is ${parameter} required?`)
+      if (required !== request.required.has(parameter))
+        throw new Error(`${name}.${operation}: is ${parameter} required?`)
       return { name: parameter, required, type: models.typeOf(field.type, declarations), ...use }
     })
     const deprecated = ts.getJSDocDeprecatedTag(method) !== undefined
@@ -148,10 +149,18 @@ const readClass = (models: Models, file: string, version: Version, legacy: boole
  */
 const answerType = (source: ts.SourceFile, name: string, method: ts.MethodDeclaration): ts.TypeNode | undefined => {
   if (method.type?.getText(source) !== "Promise<any>") return method.type
-  const functions = find(source, (node): node is ts.VariableDeclaration =>
-    ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === `${name}Fp`)
-  const own = functions && find(functions, (node): node is ts.MethodSignature =>
-    ts.isMethodSignature(node) && node.name.getText(source) === method.name.getText(source))
+  const functions = find(
+    source,
+    (node): node is ts.VariableDeclaration =>
+      ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === `${name}Fp`
+  )
+  const own =
+    functions &&
+    find(
+      functions,
+      (node): node is ts.MethodSignature =>
+        ts.isMethodSignature(node) && node.name.getText(source) === method.name.getText(source)
+    )
   return own?.type && find(own.type, ts.isFunctionTypeNode)?.type
 }
 
@@ -187,15 +196,17 @@ interface Request {
 
 /** `const XApiAxiosParamCreator = function (configuration) { return { getX: (a, b) => ..., ... } }` */
 const readRequests = (source: ts.SourceFile, name: string): ReadonlyMap<string, Request> => {
-  const creator = find(source, (node): node is ts.VariableDeclaration =>
-    ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === name)
+  const creator = find(
+    source,
+    (node): node is ts.VariableDeclaration =>
+      ts.isVariableDeclaration(node) && ts.isIdentifier(node.name) && node.name.text === name
+  )
   const functions = creator && find(creator, ts.isObjectLiteralExpression)
   if (functions === undefined) throw new Error(`${source.fileName} has no ${name}`)
   return new Map(
-    functions.properties.filter(ts.isPropertyAssignment).map((property) => [
-      property.name.getText(source),
-      readRequest(property.initializer, source)
-    ])
+    functions.properties
+      .filter(ts.isPropertyAssignment)
+      .map((property) => [property.name.getText(source), readRequest(property.initializer, source)])
   )
 }
 
@@ -208,12 +219,19 @@ const readRequest = (code: ts.Expression, source: ts.SourceFile): Request => {
   let scopes: ReadonlyArray<string> = []
 
   const use = (expression: ts.Expression, wire: string, place: Use["place"]) => {
-    const date = find(expression, (node): node is ts.PropertyAccessExpression =>
-      ts.isPropertyAccessExpression(node) && node.name.text === "toISOString")
-    const cut = find(expression, (node): node is ts.PropertyAccessExpression =>
-      ts.isPropertyAccessExpression(node) && node.name.text === "substr")
-    const joined = find(expression, (node): node is ts.PropertyAccessExpression =>
-      ts.isPropertyAccessExpression(node) && node.name.text === "join")
+    const date = find(
+      expression,
+      (node): node is ts.PropertyAccessExpression =>
+        ts.isPropertyAccessExpression(node) && node.name.text === "toISOString"
+    )
+    const cut = find(
+      expression,
+      (node): node is ts.PropertyAccessExpression => ts.isPropertyAccessExpression(node) && node.name.text === "substr"
+    )
+    const joined = find(
+      expression,
+      (node): node is ts.PropertyAccessExpression => ts.isPropertyAccessExpression(node) && node.name.text === "join"
+    )
     const parameter = ts.isIdentifier(expression) ? expression : find(expression, ts.isIdentifier)
     if (parameter === undefined) throw new Error(`${source.fileName}: ${expression.getText(source)}`)
     uses.set(parameter.text, {
@@ -257,7 +275,8 @@ const readRequest = (code: ts.Expression, source: ts.SourceFile): Request => {
   }
   visit(code)
 
-  if (method === undefined || path === undefined) throw new Error(`${source.fileName}: a request without method or path`)
+  if (method === undefined || path === undefined)
+    throw new Error(`${source.fileName}: a request without method or path`)
   return {
     method: method as Operation["method"],
     path,
@@ -280,8 +299,12 @@ const readPath = (
   }
   const [place, value] = code.arguments
   const key = place && find(place, ts.isStringLiteral)
-  const written = value && find(value, (node): node is ts.CallExpression =>
-    ts.isCallExpression(node) && node.expression.getText(source) === "String")
+  const written =
+    value &&
+    find(
+      value,
+      (node): node is ts.CallExpression => ts.isCallExpression(node) && node.expression.getText(source) === "String"
+    )
   const parameter = written?.arguments[0]
   if (key === undefined || parameter === undefined) throw new Error(`${source.fileName}: ${code.getText(source)}`)
   use(parameter, key.text, "path")

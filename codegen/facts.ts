@@ -3,9 +3,9 @@
  */
 import { readFileSync } from "node:fs"
 import { type Entity, entities, envelopes, placeholders } from "./facts/entities.js"
-import * as types from "./facts/types.js"
 import { fieldNotes } from "./facts/fields.js"
 import { summaries } from "./facts/summaries.js"
+import * as types from "./facts/types.js"
 
 export type Format = "timestamp" | "date" | "time" | "uuid" | "email" | "uri"
 

@@ -4,7 +4,7 @@
 import type { Operation, Parameter, Surface } from "./extract.js"
 import { type Facts, factsOf, inputTypeOf, noteOf, takesCustomFields } from "./facts.js"
 import * as S from "./shapes.js"
-import { resolve, type Type } from "./types.js"
+import { isOpen, resolve, type Type } from "./types.js"
 
 export interface Input {
   readonly shape: S.Shape & { readonly kind: "object" }
@@ -49,7 +49,9 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
     const all = [...fields, whole]
     return { shape: { kind: "object", fields: all }, path, query, body: { encoding, keys: ["body"], whole: true } }
   }
-  const added = takesCustomFields(operation.key) ? [{ name: "custom_fields", optional: true, type: { kind: "object", fields: [] } as Type }] : []
+  const added = takesCustomFields(operation.key)
+    ? [{ name: "custom_fields", optional: true, type: { kind: "object", fields: [] } as Type }]
+    : []
   const clears = operation.method === "PUT" || operation.method === "PATCH"
   const fixed = requiredToAdd(operation, surface, siblings)
   const inBody = [...type.fields, ...added].map((field): S.ShapeField => {
@@ -67,7 +69,8 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
 }
 
 /** Placeholders of paths are written like all other names: `commentId` and `channel-id` are `comment_id` and `channel_id`. */
-const snake = (name: string): string => name.replace(/-/g, "_").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const snake = (name: string): string =>
+  name.replace(/-/g, "_").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** On v1, custom fields stand beside the named ones in the body of these. */
 const extended = new Set([
@@ -89,9 +92,15 @@ const noted = (operation: Operation, name: string, optional: boolean, shape: S.S
 }
 
 /** What cannot be left out when such a thing is added cannot be taken away from it. */
-const requiredToAdd = (operation: Operation, surface: Surface, siblings: ReadonlyArray<Operation>): ReadonlySet<string> => {
+const requiredToAdd = (
+  operation: Operation,
+  surface: Surface,
+  siblings: ReadonlyArray<Operation>
+): ReadonlySet<string> => {
   const parent = operation.path.replace(/\/\{[^}]+\}$/, "")
-  const add = siblings.find(({ method, path, version }) => method === "POST" && path === parent && version === operation.version)
+  const add = siblings.find(
+    ({ method, path, version }) => method === "POST" && path === parent && version === operation.version
+  )
   const body = add?.parameters.find(({ place }) => place === "body")
   const type = body && resolve(body.type, surface.models.get)
   return new Set(type?.kind === "object" ? type.fields.filter(({ optional }) => !optional).map(({ name }) => name) : [])
@@ -147,13 +156,15 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
         return { kind: "array", items: input(type.items, `${path}[]`), ...(maximum === undefined ? {} : { maximum }) }
       }
       case "union":
+        if (isOpen(type)) return S.open(type.members.flatMap((member) => (member.kind === "enum" ? member.values : [])))
         return S.union(type.members.map((member) => input(member, path)))
       case "ref":
         return input(resolve(type, surface.models.get), path, name)
       case "object": {
         if (name === "custom_fields" && operation.version === "v2") return custom
         const fields = type.fields.map((field) =>
-          noted(operation, field.name, field.optional, input(field.type, `${path}.${field.name}`, field.name)))
+          noted(operation, field.name, field.optional, input(field.type, `${path}.${field.name}`, field.name))
+        )
         const rest = type.rest === undefined ? undefined : input(type.rest, `${path}.*`)
         return { kind: "object", fields, ...(rest === undefined ? {} : { rest }) }
       }
@@ -163,7 +174,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
   const text = (path: string): S.Shape => {
     switch (facts.formats?.[path]) {
       case "timestamp":
-        return timestamp
+        return facts.rfc3339?.includes(path) ? instant : timestamp
       case "date":
         return date
       case "time":
@@ -177,6 +188,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
 }
 
 const timestamp = S.leaf("Field.Timestamp", "Field.Timestamp")
+const instant = S.leaf("Field.Timestamp", "Field.Instant")
 const date = S.leaf("Field.CalendarDate", "Field.CalendarDate")
 const upload = S.leaf("Field.Upload", "Field.Upload")
 const custom = S.leaf("Field.CustomFields", "Field.CustomFields")

@@ -13,7 +13,8 @@ const files = generate()
 
 for (const folder of ["src/v1", "src/v2"]) {
   mkdirSync(join(root, folder), { recursive: true })
-  for (const name of readdirSync(join(root, folder))) if (!files.has(`${folder}/${name}`)) rmSync(join(root, folder, name))
+  for (const name of readdirSync(join(root, folder)))
+    if (!files.has(`${folder}/${name}`)) rmSync(join(root, folder, name))
 }
 for (const [file, text] of files) {
   mkdirSync(dirname(join(root, file)), { recursive: true })

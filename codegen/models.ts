@@ -2,11 +2,11 @@
  * The models of one version: what official types become, under our names.
  */
 import type { Operation, Surface, Version } from "./extract.js"
-import { evidenceOf, noteOf, placeholders } from "./facts.js"
 import type { Entity } from "./facts/entities.js"
 import { models as ourNames } from "./facts/names.js"
+import { evidenceOf, noteOf, placeholders } from "./facts.js"
 import * as S from "./shapes.js"
-import { type Field, resolve, type Type } from "./types.js"
+import { type Field, isOpen, resolve, type Type } from "./types.js"
 
 export interface Model {
   readonly name: string
@@ -16,7 +16,15 @@ export interface Model {
 }
 
 /** These stand in an envelope or are nothing but an id: they are read best where they are used. */
-const inlined = new Set(["Paging", "PageInfo", "NextCursor", "DeletedId", "DeletedIds", "DeletedLeadId", "FieldOptionId"])
+const inlined = new Set([
+  "Paging",
+  "PageInfo",
+  "NextCursor",
+  "DeletedId",
+  "DeletedIds",
+  "DeletedLeadId",
+  "FieldOptionId"
+])
 
 interface Draft {
   readonly direction: S.Direction
@@ -69,6 +77,7 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       case "array":
         return { kind: "array", items: output(type.items, surface, hint) }
       case "union":
+        if (isOpen(type)) return S.open(type.members.flatMap((member) => (member.kind === "enum" ? member.values : [])))
         return S.union(type.members.map((member) => output(member, surface, hint)))
       case "object":
         return object(type, surface, {}, undefined)
@@ -102,7 +111,9 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       return { kind: "object", fields: [], rest: S.union(type.fields.map((field) => output(field.type, surface))) }
     }
     const known = new Set(type.fields.map(({ name }) => name))
-    const mended = new Map(Object.entries(evidence.types ?? {}).map(([name, text]) => [name, surface.models.parse(text)]))
+    const mended = new Map(
+      Object.entries(evidence.types ?? {}).map(([name, text]) => [name, surface.models.parse(text)])
+    )
     const fields: ReadonlyArray<Field> = [
       ...type.fields.map((field) => ({ ...field, type: mended.get(field.name) ?? field.type })),
       ...[...mended].filter(([name]) => !known.has(name)).map(([name, type]) => ({ name, optional: true, type }))
@@ -130,7 +141,8 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       [...drafts].map(([name, { direction, shapes }]) => {
         const shape = S.merge([...shapes.values()])
         if (shape.kind !== "object") throw new Error(`${name} is not an object`)
-        const rest = version === "v1" && direction === "output" && extended.has(name) ? { rest: "customFields" as const } : {}
+        const rest =
+          version === "v1" && direction === "output" && extended.has(name) ? { rest: "customFields" as const } : {}
         return [name, { name, direction, officials: [...shapes.keys()], shape: { ...shape, ...rest } }]
       })
     )
@@ -139,13 +151,30 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
 }
 
 /** Models of v1 that hold custom fields beside their own. */
-const extended = new Set(["Deal", "DealDetails", "DealWithIds", "MergedDeal", "Person", "MergedPerson", "Organization", "OrganizationDetails", "OrganizationWithEditFlag", "Product", "Lead", "DealCollectionItem", "PersonCollectionItem", "OrganizationCollectionItem"])
+const extended = new Set([
+  "Deal",
+  "DealDetails",
+  "DealWithIds",
+  "MergedDeal",
+  "Person",
+  "MergedPerson",
+  "Organization",
+  "OrganizationDetails",
+  "OrganizationWithEditFlag",
+  "Product",
+  "Lead",
+  "DealCollectionItem",
+  "PersonCollectionItem",
+  "OrganizationCollectionItem"
+])
 
 /** `{ USER_ID?: X }` in the official types is an object of `X` by id. */
 const isRecord = (type: Type & { readonly kind: "object" }): boolean =>
   type.fields.length > 0 && type.fields.every(({ name }) => placeholders.includes(name))
 
 const isTiny = (type: Type & { readonly kind: "object" }): boolean =>
-  type.rest === undefined && type.fields.length <= 2 && type.fields.every((field) => field.type.kind !== "ref" && field.type.kind !== "object")
+  type.rest === undefined &&
+  type.fields.length <= 2 &&
+  type.fields.every((field) => field.type.kind !== "ref" && field.type.kind !== "object")
 
 export type { Operation }

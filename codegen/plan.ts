@@ -3,8 +3,8 @@
  */
 import { type Answer, answerOf, isListed } from "./answers.js"
 import type { Official, Operation, Surface, Version } from "./extract.js"
-import { type Facts, factsOf } from "./facts.js"
 import { replacements } from "./facts/replacements.js"
+import { type Facts, factsOf } from "./facts.js"
 import { type Input, inputOf } from "./inputs.js"
 import { type Model, makeReader } from "./models.js"
 import { operationName, singular } from "./naming.js"
@@ -78,12 +78,14 @@ const planVersion = (version: Version, surfaces: ReadonlyArray<Surface>, ours: R
   const models = reader.models()
   const names = [...new Set(endpoints.map(({ operation }) => operation.module))].sort()
   const owners = ownersOf(models, endpoints)
-  const modules = names.map((name): Module => ({
-    version,
-    name,
-    models: [...models.values()].filter((model) => owners.get(model.name) === name),
-    endpoints: endpoints.filter(({ operation }) => operation.module === name).sort(byPath)
-  }))
+  const modules = names.map(
+    (name): Module => ({
+      version,
+      name,
+      models: [...models.values()].filter((model) => owners.get(model.name) === name),
+      endpoints: endpoints.filter(({ operation }) => operation.module === name).sort(byPath)
+    })
+  )
   for (const module of modules) checkNames(module)
   return { modules, owners: new Map([...owners].map(([model, owner]) => [`${version}.${model}`, owner])) }
 }

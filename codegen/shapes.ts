@@ -83,7 +83,9 @@ export const merge = (shapes: ReadonlyArray<Shape>): Shape => {
   for (const object of objects) {
     for (const field of object.fields) {
       const known = fields.get(field.name)
-      const everywhere = objects.every(({ fields }) => fields.some(({ name, optional }) => name === field.name && !optional))
+      const everywhere = objects.every(({ fields }) =>
+        fields.some(({ name, optional }) => name === field.name && !optional)
+      )
       const shape = known === undefined ? field.shape : union([known.shape, field.shape])
       fields.set(field.name, { ...field, optional: !everywhere, shape })
     }
@@ -147,7 +149,10 @@ export const typeText = (shape: Shape, text: Text, depth: number, lead: number):
       }
       return `${typeText(shape.shape, text, depth, lead + 7)} | null`
     case "union":
-      return branches(shape.members.flatMap((member) => alternatives(member, text, depth + 1)), depth)
+      return branches(
+        shape.members.flatMap((member) => alternatives(member, text, depth + 1)),
+        depth
+      )
     case "leaf":
       return branches(shape.type.split(" | "), depth)
     case "model":
@@ -190,7 +195,11 @@ export const typeBlock = (shape: Shape & { readonly kind: "object" }, text: Text
 const noteLines = (note: string, depth: number): ReadonlyArray<string> => {
   const one = `${pad(depth)}/** ${note} */`
   if (one.length <= width) return [one]
-  return [`${pad(depth)}/**`, ...wrapped(note, depth * 2 + 3).map((line) => `${pad(depth)} * ${line}`), `${pad(depth)} */`]
+  return [
+    `${pad(depth)}/**`,
+    ...wrapped(note, depth * 2 + 3).map((line) => `${pad(depth)} * ${line}`),
+    `${pad(depth)} */`
+  ]
 }
 
 /** Breaks at spaces; `lead` columns of each line are taken. */

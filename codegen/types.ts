@@ -237,6 +237,13 @@ const isValue = (node: ts.TypeNode): boolean => node.kind !== ts.SyntaxKind.Unde
 export const resolve = (type: Type, get: (name: string) => Type): Type =>
   type.kind === "ref" ? resolve(get(type.name), get) : type
 
+/** Known values, and any other string: `"a" | "b" | string`. */
+export const isOpen = (type: Type): boolean =>
+  type.kind === "union" &&
+  type.members.length === 2 &&
+  type.members.some(({ kind }) => kind === "enum") &&
+  type.members.some(({ kind }) => kind === "string")
+
 /** A union of what is left when nested unions are opened and repetitions dropped. */
 export const union = (types: ReadonlyArray<Type>): Type => {
   const seen = new Map<string, Type>()

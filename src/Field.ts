@@ -19,7 +19,7 @@ import * as SchemaAST from "effect/SchemaAST"
  * @since 0.1.0
  * @category annotations
  */
-export type TimeKind = "timestamp" | "date"
+export type TimeKind = "timestamp" | "instant" | "date"
 
 /**
  * Annotation: the field is a time, and of which kind.
@@ -107,6 +107,15 @@ export const Timestamp: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
       Schema.DateTimeZonedFromSelf
     )
 ).annotations({ [TimeKindId]: "timestamp" })
+
+/**
+ * A {@link Timestamp} that Pipedrive wants as RFC 3339, `2026-05-15T09:55:02Z`, on v1 too.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Instant: Schema.Schema<Timestamp> = /*#__PURE__*/ (() =>
+  Timestamp.annotations({ [TimeKindId]: "instant" }))()
 
 /**
  * A calendar day, as callers may give it: `YYYY-MM-DD`, or a `Date` or `DateTime`, of which the UTC day (of a zoned

@@ -78,6 +78,11 @@ export const inputs: Record<string, Record<string, string>> = {
   "v1.updateRecurringSubscription": payments,
   "v1.addSubscriptionInstallment": payments,
   "v1.updateSubscriptionInstallment": payments,
+  // the list grows: the entities of 2026 are in Pipedrive's guide, not yet in its types
+  "v1.addWebhook": {
+    "body.event_object": `"activity" | "activityType" | "board" | "deal" | "deal_installment" | "deal_product" | "lead" | "note"
+      | "organization" | "person" | "phase" | "pipeline" | "product" | "project" | "stage" | "task" | "user" | "*" | string`
+  },
   "v2.addDeal": dealStatus,
   "v2.updateDeal": dealStatus,
   "v2.addProductVariation": prices,

@@ -44,7 +44,7 @@ export const time = (value: Date | DateTime.DateTime, kind: Field.TimeKind, vers
     return `${pad(year, 4)}-${pad(month)}-${pad(day)}`
   }
   const iso = (value instanceof Date ? value : DateTime.toDateUtc(value)).toISOString().slice(0, 19)
-  return version === "v2" ? `${iso}Z` : iso.replace("T", " ")
+  return version === "v2" || kind === "instant" ? `${iso}Z` : iso.replace("T", " ")
 }
 
 const isTime = (u: unknown): u is Date | DateTime.DateTime => u instanceof Date || DateTime.isDateTime(u)

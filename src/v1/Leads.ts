@@ -218,7 +218,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     person_id: Schema.optional(Schema.Int),
     organization_id: Schema.optional(Schema.Int),
     filter_id: Schema.optional(Schema.Int),
-    updated_since: Schema.optional(Field.Timestamp),
+    updated_since: Schema.optional(Field.Instant),
     sort: Schema.optional(Field.List(Schema.Literal(
       "id",
       "title",

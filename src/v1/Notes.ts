@@ -213,7 +213,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     sort: Schema.optional(Field.List(Schema.String)),
     start_date: Schema.optional(Field.CalendarDate),
     end_date: Schema.optional(Field.CalendarDate),
-    updated_since: Schema.optional(Field.Timestamp),
+    updated_since: Schema.optional(Field.Instant),
     pinned_to_lead_flag: Schema.optional(Schema.Literal(0, 1)),
     pinned_to_deal_flag: Schema.optional(Schema.Literal(0, 1)),
     pinned_to_organization_flag: Schema.optional(Schema.Literal(0, 1)),

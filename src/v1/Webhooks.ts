@@ -151,16 +151,24 @@ export interface AddInput {
   /** `*` for all. The list grows. */
   readonly event_object:
     | "activity"
+    | "activityType"
+    | "board"
     | "deal"
+    | "deal_installment"
+    | "deal_product"
     | "lead"
     | "note"
     | "organization"
     | "person"
+    | "phase"
     | "pipeline"
     | "product"
+    | "project"
     | "stage"
+    | "task"
     | "user"
     | "*"
+    | (string & {})
   readonly name: string
   readonly user_id?: number | undefined
   /** Sent with every event; null for none. */
@@ -181,16 +189,23 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
   Schema.Struct({
     subscription_url: Schema.String,
     event_action: Schema.Literal("create", "change", "delete", "*"),
-    event_object: Schema.Literal(
+    event_object: Field.openEnum(
       "activity",
+      "activityType",
+      "board",
       "deal",
+      "deal_installment",
+      "deal_product",
       "lead",
       "note",
       "organization",
       "person",
+      "phase",
       "pipeline",
       "product",
+      "project",
       "stage",
+      "task",
       "user",
       "*"
     ),
