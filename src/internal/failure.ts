@@ -39,12 +39,23 @@ export const secretsOf = (request: HttpClientRequest.HttpClientRequest): Readonl
   return found.filter((secret) => secret.length > 3)
 }
 
-/** @internal */
+/** Strikes secrets out, however they are written. @internal */
 export const scrub = (text: string, secrets: ReadonlyArray<string>): string =>
   secrets.reduce(
-    (out, secret) => out.replaceAll(secret, "<redacted>").replaceAll(encodeURIComponent(secret), "<redacted>"),
+    (out, secret) =>
+      [secret, encodeURIComponent(secret)].reduce((rest, form) => rest.replace(literally(form), "<redacted>"), out),
     text
   )
+
+const literally = (text: string): RegExp => new RegExp(text.replace(/[^a-z0-9]/gi, "\\$&"), "gi")
+
+/** @internal */
+export const scrubIssues = (issues: ReadonlyArray<E.Issue>, secrets: ReadonlyArray<string>): ReadonlyArray<E.Issue> =>
+  issues.map((issue) => ({
+    ...issue,
+    path: issue.path.map((key) => (typeof key === "string" ? scrub(key, secrets) : key)),
+    message: scrub(issue.message, secrets)
+  }))
 
 const maximumWords = 1000
 
@@ -56,11 +67,12 @@ export const isPage = (text: string): boolean => /<html|<!doctype/i.test(text.sl
 
 /** The start of a body that is not JSON, on one line; of a page, its text. @internal */
 export const snippet = (text: string, secrets: ReadonlyArray<string>): string => {
-  const start = text.slice(0, 4000)
+  // struck out before anything is cut: half a secret is not found
+  const start = scrub(text.slice(0, 20_000), secrets).slice(0, 4000)
   const plain = isPage(start)
     ? start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, " ").replace(/<[^>]*>/g, " ")
     : start
-  return scrub(plain, secrets).replace(/\s+/g, " ").trim().slice(0, 200)
+  return plain.replace(/\s+/g, " ").trim().slice(0, 200)
 }
 
 // -----------------------------------------------------------------------------
@@ -221,7 +233,7 @@ export const invalidResponse = (
     ...call,
     attempts: answer.attempts,
     status: answer.status,
-    issues,
+    issues: scrubIssues(issues, answer.secrets),
     ...(contentType === undefined ? {} : { contentType }),
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(options.withSnippet ? { snippet: snippet(answer.text, answer.secrets) } : {})

@@ -160,7 +160,7 @@ const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
     if (policy.responseValidation === "strict") {
       return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: false }))
     }
-    return Effect.zipRight(Drift.report(call.endpoint, issues), trusted(value))
+    return Effect.zipRight(Drift.report(call.endpoint, Failure.scrubIssues(issues, answer.secrets)), trusted(value))
   }
 }
 

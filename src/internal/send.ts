@@ -75,6 +75,7 @@ export interface Run<A> {
   attempts: number
   waited: number
   recovered: boolean
+  secrets: ReadonlyArray<string>
   /** A body that is a stream was begun: it is not there a second time. */
   consumed: boolean
   gate: Limiter.Gate | undefined
@@ -112,6 +113,7 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
         attempts: 0,
         waited: 0,
         recovered: false,
+        secrets: [],
         consumed: false,
         gate: undefined,
         turn: undefined,
@@ -260,11 +262,13 @@ const attempt = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.Pipedrive
   Effect.flatMap(
     Effect.suspend(() => run.auth.authorize(run.request)),
     (signed) => {
-      const secrets = secretsOf(signed)
+      const own = secretsOf(signed)
+      // the server may echo what was replaced, too
+      const secrets = (run.secrets = run.recovered ? [...run.secrets, ...own] : own)
       const { limiter } = run
       if (limiter === undefined) return exchange(run, signed, secrets, undefined, undefined)
       const now = run.clock.unsafeCurrentTimeMillis()
-      const gate = (run.gate ??= limiter.gates.of(secrets.join(" "), now))
+      const gate = (run.gate ??= limiter.gates.of(own.join(" "), now))
       // one that waited comes with its place
       const permit = run.permit ?? Queue.enter(gate, run.ask, now)
       if (permit === undefined) return Effect.succeed(mustWait)

@@ -30,7 +30,10 @@ export const limit = <A, E, E2>(
   const open = Effect.interruptible(attempt)
   if (millis > endless) return open
   if (clock !== Context.get(DefaultServices.liveServices, Clock.Clock)) {
-    return Effect.timeoutFail(Effect.disconnect(open), { duration: Math.max(millis, 0), onTimeout })
+    return Effect.timeoutFail(Effect.interruptible(Effect.disconnect(open)), {
+      duration: Math.max(millis, 0),
+      onTimeout
+    })
   }
   // `exit`, so that the fiber never fails: nobody joins it, and its failure would be logged
   return Effect.flatMap(Effect.fork(Effect.exit(open)), (fiber) =>

@@ -24,13 +24,14 @@ export const attempt = <A>(run: Run<A>, error: E.PipedriveError | undefined): Ef
       Effect.map(Clock.currentTimeNanos, (end) => {
         const { answer, began, sending, tries } = run
         const { status } = sending.span
-        const start = [nanos(began), status.startTime].reduce((a, b) => (a > b ? a : b))
+        const start = nanos(began)
         const span = tracer.span(
           `${sending.span.name}.attempt`,
           Option.some(sending.span),
           Context.empty(),
           [],
-          start,
+          // milliseconds fall short of the call's own start
+          start > status.startTime ? start : status.startTime + 1n,
           "client"
         )
         span.attribute("pipedrive.attempt", tries)

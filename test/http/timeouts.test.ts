@@ -1,0 +1,142 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as TestClock from "effect/TestClock"
+import { Auth, HttpLayer, type PipedriveError } from "effect-pipedrive"
+import * as Robots from "../support/endpoints.js"
+import * as Fake from "../support/fake.js"
+
+const silent = Fake.make("hang")
+const get = Robots.get({ id: 1 }).pipe(Effect.provide(silent.live))
+
+/** How a call ends when so many seconds have passed; `undefined` while it goes on. */
+const within = <A, E>(seconds: number, call: Effect.Effect<A, E>) =>
+  Effect.gen(function* () {
+    const fiber = yield* Effect.fork(call)
+    for (let n = 0; n < seconds; n++) yield* TestClock.adjust("1 second")
+    const exit = yield* Fiber.poll(fiber)
+    yield* Fiber.interrupt(fiber)
+    return exit._tag === "None" ? undefined : exit.value
+  })
+
+const failure = <A>(exit: Exit.Exit<A, PipedriveError.PipedriveError> | undefined) =>
+  exit !== undefined && Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
+
+describe("a server that never answers", () => {
+  it.effect("is given up after 30 seconds, four times more, and after two minutes in all", () =>
+    Effect.gen(function* () {
+      assert.isUndefined(yield* within(29, get.pipe(HttpLayer.withPolicy({ retries: 0 }))))
+      const once = failure(yield* within(30, get.pipe(HttpLayer.withPolicy({ retries: 0 }))))
+      assert.deepInclude(once, { _tag: "Timeout", of: "attempt", attempts: 1, duration: Duration.seconds(30) })
+      assert.include(once?.message, "no answer within 30s")
+      const all = failure(yield* within(125, get))
+      assert.deepInclude(all, { _tag: "Timeout", of: "call", duration: Duration.minutes(2) })
+    })
+  )
+
+  it.effect("may be given up sooner, per call", () =>
+    Effect.gen(function* () {
+      const call = get.pipe(HttpLayer.withPolicy({ timeout: "3 seconds", retries: 0 }))
+      assert.strictEqual(failure(yield* within(3, call))?._tag, "Timeout")
+      const whole = get.pipe(HttpLayer.withPolicy({ totalTimeout: "1 second" }))
+      assert.deepInclude(failure(yield* within(1, whole)), { _tag: "Timeout", of: "call" })
+    })
+  )
+
+  it.effect("may be waited for without end", () =>
+    Effect.gen(function* () {
+      const call = get.pipe(HttpLayer.withPolicy({ timeout: Duration.infinity, totalTimeout: Duration.infinity }))
+      assert.isUndefined(yield* within(1000, call))
+    })
+  )
+
+  it.effect("is given up even where the caller cannot be interrupted", () =>
+    Effect.gen(function* () {
+      const call = Effect.uninterruptible(get.pipe(HttpLayer.withPolicy({ timeout: "1 second", retries: 0 })))
+      assert.strictEqual(failure(yield* within(1, call))?._tag, "Timeout")
+    })
+  )
+
+  it.effect("includes one that stops in the middle of its answer", () =>
+    Effect.gen(function* () {
+      const stuck = () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) }))
+      const call = Robots.get({ id: 1 }).pipe(
+        HttpLayer.withPolicy({ timeout: "1 second", retries: 0 }),
+        Effect.provide(Fake.make(stuck).live)
+      )
+      assert.strictEqual(failure(yield* within(1, call))?._tag, "Timeout")
+    })
+  )
+
+  it.effect("or an authorization that never comes", () =>
+    Effect.gen(function* () {
+      const auth = Layer.succeed(Auth.Auth, {
+        authorize: () => Effect.uninterruptible(Effect.never),
+        recover: () => Effect.succeed(false)
+      })
+      const call = Robots.get({ id: 1 }).pipe(
+        HttpLayer.withPolicy({ timeout: "1 second", retries: 0 }),
+        Effect.provide(Layer.merge(auth, silent.layer))
+      )
+      assert.strictEqual(failure(yield* within(1, call))?._tag, "Timeout")
+    })
+  )
+})
+
+describe("under the live clock", () => {
+  /** A transport that answers after a while, and tells whether it was let finish. */
+  const slow = (millis: number) => {
+    const ended: Array<string> = []
+    const client = HttpClient.make((request) =>
+      Effect.onExit(
+        Effect.flatMap(Effect.sleep(millis), () => Effect.dieMessage(request.url)),
+        (exit) => Effect.sync(() => ended.push(Exit.isInterrupted(exit) ? "interrupted" : "finished"))
+      )
+    )
+    return {
+      ended,
+      live: Layer.merge(Layer.orDie(Auth.apiKey("SECRET")), Layer.succeed(HttpClient.HttpClient, client))
+    }
+  }
+  const quick = HttpLayer.withPolicy({ timeout: "20 millis", retries: 0 })
+
+  it.live("time runs out, and the request is interrupted", () =>
+    Effect.gen(function* () {
+      const { ended, live } = slow(5000)
+      const error = yield* Robots.get({ id: 1 }).pipe(quick, Effect.flip, Effect.provide(live))
+      assert.deepInclude(error, { _tag: "Timeout", of: "attempt" })
+      yield* Effect.yieldNow()
+      assert.deepStrictEqual(ended, ["interrupted"])
+    })
+  )
+
+  it.live("an interrupted call interrupts its request, and waits for that", () =>
+    Effect.gen(function* () {
+      const { ended, live } = slow(5000)
+      const fiber = yield* Effect.fork(Robots.get({ id: 1 }).pipe(Effect.provide(live)))
+      yield* Effect.sleep(20)
+      yield* Fiber.interrupt(fiber)
+      assert.deepStrictEqual(ended, ["interrupted"])
+    })
+  )
+
+  it.live("a call leaves no line in the log and no fiber, whether it fails or not", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const logger = Logger.replace(
+        Logger.defaultLogger,
+        Logger.make(({ message }) => lines.push(String(message)))
+      )
+      const fake = Fake.make(Fake.ok({ id: 1 }), Fake.json(404, {}))
+      const call = Robots.get({ id: 1 }).pipe(Effect.either, Effect.provide(fake.live))
+      yield* Effect.all([call, call]).pipe(Logger.withMinimumLogLevel(LogLevel.All), Effect.provide(logger))
+      assert.deepStrictEqual(lines, [])
+    })
+  )
+})
