@@ -174,18 +174,19 @@ export const makeServer = (options: Options = {}): OAuthServer => {
   return self
 }
 
+/** How long an exchange takes: always the same, or as it is set meanwhile. */
+export type Latency = Duration.DurationInput | { readonly current: () => Duration.DurationInput }
+
 /** The server as a transport. Every exchange takes `latency`. */
-export const transport = (
-  server: OAuthServer,
-  latency: Duration.DurationInput = 0
-): Layer.Layer<HttpClient.HttpClient> =>
+export const transport = (server: OAuthServer, latency: Latency = 0): Layer.Layer<HttpClient.HttpClient> =>
   Layer.succeed(
     HttpClient.HttpClient,
     HttpClient.make((request, url) =>
       Effect.gen(function* () {
         const lost = (cause: string) =>
           new HttpClientError.RequestError({ request, reason: "Transport", cause: new Error(cause) })
-        if (Duration.toMillis(latency) > 0) yield* Effect.sleep(latency)
+        const taking = typeof latency === "object" && "current" in latency ? latency.current() : latency
+        if (Duration.toMillis(taking) > 0) yield* Effect.sleep(taking)
         const fault = url.pathname.startsWith("/oauth/") ? server.faults.shift() : undefined
         if (fault === "refused") return yield* lost("connect ECONNREFUSED")
         const text = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
@@ -208,7 +209,7 @@ export const settings = { clientId, clientSecret: Redacted.make(clientSecret), r
 export const live = (
   server: OAuthServer,
   options: Partial<OAuth2.AccountOptions> & {
-    readonly latency?: Duration.DurationInput
+    readonly latency?: Latency
     readonly store?: Layer.Layer<TokenStore.TokenStore, ConfigError.ConfigError>
   } = {}
 ): Layer.Layer<OAuth2.OAuth2 | Auth.Auth | HttpClient.HttpClient | TokenStore.TokenStore, ConfigError.ConfigError> => {
