@@ -46,7 +46,7 @@ interface Held {
   killed: boolean
   told: boolean
   /** A 401 led to it, at this time. */
-  readonly recoveredAt: number | undefined
+  recoveredAt: number | undefined
 }
 
 class Model {
@@ -186,6 +186,7 @@ class Model {
 
   restart(): void {
     if (this.unsaved) this.save()
+    if (this.stored !== undefined) this.stored.recoveredAt = undefined
     this.held = undefined
     this.unsaved = false
     this.dead = undefined
