@@ -164,12 +164,13 @@ export const layer = (
     Effect.gen(function* () {
       const client = yield* HttpClient.HttpClient
       const policy = merge(yield* CurrentPolicy, options)
-      const limits = typeof options.limiter === "object" ? options.limiter : {}
-      const [fault] = [...policy.faults, ...RateLimiter.faults(limits)]
+      const { limiter: given = false } = options
+      const limits = typeof given === "object" ? given : {}
+      const [fault] = [...policy.faults, ...RateLimiter.faults(given)]
       if (fault !== undefined) return yield* Effect.fail(ConfigError.InvalidData([fault.option], fault.message))
       const limiter = RateLimiter.make(
         limits,
-        options.limiter !== undefined && options.limiter !== false,
+        given !== false,
         yield* RateLimiter.CurrentBudget
       )
       return Context.make(HttpClient.HttpClient, client).pipe(

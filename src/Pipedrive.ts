@@ -71,7 +71,7 @@ export const layer = (
         : Auth.layerConfig
   return Layer.mergeAll(
     auth,
-    HttpLayer.layer({ ...options, limiter: options.limiter ?? true }),
+    HttpLayer.layer({ ...options, limiter: options.limiter === undefined ? true : options.limiter }),
     Layer.sync(Drift.Told, Drift.make)
   ).pipe(Layer.provide(options.httpClient ?? FetchHttpClient.layer))
 }

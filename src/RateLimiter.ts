@@ -88,8 +88,14 @@ export class CurrentLimiter extends /*#__PURE__*/ (() =>
 export const defaultOptions = { maximumInFlight: 50, dailyReserve: 0 } as const
 
 /** What is wrong with an option. @internal */
-export const faults = (options: Options): ReadonlyArray<{ readonly option: string; readonly message: string }> => {
-  const { dailyReserve = 0, maximumInFlight = 1 } = options
+export const faults = (
+  given: boolean | Options
+): ReadonlyArray<{ readonly option: string; readonly message: string }> => {
+  if (typeof given === "boolean") return []
+  if (typeof given !== "object" || given === null) {
+    return [{ option: "limiter", message: `must be true, false or its options, is ${String(given)}` }]
+  }
+  const { dailyReserve = 0, maximumInFlight = 1 } = given
   const found = []
   if (!Number.isSafeInteger(maximumInFlight) || maximumInFlight < 1) {
     found.push({

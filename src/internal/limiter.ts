@@ -25,6 +25,9 @@ const assumed = { all: 20, search: 10 }
 /** The largest limit of any plan. */
 const highest = 480
 
+/** Nobody means a larger one. */
+const believable = 10_000
+
 /** A spent daily budget is asked about again after this time: nobody knows when it is filled up. */
 const probeAfter = 60_000
 
@@ -254,7 +257,7 @@ export const settle = (gate: Gate, permit: Permit, answer: Failure.Answer, now: 
   gate.fastest = Math.min(took, gate.fastest + 1)
   permit.releaseAt = permit.sent + window + margin + Math.min(took - gate.fastest, slack)
   learnDaily(gate, permit, headers, now)
-  const limit = Failure.count(headers["x-ratelimit-limit"])
+  const limit = limitIn(headers)
   const mine = permit.ask.search && (limit === undefined || limit <= assumed.search) ? gate.search : gate.all
   if (status === 429) {
     if (gate.daily.remaining === 0) return
@@ -272,8 +275,12 @@ export const settle = (gate: Gate, permit: Permit, answer: Failure.Answer, now: 
   }
 }
 
+const limitIn = (headers: Headers.Headers): number | undefined => {
+  const limit = Failure.count(headers["x-ratelimit-limit"])
+  return limit !== undefined && limit >= 1 && limit <= believable ? limit : undefined
+}
+
 const tell = (bucket: Bucket, limit: number): void => {
-  if (limit < 1) return
   bucket.limit = limit
   bucket.told = true
 }
@@ -300,7 +307,7 @@ const rise = (bucket: Bucket, now: number): void => {
 const refused = (gate: Gate, bucket: Bucket, permit: Permit, limit: number | undefined, now: number): void => {
   gate.refusedAt = now
   free(gate, permit)
-  if (limit !== undefined && limit >= 1) {
+  if (limit !== undefined) {
     tell(bucket, limit)
     return
   }

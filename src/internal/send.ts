@@ -124,20 +124,27 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
     })
   })
 
-/** Our span stands for the platform's; redirects are followed by us, who know where credentials may go. */
+/**
+ * Our span stands for the platform's; redirects are followed by us, who know where credentials may go; and the fibers of
+ * a transport log no failures, for those hold the request with its credentials.
+ */
 const silenced = <A>(
   span: Tracer.Span,
   effect: Effect.Effect<A, E.PipedriveError>
 ): Effect.Effect<A, E.PipedriveError> =>
   Effect.locally(
-    Effect.mapInputContext(effect, (context: Context.Context<never>) =>
-      Context.add(Context.add(context, Tracer.ParentSpan, span), FetchHttpClient.RequestInit, {
-        ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
-        redirect: "manual"
-      })
+    Effect.locally(
+      Effect.mapInputContext(effect, (context: Context.Context<never>) =>
+        Context.add(Context.add(context, Tracer.ParentSpan, span), FetchHttpClient.RequestInit, {
+          ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+          redirect: "manual"
+        })
+      ),
+      HttpClient.currentTracerDisabledWhen,
+      constTrue
     ),
-    HttpClient.currentTracerDisabledWhen,
-    constTrue
+    FiberRef.unhandledErrorLogLevel,
+    Option.none()
   )
 
 const once = (
