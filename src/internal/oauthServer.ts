@@ -96,9 +96,11 @@ const attempt = (server: Server, form: Form): Effect.Effect<unknown, Refusal> =>
     const { code, description } = Failure.fromTransport(call, error, 1, secrets)
     return unreachable(`the OAuth server could not be reached: ${description}${code === undefined ? "" : ` (${code})`}`)
   })
+  // who holds a lock must have done with it before others take over
+  const duration = Duration.min(server.timeout, Duration.times(form.within, 0.75))
   const timed = Effect.timeoutFail(Effect.interruptible(answered), {
-    duration: server.timeout,
-    onTimeout: () => unreachable(`the OAuth server did not answer within ${Duration.format(server.timeout)}`)
+    duration,
+    onTimeout: () => unreachable(`the OAuth server did not answer within ${Duration.format(duration)}`)
   })
   return Effect.flatMap(Effect.uninterruptible(quiet(timed)), (answer) =>
     Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<unknown, Refusal> => {

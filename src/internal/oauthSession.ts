@@ -339,7 +339,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         const spent = { ...current, expiresAt: current.issuedAt }
         yield* patch({ token: spent, unsaved: true })
         yield* flush(spent)
-      }).pipe(apart, Effect.uninterruptible, alone)
+      }).pipe(Effect.uninterruptible, store.withLock(account), apart, alone)
 
     // a token that no store took is offered once more before it is forgotten
     yield* Effect.addFinalizer(() =>
@@ -354,7 +354,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       refresh,
       set,
       revoke,
-      clear: alone(Effect.uninterruptible(apart(forget)))
+      clear: forget.pipe(Effect.uninterruptible, store.withLock(account), apart, alone)
     }
   })
 

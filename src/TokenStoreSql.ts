@@ -1,0 +1,241 @@
+/**
+ * OAuth2 tokens in a SQL database, for any number of processes: PostgreSQL, MySQL, SQLite. Needs `@effect/sql` and the
+ * package of the database.
+ *
+ * A refresh holds its account's row by a lease, not by an open transaction: no connection is kept while the OAuth server
+ * is asked, poolers do no harm, and the lease of a process that dies ends by itself. Its clock is the database's.
+ *
+ * @since 0.1.0
+ */
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import * as Tracer from "effect/Tracer"
+import * as Lock from "./internal/oauthLock.js"
+import { AuthError } from "./PipedriveError.js"
+import * as TokenStore from "./TokenStore.js"
+
+/**
+ * Options of {@link layer}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options extends TokenStore.Options {
+  /** @default "pipedrive_tokens" */
+  readonly table?: string | undefined
+  /** Creates the table if it is not there. Without it, run {@link migration} among your own. @default true */
+  readonly migrate?: boolean | undefined
+}
+
+const defaultTable = "pipedrive_tokens"
+
+/**
+ * Creates the table if it is not there.
+ *
+ * @since 0.1.0
+ * @category migrations
+ */
+export const migration = (table: string = defaultTable): Effect.Effect<void, SqlError, SqlClient.SqlClient> =>
+  Effect.flatMap(SqlClient.SqlClient, (client) => {
+    const sql = client.withoutTransforms()
+    // processes that start together may both find that it is not there
+    const again = Schedule.intersect(Schedule.recurs(5), Schedule.exponential("20 millis"))
+    return Effect.retry(
+      patient(sql`CREATE TABLE IF NOT EXISTS ${sql(table)} (
+        account VARCHAR(255) NOT NULL PRIMARY KEY,
+        token TEXT,
+        lease_owner VARCHAR(64),
+        lease_end BIGINT
+      )`),
+      again
+    ).pipe(Effect.asVoid)
+  })
+
+/**
+ * Keeps tokens in a table, one row an account.
+ *
+ * @example
+ * ```ts
+ * import { PgClient } from "@effect/sql-pg"
+ * import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
+ * import { Config, Layer } from "effect"
+ *
+ * const store = TokenStoreSql.layer().pipe(
+ *   Layer.provide(PgClient.layerConfig({ url: Config.redacted("DATABASE_URL") }))
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  options: Options = {}
+): Layer.Layer<TokenStore.TokenStore, ConfigError.ConfigError | SqlError, SqlClient.SqlClient> =>
+  Layer.effect(
+    TokenStore.TokenStore,
+    Effect.gen(function* () {
+      const table = options.table ?? defaultTable
+      yield* waitForWriters
+      if (options.migrate !== false) yield* migration(table)
+      const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+      const lockTimeout = yield* Lock.timeout(options.lockTimeout)
+      const name = sql(table)
+      const statements = dialect(sql, name)
+      return yield* TokenStore.make<SqlError>(
+        {
+          load: (account) =>
+            Effect.map(
+              apart(sql<{ readonly token: string | null }>`SELECT token FROM ${name} WHERE account = ${account}`),
+              ([row]) => Option.fromNullable(row?.token)
+            ),
+          save: (account, text) => apart(statements.save(account, text)),
+          clear: (account) => apart(sql`DELETE FROM ${name} WHERE account = ${account}`),
+          withLock: leased(sql, name, statements, lockTimeout)
+        },
+        options
+      )
+    })
+  )
+
+// -----------------------------------------------------------------------------
+// what databases say differently
+// -----------------------------------------------------------------------------
+
+type Sql = SqlClient.SqlClient
+
+interface Statements {
+  /** Milliseconds since 1970 by the database's clock. */
+  readonly now: ReturnType<Sql["literal"]>
+  readonly save: (account: string, text: string) => Effect.Effect<unknown, SqlError>
+  /** Makes the row of an account if it is not there. */
+  readonly touch: (account: string) => Effect.Effect<unknown, SqlError>
+}
+
+const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
+  const standard = {
+    save: (account: string, text: string) =>
+      sql`INSERT INTO ${name} (account, token) VALUES (${account}, ${text}) ON CONFLICT (account) DO UPDATE SET token = excluded.token`,
+    touch: (account: string) => sql`INSERT INTO ${name} (account) VALUES (${account}) ON CONFLICT (account) DO NOTHING`
+  }
+  return sql.onDialectOrElse<Statements, Statements, Statements, Statements, Statements>({
+    mysql: () => ({
+      now: sql.literal("CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)"),
+      save: (account, text) =>
+        sql`INSERT INTO ${name} (account, token) VALUES (${account}, ${text}) ON DUPLICATE KEY UPDATE token = VALUES(token)`,
+      touch: (account) => sql`INSERT IGNORE INTO ${name} (account) VALUES (${account})`
+    }),
+    pg: () => ({ ...standard, now: sql.literal("CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)") }),
+    orElse: () => ({ ...standard, now: sql.literal("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)") })
+  })
+}
+
+/**
+ * A caller's transaction must not take what is saved back, so statements run outside of it. (Not so on SQLite, whose one
+ * writer the caller's transaction is: give the store its own client there.)
+ */
+const apart = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
+  Effect.mapInputContext(patient(effect), (caller: Context.Context<never>) =>
+    Option.match(Context.getOption(caller, Tracer.ParentSpan), {
+      onNone: () => Context.empty(),
+      onSome: (span): Context.Context<never> => Context.make(Tracer.ParentSpan, span)
+    })
+  )
+
+/**
+ * SQLite refuses at once while another connection writes, unless it is told to wait. Some clients cannot be told; and a
+ * wait may still end without success.
+ */
+const waitForWriters = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  sql.onDialectOrElse({
+    sqlite: () => Effect.ignore(sql`PRAGMA busy_timeout = 5000`),
+    orElse: () => Effect.void
+  })
+)
+
+const patient = <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
+  Effect.retry(effect, {
+    while: ({ cause }) => /\bSQLITE_BUSY|database is locked/.test(String(cause)),
+    schedule: Schedule.intersect(
+      Schedule.jittered(Schedule.union(Schedule.exponential("2 millis"), Schedule.spaced("50 millis"))),
+      Schedule.recurs(150)
+    )
+  })
+
+// -----------------------------------------------------------------------------
+// the lease
+// -----------------------------------------------------------------------------
+
+const shortestWait = 10
+const longestWait = 250
+
+const leased = (
+  sql: Sql,
+  name: ReturnType<Sql>,
+  { now, touch }: Statements,
+  lockTimeout: Duration.Duration
+): TokenStore.Service["withLock"] => {
+  const millis = Math.ceil(Duration.toMillis(lockTimeout))
+  const inProcess = Lock.make(Duration.times(lockTimeout, 2))
+
+  /** Whether the lease is ours now. A lost answer to the first statement is no loss: the second tells. */
+  const take = (account: string, owner: string) =>
+    Effect.gen(function* () {
+      yield* sql`UPDATE ${name} SET lease_owner = ${owner}, lease_end = ${now} + ${sql.literal(String(millis))} WHERE account = ${account} AND (lease_end IS NULL OR lease_end < ${now})`
+      const [row] = yield* sql<{
+        readonly lease_owner: string | null
+      }>`SELECT lease_owner FROM ${name} WHERE account = ${account}`
+      if (row === undefined) yield* touch(account)
+      return row?.lease_owner === owner
+    })
+
+  const release = (account: string, owner: string) =>
+    Effect.ignore(
+      apart(
+        sql`UPDATE ${name} SET lease_owner = NULL, lease_end = NULL WHERE account = ${account} AND lease_owner = ${owner}`
+      )
+    )
+
+  const failed = (error: SqlError) =>
+    new AuthError({
+      reason: "TokenStore",
+      description: `the tokens could not be locked: ${Lock.words(error, [])}`,
+      transient: true
+    })
+
+  const acquire = (account: string, owner: string, restore: <A, E>(e: Effect.Effect<A, E>) => Effect.Effect<A, E>) => {
+    const loop = (wait: number, waited: number): Effect.Effect<void, AuthError> =>
+      Effect.flatMap(Effect.mapError(apart(take(account, owner)), failed), (ours) => {
+        if (ours) return Effect.void
+        if (waited > millis * 2) return Effect.fail(Lock.heldTooLong(account, lockTimeout))
+        return Effect.flatMap(Random.nextRange(0.5, 1), (jitter) =>
+          Effect.zipRight(
+            restore(Effect.sleep(wait * jitter)),
+            loop(Math.min(wait * 2, longestWait), waited + wait * jitter)
+          )
+        )
+      })
+    // an interrupted or failed wait may have taken it all the same
+    return Effect.onError(loop(shortestWait, 0), () => release(account, owner))
+  }
+
+  return (account) => (effect) =>
+    inProcess(account)(
+      Effect.uninterruptibleMask((restore) =>
+        Effect.suspend(() => {
+          const owner = crypto.randomUUID()
+          return Effect.zipRight(
+            acquire(account, owner, restore),
+            Effect.ensuring(restore(effect), release(account, owner))
+          )
+        })
+      )
+    )
+}

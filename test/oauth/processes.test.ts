@@ -1,0 +1,231 @@
+/**
+ * Several processes on one store: PostgreSQL where scripts/services.sh has started it, a SQLite file elsewhere.
+ */
+import { type ChildProcess, spawn } from "node:child_process"
+import { mkdirSync } from "node:fs"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { OAuth2, TokenStore } from "effect-pipedrive"
+import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
+import { build } from "esbuild"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import * as OAuth from "../support/oauth.js"
+import { listen } from "../support/oauthHttp.js"
+import { database, postgres, sqliteFile } from "../support/sql.js"
+
+const folder = "node_modules/.cache/effect-pipedrive"
+const worker = `${folder}/oauth-worker.mjs`
+const file = sqliteFile()
+const databaseUrl = postgres ?? file.url
+const where = postgres === undefined ? "SQLite" : "PostgreSQL"
+
+if (postgres === undefined) {
+  console.log(
+    "PIPEDRIVE_TEST_POSTGRES_URL is not set (see scripts/services.sh): several processes are tested on SQLite"
+  )
+}
+
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true })
+  await build({
+    entryPoints: ["test/oauth/worker.ts"],
+    outfile: worker,
+    alias: { "effect-pipedrive/TokenStoreSql": "./src/TokenStoreSql.ts", "effect-pipedrive": "./src/index.ts" },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    external: ["@libsql/client", "libsql", "pg-native"],
+    banner: { js: `import { createRequire } from "node:module"; const require = createRequire(import.meta.url)` }
+  })
+})
+
+afterAll(() => file.remove())
+
+interface Worker {
+  readonly process: ChildProcess
+  readonly ready: Promise<void>
+  readonly next: () => Promise<{ readonly seen?: { ok: number; errors: Array<string> }; readonly done?: string }>
+}
+
+const start = (settings: object): Worker => {
+  const child = spawn(process.execPath, [worker, JSON.stringify({ databaseUrl, ...settings })], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"]
+  })
+  const next = () => new Promise<never>((resolve) => child.once("message", (message) => resolve(message as never)))
+  return { process: child, ready: next(), next }
+}
+
+/** One more account holder, in this process. */
+const holder = (serverUrl: string, table: string, lockTimeout: number) =>
+  ManagedRuntime.make(
+    OAuth2.layer({ ...OAuth.settings, oauthUrl: serverUrl, baseUrl: serverUrl }).pipe(
+      Layer.provideMerge(
+        Layer.merge(
+          FetchHttpClient.layer,
+          TokenStoreSql.layer({ table, lockTimeout }).pipe(Layer.provide(database(databaseUrl)))
+        )
+      )
+    )
+  )
+
+const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+const unique = (name: string) => `${name}_${Date.now()}_${process.pid}`
+
+describe(`processes on one ${where} store, with a server that rotates refresh tokens`, () => {
+  it("four of them: one refresh per expiry over 20 expiries, and no invalid_grant", async () => {
+    const lifetime = 400
+    const issued: Array<number> = []
+    const plain = OAuth.makeServer({ rotate: true, expiresIn: lifetime / 1000 })
+    const server: OAuth.OAuthServer = {
+      ...plain,
+      handle: (request, now) => {
+        if (request.url.includes("/oauth/token")) issued.push(now)
+        return plain.handle(request, now)
+      }
+    }
+    const { close, url: serverUrl } = await listen(server, {
+      before: () => Math.random() * 10,
+      after: () => Math.random() * 10
+    })
+    const table = unique("four")
+    const first = holder(serverUrl, table, 5000)
+    const workers = Array.from({ length: 4 }, () => start({ serverUrl, table, lockTimeout: 5000 }))
+    try {
+      await first.runPromise(Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.authorize(server.consent())))
+      await Promise.all(workers.map(({ ready }) => ready))
+      for (const { process } of workers) process.send("loop")
+      while (server.counts.refreshes < 20) await new Promise((resolve) => setTimeout(resolve, 50))
+      const results = await Promise.all(
+        workers.map(({ next, process }) => {
+          const seen = next()
+          process.send("stop")
+          return seen
+        })
+      )
+      for (const { seen } of results) {
+        assert.deepStrictEqual(seen?.errors, [])
+        assert.isAbove(seen?.ok ?? 0, 20)
+      }
+      assert.strictEqual(server.counts.invalidGrants, 0)
+      const gaps = issued.slice(1).map((at, i) => at - (issued[i] ?? 0))
+      for (const gap of gaps.slice(1)) assert.isAbove(gap, lifetime * 0.85, `refreshes apart: ${gaps.join(" ")}`)
+    } finally {
+      for (const { process } of workers) process.kill("SIGKILL")
+      await first.dispose()
+      await close()
+    }
+  }, 60_000)
+
+  it("killed at 50 random moments of a refresh: never locked for longer than the lock's timeout, a token lost only when the server had answered", async () => {
+    const lockTimeout = 300
+    const server = OAuth.makeServer({ rotate: true, expiresIn: 0.001 })
+    let arrived = () => {}
+    const asked = () => new Promise<void>((resolve) => void (arrived = resolve))
+    const { close, url: serverUrl } = await listen(server, {
+      before: () => {
+        arrived()
+        return Math.random() * 15
+      },
+      after: () => Math.random() * 15
+    })
+    const table = unique("killed")
+    const survivor = holder(serverUrl, table, lockTimeout)
+    const authorize = () =>
+      survivor.runPromise(Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.authorize(server.consent())))
+    const launch = () => start({ serverUrl, table, lockTimeout })
+    const tally = { lost: 0, acted: 0, saved: 0, longest: 0 }
+    let coming = [launch(), launch()]
+    try {
+      await authorize()
+      for (let round = 0; round < 50; round++) {
+        const [victim, ...others] = coming
+        if (victim === undefined) throw new Error("no worker")
+        coming = [...others, launch()]
+        await victim.ready
+        const before = server.counts.refreshes
+        const gone = new Promise((resolve) => victim.process.once("exit", resolve))
+        victim.process.send("token")
+        // half of them around the way to the server, half around its answer and the save
+        if (round % 2 === 1) await Promise.race([asked(), sleep(500)])
+        await sleep(Math.random() * 50)
+        victim.process.kill("SIGKILL")
+        await gone
+        const acted = server.counts.refreshes > before
+        const began = Date.now()
+        const token = await survivor.runPromise(Effect.either(Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.token)))
+        tally.longest = Math.max(tally.longest, Date.now() - began)
+        if (acted) tally.acted++
+        if (token._tag === "Left") {
+          assert.strictEqual(token.left.reason, "ReauthorizationRequired", token.left.message)
+          assert.isTrue(acted, "lost although the server was not even asked")
+          tally.lost++
+          await authorize()
+        } else if (acted) tally.saved++
+      }
+      console.log(
+        `50 kills on ${where}: the server had acted in ${tally.acted}, of which ${tally.saved} tokens were saved and ${tally.lost} lost; longest wait ${tally.longest} ms (lock ${lockTimeout} ms)`
+      )
+      assert.isBelow(tally.longest, lockTimeout + 1500)
+    } finally {
+      for (const { process } of coming) process.kill("SIGKILL")
+      await survivor.dispose()
+      await close()
+    }
+  }, 120_000)
+})
+
+describe("a SQL store", () => {
+  for (const [name, url] of [
+    ["SQLite", file.url],
+    ...(postgres === undefined ? [] : [["PostgreSQL", postgres] as const])
+  ] as const) {
+    it(`keeps, replaces and clears tokens, by account and sealed, on ${name}`, async () => {
+      const table = unique("contract")
+      const layer = TokenStoreSql.layer({ table, lockTimeout: 300 }).pipe(Layer.provideMerge(database(url)))
+      const program = Effect.gen(function* () {
+        const store = yield* TokenStore.TokenStore
+        assert.strictEqual((yield* store.load("1"))._tag, "None")
+        const app = yield* OAuth2.makeApp(OAuth.settings)
+        const server = yield* Server
+        const [one, two] = [yield* app.authorize(server.consent(1)), yield* app.authorize(server.consent(2))]
+        yield* store.save("1", one)
+        yield* store.save("é'; DROP TABLE x", two)
+        yield* store.save("1", two)
+        assert.deepStrictEqual(yield* Effect.flatten(store.load("1")), two)
+        yield* store.clear("1")
+        assert.strictEqual((yield* store.load("1"))._tag, "None")
+        assert.deepStrictEqual(yield* Effect.flatten(store.load("é'; DROP TABLE x")), two)
+        // one who leaves or fails gives the lease back; one who stays is waited for, not for ever
+        yield* Effect.flip(store.withLock("1")(Effect.fail("no")))
+        assert.strictEqual(yield* store.withLock("1")(Effect.succeed("in")), "in")
+        yield* TokenStoreSql.migration(table)
+      })
+      const server = OAuth.makeServer()
+      const Server = Effect.succeed(server)
+      await Effect.runPromise(program.pipe(Effect.provide(layer), Effect.provide(OAuth.transport(server))))
+    })
+  }
+
+  it("keeps what was refreshed inside a transaction that is rolled back", async (context) => {
+    if (postgres === undefined) return context.skip("needs PostgreSQL: on SQLite a transaction is the one writer")
+    const { SqlClient } = await import("@effect/sql")
+    const server = OAuth.makeServer({ rotate: true })
+    const table = unique("rollback")
+    const store = TokenStoreSql.layer({ table }).pipe(Layer.provideMerge(database(postgres)))
+    const live = OAuth2.layer(OAuth.settings).pipe(Layer.provideMerge(Layer.merge(OAuth.transport(server), store)))
+    const program = Effect.gen(function* () {
+      const oauth = yield* OAuth2.OAuth2
+      const sql = yield* SqlClient.SqlClient
+      yield* oauth.authorize(server.consent())
+      yield* Effect.flip(sql.withTransaction(Effect.zipRight(oauth.refresh, Effect.fail("rolled back"))))
+      const saved = yield* Effect.flatten((yield* TokenStore.TokenStore).load("default"))
+      assert.deepStrictEqual(saved, yield* oauth.token)
+      yield* oauth.refresh
+      assert.strictEqual(server.counts.invalidGrants, 0)
+    })
+    await Effect.runPromise(program.pipe(Effect.provide(live)))
+  })
+})
