@@ -28,6 +28,11 @@ const highest = 480
 /** Nobody means a larger one. */
 const believable = 10_000
 
+/** A limit that was felt for is kept this long, longer after each refusal. */
+const leastPatience = 20_000
+const mostPatience = 600_000
+const toldPatience = 10_000
+
 /** A spent daily budget is asked about again after this time: nobody knows when it is filled up. */
 const probeAfter = 60_000
 
@@ -78,13 +83,22 @@ export interface Waiter {
 
 /** One limit of so many requests a window. */
 interface Bucket {
+  /** How many are let go: what was told, what is assumed, or less where others take their part. */
   limit: number
-  /** Whether a header told the limit. */
-  told: boolean
+  /** What a header told. */
+  told: number | undefined
   /** Whether an assumed limit is still to be doubled, because nothing was refused yet. */
   rising: boolean
+  /** How long a limit that was felt for is kept before a little more is tried. */
+  patience: number
   changedAt: number
-  log: Array<Pick<Permit, "releaseAt">>
+  log: Array<Place>
+}
+
+/** A place in the window, of a request of ours or, as the server's count tells, of somebody else's. */
+interface Place {
+  readonly sent?: number
+  releaseAt: number
 }
 
 /** What other processes share, if anything. @internal */
@@ -130,7 +144,14 @@ export interface Gate {
   usedAt: number
 }
 
-const bucket = (limit: number): Bucket => ({ limit, told: false, rising: true, changedAt: 0, log: [] })
+const bucket = (limit: number): Bucket => ({
+  limit,
+  told: undefined,
+  rising: true,
+  patience: window,
+  changedAt: 0,
+  log: []
+})
 
 /** @internal */
 export const make = (credential: string, settings: Settings): Gate => ({
@@ -181,8 +202,9 @@ export const refusal = (gate: Gate, ask: Ask, now: number): Refusal | undefined 
 
 /** @internal */
 export const mayGo = (gate: Gate, ask: Ask, now: number): boolean => {
-  const calm = now - gate.refusedAt > blockMemory
-  if (!gate.settings.learning && calm) gate.all.limit = gate.search.limit = Number.POSITIVE_INFINITY
+  if (!gate.settings.learning && !isQueued(gate, ask, now) && now - gate.refusedAt > blockMemory) {
+    gate.all.limit = gate.search.limit = Number.POSITIVE_INFINITY
+  }
   return (
     gate.heldUntil <= now &&
     gate.inFlight < gate.settings.maximumInFlight &&
@@ -267,11 +289,12 @@ export const settle = (gate: Gate, permit: Permit, answer: Failure.Answer, now: 
     gate.heldUntil = Math.max(gate.heldUntil, now + blockPause)
   } else if (!gate.settings.learning) {
     return
-  } else if (limit === undefined) {
-    rise(mine, now)
   } else {
-    tell(mine, limit)
-    foreign(mine, limit, headers, now)
+    if (limit !== undefined) {
+      tell(mine, limit)
+      foreign(mine, limit, headers, now)
+    }
+    rise(mine, now)
   }
 }
 
@@ -281,8 +304,8 @@ const limitIn = (headers: Headers.Headers): number | undefined => {
 }
 
 const tell = (bucket: Bucket, limit: number): void => {
-  bucket.limit = limit
-  bucket.told = true
+  if (bucket.told !== limit) bucket.limit = limit
+  bucket.told = limit
 }
 
 /** Places that others took, as far as the server's count tells. */
@@ -297,26 +320,34 @@ const foreign = (bucket: Bucket, limit: number, headers: Headers.Headers, now: n
   for (let n = used - bucket.log.length; n > 0; n--) bucket.log.push({ releaseAt })
 }
 
-/** Where no header tells the limit it is felt for: doubled while all goes well, and a little at a time after a refusal. */
+/**
+ * Tries more where a limit is felt for: doubled until the first refusal, then a little at a time. Below what a header
+ * told it grows sooner, for then it is a matter of what others take.
+ */
 const rise = (bucket: Bucket, now: number): void => {
-  if (bucket.told || bucket.log.length < bucket.limit || now - bucket.changedAt < window) return
-  bucket.limit = Math.min(bucket.rising ? bucket.limit * 2 : bucket.limit + 1, highest)
+  const { changedAt, limit, log, patience, rising, told } = bucket
+  const most = told ?? highest
+  if (limit >= most || log.length < limit) return
+  if (now - changedAt < (told !== undefined ? toldPatience : limit > assumed.search ? patience : window)) return
+  bucket.limit = Math.min(rising && told === undefined ? limit * 2 : limit + Math.ceil((told ?? limit) / 20), most)
   bucket.changedAt = now
 }
 
+/** As many as got through are let go from now on. */
 const refused = (gate: Gate, bucket: Bucket, permit: Permit, limit: number | undefined, now: number): void => {
+  const first = gate.refusedAt <= permit.sent
   gate.refusedAt = now
   free(gate, permit)
-  if (limit !== undefined) {
-    tell(bucket, limit)
-    return
-  }
-  // many refusals of one wave are one lesson
-  if (bucket.told || permit.sent < bucket.changedAt) return
-  const went = bucket.log.filter((place) => place.releaseAt > now).length
-  bucket.limit = Math.max(1, Math.floor(Math.min(bucket.limit, went) / (bucket.limit > went ? 1 : 2)))
+  if (limit !== undefined) tell(bucket, limit)
   bucket.rising = false
   bucket.changedAt = now
+  // what went along with it is forgotten by now
+  if (now - permit.sent > window) return
+  if (first) bucket.patience = Math.min(Math.max(bucket.patience * 2, leastPatience), mostPatience)
+  let went = 0
+  for (const { sent } of bucket.log) if (sent !== undefined && sent > permit.sent - window) went++
+  const least = bucket.told === undefined ? 1 : Math.ceil(bucket.told / 10)
+  bucket.limit = Math.max(Math.min(bucket.limit, went), least)
 }
 
 const learnDaily = (gate: Gate, permit: Permit, headers: Headers.Headers, now: number): void => {
