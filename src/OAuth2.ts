@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -15,9 +14,9 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Auth from "./Auth.js"
+import * as Account from "./internal/oauthAccount.js"
 import * as Protocol from "./internal/oauthApp.js"
 import * as Base from "./internal/oauthBase.js"
-import * as Session from "./internal/oauthSession.js"
 import type { AuthError } from "./PipedriveError.js"
 import * as TokenStore from "./TokenStore.js"
 
@@ -215,65 +214,7 @@ export const makeApp = (options: Options): Effect.Effect<App, ConfigError.Config
 export const make = <R = never>(
   options: AccountOptions<R>
 ): Effect.Effect<Service, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore.TokenStore | Scope.Scope | R> =>
-  Effect.flatMap(Protocol.make(options, defaultUrl), (made) => fromApp(made, options))
-
-/**
- * One account of an app that is made already.
- *
- * @internal
- */
-export const fromApp = <R = never>(
-  { allowed, app, baseUrl, renew }: Protocol.Made,
-  options: Pick<AccountOptions<R>, "account" | "refreshToken" | "onTokenUpdate">
-): Effect.Effect<Service, never, TokenStore.TokenStore | Scope.Scope | R> =>
-  Effect.gen(function* () {
-    const store = yield* TokenStore.TokenStore
-    const context = yield* Effect.context<R>()
-    const { account = "default", onTokenUpdate, refreshToken } = options
-    const session = yield* Session.make({
-      account,
-      store,
-      allowed,
-      renew: (before, pause) => renew(before, { within: store.lockTimeout, pause }),
-      revoke: app.revoke,
-      seed: refreshToken === undefined || blank(refreshToken) ? undefined : redacted(refreshToken),
-      onTokenUpdate: (token) =>
-        onTokenUpdate === undefined ? Effect.void : Effect.provide(onTokenUpdate(token), context)
-    })
-    const saved = (token: Effect.Effect<TokenStore.Token, AuthError>) =>
-      Effect.uninterruptible(Effect.flatMap(token, session.set))
-    return {
-      authorizationUrl: app.authorizationUrl,
-      handleCallback: (callback) => saved(app.handleCallback(callback)),
-      authorize: (code) => saved(app.authorize(code)),
-      exchange: (stored) =>
-        saved(
-          app.refresh(redacted(typeof stored === "object" && "refresh_token" in stored ? stored.refresh_token : stored))
-        ),
-      handleUninstall: (request) => Effect.tap(app.handleUninstall(request), session.clear),
-      token: session.token,
-      refresh: session.refresh,
-      set: session.set,
-      revoke: (hint = "refresh_token") => session.revoke(hint),
-      clear: session.clear,
-      auth: {
-        authorize: (request) =>
-          Effect.map(session.token, ({ accessToken, apiDomain }) =>
-            HttpClientRequest.setHeader(
-              HttpClientRequest.prependUrl(request, baseUrl ?? apiDomain ?? Base.defaultBaseUrl),
-              "authorization",
-              `Bearer ${Redacted.value(accessToken)}`
-            )
-          ),
-        recover: (authorized) => session.recover((authorized.headers.authorization ?? "").replace(/^Bearer /, ""))
-      }
-    }
-  })
-
-const blank = (value: string | Redacted.Redacted<string>): boolean => Redacted.value(redacted(value)).trim() === ""
-
-const redacted = (value: string | Redacted.Redacted<string>): Redacted.Redacted<string> =>
-  typeof value === "string" ? Redacted.make(value) : value
+  Effect.flatMap(Protocol.make(options, defaultUrl), (made) => Account.fromApp(made, options))
 
 // -----------------------------------------------------------------------------
 // layers

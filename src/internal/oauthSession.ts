@@ -85,7 +85,7 @@ export const margin = (token: Pick<Token, "issuedAt" | "expiresAt">): number =>
 const isFresh = (token: Token, now: number): boolean => now < token.expiresAt - margin(token)
 
 /** A token that a 401 led to and that is refused too within this time is not renewed again. */
-const recoveryPause = 30_000
+const recoveryPause = 10_000
 
 const saveTries = 3
 const saveTimeout = Duration.seconds(10)

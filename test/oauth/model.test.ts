@@ -135,7 +135,7 @@ class Model {
     }
     if (this.held?.killed !== true) return undefined
     const { recoveredAt } = this.held
-    if (recoveredAt !== undefined && now - recoveredAt < 30_000) return "Unauthorized"
+    if (recoveredAt !== undefined && now - recoveredAt < 10_000) return "Unauthorized"
     return this.renew(now, this.held, true)
   }
 
@@ -236,7 +236,7 @@ const history = (sequence: ReadonlyArray<Command>, rotate: boolean) => {
         // no verdict hangs on a hair: stay clear of the pause after a recovery
         const at = model.held?.recoveredAt
         const before = time.now()
-        if (at !== undefined && before - at > 15_000 && before - at < 60_000) yield* time.pass(60_000)
+        if (at !== undefined && before - at > 3_000 && before - at < 30_000) yield* time.pass(60_000)
         const now = time.now()
         switch (command) {
           case "two hours pass":

@@ -1,0 +1,239 @@
+/**
+ * Many companies in one process: an account's tokens are made ready when it is first used, and let go when it is idle.
+ *
+ * @since 0.1.0
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as RcMap from "effect/RcMap"
+import * as Schema from "effect/Schema"
+import * as Scope from "effect/Scope"
+import * as Auth from "./Auth.js"
+import * as Account from "./internal/oauthAccount.js"
+import * as Protocol from "./internal/oauthApp.js"
+import * as OAuth2 from "./OAuth2.js"
+import * as Pipedrive from "./Pipedrive.js"
+import { AuthError, type PipedriveError } from "./PipedriveError.js"
+import * as TokenStore from "./TokenStore.js"
+
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
+/**
+ * Whose consent it was.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface User {
+  readonly id: number
+  readonly name: string
+  readonly companyId: number
+  /** The company's name in its URL: `acme` of `acme.pipedrive.com`. */
+  readonly companyDomain: string | undefined
+}
+
+/**
+ * A new or renewed consent.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Connected {
+  /** The account's name, by which `provide` finds it. */
+  readonly account: string
+  readonly user: User
+}
+
+/**
+ * Options of {@link layer}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<R = never> extends OAuth2.Options {
+  /** How long an unused account stays in memory. Its tokens stay in the store. @default "5 minutes" */
+  readonly idleTimeToLive?: Duration.DurationInput | undefined
+  /**
+   * Names the account of a user, for `connect` and `handleUninstall`. The company's id, unless an app keeps the users of a
+   * company apart.
+   */
+  readonly accountOf?: ((user: Pick<User, "id" | "companyId">) => string) | undefined
+  /** Runs once for each new token; see `OAuth2.AccountOptions`. */
+  readonly onTokenUpdate?: ((account: string, token: TokenStore.Token) => Effect.Effect<void, unknown, R>) | undefined
+}
+
+/**
+ * What {@link Accounts} does.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Service {
+  /** The app itself: consent pages, callbacks. */
+  readonly app: OAuth2.App
+  /** One account's tokens, held in memory at least as long as the scope lives. */
+  readonly get: (account: string | number) => Effect.Effect<OAuth2.Service, never, Scope.Scope>
+  /**
+   * Handles the callback of the consent page: checks it, exchanges the code, asks Pipedrive whose it is, and saves the
+   * token under that account.
+   */
+  readonly connect: (callback: OAuth2.Callback) => Effect.Effect<Connected, PipedriveError>
+  /** Revokes an account's refresh token and forgets it. */
+  readonly disconnect: (account: string | number) => Effect.Effect<void, AuthError>
+  /** Verifies Pipedrive's notice that a user removed the app, and forgets the account. */
+  readonly handleUninstall: (
+    request: OAuth2.Received | Request
+  ) => Effect.Effect<OAuth2.Uninstalled & { readonly account: string }, AuthError>
+}
+
+/**
+ * The accounts of one app.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Accounts extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/Accounts")<Accounts, Service>())() {}
+
+// -----------------------------------------------------------------------------
+// layers
+// -----------------------------------------------------------------------------
+
+const WhoAmI = /*#__PURE__*/ (() =>
+  Schema.Struct({
+    data: Schema.Struct({
+      id: Schema.Number,
+      name: Schema.String,
+      company_id: Schema.Number,
+      company_domain: Schema.optional(Schema.NullOr(Schema.String))
+    })
+  }))()
+
+/**
+ * The accounts of one app, over one transport and one store.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { Accounts, TokenStore } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect, Layer, Redacted } from "effect"
+ *
+ * const accounts = Accounts.layer({
+ *   clientId: "0123456789abcdef",
+ *   clientSecret: Redacted.make("0123456789abcdef0123456789abcdef01234567"),
+ *   redirectUri: "https://example.com/callback"
+ * }).pipe(Layer.provideMerge(FetchHttpClient.layer), Layer.provide(TokenStore.layerMemory))
+ *
+ * const program = Deals.list({ status: "open" }).pipe(Accounts.provide(7_654_321), Effect.provide(accounts))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = <R = never>(
+  options: Options<R>
+): Layer.Layer<
+  Accounts,
+  ConfigError.ConfigError,
+  HttpClient.HttpClient | TokenStore.TokenStore | Exclude<R, Scope.Scope>
+> => Layer.scoped(Accounts, make(options))
+
+/**
+ * The accounts of one app.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = <R = never>(
+  options: Options<R>
+): Effect.Effect<Service, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore.TokenStore | Scope.Scope | R> =>
+  Effect.gen(function* () {
+    const made = yield* Protocol.make(options, OAuth2.defaultUrl)
+    const context = yield* Effect.context<HttpClient.HttpClient | TokenStore.TokenStore | R>()
+    const accountOf = options.accountOf ?? (({ companyId }) => String(companyId))
+    const { onTokenUpdate } = options
+
+    const sessions = yield* RcMap.make({
+      lookup: (account: string) =>
+        Effect.provide(
+          Account.fromApp(made, {
+            account,
+            ...(onTokenUpdate === undefined
+              ? {}
+              : {
+                  onTokenUpdate: (token: TokenStore.Token) => Effect.provide(onTokenUpdate(account, token), context)
+                })
+          }),
+          Context.pick(TokenStore.TokenStore)(context)
+        ),
+      idleTimeToLive: options.idleTimeToLive ?? "5 minutes"
+    })
+    const get = (account: string | number) => RcMap.get(sessions, String(account))
+
+    const whoIs = (token: TokenStore.Token): Effect.Effect<User, PipedriveError> =>
+      Pipedrive.request({ version: "v1", path: "/users/me" }).pipe(
+        Effect.provideService(Auth.Auth, Account.authOf(made, Effect.succeed(token))),
+        Effect.flatMap(Schema.decodeUnknown(WhoAmI)),
+        Effect.mapBoth({
+          onFailure: (error) =>
+            error._tag === "ParseError"
+              ? new AuthError({ reason: "InvalidToken", description: "Pipedrive did not say whose token it is" })
+              : error,
+          onSuccess: ({ data }) => ({
+            id: data.id,
+            name: data.name,
+            companyId: data.company_id,
+            companyDomain: data.company_domain ?? undefined
+          })
+        }),
+        Effect.provide(context)
+      )
+
+    return {
+      app: made.app,
+      get,
+      connect: (callback) =>
+        Effect.gen(function* () {
+          const token = yield* made.app.handleCallback(callback)
+          const user = yield* whoIs(token)
+          const account = accountOf(user)
+          yield* Effect.flatMap(get(account), (session) => session.set(token))
+          return { account, user }
+        }).pipe(Effect.scoped),
+      disconnect: (account) => Effect.scoped(Effect.flatMap(get(account), (session) => session.revoke())),
+      handleUninstall: (request) =>
+        Effect.gen(function* () {
+          const notice = yield* made.app.handleUninstall(request)
+          const account = accountOf({ id: notice.userId, companyId: notice.companyId })
+          yield* Effect.flatMap(get(account), (session) => session.clear)
+          return { ...notice, account }
+        }).pipe(Effect.scoped)
+    }
+  })
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/**
+ * Runs an effect as one account.
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const provide =
+  (account: string | number) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Accounts | Exclude<R, Auth.Auth | OAuth2.OAuth2>> =>
+    Effect.scopedWith((scope) =>
+      Effect.flatMap(Accounts, ({ get }) =>
+        Effect.flatMap(Scope.extend(get(account), scope), (session) =>
+          Effect.provide(effect, Context.make(OAuth2.OAuth2, session).pipe(Context.add(Auth.Auth, session.auth)))
+        )
+      )
+    )

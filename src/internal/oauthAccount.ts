@@ -1,0 +1,79 @@
+/**
+ * An app's protocol and one account's session, put together.
+ *
+ * @internal
+ */
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type * as Auth from "../Auth.js"
+import type { AccountOptions, Service } from "../OAuth2.js"
+import type { AuthError } from "../PipedriveError.js"
+import * as TokenStore from "../TokenStore.js"
+import type * as Protocol from "./oauthApp.js"
+import * as Base from "./oauthBase.js"
+import * as Session from "./oauthSession.js"
+
+/** One account of an app that is made already. @internal */
+export const fromApp = <R = never>(
+  { allowed, app, baseUrl, renew }: Protocol.Made,
+  options: Pick<AccountOptions<R>, "account" | "refreshToken" | "onTokenUpdate">
+): Effect.Effect<Service, never, TokenStore.TokenStore | Scope.Scope | R> =>
+  Effect.gen(function* () {
+    const store = yield* TokenStore.TokenStore
+    const context = yield* Effect.context<R>()
+    const { account = "default", onTokenUpdate, refreshToken } = options
+    const session = yield* Session.make({
+      account,
+      store,
+      allowed,
+      renew: (before, pause) => renew(before, { within: store.lockTimeout, pause }),
+      revoke: app.revoke,
+      seed: refreshToken === undefined || blank(refreshToken) ? undefined : redacted(refreshToken),
+      onTokenUpdate: (token) =>
+        onTokenUpdate === undefined ? Effect.void : Effect.provide(onTokenUpdate(token), context)
+    })
+    const saved = (token: Effect.Effect<TokenStore.Token, AuthError>) =>
+      Effect.uninterruptible(Effect.flatMap(token, session.set))
+    return {
+      authorizationUrl: app.authorizationUrl,
+      handleCallback: (callback) => saved(app.handleCallback(callback)),
+      authorize: (code) => saved(app.authorize(code)),
+      exchange: (stored) =>
+        saved(
+          app.refresh(redacted(typeof stored === "object" && "refresh_token" in stored ? stored.refresh_token : stored))
+        ),
+      handleUninstall: (request) => Effect.tap(app.handleUninstall(request), session.clear),
+      token: session.token,
+      refresh: session.refresh,
+      set: session.set,
+      revoke: (hint = "refresh_token") => session.revoke(hint),
+      clear: session.clear,
+      auth: {
+        ...authOf({ baseUrl }, session.token),
+        recover: (authorized) => session.recover((authorized.headers.authorization ?? "").replace(/^Bearer /, ""))
+      }
+    }
+  })
+
+/** Calls with whatever token there is. @internal */
+export const authOf = (
+  { baseUrl }: Pick<Protocol.Made, "baseUrl">,
+  token: Effect.Effect<TokenStore.Token, AuthError>
+): Auth.Service => ({
+  authorize: (request) =>
+    Effect.map(token, ({ accessToken, apiDomain }) =>
+      HttpClientRequest.setHeader(
+        HttpClientRequest.prependUrl(request, baseUrl ?? apiDomain ?? Base.defaultBaseUrl),
+        "authorization",
+        `Bearer ${Redacted.value(accessToken)}`
+      )
+    ),
+  recover: () => Effect.succeed(false)
+})
+
+const blank = (value: string | Redacted.Redacted<string>): boolean => Redacted.value(redacted(value)).trim() === ""
+
+const redacted = (value: string | Redacted.Redacted<string>): Redacted.Redacted<string> =>
+  typeof value === "string" ? Redacted.make(value) : value

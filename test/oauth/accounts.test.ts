@@ -1,0 +1,179 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
+import { Accounts, HttpLayer, OAuth2, TokenStore } from "effect-pipedrive"
+import * as Robots from "../support/endpoints.js"
+import * as OAuth from "../support/oauth.js"
+
+const call = Robots.list.pipe(HttpLayer.withPolicy({ retries: 0 }))
+
+const live = (
+  server: OAuth.OAuthServer,
+  options: Partial<Accounts.Options> & { readonly latency?: OAuth.Latency } = {}
+) =>
+  Accounts.layer({ ...OAuth.settings, ...options }).pipe(
+    Layer.provideMerge(Layer.merge(OAuth.transport(server, options.latency), TokenStore.layerMemory))
+  )
+
+const connect = (server: OAuth.OAuthServer, company: number) =>
+  Effect.gen(function* () {
+    const accounts = yield* Accounts.Accounts
+    const { state } = yield* accounts.app.authorizationUrl()
+    return yield* accounts.connect({ url: `/callback?code=${server.consent(company)}&state=${state}`, state })
+  })
+
+describe("an account", () => {
+  it.effect("is connected by the callback, under its company's id, and called by it", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const { account, user } = yield* connect(server, 7)
+      assert.strictEqual(account, "7")
+      assert.deepStrictEqual(user, { id: 107, name: "A", companyId: 7, companyDomain: "c7" })
+      yield* connect(server, 8)
+      assert.deepStrictEqual((yield* call.pipe(Accounts.provide(7))).data, [{ id: 7 }])
+      assert.deepStrictEqual((yield* call.pipe(Accounts.provide("8"))).data, [{ id: 8 }])
+      assert.strictEqual(server.counts.refreshes, 0)
+    }).pipe(Effect.provide(live(server)))
+  })
+
+  it.effect("may be named otherwise, and tells of its tokens by its name", () => {
+    const server = OAuth.makeServer()
+    const told: Array<readonly [string, string]> = []
+    return Effect.gen(function* () {
+      const { account } = yield* connect(server, 7)
+      assert.strictEqual(account, "7/107")
+      yield* TestClock.adjust("2 hours")
+      yield* call.pipe(Accounts.provide(account))
+      assert.deepStrictEqual(
+        told.map(([name]) => name),
+        ["7/107", "7/107"]
+      )
+    }).pipe(
+      Effect.provide(
+        live(server, {
+          accountOf: ({ companyId, id }) => `${companyId}/${id}`,
+          onTokenUpdate: (account, token) =>
+            Effect.sync(() => void told.push([account, Redacted.value(token.accessToken)]))
+        })
+      )
+    )
+  })
+
+  it.effect("that nobody connected is not authorized, and asks nobody", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      yield* connect(server, 7)
+      const before = server.calls.length
+      const error = yield* Effect.flip(call.pipe(Accounts.provide(8)))
+      assert.strictEqual(error._tag === "AuthError" && error.reason, "NotAuthorized")
+      assert.strictEqual(server.calls.length, before)
+    }).pipe(Effect.provide(live(server)))
+  })
+
+  it.effect("whose callback is refused is not touched", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const accounts = yield* Accounts.Accounts
+      const error = yield* Effect.flip(accounts.connect({ url: "?error=access_denied&state=x", state: "x" }))
+      assert.strictEqual(error._tag === "AuthError" && error.reason, "AccessDenied")
+      assert.strictEqual(server.forms.length + server.calls.length, 0)
+    }).pipe(Effect.provide(live(server)))
+  })
+
+  it.effect("is forgotten when it is disconnected, and when the user removes the app", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const accounts = yield* Accounts.Accounts
+      const store = yield* TokenStore.TokenStore
+      yield* connect(server, 7)
+      yield* connect(server, 8)
+      yield* accounts.disconnect(7)
+      assert.strictEqual(server.counts.revokes, 1)
+      assert.isTrue(Option.isNone(yield* store.load("7")))
+      const notice = yield* accounts.handleUninstall({
+        method: "DELETE",
+        headers: {
+          authorization: `Basic ${Buffer.from(`${OAuth.clientId}:${OAuth.clientSecret}`).toString("base64")}`
+        },
+        body: { client_id: OAuth.clientId, company_id: 8, user_id: 108 }
+      })
+      assert.strictEqual(notice.account, "8")
+      assert.isTrue(Option.isNone(yield* store.load("8")))
+      for (const account of [7, 8]) {
+        const error = yield* Effect.flip(call.pipe(Accounts.provide(account)))
+        assert.strictEqual(error._tag === "AuthError" && error.reason, "NotAuthorized")
+      }
+    }).pipe(Effect.provide(live(server)))
+  })
+
+  it.effect("is let go when idle and made ready again, with the token from the store", () => {
+    const server = OAuth.makeServer()
+    let loads = 0
+    return Effect.gen(function* () {
+      const inner = yield* TokenStore.TokenStore
+      const counted: TokenStore.Service = {
+        ...inner,
+        load: (account) =>
+          Effect.zipRight(
+            Effect.sync(() => void loads++),
+            inner.load(account)
+          )
+      }
+      yield* Effect.gen(function* () {
+        yield* connect(server, 7)
+        yield* call.pipe(Accounts.provide(7))
+        yield* call.pipe(Accounts.provide(7))
+        assert.strictEqual(loads, 0)
+        yield* TestClock.adjust("2 minutes")
+        yield* call.pipe(Accounts.provide(7))
+        assert.strictEqual(loads, 1)
+        yield* TestClock.adjust("30 seconds")
+        yield* call.pipe(Accounts.provide(7))
+        assert.strictEqual(loads, 1)
+        assert.strictEqual(server.counts.refreshes, 0)
+      }).pipe(
+        Effect.provide(
+          Accounts.layer({ ...OAuth.settings, idleTimeToLive: "1 minute" }).pipe(
+            Layer.provideMerge(OAuth.transport(server)),
+            Layer.provide(Layer.succeed(TokenStore.TokenStore, counted))
+          )
+        )
+      )
+    }).pipe(Effect.provide(TokenStore.layerMemory))
+  })
+
+  it.live("never mixes with another: 5,000 calls of 100 companies at random, while all access tokens die", () => {
+    const server = OAuth.makeServer({ rotate: true })
+    return Effect.gen(function* () {
+      for (let company = 1; company <= 100; company++) yield* connect(server, company)
+      const one = (i: number) =>
+        Effect.gen(function* () {
+          if (i === 2_000) server.expireAccess()
+          const company = yield* Random.nextIntBetween(1, 101)
+          const { data } = yield* call.pipe(Accounts.provide(company))
+          assert.deepStrictEqual(data, [{ id: company }])
+        })
+      yield* Effect.forEach(
+        Array.from({ length: 5_000 }, (_, i) => i),
+        one,
+        { concurrency: 50, discard: true }
+      )
+      assert.isAbove(server.counts.refused, 50)
+      assert.isAtMost(server.counts.refreshes, 100)
+      assert.strictEqual(server.counts.invalidGrants, 0)
+    }).pipe(Effect.provide(live(server, { latency: "1 millis" })))
+  })
+
+  it.effect("also has its own OAuth2, for what is done by hand", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      yield* connect(server, 7)
+      const token = yield* Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.refresh).pipe(Accounts.provide(7))
+      assert.match(Redacted.value(token.accessToken), /^v1u:7:/)
+    }).pipe(Effect.provide(live(server)))
+  })
+})
