@@ -29,8 +29,15 @@ const inFlight = async (calls: number, concurrency: number, call: () => Promise<
   )
 }
 
-const repeat = <E, R>(call: Effect.Effect<unknown, E, R>, calls: number, concurrency: number) =>
-  Effect.forEach(Array.from({ length: calls }), () => call, { concurrency, discard: true })
+/** The same for Effects: so many fibers, each making one call after the other. */
+const repeat = <E, R>(call: Effect.Effect<unknown, E, R>, calls: number, concurrency: number) => {
+  let left = calls
+  const worker = Effect.whileLoop({ while: () => left-- > 0, body: () => call, step: () => undefined })
+  return Effect.all(
+    Array.from({ length: concurrency }, () => worker),
+    { concurrency: "unbounded", discard: true }
+  )
+}
 
 export interface Scenario {
   readonly name: string

@@ -40,7 +40,8 @@ export const evidenceOf = (version: string, official: string): Entity => {
   const key = `${version}.${official}`
   const known = entities[key] ?? {}
   const sharper = types.answers[key]
-  return sharper === undefined ? known : { ...known, types: { ...sharper, ...known.types } }
+  const nullable = [...(known.nullable ?? []), ...(types.nullable[key] ?? [])]
+  return { ...known, nullable, types: { ...sharper, ...known.types } }
 }
 
 /** Fields of an envelope that the types leave out or have wrong. */
@@ -56,10 +57,13 @@ export const takesCustomFields = (key: string): boolean => types.customFieldBodi
 
 export { placeholders }
 
-/** The note on a field: of this model, of this version, or of the name anywhere. */
-export const noteOf = (version: string, model: string | undefined, field: string): string | undefined =>
-  (model === undefined ? undefined : fieldNotes[`${version}.${model}.${field}`]) ??
-  fieldNotes[`${version}.${field}`] ??
-  fieldNotes[field]
+/** The note on a field: of this model, of this version, or of the name anywhere. An empty one says that none fits. */
+export const noteOf = (version: string, model: string | undefined, field: string): string | undefined => {
+  const note =
+    (model === undefined ? undefined : fieldNotes[`${version}.${model}.${field}`]) ??
+    fieldNotes[`${version}.${field}`] ??
+    fieldNotes[field]
+  return note === "" ? undefined : note
+}
 
 export const summaryOf = (key: string): string | undefined => summaries[key]

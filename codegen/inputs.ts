@@ -125,12 +125,19 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
     if (one.place === "query" && maximum !== undefined) {
       const type = one.type.kind === "array" ? one.type.items : one.type
       const whole = integers.has(`${path}[]`)
-      const items = whole ? S.integer : input(type, path)
+      const items = whole ? S.integer : item(type, path, one.wire)
       return { kind: "list", items, ...(maximum === null ? {} : { maximum }) }
     }
     if (one.wire === "limit" && facts.max !== undefined) return S.leaf("number", `Field.Limit(${facts.max})`)
     if (one.time === "date") return date
     return input(one.type, path)
+  }
+
+  /** One of a comma list. What the official types spell out as joined values is an array here. */
+  const item = (type: Type, path: string, name: string): S.Shape => {
+    if (type.kind !== "enum") return input(type, path)
+    const single = S.literals(type.values.filter((value) => !String(value).includes(",")))
+    return name === "sort" ? { kind: "sort", fields: single } : single
   }
 
   const input = (given: Type, path: string, name?: string): S.Shape => {

@@ -14,6 +14,8 @@ export type Shape =
   | { readonly kind: "array"; readonly items: Shape; readonly maximum?: number }
   /** One value or many, sent comma-joined. */
   | { readonly kind: "list"; readonly items: Shape; readonly maximum?: number }
+  /** A field to sort by, with or without its direction. */
+  | { readonly kind: "sort"; readonly fields: Shape & { readonly kind: "leaf" } }
   | { readonly kind: "object"; readonly fields: ReadonlyArray<ShapeField>; readonly rest?: Shape | "customFields" }
   | { readonly kind: "nullable"; readonly shape: Shape }
   | { readonly kind: "union"; readonly members: ReadonlyArray<Shape> }
@@ -22,7 +24,11 @@ export type Shape =
 /** In an input a key may be given as `undefined`; in an answer it cannot be. */
 export type Direction = "input" | "output"
 
-export const leaf = (type: string, schema: string): Shape => ({ kind: "leaf", type, schema })
+export const leaf = (type: string, schema: string): Shape & { readonly kind: "leaf" } => ({
+  kind: "leaf",
+  type,
+  schema
+})
 
 export const string = leaf("string", "Schema.String")
 export const number = leaf("number", "Schema.Number")
@@ -33,7 +39,7 @@ export const unknown = leaf("unknown", "Schema.Unknown")
 
 const quoted = (value: string | number | boolean): string => JSON.stringify(value)
 
-export const literals = (values: ReadonlyArray<string | number | boolean>): Shape =>
+export const literals = (values: ReadonlyArray<string | number | boolean>): Shape & { readonly kind: "leaf" } =>
   leaf(values.map(quoted).join(" | "), `Schema.Literal(${values.map(quoted).join(", ")})`)
 
 /** An enumeration that Pipedrive may extend. */
@@ -98,6 +104,7 @@ export const merge = (shapes: ReadonlyArray<Shape>): Shape => {
 export const modelsOf = (shape: Shape): ReadonlyArray<string> => {
   switch (shape.kind) {
     case "leaf":
+    case "sort":
       return []
     case "model":
       return [shape.name]
@@ -143,6 +150,8 @@ export const typeText = (shape: Shape, text: Text, depth: number, lead: number):
       return generic("ReadonlyArray", shape.items, text, depth, lead)
     case "list":
       return generic("Field.List", shape.items, text, depth, lead)
+    case "sort":
+      return generic("Field.Sort", shape.fields, text, depth, lead)
     case "nullable":
       if (shape.shape.kind === "leaf" || shape.shape.kind === "union") {
         return typeText({ kind: "union", members: [shape.shape, nothing] }, text, depth, lead)
@@ -232,6 +241,8 @@ const typeFlat = (shape: Shape, text: Text): string | undefined => {
       const items = typeFlat(shape.items, text)
       return items && `${shape.kind === "array" ? "ReadonlyArray" : "Field.List"}<${items}>`
     }
+    case "sort":
+      return `Field.Sort<${shape.fields.type}>`
     case "nullable": {
       const inner = typeFlat(shape.shape, text)
       return inner && `${inner} | null`
@@ -278,6 +289,8 @@ export const schemaText = (shape: Shape, text: Text, depth: number, lead: number
         .map((value) => pad(depth + 1) + value)
         .join(",\n")}\n${pad(depth)})`
     }
+    case "sort":
+      return schemaText(sortLeaf(shape), text, depth, lead)
     case "model":
       return text.model(shape.name)
     case "array":
@@ -297,6 +310,9 @@ export const schemaText = (shape: Shape, text: Text, depth: number, lead: number
     }
   }
 }
+
+const sortLeaf = ({ fields }: Shape & { readonly kind: "sort" }): Shape =>
+  leaf(fields.type, fields.schema.replace("Schema.Literal", "Field.Sort"))
 
 const limited = (maximum: number | undefined): string =>
   maximum === undefined ? "" : `.pipe(Schema.maxItems(${maximum}))`
@@ -330,6 +346,8 @@ const schemaFlat = (shape: Shape, text: Text): string => {
   switch (shape.kind) {
     case "leaf":
       return shape.schema
+    case "sort":
+      return schemaFlat(sortLeaf(shape), text)
     case "model":
       return text.model(shape.name)
     case "array":

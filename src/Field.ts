@@ -182,6 +182,23 @@ export const List = <A>(item: Schema.Schema<A>, max = Number.POSITIVE_INFINITY):
   ).annotations({ [ListId]: max })
 
 /**
+ * A field to sort by, alone or with its direction.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Sort<F extends string> = F | `${F} ASC` | `${F} DESC`
+
+/**
+ * Checks a {@link Sort}.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Sort = <const L extends ReadonlyArray<string>>(...fields: L): Schema.Schema<Sort<L[number]>> =>
+  Schema.Literal(...fields.flatMap((field: L[number]) => [field, `${field} ASC`, `${field} DESC`] as const))
+
+/**
  * A page size: a whole number from 1 to the endpoint's documented maximum.
  *
  * @since 0.1.0

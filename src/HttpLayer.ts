@@ -168,11 +168,7 @@ export const layer = (
       const limits = typeof given === "object" ? given : {}
       const [fault] = [...policy.faults, ...RateLimiter.faults(given)]
       if (fault !== undefined) return yield* Effect.fail(ConfigError.InvalidData([fault.option], fault.message))
-      const limiter = RateLimiter.make(
-        limits,
-        given !== false,
-        yield* RateLimiter.CurrentBudget
-      )
+      const limiter = RateLimiter.make(limits, given !== false, yield* RateLimiter.CurrentBudget)
       return Context.make(HttpClient.HttpClient, client).pipe(
         Context.add(CurrentPolicy, policy),
         Context.add(RateLimiter.CurrentLimiter, limiter)

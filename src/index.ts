@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+export * as Accounts from "./Accounts.js"
 export * as Auth from "./Auth.js"
 export * as Endpoint from "./Endpoint.js"
 export * as Field from "./Field.js"

@@ -173,12 +173,26 @@ export const answers: Record<string, Record<string, string>> = {
   "v2.ItemSearchItem": { item: foundItem }
 }
 
+const fileIds = ["user_id", "deal_id", "person_id", "org_id", "product_id", "activity_id", "lead_id", "project_id"]
+const fileNames = ["deal_name", "person_name", "org_name", "product_name", "lead_name", "project_name"]
+const fileOrigins = ["remote_id", "cid", "s3_bucket", "mail_message_id", "mail_template_id", "description", "log_id"]
+const file = [...fileIds, ...fileNames, ...fileOrigins]
+
+/** Fields that no recording shows and that are null wherever a file is linked to nothing of the kind. */
+export const nullable: Record<string, ReadonlyArray<string>> = {
+  "v1.GetFilesResponseDataInner": file,
+  "v1.GetAssociatedFilesResponseAllOfDataInner": file,
+  "v1.GetAssociatedProductFilesResponseAllOfDataInner": file
+}
+
 /** Envelopes, by official operation. */
 export const envelopes: Record<string, Record<string, string>> = {
   "v1.getCompanyAddons": { data: "ReadonlyArray<{ readonly code: string }>" },
   "v1.getFilterHelpers": {
     data: `{
-      readonly operators: { readonly [fieldType: string]: { readonly [operator: string]: string } }
+      readonly operators: {
+        readonly [fieldType: string]: { readonly [operator: string]: string } | ReadonlyArray<{ readonly [operator: string]: string }>
+      }
       readonly deprecated_operators?: { readonly [operator: string]: string }
       readonly relative_dates?: { readonly [group: string]: { readonly [interval: string]: string } }
       readonly address_field_components?: { readonly [component: string]: string }

@@ -174,7 +174,7 @@ const calling = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
       if (collector !== undefined && answer !== undefined) Meta.collect(collector, { ...answer, attempts, waited })
       return run.tries > 1 ? Effect.as(Told.attempt(run, undefined), value) : Effect.succeed(value)
     },
-    onFailure: (error) => again(run, error)
+    onFailure: (error) => failing(run, error)
   })
 
 const describe = <A>(run: Run<A>): void => {
@@ -184,7 +184,7 @@ const describe = <A>(run: Run<A>): void => {
   if (waited > 0) sending.span.attribute("pipedrive.waited_ms", waited)
 }
 
-const again = <A>(run: Run<A>, error: E.PipedriveError): Effect.Effect<A, E.PipedriveError> => {
+const failing = <A>(run: Run<A>, error: E.PipedriveError): Effect.Effect<A, E.PipedriveError> => {
   const { labels, policy } = run
   if (error._tag === "RateLimited") Metrics.refused(error.kind, labels)
   const given = () => {
@@ -196,11 +196,12 @@ const again = <A>(run: Run<A>, error: E.PipedriveError): Effect.Effect<A, E.Pipe
   return Effect.flatMap(delay(error, run), (wait) => {
     if (wait === undefined) return given()
     const told = Effect.zipRight(Told.attempt(run, error), Told.retry(run, error, wait))
+    const again = Effect.suspend(() => calling(run))
     // the limiter holds back everybody after a refusal, and keeps the place in line
-    if (error._tag === "RateLimited" && run.gate !== undefined) return Effect.zipRight(told, calling(run))
+    if (error._tag === "RateLimited" && run.gate !== undefined) return Effect.zipRight(told, again)
     run.waited += wait
     Metrics.waited("retry", wait, labels)
-    return Effect.zipRight(Effect.zipRight(told, Effect.sleep(wait)), calling(run))
+    return Effect.zipRight(Effect.zipRight(told, Effect.sleep(wait)), again)
   })
 }
 
@@ -227,8 +228,7 @@ const trying = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
 
 const queued = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> => {
   const { ask, clock, gate } = run
-  if (gate === undefined) return trying(run)
-  run.turn ??= Queue.turn(gate)
+  if (gate === undefined || run.turn === undefined) return trying(run)
   const since = clock.unsafeCurrentTimeMillis()
   const place = Effect.mapError(Queue.wait(gate, ask, run.turn), (refusal) => Told.unsent(run, refusal))
   return Effect.uninterruptibleMask((restore) =>
@@ -276,6 +276,7 @@ const attempt = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.Pipedrive
       if (limiter === undefined) return exchange(run, signed, secrets, undefined, undefined)
       const now = run.clock.unsafeCurrentTimeMillis()
       const gate = (run.gate ??= limiter.gates.of(own.join(" "), now))
+      run.turn ??= Queue.turn(gate)
       // one that waited comes with its place
       const permit = run.permit ?? Queue.enter(gate, run.ask, now)
       if (permit === undefined) return Effect.succeed(mustWait)

@@ -24,20 +24,20 @@ export const attempt = <A>(run: Run<A>, error: E.PipedriveError | undefined): Ef
       Effect.map(Clock.currentTimeNanos, (end) => {
         const { answer, began, sending, tries } = run
         const { status } = sending.span
-        const start = nanos(began)
+        // milliseconds fall short of the call's own start
+        const start = status.startTime < nanos(began) ? nanos(began) : status.startTime
         const span = tracer.span(
           `${sending.span.name}.attempt`,
           Option.some(sending.span),
           Context.empty(),
           [],
-          // milliseconds fall short of the call's own start
-          start > status.startTime ? start : status.startTime + 1n,
+          start,
           "client"
         )
         span.attribute("pipedrive.attempt", tries)
         if (answer !== undefined) span.attribute("http.response.status_code", answer.status)
         if (error !== undefined) span.attribute("error.type", error._tag)
-        span.end(end, error === undefined ? Exit.void : Exit.fail(error))
+        span.end(end > start ? end : start, error === undefined ? Exit.void : Exit.fail(error))
       })
     )
   })

@@ -16,15 +16,15 @@ import * as Pagination from "../Pagination.js"
  */
 export interface File {
   readonly id: number
-  readonly user_id?: number
-  readonly deal_id?: number
-  readonly person_id?: number
-  readonly org_id?: number
-  readonly product_id?: number
-  readonly activity_id?: number
+  readonly user_id?: number | null
+  readonly deal_id?: number | null
+  readonly person_id?: number | null
+  readonly org_id?: number | null
+  readonly product_id?: number | null
+  readonly activity_id?: number | null
   /** A lead's id, a UUID. */
-  readonly lead_id?: string
-  readonly project_id?: number
+  readonly lead_id?: string | null
+  readonly project_id?: number | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
@@ -38,21 +38,21 @@ export interface File {
   readonly inline_flag?: boolean
   /** `s3` for uploads, `googledrive` for links. */
   readonly remote_location?: string
-  readonly remote_id?: string
-  readonly cid?: string
-  readonly s3_bucket?: string
-  readonly mail_message_id?: string
-  readonly mail_template_id?: string
-  readonly deal_name?: string
-  readonly person_name?: string
-  readonly org_name?: string
-  readonly product_name?: string
-  readonly lead_name?: string
-  readonly project_name?: string
+  readonly remote_id?: string | null
+  readonly cid?: string | null
+  readonly s3_bucket?: string | null
+  readonly mail_message_id?: string | null
+  readonly mail_template_id?: string | null
+  readonly deal_name?: string | null
+  readonly person_name?: string | null
+  readonly org_name?: string | null
+  readonly product_name?: string | null
+  readonly lead_name?: string | null
+  readonly project_name?: string | null
   /** Needs credentials; use `Files.download`. */
   readonly url?: string
   readonly name?: string
-  readonly description?: string
+  readonly description?: string | null
   readonly log_id?: string | null
   readonly file_type?: string
 }
@@ -66,14 +66,14 @@ export interface File {
 export const File: Schema.Schema<File> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<File> =>
   Schema.Struct({
     id: Schema.Number,
-    user_id: Field.optional(Schema.Number),
-    deal_id: Field.optional(Schema.Number),
-    person_id: Field.optional(Schema.Number),
-    org_id: Field.optional(Schema.Number),
-    product_id: Field.optional(Schema.Number),
-    activity_id: Field.optional(Schema.Number),
-    lead_id: Field.optional(Schema.String),
-    project_id: Field.optional(Schema.Number),
+    user_id: Field.optional(Schema.NullOr(Schema.Number)),
+    deal_id: Field.optional(Schema.NullOr(Schema.Number)),
+    person_id: Field.optional(Schema.NullOr(Schema.Number)),
+    org_id: Field.optional(Schema.NullOr(Schema.Number)),
+    product_id: Field.optional(Schema.NullOr(Schema.Number)),
+    activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    lead_id: Field.optional(Schema.NullOr(Schema.String)),
+    project_id: Field.optional(Schema.NullOr(Schema.Number)),
     add_time: Field.optional(Schema.String),
     update_time: Field.optional(Schema.String),
     file_name: Field.optional(Schema.String),
@@ -81,20 +81,20 @@ export const File: Schema.Schema<File> = /*#__PURE__*/ Schema.suspend((): Schema
     active_flag: Field.optional(Schema.Boolean),
     inline_flag: Field.optional(Schema.Boolean),
     remote_location: Field.optional(Schema.String),
-    remote_id: Field.optional(Schema.String),
-    cid: Field.optional(Schema.String),
-    s3_bucket: Field.optional(Schema.String),
-    mail_message_id: Field.optional(Schema.String),
-    mail_template_id: Field.optional(Schema.String),
-    deal_name: Field.optional(Schema.String),
-    person_name: Field.optional(Schema.String),
-    org_name: Field.optional(Schema.String),
-    product_name: Field.optional(Schema.String),
-    lead_name: Field.optional(Schema.String),
-    project_name: Field.optional(Schema.String),
+    remote_id: Field.optional(Schema.NullOr(Schema.String)),
+    cid: Field.optional(Schema.NullOr(Schema.String)),
+    s3_bucket: Field.optional(Schema.NullOr(Schema.String)),
+    mail_message_id: Field.optional(Schema.NullOr(Schema.String)),
+    mail_template_id: Field.optional(Schema.NullOr(Schema.String)),
+    deal_name: Field.optional(Schema.NullOr(Schema.String)),
+    person_name: Field.optional(Schema.NullOr(Schema.String)),
+    org_name: Field.optional(Schema.NullOr(Schema.String)),
+    product_name: Field.optional(Schema.NullOr(Schema.String)),
+    lead_name: Field.optional(Schema.NullOr(Schema.String)),
+    project_name: Field.optional(Schema.NullOr(Schema.String)),
     url: Field.optional(Schema.String),
     name: Field.optional(Schema.String),
-    description: Field.optional(Schema.String),
+    description: Field.optional(Schema.NullOr(Schema.String)),
     log_id: Field.optional(Schema.NullOr(Schema.String)),
     file_type: Field.optional(Schema.String)
   })

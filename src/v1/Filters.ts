@@ -669,7 +669,9 @@ export const GetHelpersInput: Schema.Schema<GetHelpersInput> = /*#__PURE__*/ Sch
 export interface GetHelpersOutput {
   readonly success: true
   readonly data: {
-    readonly operators: { readonly [key: string]: { readonly [key: string]: string } }
+    readonly operators: {
+      readonly [key: string]: { readonly [key: string]: string } | ReadonlyArray<{ readonly [key: string]: string }>
+    }
     readonly deprecated_operators?: { readonly [key: string]: string }
     readonly relative_dates?: { readonly [key: string]: { readonly [key: string]: string } }
     readonly address_field_components?: { readonly [key: string]: string }
@@ -689,7 +691,10 @@ export const GetHelpersOutput: Schema.Schema<GetHelpersOutput> = /*#__PURE__*/ S
       data: Schema.Struct({
         operators: Schema.Record({
           key: Schema.String,
-          value: Schema.Record({ key: Schema.String, value: Schema.String })
+          value: Schema.Union(
+            Schema.Record({ key: Schema.String, value: Schema.String }),
+            Schema.Array(Schema.Record({ key: Schema.String, value: Schema.String }))
+          )
         }),
         deprecated_operators: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
         relative_dates: Field.optional(Schema.Record({

@@ -191,7 +191,7 @@ export interface ListInput {
   /** Changed at this time or later. RFC 3339, `2026-05-15T09:55:02Z`, unlike most of v1. */
   readonly updated_since?: Field.Timestamp | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<
+  readonly sort?: Field.List<Field.Sort<
     | "id"
     | "title"
     | "owner_id"
@@ -201,7 +201,7 @@ export interface ListInput {
     | "next_activity_id"
     | "add_time"
     | "update_time"
-  > | undefined
+  >> | undefined
 }
 
 /**
@@ -219,7 +219,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     organization_id: Schema.optional(Schema.Int),
     filter_id: Schema.optional(Schema.Int),
     updated_since: Schema.optional(Field.Instant),
-    sort: Schema.optional(Field.List(Schema.Literal(
+    sort: Schema.optional(Field.List(Field.Sort(
       "id",
       "title",
       "owner_id",
@@ -315,7 +315,7 @@ export interface ListArchivedInput {
   /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<
+  readonly sort?: Field.List<Field.Sort<
     | "id"
     | "title"
     | "owner_id"
@@ -325,7 +325,7 @@ export interface ListArchivedInput {
     | "next_activity_id"
     | "add_time"
     | "update_time"
-  > | undefined
+  >> | undefined
 }
 
 /**
@@ -343,7 +343,7 @@ export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/
       person_id: Schema.optional(Schema.Int),
       organization_id: Schema.optional(Schema.Int),
       filter_id: Schema.optional(Schema.Int),
-      sort: Schema.optional(Field.List(Schema.Literal(
+      sort: Schema.optional(Field.List(Field.Sort(
         "id",
         "title",
         "owner_id",

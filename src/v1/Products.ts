@@ -49,7 +49,7 @@ export const ProductFollower: Schema.Schema<ProductFollower> = /*#__PURE__*/ Sch
  */
 export interface ProductFile {
   readonly id: number
-  readonly product_id?: number
+  readonly product_id?: number | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
@@ -63,12 +63,12 @@ export interface ProductFile {
   readonly inline_flag?: boolean
   /** `s3` for uploads, `googledrive` for links. */
   readonly remote_location?: string
-  readonly remote_id?: string
-  readonly s3_bucket?: string
-  readonly product_name?: string
+  readonly remote_id?: string | null
+  readonly s3_bucket?: string | null
+  readonly product_name?: string | null
   readonly url?: string
   readonly name?: string
-  readonly description?: string
+  readonly description?: string | null
   readonly file_type?: string
 }
 
@@ -81,7 +81,7 @@ export interface ProductFile {
 export const ProductFile: Schema.Schema<ProductFile> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ProductFile> =>
   Schema.Struct({
     id: Schema.Number,
-    product_id: Field.optional(Schema.Number),
+    product_id: Field.optional(Schema.NullOr(Schema.Number)),
     add_time: Field.optional(Schema.String),
     update_time: Field.optional(Schema.String),
     file_name: Field.optional(Schema.String),
@@ -89,12 +89,12 @@ export const ProductFile: Schema.Schema<ProductFile> = /*#__PURE__*/ Schema.susp
     active_flag: Field.optional(Schema.Boolean),
     inline_flag: Field.optional(Schema.Boolean),
     remote_location: Field.optional(Schema.String),
-    remote_id: Field.optional(Schema.String),
-    s3_bucket: Field.optional(Schema.String),
-    product_name: Field.optional(Schema.String),
+    remote_id: Field.optional(Schema.NullOr(Schema.String)),
+    s3_bucket: Field.optional(Schema.NullOr(Schema.String)),
+    product_name: Field.optional(Schema.NullOr(Schema.String)),
     url: Field.optional(Schema.String),
     name: Field.optional(Schema.String),
-    description: Field.optional(Schema.String),
+    description: Field.optional(Schema.NullOr(Schema.String)),
     file_type: Field.optional(Schema.String)
   })
 )

@@ -305,15 +305,7 @@ export const DeletedDealField: Schema.Schema<DeletedDealField> = /*#__PURE__*/ S
  */
 export interface ListInput {
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<
-    | "ui_visibility"
-    | "important_fields"
-    | "required_fields"
-    | "ui_visibility,important_fields"
-    | "ui_visibility,required_fields"
-    | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"
-  > | undefined
+  readonly include_fields?: Field.List<"ui_visibility" | "important_fields" | "required_fields"> | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
@@ -328,15 +320,7 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    include_fields: Schema.optional(Field.List(Schema.Literal(
-      "ui_visibility",
-      "important_fields",
-      "required_fields",
-      "ui_visibility,important_fields",
-      "ui_visibility,required_fields",
-      "important_fields,required_fields",
-      "ui_visibility,important_fields,required_fields"
-    ))),
+    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility", "important_fields", "required_fields"))),
     limit: Schema.optional(Field.Limit(500)),
     cursor: Schema.optional(Schema.String)
   })
@@ -405,15 +389,7 @@ export interface GetInput {
   /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<
-    | "ui_visibility"
-    | "important_fields"
-    | "required_fields"
-    | "ui_visibility,important_fields"
-    | "ui_visibility,required_fields"
-    | "important_fields,required_fields"
-    | "ui_visibility,important_fields,required_fields"
-  > | undefined
+  readonly include_fields?: Field.List<"ui_visibility" | "important_fields" | "required_fields"> | undefined
 }
 
 /**
@@ -425,15 +401,7 @@ export interface GetInput {
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
   Schema.Struct({
     field_code: Schema.String,
-    include_fields: Schema.optional(Field.List(Schema.Literal(
-      "ui_visibility",
-      "important_fields",
-      "required_fields",
-      "ui_visibility,important_fields",
-      "ui_visibility,required_fields",
-      "important_fields,required_fields",
-      "ui_visibility,important_fields,required_fields"
-    )))
+    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility", "important_fields", "required_fields")))
   })
 )
 

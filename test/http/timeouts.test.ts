@@ -35,7 +35,7 @@ describe("a server that never answers", () => {
       const once = failure(yield* within(30, get.pipe(HttpLayer.withPolicy({ retries: 0 }))))
       assert.deepInclude(once, { _tag: "Timeout", of: "attempt", attempts: 1, duration: Duration.seconds(30) })
       assert.include(once?.message, "no answer within 30s")
-      const all = failure(yield* within(125, get))
+      const all = failure(yield* within(120, get))
       assert.deepInclude(all, { _tag: "Timeout", of: "call", duration: Duration.minutes(2) })
     })
   )

@@ -169,11 +169,14 @@ const valueOf = ({ all, models, problems, style }: Options) => {
       case "boolean":
         return first(style === "empty" ? [false] : [true], ast, path, "boolean")
       case "enum": {
-        for (const member of type.values) {
+        // what the official types spell out as joined values is an array of ours
+        const joined = (member: string | number | boolean) => list && String(member).includes(",")
+        for (const member of type.values.flatMap((one) => (joined(one) ? String(one).split(",") : [one]))) {
           if (ast !== undefined && !accepts(ast, member))
             problems.push(`${path}: ours refuses ${JSON.stringify(member)}`)
         }
-        const values = style === "plain" ? type.values : [...type.values].reverse()
+        const single = type.values.filter((member) => !joined(member))
+        const values = style === "plain" ? single : [...single].reverse()
         if (list && style === "many") return first([values.slice(0, 2)], ast, path, "list of values")
         return first(values, ast, path, "value")
       }
