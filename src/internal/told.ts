@@ -3,6 +3,7 @@
  *
  * @internal
  */
+import * as BigInt_ from "effect/BigInt"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -25,7 +26,7 @@ export const attempt = <A>(run: Run<A>, error: E.PipedriveError | undefined): Ef
         const { answer, began, sending, tries } = run
         const { status } = sending.span
         // milliseconds fall short of the call's own start
-        const start = status.startTime < nanos(began) ? nanos(began) : status.startTime
+        const start = BigInt_.max(status.startTime, nanos(began))
         const span = tracer.span(
           `${sending.span.name}.attempt`,
           Option.some(sending.span),
@@ -37,7 +38,7 @@ export const attempt = <A>(run: Run<A>, error: E.PipedriveError | undefined): Ef
         span.attribute("pipedrive.attempt", tries)
         if (answer !== undefined) span.attribute("http.response.status_code", answer.status)
         if (error !== undefined) span.attribute("error.type", error._tag)
-        span.end(end > start ? end : start, error === undefined ? Exit.void : Exit.fail(error))
+        span.end(BigInt_.max(start, end), error === undefined ? Exit.void : Exit.fail(error))
       })
     )
   })
