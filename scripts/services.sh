@@ -1,26 +1,42 @@
 #!/usr/bin/env bash
-# What some tests need besides Node: PostgreSQL (several processes on one token store) and Chromium (the web examples).
+# What some tests need besides Node: PostgreSQL (several processes on one token store), Redis (several processes on one
+# limit) and Chromium (the web examples).
 #
 #   source scripts/services.sh
 #
-# sets PIPEDRIVE_TEST_POSTGRES_URL and PIPEDRIVE_TEST_CHROMIUM where the programs are found. With CI=true, missing ones
-# are installed from Debian's packages first. Without them, tests fall back to SQLite or are skipped, and say so.
-# Stop the database with: kill "$PIPEDRIVE_TEST_POSTGRES_PID"
+# starts the servers and sets PIPEDRIVE_TEST_POSTGRES_URL, PIPEDRIVE_TEST_REDIS_SERVER (the program: tests start and stop
+# it themselves) and PIPEDRIVE_TEST_CHROMIUM where the programs are found; without them tests fall back or are skipped,
+# and say so. With CI=true, what is missing is installed from Debian's packages first, and nothing may be missing then.
+# Stop the database with: services_stop
 
 services_say() { echo "services: $*" >&2; }
+
+services_missing() {
+  if [ "${CI:-}" = "true" ]; then
+    services_say "$*"
+    return 1
+  fi
+  services_say "$*: its tests fall back or are skipped"
+}
 
 services_install() {
   local missing=()
   [ -n "$(services_pg_bin)" ] || missing+=(postgresql)
+  command -v redis-server >/dev/null || missing+=(redis-server)
   command -v chromium >/dev/null || missing+=(chromium)
   [ "${#missing[@]}" -eq 0 ] && return 0
   if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
     services_say "cannot install ${missing[*]}: needs root and apt-get"
-    return 0
+    return 1
   fi
   services_say "installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  # the packages must not start servers of their own
+  local policy=/usr/sbin/policy-rc.d
+  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"; }
   { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
-    >/dev/null 2>&1 || services_say "could not install ${missing[*]}"
+    >"$log" 2>&1 || { tail -n 20 "$log" >&2; services_say "could not install ${missing[*]}"; return 1; }
 }
 
 services_pg_bin() {
@@ -33,7 +49,7 @@ services_pg_bin() {
 services_postgres() {
   local bin folder port as=()
   bin=$(services_pg_bin)
-  if [ -z "$bin" ]; then services_say "no PostgreSQL: tests use SQLite"; return 0; fi
+  if [ -z "$bin" ]; then services_missing "no PostgreSQL"; return; fi
   folder=$(mktemp -d)
   if [ "$(id -u)" -eq 0 ]; then
     chown postgres "$folder"
@@ -45,18 +61,33 @@ services_postgres() {
     "${as[@]}" "$bin/initdb" -D "$folder/data" -U postgres --auth=trust -E UTF8 --no-sync >"$folder/log" 2>&1 &&
       "${as[@]}" "$bin/pg_ctl" -D "$folder/data" -w -t 60 -l "$folder/server.log" \
         -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c fsync=off" start >>"$folder/log" 2>&1
-  ) || { services_say "PostgreSQL did not start, see $folder: tests use SQLite"; return 0; }
+  ) || { tail -n 20 "$folder"/*log >&2; services_missing "PostgreSQL did not start"; return; }
   PIPEDRIVE_TEST_POSTGRES_PID=$(head -n 1 "$folder/data/postmaster.pid")
   PIPEDRIVE_TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres"
   export PIPEDRIVE_TEST_POSTGRES_PID PIPEDRIVE_TEST_POSTGRES_URL
   services_say "PostgreSQL at $PIPEDRIVE_TEST_POSTGRES_URL"
 }
 
-if [ "${CI:-}" = "true" ]; then services_install; fi
-if [ -z "${PIPEDRIVE_TEST_POSTGRES_URL:-}" ]; then services_postgres; fi
-if command -v chromium >/dev/null; then
-  PIPEDRIVE_TEST_CHROMIUM=$(command -v chromium)
-  export PIPEDRIVE_TEST_CHROMIUM
-else
-  services_say "no Chromium: the web examples are not driven by a browser"
-fi
+# The path of a program in a variable, for tests that start it themselves.
+services_program() {
+  local found
+  if found=$(command -v "$2"); then
+    export "$1=$found"
+    services_say "$2 at $found"
+  else
+    services_missing "no $2"
+  fi
+}
+
+services_stop() {
+  [ -z "${PIPEDRIVE_TEST_POSTGRES_PID:-}" ] || kill -INT "$PIPEDRIVE_TEST_POSTGRES_PID" 2>/dev/null || true
+}
+
+services_ready() {
+  if [ "${CI:-}" = "true" ]; then services_install || return 1; fi
+  if [ -z "${PIPEDRIVE_TEST_POSTGRES_URL:-}" ]; then services_postgres || return 1; fi
+  services_program PIPEDRIVE_TEST_REDIS_SERVER redis-server || return 1
+  services_program PIPEDRIVE_TEST_CHROMIUM chromium || return 1
+}
+
+services_ready
