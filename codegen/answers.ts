@@ -52,7 +52,10 @@ export const answerOf = (operation: Operation, surface: Surface, reader: Reader)
   const extras = new Map<string, S.Shape>()
   for (const [name, extra] of beside) if (name !== "additional_data") extras.set(name, reader.output(extra, surface))
   if (additional !== undefined || paged) {
-    extras.set("additional_data", additionalData(additional, surface, reader, paged ? style : undefined))
+    extras.set(
+      "additional_data",
+      additionalData(additional, surface, reader, operation.version === "v1", paged ? style : undefined)
+    )
   }
   const fields: ReadonlyArray<S.ShapeField> = [
     success,
@@ -110,14 +113,18 @@ const additionalData = (
   type: Type | undefined,
   surface: Surface,
   reader: Reader,
+  isV1: boolean,
   style: "cursor" | "offset" | undefined
 ): S.Shape => {
   const whole = type === undefined ? undefined : resolve(type, surface.models.get)
-  const fields = (whole?.kind === "object" ? whole.fields : [])
-    .filter(({ name }) => style === undefined || !ofPaging.has(name))
+  const own = whole?.kind === "object" ? whole.fields : []
+  // some that take no `start` tell of their one page all the same
+  const page = style ?? (own.some(({ name }) => name === "more_items_in_collection") && isV1 ? "offset" : undefined)
+  const fields = own
+    .filter(({ name }) => page === undefined || !ofPaging.has(name))
     .map((field) => optional(field.name, reader.output(field.type, surface)))
-  if (style === "cursor") fields.unshift(optional("next_cursor", S.nullable(S.string)))
-  if (style === "offset") fields.unshift(optional("pagination", offset))
+  if (page === "cursor") fields.unshift(optional("next_cursor", S.nullable(S.string)))
+  if (page === "offset") fields.unshift(optional("pagination", offset))
   return fields.length === 0 ? S.nothing : S.nullable({ kind: "object", fields })
 }
 

@@ -15,6 +15,7 @@
  * - `integers`: inputs that are whole numbers. `name[]` says it of the items of an array or of a comma list.
  * - `formats`: inputs that are a timestamp, date, time, uuid, email or uri.
  * - `rfc3339`: timestamps of v1 that want the form of v2, `2026-05-15T09:55:02Z`.
+ * - `enums`: values that an input of text is documented to take.
  * - `items`: the most items that an array in the body may hold.
  * - `statuses`: the statuses of success, documented or seen.
  *
@@ -35,6 +36,7 @@ interface Facts {
   readonly integers?: ReadonlyArray<string>
   readonly formats?: Record<string, Format>
   readonly rfc3339?: ReadonlyArray<string>
+  readonly enums?: Record<string, ReadonlyArray<string>>
   readonly items?: Record<string, number>
   readonly statuses: ReadonlyArray<number>
 }
@@ -215,6 +217,7 @@ const collect = (version: string, method: string, path: string, operation: Opera
   const formats: Record<string, Format> = {}
   const rfc3339: Array<string> = []
   const items: Record<string, number> = {}
+  const enums: Record<string, ReadonlyArray<string>> = {}
 
   const visit = (input: string, schema: Schema, description: string): void => {
     for (const part of [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
@@ -224,6 +227,8 @@ const collect = (version: string, method: string, path: string, operation: Opera
     const format = formatOf(key, input, schema, description)
     if (format !== undefined) formats[input] = format
     if (format === "timestamp" && version === "v1" && /RFC ?3339|ISO 8601/.test(description)) rfc3339.push(input)
+    if (schema.type === "string" && schema.enum !== undefined)
+      enums[input] = schema.enum.filter((value) => typeof value === "string")
     if (schema.maxItems !== undefined) items[input] = schema.maxItems
     if (schema.items !== undefined) visit(`${input}[]`, schema.items, schema.items.description ?? "")
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -251,7 +256,7 @@ const collect = (version: string, method: string, path: string, operation: Opera
     key,
     method,
     path,
-    facts: facts({ cost, max, lists, integers: [...integers], formats, rfc3339, items, statuses })
+    facts: facts({ cost, max, lists, integers: [...integers], formats, rfc3339, enums, items, statuses })
   }
 }
 
@@ -271,6 +276,7 @@ const facts = (found: { readonly [K in keyof Facts]-?: Facts[K] | undefined }): 
       integers: list(found.integers),
       formats: sorted(found.formats),
       rfc3339: list(found.rfc3339),
+      enums: sorted(found.enums),
       items: sorted(found.items),
       statuses: list(found.statuses)
     })
@@ -300,6 +306,7 @@ const fromLegacy = (): ReadonlyArray<Entry> =>
       integers,
       formats,
       rfc3339: undefined,
+      enums: undefined,
       items: undefined,
       // The documents promised 200; live accounts answered most creations with 201.
       statuses: method === "POST" ? [200, 201] : [200]

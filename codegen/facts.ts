@@ -20,6 +20,8 @@ export interface Facts {
   readonly formats?: Readonly<Record<string, Format>>
   /** Timestamps of v1 that want the form of v2. */
   readonly rfc3339?: ReadonlyArray<string>
+  /** Values that an input of text is documented to take. */
+  readonly enums?: Readonly<Record<string, ReadonlyArray<string>>>
   /** The most items of an array in the body. */
   readonly items?: Readonly<Record<string, number>>
   readonly statuses: ReadonlyArray<number>
@@ -57,12 +59,26 @@ export const takesCustomFields = (key: string): boolean => types.customFieldBodi
 
 export { placeholders }
 
+/** Where a field stands: `x=` in the tables is `x` of an input, `x[]` a list of that name, `x[]=` both. */
+export interface Place {
+  readonly version: string
+  /** The model, or the module of an input. */
+  readonly of: string | undefined
+  readonly input: boolean
+  readonly list: boolean
+}
+
 /** The note on a field: of this model, of this version, or of the name anywhere. An empty one says that none fits. */
-export const noteOf = (version: string, model: string | undefined, field: string): string | undefined => {
-  const note =
-    (model === undefined ? undefined : fieldNotes[`${version}.${model}.${field}`]) ??
-    fieldNotes[`${version}.${field}`] ??
-    fieldNotes[field]
+export const noteOf = (field: string, { input, list, of, version }: Place): string | undefined => {
+  const names = [
+    ...(list && input ? [`${field}[]=`] : []),
+    ...(list ? [`${field}[]`] : []),
+    ...(input ? [`${field}=`] : []),
+    field
+  ]
+  const prefixes = [...(of === undefined ? [] : [`${version}.${of}.`]), `${version}.`, ""]
+  const key = prefixes.flatMap((prefix) => names.map((name) => prefix + name)).find((one) => one in fieldNotes)
+  const note = key === undefined ? undefined : fieldNotes[key]
   return note === "" ? undefined : note
 }
 

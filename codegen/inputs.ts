@@ -87,7 +87,8 @@ const extended = new Set([
 ])
 
 const noted = (operation: Operation, name: string, optional: boolean, shape: S.Shape): S.ShapeField => {
-  const note = noteOf(operation.version, operation.module, name)
+  const list = shape.kind === "list" || shape.kind === "array"
+  const note = noteOf(name, { version: operation.version, of: operation.module, input: true, list })
   return { name, optional, shape, ...(note === undefined ? {} : { note }) }
 }
 
@@ -186,8 +187,11 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
         return date
       case "time":
         return S.leaf("string", "Field.TimeOfDay")
-      default:
-        return S.string
+      default: {
+        // the types say text, so that what the documents do not list passes too
+        const known = facts.enums?.[path]
+        return known === undefined ? S.string : S.open(known)
+      }
     }
   }
 

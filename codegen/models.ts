@@ -120,7 +120,7 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
     ]
     const shape = fields.map((field): S.ShapeField => {
       const own = output(field.type, surface)
-      const note = noteOf(version, model, field.name)
+      const note = noteOf(field.name, { version, of: model, input: false, list: own.kind === "array" })
       const isId = field.name === "id" && (field.type.kind === "number" || field.type.kind === "string")
       // what a search finds is a score and an item
       const isFinding = known.size === 2 && known.has("result_score") && known.has("item")

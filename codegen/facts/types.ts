@@ -133,6 +133,17 @@ const activityAttendees = `ReadonlyArray<{
 const fieldOption =
   "{ readonly id: number | string | boolean | null; readonly label: string; readonly color?: string | null }"
 
+const owner = `{
+  readonly id: number
+  readonly name?: string
+  readonly email?: string
+  readonly has_pic?: number | boolean
+  readonly pic_hash?: string | null
+  readonly active_flag?: boolean
+  readonly value?: number
+}`
+const perCurrency = (total: string) => `{ readonly [currency: string]: ${total} }`
+
 /** Fields of answers, by official model and field. */
 export const answers: Record<string, Record<string, string>> = {
   "v1.Activity": { attendees: activityAttendees },
@@ -147,6 +158,15 @@ export const answers: Record<string, Record<string, string>> = {
   "v1.ProductField": { options: `ReadonlyArray<${fieldOption}> | null` },
   "v1.GetProductFieldResponseData": { options: `ReadonlyArray<${fieldOption}> | null` },
   "v1.GetProductFieldsResponseDataInner": { options: `ReadonlyArray<${fieldOption}> | null` },
+  "v1.BaseStage": { company_id: "number", pipeline_name: "string", pipeline_deal_probability: "boolean" },
+  "v1.DealParticipantItem": { added_by_user_id: owner },
+  "v1.RelationshipOrganizationInfoItem": { active_flag: "boolean" },
+  "v1.PermissionSet": { contents: "ReadonlyArray<string>" },
+  "v1.Person": { sync_needed: "boolean" },
+  "v1.GetDealsSummaryResponseData": {
+    values_total: perCurrency("GetDealsSummaryResponseDataValuesTotal"),
+    weighted_values_total: perCurrency("GetDealsSummaryResponseDataWeightedValuesTotal")
+  },
   "v1.GetDealsTimelineResponseDataTotals": {
     values: amounts,
     weighted_values: amounts,
@@ -156,6 +176,7 @@ export const answers: Record<string, Record<string, string>> = {
   },
   "v2.ActivityItem": { custom_fields: "{ readonly [key: string]: unknown } | null" },
   "v2.Deal": { status },
+  "v2.GetPersonSearchResponseAllOfDataItemsInnerItemOrganization": { address: "string | null" },
   "v2.DeleteDealField200ResponseData": deletedField,
   "v2.DeletePersonField200ResponseData": deletedField,
   "v2.DeleteProjectField200ResponseData": deletedField,

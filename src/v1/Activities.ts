@@ -78,7 +78,6 @@ export interface ActivityCollectionItem {
   readonly public_description?: string | null
   readonly outcome?: number | null
   readonly id: number
-  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done: boolean
   readonly subject: string
   readonly type: string
@@ -187,7 +186,6 @@ export interface Activity {
   readonly id: number
   /** HTML. */
   readonly note: string | null
-  /** 1 done, 0 not, in requests; a boolean in answers. */
   readonly done: boolean
   readonly subject: string
   /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
@@ -403,7 +401,7 @@ export interface ListInput {
   readonly start_date?: Field.CalendarDate | undefined
   /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
 }
 
@@ -605,7 +603,7 @@ export interface AddInput {
     readonly status?: string | undefined
     readonly user_id?: number | null | undefined
   }> | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
 }
 
@@ -750,7 +748,7 @@ export interface UpdateInput {
     readonly status?: string | undefined
     readonly user_id?: number | null | undefined
   }> | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
 }
 
@@ -934,7 +932,7 @@ export interface ListCollectionInput {
   /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly until?: Field.Timestamp | undefined
   readonly user_id?: number | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: boolean | undefined
   /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type?: Field.List<string> | undefined

@@ -12,7 +12,6 @@ import * as Organizations from "./Organizations.js"
 import * as Persons from "./Persons.js"
 import * as Products from "./Products.js"
 import * as Stages from "./Stages.js"
-import * as Users from "./Users.js"
 
 /**
  * A follower.
@@ -58,7 +57,18 @@ export interface DealParticipant {
   readonly active_flag?: boolean
   readonly related_item_data?: { readonly deal_id?: number; readonly title?: string }
   readonly person?: Persons.Person
-  readonly added_by_user_id?: { readonly success?: boolean; readonly data?: Users.User }
+  readonly added_by_user_id?: {
+    readonly id: number
+    readonly name?: string
+    readonly email?: string
+    /** 1 or true with a picture. */
+    readonly has_pic?: number | boolean
+    /** Null without a picture. */
+    readonly pic_hash?: string | null
+    /** False: deleted, and to be gone for good after 30 days. */
+    readonly active_flag?: boolean
+    readonly value?: number
+  }
   readonly related_item_type?: string
   readonly related_item_id?: number
 }
@@ -82,8 +92,13 @@ export const DealParticipant: Schema.Schema<DealParticipant> = /*#__PURE__*/ Sch
       })),
       person: Field.optional(Persons.Person),
       added_by_user_id: Field.optional(Schema.Struct({
-        success: Field.optional(Schema.Boolean),
-        data: Field.optional(Users.User)
+        id: Schema.Number,
+        name: Field.optional(Schema.String),
+        email: Field.optional(Schema.String),
+        has_pic: Field.optional(Schema.Union(Schema.Number, Schema.Boolean)),
+        pic_hash: Field.optional(Schema.NullOr(Schema.String)),
+        active_flag: Field.optional(Schema.Boolean),
+        value: Field.optional(Schema.Number)
       })),
       related_item_type: Field.optional(Schema.String),
       related_item_id: Field.optional(Schema.Number)
@@ -1050,8 +1065,10 @@ export const BasePipeline: Schema.Schema<BasePipeline> = /*#__PURE__*/ Schema.su
  * @category models
  */
 export interface DealsSummary {
-  readonly values_total?: ValueTotal
-  readonly weighted_values_total?: WeightedValueTotal
+  /** By currency. */
+  readonly values_total?: { readonly [key: string]: ValueTotal }
+  /** By currency. */
+  readonly weighted_values_total?: { readonly [key: string]: WeightedValueTotal }
   readonly total_count?: number
   readonly total_currency_converted_value?: number
   readonly total_weighted_currency_converted_value?: number
@@ -1067,8 +1084,8 @@ export interface DealsSummary {
  */
 export const DealsSummary: Schema.Schema<DealsSummary> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DealsSummary> =>
   Schema.Struct({
-    values_total: Field.optional(ValueTotal),
-    weighted_values_total: Field.optional(WeightedValueTotal),
+    values_total: Field.optional(Schema.Record({ key: Schema.String, value: ValueTotal })),
+    weighted_values_total: Field.optional(Schema.Record({ key: Schema.String, value: WeightedValueTotal })),
     total_count: Field.optional(Schema.Number),
     total_currency_converted_value: Field.optional(Schema.Number),
     total_weighted_currency_converted_value: Field.optional(Schema.Number),
@@ -3538,9 +3555,12 @@ export interface ListFollowersOutput {
   readonly success: true
   readonly data: ReadonlyArray<Follower>
   readonly additional_data?: {
-    readonly start?: number
-    readonly limit?: number
-    readonly more_items_in_collection?: boolean
+    readonly pagination?: {
+      readonly start: number
+      readonly limit: number
+      readonly more_items_in_collection: boolean
+      readonly next_start?: number
+    }
   } | null
 }
 
@@ -3556,9 +3576,12 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
       success: Schema.Literal(true),
       data: Schema.Array(Follower),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-        start: Field.optional(Schema.Number),
-        limit: Field.optional(Schema.Number),
-        more_items_in_collection: Field.optional(Schema.Boolean)
+        pagination: Field.optional(Schema.Struct({
+          start: Schema.Number,
+          limit: Schema.Number,
+          more_items_in_collection: Schema.Boolean,
+          next_start: Field.optional(Schema.Number)
+        }))
       })))
     })
 )
@@ -4946,7 +4969,7 @@ export interface ListActivitiesInput {
   readonly start?: number | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
   /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | undefined

@@ -483,12 +483,12 @@ export {
  * @category inputs
  */
 export interface AddRemoteInput {
-  readonly file_type: string
+  readonly file_type: "gdoc" | "gslides" | "gsheet" | "gform" | "gdraw" | (string & {})
   readonly title: string
-  readonly item_type: string
+  readonly item_type: "deal" | "organization" | "person" | (string & {})
   readonly item_id: number
   /** `s3` for uploads, `googledrive` for links. */
-  readonly remote_location: string
+  readonly remote_location: "googledrive" | (string & {})
 }
 
 /**
@@ -500,11 +500,11 @@ export interface AddRemoteInput {
 export const AddRemoteInput: Schema.Schema<AddRemoteInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<AddRemoteInput> =>
     Schema.Struct({
-      file_type: Schema.String,
+      file_type: Field.openEnum("gdoc", "gslides", "gsheet", "gform", "gdraw"),
       title: Schema.String,
-      item_type: Schema.String,
+      item_type: Field.openEnum("deal", "organization", "person"),
       item_id: Schema.Int,
-      remote_location: Schema.String
+      remote_location: Field.openEnum("googledrive")
     })
 )
 
@@ -605,11 +605,11 @@ export const download: Endpoint.Call<DownloadInput, Field.Download> = /*#__PURE_
  * @category inputs
  */
 export interface LinkRemoteInput {
-  readonly item_type: string
+  readonly item_type: "deal" | "organization" | "person" | (string & {})
   readonly item_id: number
   readonly remote_id: string
   /** `s3` for uploads, `googledrive` for links. */
-  readonly remote_location: string
+  readonly remote_location: "googledrive" | (string & {})
 }
 
 /**
@@ -621,10 +621,10 @@ export interface LinkRemoteInput {
 export const LinkRemoteInput: Schema.Schema<LinkRemoteInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<LinkRemoteInput> =>
     Schema.Struct({
-      item_type: Schema.String,
+      item_type: Field.openEnum("deal", "organization", "person"),
       item_id: Schema.Int,
       remote_id: Schema.String,
-      remote_location: Schema.String
+      remote_location: Field.openEnum("googledrive")
     })
 )
 

@@ -115,9 +115,12 @@ export interface ListOutput {
   readonly success: true
   readonly data: ReadonlyArray<NoteField>
   readonly additional_data?: {
-    readonly start?: number
-    readonly limit?: number
-    readonly more_items_in_collection?: boolean
+    readonly pagination?: {
+      readonly start: number
+      readonly limit: number
+      readonly more_items_in_collection: boolean
+      readonly next_start?: number
+    }
   } | null
 }
 
@@ -132,9 +135,12 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
     success: Schema.Literal(true),
     data: Schema.Array(NoteField),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-      start: Field.optional(Schema.Number),
-      limit: Field.optional(Schema.Number),
-      more_items_in_collection: Field.optional(Schema.Boolean)
+      pagination: Field.optional(Schema.Struct({
+        start: Schema.Number,
+        limit: Schema.Number,
+        more_items_in_collection: Schema.Boolean,
+        next_start: Field.optional(Schema.Number)
+      }))
     })))
   })
 )

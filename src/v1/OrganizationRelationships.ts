@@ -63,6 +63,8 @@ export interface OrganizationReference {
   /** Mails sent here in copy are linked to it. */
   readonly cc_email?: string | null
   readonly value?: number
+  /** False: deleted, and to be gone for good after 30 days. */
+  readonly active_flag?: boolean
 }
 
 /**
@@ -79,7 +81,8 @@ export const OrganizationReference: Schema.Schema<OrganizationReference> = /*#__
       owner_id: Field.optional(Schema.Number),
       address: Field.optional(Schema.NullOr(Schema.String)),
       cc_email: Field.optional(Schema.NullOr(Schema.String)),
-      value: Field.optional(Schema.Number)
+      value: Field.optional(Schema.Number),
+      active_flag: Field.optional(Schema.Boolean)
     })
 )
 
@@ -230,9 +233,12 @@ export interface ListOutput {
   readonly data: ReadonlyArray<OrganizationRelationshipDetails>
   readonly related_objects?: OrganizationRelationshipRelatedObjects
   readonly additional_data?: {
-    readonly start?: number
-    readonly limit?: number
-    readonly more_items_in_collection?: boolean
+    readonly pagination?: {
+      readonly start: number
+      readonly limit: number
+      readonly more_items_in_collection: boolean
+      readonly next_start?: number
+    }
   } | null
 }
 
@@ -248,9 +254,12 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
     data: Schema.Array(OrganizationRelationshipDetails),
     related_objects: Field.optional(OrganizationRelationshipRelatedObjects),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-      start: Field.optional(Schema.Number),
-      limit: Field.optional(Schema.Number),
-      more_items_in_collection: Field.optional(Schema.Boolean)
+      pagination: Field.optional(Schema.Struct({
+        start: Schema.Number,
+        limit: Schema.Number,
+        more_items_in_collection: Schema.Boolean,
+        next_start: Field.optional(Schema.Number)
+      }))
     })))
   })
 )

@@ -2199,7 +2199,7 @@ export interface ListActivitiesInput {
   readonly start?: number | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
   /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | undefined

@@ -30,6 +30,7 @@ export interface PermissionSet {
     | (string & {})
   readonly type?: "admin" | "manager" | "regular" | "custom" | (string & {})
   readonly assignment_count?: number
+  readonly contents?: ReadonlyArray<string>
 }
 
 /**
@@ -54,7 +55,8 @@ export const PermissionSet: Schema.Schema<PermissionSet> = /*#__PURE__*/ Schema.
         "nova"
       )),
       type: Field.optional(Field.openEnum("admin", "manager", "regular", "custom")),
-      assignment_count: Field.optional(Schema.Number)
+      assignment_count: Field.optional(Schema.Number),
+      contents: Field.optional(Schema.Array(Schema.String))
     })
 )
 

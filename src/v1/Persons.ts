@@ -80,6 +80,7 @@ export interface Person {
   readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
   readonly cc_email: string | null
+  readonly sync_needed?: boolean
   readonly participant_open_deals_count?: number
   readonly participant_closed_deals_count?: number
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
@@ -165,6 +166,7 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     org_name: Schema.NullOr(Schema.String),
     owner_name: Schema.String,
     cc_email: Schema.NullOr(Schema.String),
+    sync_needed: Field.optional(Schema.Boolean),
     participant_open_deals_count: Field.optional(Schema.Number),
     participant_closed_deals_count: Field.optional(Schema.Number),
     delete_time: Field.optional(Schema.NullOr(Schema.String)),
@@ -1134,9 +1136,12 @@ export interface ListFollowersOutput {
   readonly success: true
   readonly data: ReadonlyArray<Deals.Follower>
   readonly additional_data?: {
-    readonly start?: number
-    readonly limit?: number
-    readonly more_items_in_collection?: boolean
+    readonly pagination?: {
+      readonly start: number
+      readonly limit: number
+      readonly more_items_in_collection: boolean
+      readonly next_start?: number
+    }
   } | null
 }
 
@@ -1152,9 +1157,12 @@ export const ListFollowersOutput: Schema.Schema<ListFollowersOutput> = /*#__PURE
       success: Schema.Literal(true),
       data: Schema.Array(Deals.Follower),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-        start: Field.optional(Schema.Number),
-        limit: Field.optional(Schema.Number),
-        more_items_in_collection: Field.optional(Schema.Boolean)
+        pagination: Field.optional(Schema.Struct({
+          start: Schema.Number,
+          limit: Schema.Number,
+          more_items_in_collection: Schema.Boolean,
+          next_start: Field.optional(Schema.Number)
+        }))
       })))
     })
 )
@@ -2387,7 +2395,7 @@ export interface ListActivitiesInput {
   readonly start?: number | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
   /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | undefined

@@ -32,6 +32,9 @@ export interface Stage {
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null until the first change. */
   readonly update_time?: string | null
+  readonly company_id?: number
+  readonly pipeline_name?: string
+  readonly pipeline_deal_probability?: boolean
 }
 
 /**
@@ -51,7 +54,10 @@ export const Stage: Schema.Schema<Stage> = /*#__PURE__*/ Schema.suspend((): Sche
     rotten_flag: Field.optional(Schema.Boolean),
     rotten_days: Field.optional(Schema.NullOr(Schema.Number)),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String))
+    update_time: Field.optional(Schema.NullOr(Schema.String)),
+    company_id: Field.optional(Schema.Number),
+    pipeline_name: Field.optional(Schema.String),
+    pipeline_deal_probability: Field.optional(Schema.Boolean)
   })
 )
 

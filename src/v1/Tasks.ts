@@ -24,7 +24,7 @@ export interface Task {
   readonly assignee_id?: number
   /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number>
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | (number & {})
   /** A day, `YYYY-MM-DD`. */
   readonly due_date?: string
@@ -76,7 +76,7 @@ export interface ListInput {
   readonly assignee_id?: number | undefined
   readonly project_id?: number | undefined
   readonly parent_task_id?: number | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
 }
 
@@ -228,7 +228,7 @@ export interface AddInput {
   readonly assignee_id?: number | undefined
   /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number> | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
   /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | undefined
@@ -317,7 +317,7 @@ export interface UpdateInput {
   readonly assignee_id?: number | null | undefined
   /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number> | undefined
-  /** 1 done, 0 not, in requests; a boolean in answers. */
+  /** 1 done, 0 not. */
   readonly done?: 0 | 1 | undefined
   /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | null | undefined

@@ -65,7 +65,7 @@ export interface Activity {
   readonly outcome?: number | null
   /** HTML. */
   readonly note?: string | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
 }
 
@@ -436,7 +436,7 @@ export interface AddInput {
   readonly outcome?: number | null | undefined
   /** HTML. */
   readonly note?: string | undefined
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
@@ -608,7 +608,7 @@ export interface UpdateInput {
   readonly outcome?: number | null | undefined
   /** HTML. */
   readonly note?: string | null | undefined
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 

@@ -69,7 +69,7 @@ export interface Deal {
   readonly mrr?: number | null
   /** Annual contract value; null without products. Growth plan and above. */
   readonly acv?: number | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value. Null when the account has none. */
   readonly custom_fields: { readonly [key: string]: unknown } | null
   readonly creator_user_id: number
   /** The day the deal was won in the company's time zone, `YYYY-MM-DD`; null unless won. */
@@ -311,7 +311,7 @@ export interface FoundDeal {
   readonly stage?: { readonly id: number; readonly name?: string }
   readonly person?: { readonly id: number; readonly name?: string } | null
   readonly organization?: { readonly id: number; readonly name?: string } | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Values of custom fields that the term was found in. */
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
   /** Archived ones are left out of lists and cannot be edited. */
@@ -362,7 +362,7 @@ export interface ListInput {
   readonly org_id?: number | undefined
   readonly pipeline_id?: number | undefined
   readonly stage_id?: number | undefined
-  /** In `list`: all but the deleted ones unless given. */
+  /** All but the deleted ones unless given. */
   readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
@@ -391,11 +391,11 @@ export interface ListInput {
     | "smart_bcc_email"
     | "source_lead_id"
   > | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }` instead of the bare id. */
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
   readonly include_labels?: boolean | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
@@ -522,7 +522,7 @@ export interface ListArchivedInput {
   readonly org_id?: number | undefined
   readonly pipeline_id?: number | undefined
   readonly stage_id?: number | undefined
-  /** In `list`: all but the deleted ones unless given. */
+  /** All but the deleted ones unless given. */
   readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
@@ -551,7 +551,7 @@ export interface ListArchivedInput {
     | "smart_bcc_email"
     | "source_lead_id"
   > | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
@@ -688,11 +688,11 @@ export interface GetInput {
     | "smart_bcc_email"
     | "source_lead_id"
   > | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }` instead of the bare id. */
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
   readonly include_labels?: boolean | undefined
 }
 
@@ -796,7 +796,6 @@ export interface AddInput {
   readonly is_archived?: boolean | undefined
   /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
   readonly archive_time?: Field.Timestamp | null | undefined
-  /** In `list`: all but the deleted ones unless given. */
   readonly status?: "open" | "won" | "lost" | "deleted" | undefined
   /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | undefined
@@ -814,7 +813,7 @@ export interface AddInput {
   readonly expected_close_date?: Field.CalendarDate | undefined
   /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
@@ -925,7 +924,6 @@ export interface UpdateInput {
   readonly is_archived?: boolean | undefined
   /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
   readonly archive_time?: Field.Timestamp | null | undefined
-  /** In `list`: all but the deleted ones unless given. */
   readonly status?: "open" | "won" | "lost" | "deleted" | null | undefined
   /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability?: number | null | undefined
@@ -943,7 +941,7 @@ export interface UpdateInput {
   readonly expected_close_date?: Field.CalendarDate | null | undefined
   /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
@@ -1114,7 +1112,6 @@ export interface SearchInput {
   readonly exact_match?: boolean | undefined
   readonly person_id?: number | undefined
   readonly organization_id?: number | undefined
-  /** In `list`: all but the deleted ones unless given. */
   readonly status?: "open" | "won" | "lost" | undefined
   /** More fields than come by default. */
   readonly include_fields?: Field.List<"deal.cc_email"> | undefined

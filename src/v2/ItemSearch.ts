@@ -54,7 +54,7 @@ export interface ItemSearchResult {
       /** Null if unknown. */
       readonly address?: string | null
     } | null
-    /** Key (40 characters) to value; null clears one. Null when the account has none. */
+    /** Values of custom fields that the term was found in. */
     readonly custom_fields?: ReadonlyArray<string>
     readonly notes?: ReadonlyArray<string>
     /** Archived ones are left out of lists and cannot be edited. */

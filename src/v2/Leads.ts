@@ -49,7 +49,7 @@ export interface FoundLead {
   readonly phones?: ReadonlyArray<string>
   /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Values of custom fields that the term was found in. */
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
   readonly value?: number

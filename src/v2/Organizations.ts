@@ -27,7 +27,7 @@ export interface Organization {
   readonly is_deleted: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
-  /** Parts beside the whole; null if unknown. On writes `value` is enough. */
+  /** Parts beside the whole; null if unknown. */
   readonly address?: OrganizationAddress | null
   /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
@@ -39,7 +39,7 @@ export interface Organization {
   readonly annual_revenue?: number | null
   /** Null if unknown. */
   readonly employee_count?: number | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
@@ -192,7 +192,7 @@ export interface FoundOrganization {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Values of custom fields that the term was found in. */
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
 }
@@ -259,11 +259,11 @@ export interface ListInput {
     | "related_lost_deals_count"
     | "smart_bcc_email"
   > | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }` instead of the bare id. */
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
   readonly include_labels?: boolean | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
@@ -401,11 +401,11 @@ export interface GetInput {
     | "related_lost_deals_count"
     | "smart_bcc_email"
   > | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }` instead of the bare id. */
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
   readonly include_labels?: boolean | undefined
 }
 
@@ -505,7 +505,7 @@ export interface AddInput {
   readonly visible_to?: number | undefined
   /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
-  /** Null if unknown. */
+  /** `value` is enough. */
   readonly address?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
@@ -531,7 +531,7 @@ export interface AddInput {
   readonly annual_revenue?: number | null | undefined
   /** Null if unknown. */
   readonly employee_count?: number | null | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
@@ -633,7 +633,7 @@ export interface UpdateInput {
   readonly visible_to?: number | null | undefined
   /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number> | undefined
-  /** Null if unknown. */
+  /** `value` is enough. */
   readonly address?: {
     readonly value?: string | undefined
     readonly country?: string | undefined
@@ -659,7 +659,7 @@ export interface UpdateInput {
   readonly annual_revenue?: number | null | undefined
   /** Null if unknown. */
   readonly employee_count?: number | null | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 

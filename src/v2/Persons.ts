@@ -50,7 +50,7 @@ export interface Person {
   readonly birthday?: string | null
   /** Only in accounts with contact sync. */
   readonly job_title?: string | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
@@ -339,8 +339,13 @@ export interface FoundPerson {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
-  readonly organization?: { readonly id: number; readonly name?: string }
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  readonly organization?: {
+    readonly id: number
+    readonly name?: string
+    /** Null if unknown. */
+    readonly address?: string | null
+  }
+  /** Values of custom fields that the term was found in. */
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
 }
@@ -360,7 +365,11 @@ export const FoundPerson: Schema.Schema<FoundPerson> = /*#__PURE__*/ Schema.susp
     emails: Field.optional(Schema.Array(Schema.String)),
     visible_to: Field.optional(Schema.Number),
     owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    organization: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    organization: Field.optional(Schema.Struct({
+      id: Schema.Number,
+      name: Field.optional(Schema.String),
+      address: Field.optional(Schema.NullOr(Schema.String))
+    })),
     custom_fields: Field.optional(Schema.Array(Schema.String)),
     notes: Field.optional(Schema.Array(Schema.String))
   })
@@ -415,11 +424,11 @@ export interface ListInput {
     | "doi_status"
     | "smart_bcc_email"
   > | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }` instead of the bare id. */
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
   readonly include_labels?: boolean | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | undefined
@@ -569,11 +578,11 @@ export interface GetInput {
     | "doi_status"
     | "smart_bcc_email"
   > | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }` instead of the bare id. */
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
   readonly include_labels?: boolean | undefined
 }
 
@@ -726,7 +735,7 @@ export interface AddInput {
   readonly job_title?: string | undefined
   /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
   readonly marketing_status?: "no_consent" | "unsubscribed" | "subscribed" | "archived" | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
@@ -892,7 +901,7 @@ export interface UpdateInput {
   readonly job_title?: string | null | undefined
   /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
   readonly marketing_status?: "no_consent" | "unsubscribed" | "subscribed" | "archived" | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 

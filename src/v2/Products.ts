@@ -36,7 +36,7 @@ export interface Product {
   readonly update_time?: string
   readonly description?: string | null
   readonly category?: string | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
   /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
@@ -244,7 +244,7 @@ export interface FoundProduct {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
   readonly owner?: { readonly id: number }
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Values of custom fields that the term was found in. */
   readonly custom_fields?: ReadonlyArray<string>
 }
 
@@ -318,7 +318,7 @@ export interface ListInput {
   readonly sort_direction?: "asc" | "desc" | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
   readonly updated_since?: Field.Timestamp | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Keys of the custom fields to answer with, at most 15; all when absent. */
   readonly custom_fields?: Field.List<string> | undefined
 }
 
@@ -501,7 +501,7 @@ export interface AddInput {
     readonly direct_cost?: number | undefined
     readonly notes?: string | undefined
   }> | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
@@ -625,7 +625,7 @@ export interface UpdateInput {
     readonly direct_cost?: number | undefined
     readonly notes?: string | undefined
   }> | undefined
-  /** Keys to answer with, at most 15; all when absent. On writes: key to value, null clears. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
   readonly name?: string | undefined
   /** `one-time` unless given. Others: Growth plan and above, and no installments. */

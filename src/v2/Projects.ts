@@ -41,7 +41,7 @@ export interface Project {
   readonly status_change_time?: string | null
   /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
   readonly archive_time?: string | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
 }
 
@@ -159,7 +159,7 @@ export interface FoundProject {
   readonly description?: string | null
   /** A day, `YYYY-MM-DD`. */
   readonly end_date?: string | null
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Values of custom fields that the term was found in. */
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>
 }
@@ -471,7 +471,7 @@ export interface AddInput {
   readonly health_status?: number | undefined
   /** Taken up at creation only. */
   readonly template_id?: number | undefined
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 
@@ -579,7 +579,7 @@ export interface UpdateInput {
   readonly health_status?: number | null | undefined
   /** Taken up at creation only. */
   readonly template_id?: number | null | undefined
-  /** Key (40 characters) to value; null clears one. Null when the account has none. */
+  /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
 }
 

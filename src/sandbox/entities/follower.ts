@@ -8,7 +8,6 @@ import * as short from "../short.js"
 import { text, type View, v1Time } from "../view.js"
 import { get, nextId, put, type Row, remove, where } from "../world.js"
 import { person } from "./contact.js"
-import { user } from "./user.js"
 
 /** Something that happened to the followers or participants of a thing. */
 const note = (table: string, of: string, about: Readonly<Record<string, unknown>>, action: string, view: View): void =>
@@ -90,7 +89,6 @@ export const participantChanges = (dealId: unknown, view: View): ReadonlyArray<R
 /** A participant, as v1 shows it. */
 export const showParticipant = (row: Row, view: View): Record<string, unknown> => {
   const about = get(view.world, "person", row.person_id)
-  const adder = get(view.world, "user", row.added_by_user_id)
   return {
     id: row.id,
     person_id: short.personReference(row.person_id, view),
@@ -98,7 +96,7 @@ export const showParticipant = (row: Row, view: View): Record<string, unknown> =
     active_flag: true,
     related_item_data: { deal_id: row.deal_id, title: text(get(view.world, "deal", row.deal_id), "title") },
     person: about === undefined ? undefined : showV1(person, about, view, "list"),
-    added_by_user_id: adder === undefined ? undefined : { success: true, data: showV1(user, adder, view, "get") },
+    added_by_user_id: short.userReference(row.added_by_user_id, view),
     related_item_type: "deal",
     related_item_id: row.deal_id
   }
