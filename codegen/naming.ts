@@ -39,4 +39,8 @@ export const words = (name: string): string =>
 export const article = (phrase: string): string =>
   /^[aeiou]/i.test(phrase) && !/^u(ser|nit)/i.test(phrase) ? "an" : "a"
 
-export const withArticle = (phrase: string): string => `${capital(article(phrase))} ${phrase}`
+/** "A deal", but "Role settings". */
+export const withArticle = (phrase: string): string =>
+  /(?:[^s]s|ia|data|info)$/.test(phrase) && !/(?:status|address|access)$/.test(phrase)
+    ? capital(phrase)
+    : `${capital(article(phrase))} ${phrase}`

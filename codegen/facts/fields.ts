@@ -293,8 +293,10 @@ const contacts: Record<string, string> = {
     "`1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.",
   "v2.visible_to":
     "1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all.",
-  emails: "One of them is primary; on updates the whole list is replaced.",
-  phones: "One of them is primary; on updates the whole list is replaced.",
+  "emails=": "One of them is primary; on updates the whole list is replaced.",
+  "phones=": "One of them is primary; on updates the whole list is replaced.",
+  "v2.Person.emails": "One of them is primary.",
+  "v2.Person.phones": "One of them is primary.",
   "v1.Person.email": "All addresses; an empty `value` stands for none.",
   "v1.Person.phone": "All numbers; an empty `value` stands for none.",
   primary: "One in a list is.",

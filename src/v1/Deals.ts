@@ -321,7 +321,7 @@ export const RelatedPersonPhone: Schema.Schema<RelatedPersonPhone> = /*#__PURE__
 )
 
 /**
- * A deal with ids.
+ * Deal with ids.
  *
  * @since 0.1.0
  * @category models
@@ -943,7 +943,7 @@ export const DealOrganization: Schema.Schema<DealOrganization> = /*#__PURE__*/ S
 )
 
 /**
- * A deal related objects.
+ * Deal related objects.
  *
  * @since 0.1.0
  * @category models
@@ -1183,7 +1183,7 @@ export const DealsTimeline: Schema.Schema<DealsTimeline> = /*#__PURE__*/ Schema.
 )
 
 /**
- * A deals timeline totals.
+ * Deals timeline totals.
  *
  * @since 0.1.0
  * @category models
@@ -1573,7 +1573,7 @@ export const DealUpdate: Schema.Schema<DealUpdate> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * An update related objects.
+ * Update related objects.
  *
  * @since 0.1.0
  * @category models
@@ -1893,7 +1893,7 @@ export const AddedDealProduct: Schema.Schema<AddedDealProduct> = /*#__PURE__*/ S
 )
 
 /**
- * A deal details.
+ * Deal details.
  *
  * @since 0.1.0
  * @category models
@@ -2180,7 +2180,7 @@ export const ActivityShare: Schema.Schema<ActivityShare> = /*#__PURE__*/ Schema.
 )
 
 /**
- * A person related objects.
+ * Person related objects.
  *
  * @since 0.1.0
  * @category models

@@ -122,9 +122,7 @@ export interface SearchOutput {
         readonly status?: string
         /** Null if unknown. */
         readonly address?: string | null
-        /** One of them is primary; on updates the whole list is replaced. */
         readonly phones?: ReadonlyArray<string>
-        /** One of them is primary; on updates the whole list is replaced. */
         readonly emails?: ReadonlyArray<string>
         readonly url?: string
         /**
@@ -171,9 +169,7 @@ export interface SearchOutput {
         readonly status?: string
         /** Null if unknown. */
         readonly address?: string | null
-        /** One of them is primary; on updates the whole list is replaced. */
         readonly phones?: ReadonlyArray<string>
-        /** One of them is primary; on updates the whole list is replaced. */
         readonly emails?: ReadonlyArray<string>
         readonly url?: string
         /**

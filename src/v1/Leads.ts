@@ -132,9 +132,7 @@ export interface FoundLead {
   readonly owner?: { readonly id: number }
   readonly person?: { readonly id: number; readonly name?: string }
   readonly organization?: { readonly id: number; readonly name?: string }
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
   readonly custom_fields?: ReadonlyArray<string>
   readonly notes?: ReadonlyArray<string>

@@ -87,7 +87,7 @@ export const OrganizationReference: Schema.Schema<OrganizationReference> = /*#__
 )
 
 /**
- * An organization relationship related objects.
+ * Organization relationship related objects.
  *
  * @since 0.1.0
  * @category models
@@ -156,7 +156,7 @@ export const OrganizationRelationshipWithCalculation: Schema.Schema<Organization
   )
 
 /**
- * An organization relationship details.
+ * Organization relationship details.
  *
  * @since 0.1.0
  * @category models

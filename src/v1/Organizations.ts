@@ -195,7 +195,7 @@ export const OrganizationUpdate: Schema.Schema<OrganizationUpdate> = /*#__PURE__
 )
 
 /**
- * A deal list related objects.
+ * Deal list related objects.
  *
  * @since 0.1.0
  * @category models
@@ -423,7 +423,7 @@ export const OrganizationPicture: Schema.Schema<OrganizationPicture> = /*#__PURE
 )
 
 /**
- * An organization related objects.
+ * Organization related objects.
  *
  * @since 0.1.0
  * @category models
@@ -450,7 +450,7 @@ export const OrganizationRelatedObjects: Schema.Schema<OrganizationRelatedObject
 )
 
 /**
- * An organization details.
+ * Organization details.
  *
  * @since 0.1.0
  * @category models

@@ -447,7 +447,7 @@ export const MergedPerson: Schema.Schema<MergedPerson> = /*#__PURE__*/ Schema.su
 )
 
 /**
- * A product related objects.
+ * Product related objects.
  *
  * @since 0.1.0
  * @category models
@@ -612,9 +612,7 @@ export interface FoundPerson {
   readonly id: number
   readonly type?: string
   readonly name?: string
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: number

@@ -10,7 +10,7 @@ import * as Pagination from "../Pagination.js"
 import * as Deals from "./Deals.js"
 
 /**
- * A conversion statistics.
+ * Conversion statistics.
  *
  * @since 0.1.0
  * @category models
@@ -45,7 +45,7 @@ export const ConversionStatistics: Schema.Schema<ConversionStatistics> = /*#__PU
 )
 
 /**
- * A movement statistics.
+ * Movement statistics.
  *
  * @since 0.1.0
  * @category models

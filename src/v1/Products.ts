@@ -100,7 +100,7 @@ export const ProductFile: Schema.Schema<ProductFile> = /*#__PURE__*/ Schema.susp
 )
 
 /**
- * A related objects.
+ * Related objects.
  *
  * @since 0.1.0
  * @category models

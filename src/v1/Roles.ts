@@ -42,7 +42,7 @@ export const SubRole: Schema.Schema<SubRole> = /*#__PURE__*/ Schema.suspend((): 
 )
 
 /**
- * A role settings.
+ * Role settings.
  *
  * @since 0.1.0
  * @category models

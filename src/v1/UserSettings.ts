@@ -8,7 +8,7 @@ import * as Endpoint from "../Endpoint.js"
 import * as Field from "../Field.js"
 
 /**
- * A user settings.
+ * User settings.
  *
  * @since 0.1.0
  * @category models

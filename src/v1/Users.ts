@@ -209,7 +209,7 @@ export const CurrentUser: Schema.Schema<CurrentUser> = /*#__PURE__*/ Schema.susp
 )
 
 /**
- * A user permissions.
+ * User permissions.
  *
  * @since 0.1.0
  * @category models

@@ -37,9 +37,7 @@ export interface ItemSearchResult {
     readonly status?: string
     /** Null if unknown. */
     readonly address?: string | null
-    /** One of them is primary; on updates the whole list is replaced. */
     readonly phones?: ReadonlyArray<string>
-    /** One of them is primary; on updates the whole list is replaced. */
     readonly emails?: ReadonlyArray<string>
     readonly url?: string
     /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */

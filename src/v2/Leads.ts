@@ -45,9 +45,7 @@ export interface FoundLead {
   readonly owner?: { readonly id: number }
   readonly person?: { readonly id: number; readonly name?: string }
   readonly organization?: { readonly id: number; readonly name?: string }
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
   /** Values of custom fields that the term was found in. */
   readonly custom_fields?: ReadonlyArray<string>

@@ -28,9 +28,9 @@ export interface Person {
   readonly add_time?: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly update_time?: string
-  /** One of them is primary; on updates the whole list is replaced. */
+  /** One of them is primary. */
   readonly emails: ReadonlyArray<PersonEmail>
-  /** One of them is primary; on updates the whole list is replaced. */
+  /** One of them is primary. */
   readonly phones?: ReadonlyArray<PersonPhone>
   /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted?: boolean
@@ -332,9 +332,7 @@ export interface FoundPerson {
   readonly id: number
   readonly type?: string
   readonly name?: string
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<string>
-  /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<string>
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number
