@@ -106,7 +106,8 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
   if (answer.known === undefined) {
     parts.push(pairText(outputName, answer.shape, text, `Output of ${link}.`, "outputs", "outputs"))
   }
-  const callable = input.shape.fields.some(({ optional }) => !optional) ? "Call" : "Program"
+  // a write of nothing is a mistake, even where nothing has to be there
+  const callable = input.body !== undefined || input.shape.fields.some(({ optional }) => !optional) ? "Call" : "Program"
   const paged = answer.pagination
   const [typeName, parameters] =
     paged === undefined

@@ -683,7 +683,7 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
  * @since 0.1.0
  * @category endpoints
  */
-export const add: Endpoint.Program<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.make(() => ({
   name: "Activities.add",
   operation: "addActivity",
   version: "v1",
