@@ -22,7 +22,7 @@ const ours = `
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Auth from "effect-pipedrive/Auth"
 import * as HttpLayer from "effect-pipedrive/HttpLayer"
-import { Deals } from "effect-pipedrive/v2"
+import * as Deals from "effect-pipedrive/v2/Deals"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 Deals.get({ id: 1 }).pipe(
