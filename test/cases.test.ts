@@ -5,56 +5,15 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { type Endpoint, Field, HttpLayer, type PipedriveError } from "effect-pipedrive"
+import { type Endpoint, Field, HttpLayer } from "effect-pipedrive"
 import * as v1 from "effect-pipedrive/v1"
 import * as v2 from "effect-pipedrive/v2"
 import { fieldsOf } from "./parity/schemas.js"
+import { failure, refusal, sent, strictly } from "./support/cases.js"
 import * as Fake from "./support/fake.js"
 import { byKey, entries } from "./support/surface.js"
 
 const K1 = "d1f443a570bc497f809f07309cd3a6903ffe8900"
-
-/** Calls as a program without types would. */
-const loose = (endpoint: Endpoint.Any) =>
-  endpoint as unknown as (
-    input?: unknown
-  ) => Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements>
-
-/** The requests that a program sends. */
-const sent = (program: Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements>) =>
-  Effect.gen(function* () {
-    const fake = Fake.make(Fake.ok([]))
-    yield* program.pipe(HttpLayer.withPolicy({ responseValidation: "off" }), Effect.provide(fake.live))
-    return fake.seen.map(({ body, headers, method, path }) => ({
-      request: `${method} ${path}`,
-      body: typeof body === "string" && headers["content-type"] === "application/json" ? JSON.parse(body) : body,
-      type: headers["content-type"]
-    }))
-  })
-
-/** The refusal of an input: `key: message | hint`, nothing having been sent. */
-const refusal = (endpoint: Endpoint.Any, input?: unknown) =>
-  Effect.gen(function* () {
-    const fake = Fake.make(Fake.ok([]))
-    const error = yield* loose(endpoint)(input).pipe(Effect.flip, Effect.provide(fake.live))
-    assert.strictEqual(fake.seen.length, 0)
-    assert.strictEqual(error._tag, "InvalidRequest")
-    return error._tag === "InvalidRequest"
-      ? error.issues.map(({ hint, message, path }) => `${path.join(".")}: ${hint ?? message}`).join("; ")
-      : ""
-  })
-
-/** What an answer comes to, checked strictly. */
-const strictly = <A>(
-  program: Effect.Effect<A, PipedriveError.PipedriveError, Endpoint.Requirements>,
-  ...answers: ReadonlyArray<Fake.Answer>
-) => program.pipe(HttpLayer.withPolicy({ responseValidation: "strict" }), Effect.provide(Fake.make(...answers).live))
-
-/** What an answer fails with, at the first try. */
-const failure = (
-  answer: Fake.Answer,
-  program: Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements>
-) => program.pipe(Effect.flip, HttpLayer.withPolicy({ retries: 0 }), Effect.provide(Fake.make(answer).live))
 
 describe("types wrong or missing", () => {
   it.effect("T1: a person is no organization", () =>

@@ -22,7 +22,8 @@ export const parseBaseUrl = (url: string | URL): Effect.Effect<string, ConfigErr
   Effect.suspend(() => {
     const refuse = (why: string) =>
       Effect.fail(ConfigError.InvalidData(["baseUrl"], `${why}: ${JSON.stringify(String(url))}`))
-    if (!URL.canParse(String(url))) return Effect.fail(ConfigError.InvalidData(["baseUrl"], "is not a URL"))
+    if (!URL.canParse(String(url)))
+      return Effect.fail(ConfigError.InvalidData(["baseUrl"], "is not a URL, which begins with https://"))
     const parsed = new URL(String(url))
     if (parsed.username !== "" || parsed.password !== "") {
       return Effect.fail(ConfigError.InvalidData(["baseUrl"], "must not hold a user or password"))
