@@ -11,6 +11,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Accounts, HttpLayer, type OAuth2, TokenStore } from "effect-pipedrive"
@@ -129,7 +130,7 @@ export const layer = (app: OAuth2.Options) =>
   )
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  Layer.unwrapScoped(Effect.map(settings, layer)).pipe(
+  Layer.unwrapScoped(Effect.map(settings, ({ app, notice }) => Layer.tap(layer(app), () => Console.log(notice)))).pipe(
     // tokens end with the process; TokenStoreSql.layer() or TokenStore.layerKeyValueStore() keep them
     Layer.provide(TokenStore.layerMemory),
     Layer.provide(FetchHttpClient.layer),

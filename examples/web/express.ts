@@ -9,6 +9,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import cookieSession from "cookie-session"
 import * as Config from "effect/Config"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Layer from "effect/Layer"
@@ -149,9 +150,15 @@ const key = (name: string) =>
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   Effect.gen(function* () {
     const keys = { session: yield* key("SESSION_KEY"), tokens: yield* key("TOKEN_KEY") }
-    const app = yield* makeApp(yield* settings, keys)
-    const server = createServer(app).listen(yield* port, host)
+    const { app, notice } = yield* settings
+    const server = createServer(yield* makeApp(app, keys))
     yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+    const at = yield* port
+    yield* Effect.async<void, Error>((resume) => {
+      server.once("error", (error) => resume(Effect.fail(error)))
+      server.listen(at, host, () => resume(Effect.void))
+    })
+    yield* Console.log(notice)
     return yield* Effect.never
   }).pipe(
     Effect.scoped,

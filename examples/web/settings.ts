@@ -3,7 +3,6 @@
  * set, or else one that is registered with a sandbox, which is started along.
  */
 import * as Config from "effect/Config"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -39,18 +38,15 @@ export const sandbox = (url: string) =>
     return { sandbox: service, settings: { ...app, oauthUrl: service.baseUrl, baseUrl: service.baseUrl } }
   })
 
-/** Tells where to look, too. */
+/** The app, and what to tell whoever started it. */
 export const settings = Effect.gen(function* () {
   if (Option.isSome(yield* Config.option(Config.nonEmptyString("PIPEDRIVE_CLIENT_ID")))) {
     const app: OAuth2.Options = yield* registered
-    yield* Console.log(`Open ${new URL(app.redirectUri).origin}/`)
-    return app
+    return { app, notice: `Open ${new URL(app.redirectUri).origin}/` }
   }
   const url = `http://${host}:${yield* port}`
   const started = yield* sandbox(url)
-  yield* Console.log(
-    `On a sandbox at ${started.sandbox.baseUrl}/ (set PIPEDRIVE_CLIENT_ID for a real app).\nOpen ${url}/`
-  )
   const app: OAuth2.Options = started.settings
-  return app
+  const notice = `On a sandbox at ${started.sandbox.baseUrl}/ (set PIPEDRIVE_CLIENT_ID for a real app).\nOpen ${url}/`
+  return { app, notice }
 })

@@ -1,6 +1,7 @@
 /**
  * The web examples, as their users meet them: in a browser, by way of the sandbox's consent page.
  */
+import { spawn } from "node:child_process"
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
@@ -298,3 +299,52 @@ for (const [name, start] of [
     )
   })
 }
+
+describe("the examples as programs of their own", () => {
+  /** A port that is free a moment before. */
+  const freePort = () =>
+    new Promise<number>((resolve) => {
+      const server = createServer().listen(0, Settings.host, () => {
+        const { port } = server.address() as AddressInfo
+        server.close(() => resolve(port))
+      })
+    })
+
+  for (const name of ["effect", "express"]) {
+    it(`${name}.ts starts a sandbox along, and signs in`, async () => {
+      const port = await freePort()
+      const child = spawn(process.execPath, ["--import", "tsx", `examples/web/${name}.ts`], {
+        env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port) },
+        stdio: ["ignore", "pipe", "inherit"]
+      })
+      const ended = new Promise((resolve) => child.once("exit", resolve))
+      try {
+        const url = `http://${Settings.host}:${port}`
+        let said = ""
+        for await (const text of child.stdout.setEncoding("utf8")) {
+          said += text
+          if (said.includes(`Open ${url}/\n`)) break
+        }
+        assert.include(said, "On a sandbox at http://127.0.0.1:")
+        const cookies = new Map<string, string>()
+        const go = async (to: string | URL, init: RequestInit = {}) => {
+          const cookie = Array.from(cookies, ([key, value]) => `${key}=${value}`).join("; ")
+          const response = await fetch(to, { redirect: "manual", ...init, headers: { cookie } })
+          for (const set of response.headers.getSetCookie()) {
+            const [, key = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? []
+            cookies.set(key, value)
+          }
+          return { page: await response.text(), to: response.headers.get("location") ?? "" }
+        }
+        const consent = await go(`${url}/login`)
+        const allow = new URLSearchParams({ decision: "allow", user_id: String(tomas.id) })
+        const callback = await go(consent.to, { method: "POST", body: allow })
+        assert.strictEqual((await go(callback.to)).to, "/")
+        assert.include((await go(`${url}/`)).page, tomas.name)
+      } finally {
+        child.kill("SIGTERM")
+        await ended
+      }
+    })
+  }
+})
