@@ -84,11 +84,16 @@ const read = (
     : Effect.map(Effect.catchAllCause(response.text, broken), (text) => received(status === 204 ? "" : text, undefined))
 }
 
-/** The start of a body; the connection is given up rather than a flood read to its end. */
-const start = (
-  response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<string, HttpClientError.ResponseError> => {
-  if (Number(response.headers["content-length"] ?? Number.NaN) <= mostOfAnError) return response.text
+/**
+ * The start of a body, or what came of it: status and headers say what matters. The connection is given up rather than
+ * a flood read to its end.
+ */
+const start = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string> => {
+  const { "content-encoding": encoding = "identity", "content-length": length } = response.headers
+  // what is packed may be a flood however short it is
+  if (encoding === "identity" && Number(length ?? Number.NaN) <= mostOfAnError) {
+    return Effect.orElseSucceed(response.text, () => "")
+  }
   return Effect.suspend(() => {
     const decoder = new TextDecoder()
     let text = ""
@@ -98,10 +103,7 @@ const start = (
         return text.length < mostOfAnError
       })
     )
-    return Effect.matchEffect(read, {
-      onFailure: (error) => (error.reason === "EmptyBody" ? Effect.succeed("") : Effect.fail(error)),
-      onSuccess: () => Effect.succeed(text)
-    })
+    return Effect.map(Effect.ignore(read), () => text)
   })
 }
 

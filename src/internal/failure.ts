@@ -83,7 +83,8 @@ export const snippet = (text: string, secrets: ReadonlyArray<string>): string =>
 export const parse = (text: string): Either.Either<unknown, string> => {
   if (text === "") return Either.left("is empty")
   try {
-    return Either.right(JSON.parse(text))
+    // not every transport takes the byte order mark off
+    return Either.right(JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text))
   } catch {
     return Either.left("is not JSON, or was cut off")
   }
@@ -246,10 +247,15 @@ export const invalidResponse = (
 
 /**
  * Codes of Node's, undici's and OpenSSL's that are only met before a request goes out. Others (`EHOSTUNREACH`,
- * `ETIMEDOUT`) are met on open connections too: there the system call tells.
+ * `ETIMEDOUT`) are met on open connections too: there the system call tells. So are all of `ERR_SSL_...`: a server asks
+ * for a certificate after the request, or breaks in with what is no TLS.
  */
 const unconnected =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|ERR_SSL_\w+|CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
+  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
+
+/** Words of Node's and undici's proxies, where the code is one of open connections too. */
+const unconnectedWords =
+  /^(Client network socket disconnected before secure TLS connection was established|Proxy response \(\d+\) !== 200 when HTTP Tunneling)$/
 
 interface Fault {
   readonly code: string | undefined
@@ -276,12 +282,13 @@ const fault = (cause: unknown, depth = 0): Fault => {
   }
   const code = textOf(cause, "code")
   const syscall = textOf(cause, "syscall")
+  const message = textOf(cause, "message") ?? code ?? "unknown fault"
   return {
     code,
-    message: textOf(cause, "message") ?? code ?? "unknown fault",
+    message,
     connecting:
       syscall === undefined
-        ? code !== undefined && unconnected.test(code)
+        ? (code !== undefined && unconnected.test(code)) || unconnectedWords.test(message)
         : syscall === "connect" || syscall.startsWith("getaddrinfo") || syscall.startsWith("query")
   }
 }

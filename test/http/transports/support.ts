@@ -1,0 +1,93 @@
+/** The transports, and a call over one of them, watched for what it leaves behind. */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Supervisor from "effect/Supervisor"
+import { Pipedrive, type PipedriveError } from "effect-pipedrive"
+import type { Requirements } from "effect-pipedrive/Endpoint"
+import * as Robots from "../../support/endpoints.js"
+import * as FaultServer from "../../support/faultServer.js"
+
+export const transports = {
+  fetch: FetchHttpClient.layer,
+  undici: NodeHttpClient.layerUndici,
+  "Node http": NodeHttpClient.layer
+} satisfies Record<string, Layer.Layer<HttpClient.HttpClient>>
+
+export type Transport = keyof typeof transports
+
+export const transportNames = Object.keys(transports) as ReadonlyArray<Transport>
+
+export const calls = {
+  GET: Robots.get({ id: 1 }),
+  POST: Robots.add({ name: "R" }),
+  PATCH: Robots.update({ id: 1, name: "R" }),
+  DELETE: Robots.remove({ id: 1 })
+} as const
+
+export type Method = keyof typeof calls
+
+export const methods = Object.keys(calls) as ReadonlyArray<Method>
+
+/** Waits of some milliseconds, for real sockets know no other clock than the real one. */
+export const policy = {
+  retries: 1,
+  backoff: "4 millis",
+  timeout: "20 seconds",
+  responseValidation: "off"
+} as const
+
+export const layer = (
+  transport: Transport | Layer.Layer<HttpClient.HttpClient>,
+  baseUrl: string,
+  options: Pipedrive.Options = {}
+) =>
+  Pipedrive.layer({
+    apiToken: "SECRET",
+    baseUrl,
+    httpClient: typeof transport === "string" ? transports[transport] : transport,
+    ...policy,
+    ...options
+  })
+
+/** How a call ended, in a word or two. */
+export const outcome = <A>(result: Either.Either<A, PipedriveError.PipedriveError>): string =>
+  Either.isRight(result)
+    ? "value"
+    : result.left._tag === "TransportError"
+      ? `TransportError, ${result.left.phase}`
+      : result.left._tag
+
+/** Runs an effect that fails with typed errors only, and leaves no fiber behind. */
+export const watched = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Either.Either<A, E>, never, R> =>
+  Effect.gen(function* () {
+    const supervisor = yield* Supervisor.track
+    const exit = yield* Effect.exit(Effect.supervised(effect, supervisor))
+    // fibers that were told to end need some turns of the event loop for it
+    for (let turn = 0; turn < 50 && (yield* supervisor.value).length > 0; turn++) yield* Effect.sleep(10)
+    assert.strictEqual((yield* supervisor.value).length, 0, "fibers left behind")
+    if (Exit.isSuccess(exit)) return Either.right(exit.value)
+    const failure = Cause.failureOrCause(exit.cause)
+    if (Either.isRight(failure)) return assert.fail(`not a typed error: ${Cause.pretty(failure.right)}`)
+    return Either.left(failure.left)
+  })
+
+/** A call against a server with a fault, its layer closed after it: how it ended, and what the server saw. */
+export const met = (transport: Transport, method: Method, fault: FaultServer.Fault, options: Pipedrive.Options = {}) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const server = yield* FaultServer.make(fault)
+      const call: Effect.Effect<unknown, PipedriveError.PipedriveError, Requirements> = calls[method]
+      const result = yield* watched(Effect.provide(call, Layer.orDie(layer(transport, server.url, options))))
+      assert.isTrue(yield* server.drained("3 seconds"), "connections left open")
+      // for each request that is called off, fetch opens a spare connection, which the next request takes
+      assert.isAtMost(server.open().spare, transport === "fetch" ? server.count() : 0, "connections left open, unused")
+      return { result, server }
+    })
+  )
