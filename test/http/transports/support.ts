@@ -1,7 +1,9 @@
 /** The transports, and a call over one of them, watched for what it leaves behind. */
+import type { AgentOptions } from "node:https"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Undici from "@effect/platform-node/Undici"
 import { assert } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -21,6 +23,45 @@ export const transports = {
 } satisfies Record<string, Layer.Layer<HttpClient.HttpClient>>
 
 export type Transport = keyof typeof transports
+
+/** undici with a dispatcher of one's own. */
+export const undiciWith = (make: () => Undici.Dispatcher) =>
+  NodeHttpClient.layerUndiciWithoutDispatcher.pipe(
+    Layer.provide(Layer.scoped(NodeHttpClient.Dispatcher, dispatcher(make)))
+  )
+
+/** fetch with a dispatcher of one's own. */
+export const fetchWith = (make: () => Undici.Dispatcher) =>
+  FetchHttpClient.layer.pipe(
+    Layer.provide(
+      Layer.scoped(
+        FetchHttpClient.Fetch,
+        Effect.map(
+          dispatcher(make),
+          (dispatcher): typeof fetch =>
+            (input, init) =>
+              Undici.fetch(input as never, { ...init, dispatcher } as never) as never
+        )
+      )
+    )
+  )
+
+const dispatcher = (make: () => Undici.Dispatcher) =>
+  Effect.acquireRelease(Effect.sync(make), (made) => Effect.promise(() => made.destroy()))
+
+/** Node http with options for its agents. */
+export const nodeWith = (options: AgentOptions) =>
+  NodeHttpClient.layerWithoutAgent.pipe(Layer.provide(NodeHttpClient.makeAgentLayer(options)))
+
+/** Each transport, with options for its connections. */
+export const connectingWith = (options: { readonly ca?: string; readonly timeout?: number }) => {
+  const agent = () => new Undici.Agent({ connect: options })
+  return {
+    fetch: fetchWith(agent),
+    undici: undiciWith(agent),
+    "Node http": nodeWith(options.ca === undefined ? {} : { ca: options.ca })
+  } satisfies Record<Transport, Layer.Layer<HttpClient.HttpClient>>
+}
 
 export const transportNames = Object.keys(transports) as ReadonlyArray<Transport>
 
@@ -78,13 +119,23 @@ export const watched = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<
     return Either.left(failure.left)
   })
 
+/** A call of a method, its layer closed after it. */
+export const called = (
+  transport: Transport | Layer.Layer<HttpClient.HttpClient>,
+  method: Method,
+  url: string,
+  options: Pipedrive.Options = {}
+) => {
+  const call: Effect.Effect<unknown, PipedriveError.PipedriveError, Requirements> = calls[method]
+  return watched(Effect.provide(call, Layer.orDie(layer(transport, url, options))))
+}
+
 /** A call against a server with a fault, its layer closed after it: how it ended, and what the server saw. */
 export const met = (transport: Transport, method: Method, fault: FaultServer.Fault, options: Pipedrive.Options = {}) =>
   Effect.scoped(
     Effect.gen(function* () {
       const server = yield* FaultServer.make(fault)
-      const call: Effect.Effect<unknown, PipedriveError.PipedriveError, Requirements> = calls[method]
-      const result = yield* watched(Effect.provide(call, Layer.orDie(layer(transport, server.url, options))))
+      const result = yield* called(transport, method, server.url, options)
       assert.isTrue(yield* server.drained("3 seconds"), "connections left open")
       // for each request that is called off, fetch opens a spare connection, which the next request takes
       assert.isAtMost(server.open().spare, transport === "fetch" ? server.count() : 0, "connections left open, unused")
