@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Transport from "./internal/transport.js"
 import * as RateLimiter from "./RateLimiter.js"
 
 /**
@@ -162,7 +163,7 @@ export const layer = (
 ): Layer.Layer<HttpClient.HttpClient | CurrentPolicy, ConfigError.ConfigError, HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const client = yield* HttpClient.HttpClient
+      const client = yield* Transport.keepingInit(yield* HttpClient.HttpClient)
       const policy = merge(yield* CurrentPolicy, options)
       const { limiter: given = false } = options
       const limits = typeof given === "object" ? given : {}

@@ -22,6 +22,7 @@ import { parseBaseUrl } from "./oauthBase.js"
 import * as Server from "./oauthServer.js"
 import type { Renewable } from "./oauthSession.js"
 import { fromWire, orFail, sameText } from "./oauthToken.js"
+import * as Transport from "./transport.js"
 
 /** @internal */
 export interface Made {
@@ -230,7 +231,7 @@ export const make = (
       defaultUrl
     )
     const server: Server.Server = {
-      client: yield* HttpClient.HttpClient,
+      client: yield* Transport.keepingInit(yield* HttpClient.HttpClient),
       url: oauthUrl,
       clientId,
       clientSecret,
