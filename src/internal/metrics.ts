@@ -5,7 +5,8 @@
  */
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
-import type * as MetricLabel from "effect/MetricLabel"
+import * as MetricKey from "effect/MetricKey"
+import * as MetricLabel from "effect/MetricLabel"
 
 type Labels = ReadonlyArray<MetricLabel.MetricLabel>
 type Counter = Metric.Metric.Counter<number>
@@ -16,12 +17,18 @@ export interface Meter {
   readonly attempted: (cost: number, labels: Labels) => void
 }
 
-const counter = (name: string, description: string): Counter => Metric.counter(name, { description, incremental: true })
+/** A counter with labels in its key: added by `Metric.tagged` they would cost a look into the registry each time. */
+const counter = (name: string, description: string, labels: Readonly<Record<string, string>>): Counter =>
+  Metric.fromMetricKey(
+    MetricKey.taggedWithLabels(
+      MetricKey.counter(name, { description, incremental: true }),
+      Object.entries(labels).map(([key, value]) => MetricLabel.make(key, value))
+    )
+  )
 
-const calls = /*#__PURE__*/ counter("pipedrive_calls", "Calls, by endpoint and outcome")
-const attempts = /*#__PURE__*/ counter("pipedrive_attempts", "Requests sent, by endpoint")
-const tokens = /*#__PURE__*/ counter("pipedrive_tokens_spent", "Tokens of the daily budget, by endpoint")
-const refusals = /*#__PURE__*/ counter("pipedrive_rate_limited", "Answers with 429, by kind")
+const refusedBy = (kind: string) => counter("pipedrive_rate_limited", "Answers with 429, by kind", { kind })
+
+const refusal = { burst: /*#__PURE__*/ refusedBy("burst"), daily: /*#__PURE__*/ refusedBy("daily") }
 
 const tokensLeft = /*#__PURE__*/ Metric.gauge("pipedrive_tokens_left", {
   description: "What is left of the daily budget, as told last"
@@ -34,11 +41,6 @@ const waits = /*#__PURE__*/ (() =>
     "Waits before requests, by reason: `turn` at the limiter, `retry` after a failure"
   ))()
 
-const refusal = {
-  burst: /*#__PURE__*/ Metric.tagged(refusals, "kind", "burst"),
-  daily: /*#__PURE__*/ Metric.tagged(refusals, "kind", "daily")
-}
-
 const waiting = {
   turn: /*#__PURE__*/ Metric.tagged(waits, "reason", "turn"),
   retry: /*#__PURE__*/ Metric.tagged(waits, "reason", "retry")
@@ -47,17 +49,16 @@ const waiting = {
 /** @internal */
 export const make = (endpoint: string): Meter => {
   const outcomes = new Map<string, Counter>()
-  const of = Metric.tagged(calls, "endpoint", endpoint)
-  const sent = Metric.tagged(attempts, "endpoint", endpoint)
-  const spent = Metric.tagged(tokens, "endpoint", endpoint)
+  const sent = counter("pipedrive_attempts", "Requests sent, by endpoint", { endpoint })
+  const spent = counter("pipedrive_tokens_spent", "Tokens of the daily budget, by endpoint", { endpoint })
   return {
     called: (outcome, labels) => {
-      let counter = outcomes.get(outcome)
-      if (counter === undefined) {
-        counter = Metric.tagged(of, "outcome", outcome)
-        outcomes.set(outcome, counter)
+      let calls = outcomes.get(outcome)
+      if (calls === undefined) {
+        calls = counter("pipedrive_calls", "Calls, by endpoint and outcome", { endpoint, outcome })
+        outcomes.set(outcome, calls)
       }
-      counter.unsafeUpdate(1, labels)
+      calls.unsafeUpdate(1, labels)
     },
     attempted: (cost, labels) => {
       sent.unsafeUpdate(1, labels)

@@ -3,6 +3,7 @@
  *
  * @internal
  */
+import type * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -84,8 +85,7 @@ export const headers = (binary: boolean): Readonly<Record<string, string>> => ({
 const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
   const encode = Encode.make(endpoint)
   const binary = endpoint.response === "binary"
-  const make = HttpClientRequest.make(endpoint.method)
-  const common = headers(binary)
+  const blank = HttpClientRequest.make(endpoint.method)("", { headers: headers(binary) })
   const receive = receiver(endpoint)
   const name = `${endpoint.version}.${endpoint.name}`
   const template = `/api/${endpoint.version}${endpoint.path}`
@@ -109,7 +109,7 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
       const url = wire.query === "" ? wire.path : `${wire.path}?${wire.query}`
       return Send.send({
         call,
-        request: make(url, { headers: common, body: wire.body }),
+        request: request(blank, url, wire.body),
         binary,
         cost,
         search,
@@ -119,6 +119,15 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
       })
     })
   return { endpoint, run }
+}
+
+const request = (
+  blank: HttpClientRequest.HttpClientRequest,
+  url: string,
+  body: HttpBody.HttpBody
+): HttpClientRequest.HttpClientRequest => {
+  const addressed = HttpClientRequest.setUrl(blank, url)
+  return body._tag === "Empty" ? addressed : HttpClientRequest.setBody(addressed, body)
 }
 
 // -----------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
 import { constTrue } from "effect/Function"
 import type * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
@@ -120,31 +121,35 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
         permit: undefined,
         answer: undefined
       }
-      return silenced(sending.span, calling(run))
+      return calling(run)
     })
   })
 
+/** Redirects are followed by us, who know where credentials may go. */
+const byHand: RequestInit = { redirect: "manual" }
+
 /**
- * Our span stands for the platform's; redirects are followed by us, who know where credentials may go; and the fibers of
- * a transport log no failures, for those hold the request with its credentials.
+ * An attempt as it runs in its own fiber: our span stands for the platform's, fetch follows no redirect, and the fibers of
+ * a transport log no failures, for those hold the request with its credentials. Set at once, and never set back: each
+ * `Effect.locally` would cost as much as the rest of an attempt.
  */
-const silenced = <A>(
-  span: Tracer.Span,
-  effect: Effect.Effect<A, E.PipedriveError>
-): Effect.Effect<A, E.PipedriveError> =>
-  Effect.locally(
-    Effect.locally(
-      Effect.mapInputContext(effect, (context: Context.Context<never>) =>
-        Context.add(Context.add(context, Tracer.ParentSpan, span), FetchHttpClient.RequestInit, {
-          ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
-          redirect: "manual"
-        })
-      ),
-      HttpClient.currentTracerDisabledWhen,
-      constTrue
-    ),
-    FiberRef.unhandledErrorLogLevel,
-    Option.none()
+const secluded = <A, E>(span: Tracer.Span, attempt: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.zipRight(
+    Effect.updateFiberRefs((id, refs) => {
+      const context = FiberRefs.getOrDefault(refs, FiberRef.currentContext)
+      const init = Context.getOption(context, FetchHttpClient.RequestInit)
+      const services = new Map(context.unsafeMap)
+        .set(Tracer.ParentSpan.key, span)
+        .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? byHand : { ...init.value, ...byHand })
+      return FiberRefs.updateManyAs(refs, {
+        entries: [
+          [FiberRef.currentContext, [[id, Context.unsafeMake(services)]]],
+          [HttpClient.currentTracerDisabledWhen, [[id, constTrue]]],
+          [FiberRef.unhandledErrorLogLevel, [[id, Option.none()]]]
+        ]
+      })
+    }),
+    attempt
   )
 
 const once = (
@@ -258,7 +263,7 @@ const limited = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.Pipedrive
   const of = left < own ? ("call" as const) : ("attempt" as const)
   const duration = of === "call" ? policy.totalTimeout : policy.timeout
   return Timed.limit(
-    attempt(run),
+    secluded(sending.span, attempt(run)),
     Math.min(left, own),
     clock,
     () => new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
