@@ -25,7 +25,9 @@ services_install() {
   command -v redis-server >/dev/null || missing+=(redis-server)
   command -v chromium >/dev/null || missing+=(chromium)
   [ "${#missing[@]}" -eq 0 ] && return 0
-  if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+  local root=()
+  [ "$(id -u)" -eq 0 ] || root=(sudo -n)
+  if ! command -v apt-get >/dev/null || ! "${root[@]}" true; then
     services_say "cannot install ${missing[*]}: needs root and apt-get"
     return 1
   fi
@@ -34,8 +36,9 @@ services_install() {
   log=$(mktemp)
   # the packages must not start servers of their own
   local policy=/usr/sbin/policy-rc.d
-  [ -e "$policy" ] || { printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"; }
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
+  [ -e "$policy" ] || "${root[@]}" sh -c "printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy"
+  { "${root[@]}" apt-get update -qq &&
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
     >"$log" 2>&1 || { tail -n 20 "$log" >&2; services_say "could not install ${missing[*]}"; return 1; }
 }
 
