@@ -4,6 +4,7 @@
 process.setSourceMapsEnabled(false)
 
 import { cpus } from "node:os"
+import { measureAccounts } from "./accounts.js"
 import { measureBundles } from "./bundle.js"
 import { measureCalls } from "./calls.js"
 import { measureImports } from "./imports.js"
@@ -33,6 +34,8 @@ progress("imports")
 const imports = await measureImports({ quick })
 progress("validation")
 const validation = await measureValidation({ quick })
+progress("accounts")
+const accounts = await measureAccounts({ quick })
 progress("calls")
 const calls = await measureCalls({ quick })
 
@@ -98,13 +101,29 @@ rows.push(
     ours: millis(validation.decode),
     against: `JSON.parse ${millis(validation.parse)}`,
     ratio: validation.decode / validation.parse
+  },
+  {
+    what: `memory of an account that is ready but idle, of ${accounts.accounts}`,
+    ours: kib(accounts.bytesPerIdleAccount),
+    against: `its tokens ${kib(accounts.tokenLength)}`
+  },
+  {
+    what: "switching to another account that is ready",
+    ours: micros(accounts.switching),
+    against: `one that is not ${micros(accounts.makingReady)}`
+  },
+  {
+    what: `calls mixed up among ${accounts.calls} of random accounts`,
+    ours: String(accounts.mixed),
+    against: `${micros(accounts.calling)} a call`,
+    aim: atMost(0, accounts.mixed, "0")
   }
 )
 
 const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}`
 
 if (json) {
-  console.log(JSON.stringify({ machine, quick, calls, imports, bundles, validation, rows }, null, 2))
+  console.log(JSON.stringify({ machine, quick, calls, imports, bundles, validation, accounts, rows }, null, 2))
 } else {
   const cells = rows.map((row) => [
     row.what,

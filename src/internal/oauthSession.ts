@@ -108,10 +108,12 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     const patch = (change: Partial<State>) => Ref.update(state, (s): State => ({ ...s, ...change }))
     const alone = Lock.make(Duration.infinity)("")
 
-    const notAuthorized = new AuthError({
-      reason: "NotAuthorized",
-      description: `there is no token for account ${JSON.stringify(account)}: send the user to the authorization page`
-    })
+    // made when there is need: an error takes a stack trace, and there may be ten thousand accounts
+    const notAuthorized = () =>
+      new AuthError({
+        reason: "NotAuthorized",
+        description: `there is no token for account ${JSON.stringify(account)}: send the user to the authorization page`
+      })
 
     // -------------------------------------------------------------------------
     // the store
@@ -186,7 +188,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         const { dead, seed } = yield* Ref.get(state)
         if (seed === undefined && stored === undefined) {
           yield* patch({ token: undefined })
-          return yield* dead?.error ?? notAuthorized
+          return yield* dead?.error ?? notAuthorized()
         }
         if (
           seed === undefined &&
@@ -209,7 +211,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         const from: Renewable | undefined = stored ?? (seed === undefined ? undefined : { refreshToken: seed })
         if (from !== undefined) return yield* renewed(from, ask)
         yield* patch({ token: undefined })
-        return yield* notAuthorized
+        return yield* notAuthorized()
       })
 
     const renewed = (from: Renewable, ask: Ask): Effect.Effect<Token, AuthError> =>
@@ -250,16 +252,10 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         })
       )
 
-    const closed = new AuthError({
-      reason: "TokenEndpoint",
-      description: "the OAuth2 layer was closed while the token was being renewed",
-      transient: true
-    })
-
     const landed = (flight: Deferred.Deferred<Token, AuthError>, exit: Exit.Exit<Token, AuthError>) =>
       Effect.zipRight(
         patch({ flight: undefined }),
-        Deferred.done(flight, Exit.isFailure(exit) && Exit.isInterrupted(exit) ? Exit.fail(closed) : exit)
+        Deferred.done(flight, Exit.isFailure(exit) && Exit.isInterrupted(exit) ? Exit.fail(closedMeanwhile()) : exit)
       )
 
     const join = (ask: Ask): Effect.Effect<Token, AuthError> =>
@@ -332,7 +328,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         const s = yield* Ref.get(state)
         const current = s.unsaved ? s.token : yield* load
         const refreshToken = current?.refreshToken ?? s.seed
-        if (refreshToken === undefined) return yield* notAuthorized
+        if (refreshToken === undefined) return yield* notAuthorized()
         if (hint === "refresh_token") return yield* Effect.zipRight(options.revoke(refreshToken, hint), forget)
         if (current === undefined) return
         yield* options.revoke(current.accessToken, hint)
@@ -356,6 +352,13 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       revoke,
       clear: forget.pipe(Effect.uninterruptible, store.withLock(account), apart, alone)
     }
+  })
+
+const closedMeanwhile = () =>
+  new AuthError({
+    reason: "TokenEndpoint",
+    description: "the OAuth2 layer was closed while the token was being renewed",
+    transient: true
   })
 
 const storeFailed = (description: string) => new AuthError({ reason: "TokenStore", description, transient: true })

@@ -1,11 +1,13 @@
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
-import { Accounts, HttpLayer, OAuth2, TokenStore } from "effect-pipedrive"
+import { Accounts, Auth, HttpLayer, OAuth2, TokenStore } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
 
@@ -13,11 +15,31 @@ const call = Robots.list.pipe(HttpLayer.withPolicy({ retries: 0 }))
 
 const live = (
   server: OAuth.OAuthServer,
-  options: Partial<Accounts.Options> & { readonly latency?: OAuth.Latency } = {}
+  options: Partial<Accounts.Options> & {
+    readonly latency?: OAuth.Latency
+    readonly store?: Layer.Layer<TokenStore.TokenStore>
+  } = {}
 ) =>
   Accounts.layer({ ...OAuth.settings, ...options }).pipe(
-    Layer.provideMerge(Layer.merge(OAuth.transport(server, options.latency), TokenStore.layerMemory))
+    Layer.provideMerge(Layer.merge(OAuth.transport(server, options.latency), options.store ?? TokenStore.layerMemory))
   )
+
+/** A store in memory that counts how often it is asked. */
+const counting = () => {
+  const asked = { loads: 0 }
+  const layer = Layer.map(TokenStore.layerMemory, (context) => {
+    const inner = Context.get(context, TokenStore.TokenStore)
+    return Context.make(TokenStore.TokenStore, {
+      ...inner,
+      load: (account) =>
+        Effect.suspend(() => {
+          asked.loads++
+          return inner.load(account)
+        })
+    })
+  })
+  return { asked, layer }
+}
 
 const connect = (server: OAuth.OAuthServer, company: number) =>
   Effect.gen(function* () {
@@ -112,38 +134,20 @@ describe("an account", () => {
 
   it.effect("is let go when idle and made ready again, with the token from the store", () => {
     const server = OAuth.makeServer()
-    let loads = 0
+    const { asked, layer } = counting()
     return Effect.gen(function* () {
-      const inner = yield* TokenStore.TokenStore
-      const counted: TokenStore.Service = {
-        ...inner,
-        load: (account) =>
-          Effect.zipRight(
-            Effect.sync(() => void loads++),
-            inner.load(account)
-          )
-      }
-      yield* Effect.gen(function* () {
-        yield* connect(server, 7)
-        yield* call.pipe(Accounts.provide(7))
-        yield* call.pipe(Accounts.provide(7))
-        assert.strictEqual(loads, 0)
-        yield* TestClock.adjust("2 minutes")
-        yield* call.pipe(Accounts.provide(7))
-        assert.strictEqual(loads, 1)
-        yield* TestClock.adjust("30 seconds")
-        yield* call.pipe(Accounts.provide(7))
-        assert.strictEqual(loads, 1)
-        assert.strictEqual(server.counts.refreshes, 0)
-      }).pipe(
-        Effect.provide(
-          Accounts.layer({ ...OAuth.settings, idleTimeToLive: "1 minute" }).pipe(
-            Layer.provideMerge(OAuth.transport(server)),
-            Layer.provide(Layer.succeed(TokenStore.TokenStore, counted))
-          )
-        )
-      )
-    }).pipe(Effect.provide(TokenStore.layerMemory))
+      yield* connect(server, 7)
+      yield* call.pipe(Accounts.provide(7))
+      yield* call.pipe(Accounts.provide(7))
+      assert.strictEqual(asked.loads, 0)
+      yield* TestClock.adjust("2 minutes")
+      yield* call.pipe(Accounts.provide(7))
+      assert.strictEqual(asked.loads, 1)
+      yield* TestClock.adjust("30 seconds")
+      yield* call.pipe(Accounts.provide(7))
+      assert.strictEqual(asked.loads, 1)
+      assert.strictEqual(server.counts.refreshes, 0)
+    }).pipe(Effect.provide(live(server, { idleTimeToLive: "1 minute", store: layer })))
   })
 
   it.live("never mixes with another: 5,000 calls of 100 companies at random, while all access tokens die", () => {
@@ -166,6 +170,38 @@ describe("an account", () => {
       assert.isAtMost(server.counts.refreshes, 100)
       assert.strictEqual(server.counts.invalidGrants, 0)
     }).pipe(Effect.provide(live(server, { latency: "1 millis" })))
+  })
+
+  // whole calls in that number are made by the bench
+  it.live("nor do 100,000 requests that are signed at random, while tokens are renewed and accounts let go", () => {
+    const server = OAuth.makeServer({ rotate: true })
+    const { asked, layer } = counting()
+    const request = HttpClientRequest.get("/api/v2/robots")
+    return Effect.gen(function* () {
+      for (let company = 1; company <= 100; company++) yield* connect(server, company)
+      let signed = 0
+      const one = Effect.gen(function* () {
+        const company = yield* Random.nextIntBetween(1, 101)
+        const chance = yield* Random.next
+        yield* Effect.gen(function* () {
+          const { authorize } = yield* Auth.Auth
+          const oauth = yield* OAuth2.OAuth2
+          if (chance < 0.005) yield* oauth.refresh
+          const { headers } = yield* authorize(request)
+          if (chance > 0.9) yield* Effect.yieldNow()
+          const token = yield* oauth.token
+          for (const value of [headers.authorization ?? "", `Bearer ${Redacted.value(token.accessToken)}`]) {
+            if (!value.startsWith(`Bearer v1u:${company}:`)) assert.fail(`${company} was given ${value}`)
+          }
+          signed++
+        }).pipe(Accounts.provide(company))
+      })
+      yield* Effect.replicateEffect(one, 100_000, { concurrency: 200, discard: true })
+      assert.strictEqual(signed, 100_000)
+      assert.isAbove(server.counts.refreshes, 20)
+      assert.isAbove(asked.loads, 1_000)
+      assert.strictEqual(server.counts.invalidGrants, 0)
+    }).pipe(Effect.provide(live(server, { latency: "1 millis", idleTimeToLive: "1 millis", store: layer })))
   })
 
   it.effect("also has its own OAuth2, for what is done by hand", () => {
