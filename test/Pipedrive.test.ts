@@ -33,10 +33,10 @@ describe("Pipedrive.request", () => {
       const form = new FormData()
       form.append("file", new Blob(["x"]), "x.txt")
       yield* call(form)
-      assert.deepStrictEqual(
-        fake.seen.map((seen) => seen.body),
-        [undefined, "a=b+c", form]
-      )
+      const [none, text, sent] = fake.seen.map((seen) => seen.body)
+      assert.deepStrictEqual([none, text], [undefined, "a=b+c"])
+      const file = sent instanceof FormData ? sent.get("file") : undefined
+      assert.deepStrictEqual(file instanceof File ? [file.name, file.size] : file, ["x.txt", 1])
     })
   )
 

@@ -4,6 +4,7 @@
  * @internal
  */
 import * as Headers from "@effect/platform/Headers"
+import * as HttpBody from "@effect/platform/HttpBody"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -11,6 +12,7 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as E from "../PipedriveError.js"
 import * as Failure from "./failure.js"
@@ -32,10 +34,58 @@ export interface Received extends Failure.Answer {
 }
 
 /** @internal */
-export const run = (exchange: Exchange): Effect.Effect<Received, E.PipedriveError> =>
-  Effect.flatMap(executed(exchange, exchange.request), (response) =>
-    isRedirect(response.status) ? follow(exchange, exchange.request, response, 1) : read(exchange, response)
+export const run = (exchange: Exchange): Effect.Effect<Received, E.PipedriveError> => {
+  const { request } = exchange
+  switch (request.body._tag) {
+    case "FormData":
+      return Effect.flatMap(written(exchange, request, request.body.formData), (whole) => sent(exchange, whole))
+    case "Stream":
+      return streamed(request, request.body, (own) => sent(exchange, own))
+    default:
+      return sent(exchange, request)
+  }
+}
+
+const sent = (
+  exchange: Exchange,
+  request: HttpClientRequest.HttpClientRequest
+): Effect.Effect<Received, E.PipedriveError> =>
+  Effect.flatMap(executed(exchange, request), (response) =>
+    isRedirect(response.status) ? follow(exchange, request, response, 1) : read(exchange, response)
   )
+
+/** A form as bytes: undici takes no `FormData` but its own, and Node http would not tell its length. */
+const written = (exchange: Exchange, request: HttpClientRequest.HttpClientRequest, form: FormData) =>
+  Effect.tryPromise({
+    try: async () => {
+      const response = new Response(form)
+      const bytes = new Uint8Array(await response.arrayBuffer())
+      const type = response.headers.get("content-type") ?? undefined
+      return HttpClientRequest.setBody(request, HttpBody.uint8Array(bytes, type))
+    },
+    catch: (cause) => Failure.fromDefect(exchange.call, cause, exchange.attempts, exchange.secrets, "prepare")
+  })
+
+/** A body that is a stream is let go with its request: fetch leaves it open where no connection was made. */
+const streamed = <A, Er>(
+  request: HttpClientRequest.HttpClientRequest,
+  body: HttpBody.Stream,
+  use: (request: HttpClientRequest.HttpClientRequest) => Effect.Effect<A, Er>
+): Effect.Effect<A, Er> =>
+  Effect.withFiberRuntime((own) => {
+    let reader: Fiber.RuntimeFiber<unknown, unknown> | undefined
+    const stream = Stream.unwrap(
+      Effect.withFiberRuntime<typeof body.stream>((fiber) => {
+        reader = fiber
+        return Effect.succeed(body.stream)
+      })
+    )
+    const outgoing = HttpClientRequest.setBody(request, HttpBody.stream(stream, body.contentType, body.contentLength))
+    return Effect.ensuring(
+      use(outgoing),
+      Effect.suspend(() => (reader === undefined || reader === own ? Effect.void : Fiber.interruptFork(reader)))
+    )
+  })
 
 const executed = (exchange: Exchange, request: HttpClientRequest.HttpClientRequest) =>
   Effect.catchAllCause(exchange.client.execute(request), (cause) => failed(exchange, cause, "send"))

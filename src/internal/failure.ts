@@ -312,13 +312,13 @@ export const fromTransport = (
   return transportError(call, found, phase, attempts, secrets)
 }
 
-/** Of what a transport threw where it should have failed. @internal */
+/** Of what a transport threw where it should have failed, or of a body that could not be read. @internal */
 export const fromDefect = (
   call: Call,
   defect: unknown,
   attempts: number,
   secrets: ReadonlyArray<string>,
-  phase: "send" | "receive"
+  phase: "prepare" | "send" | "receive"
 ): E.TransportError => transportError(call, fault(defect), phase, attempts, secrets)
 
 const transportError = (

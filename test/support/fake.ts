@@ -27,23 +27,25 @@ export interface Fake {
   readonly live: Layer.Layer<Requirements>
 }
 
-const bodyOf = (request: HttpClientRequest.HttpClientRequest): string | FormData | undefined => {
-  const { body } = request
-  if (body._tag === "Uint8Array") return new TextDecoder().decode(body.body)
-  return body._tag === "FormData" ? body.formData : undefined
+const bodyOf = ({ body }: HttpClientRequest.HttpClientRequest): Effect.Effect<string | FormData | undefined> => {
+  if (body._tag !== "Uint8Array") return Effect.succeed(undefined)
+  const { body: bytes, contentType } = body
+  return contentType.startsWith("multipart/form-data")
+    ? Effect.promise(() => new Response(bytes.slice(), { headers: { "content-type": contentType } }).formData())
+    : Effect.succeed(new TextDecoder().decode(bytes))
 }
 
 /** Answers the nth request with the nth answer, and all later ones with the last. */
 export const make = (...answers: ReadonlyArray<Answer | ((seen: Seen) => Answer)>): Fake => {
   const seen: Array<Seen> = []
   const client = HttpClient.make((request, url) =>
-    Effect.suspend(() => {
+    Effect.flatMap(bodyOf(request), (body) => {
       const one: Seen = {
         method: request.method,
         path: url.pathname + url.search,
         url,
         headers: { ...request.headers },
-        body: bodyOf(request)
+        body
       }
       seen.push(one)
       const next = answers[Math.min(seen.length, answers.length) - 1] ?? ok([])
