@@ -29,5 +29,13 @@ for (const transport of Support.transportNames) {
         )
       )
     }
+
+    it.live("has left no socket open, on either side, when all is over", () =>
+      Effect.gen(function* () {
+        const held = () => process.getActiveResourcesInfo().filter((kind) => /^TCP/.test(kind))
+        for (let turn = 0; turn < 50 && held().length > 0; turn++) yield* Effect.sleep("20 millis")
+        assert.deepStrictEqual(held(), [])
+      })
+    )
   })
 }
