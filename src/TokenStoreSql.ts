@@ -50,7 +50,7 @@ export const migration = (table: string = defaultTable): Effect.Effect<void, Sql
     const again = Schedule.intersect(Schedule.recurs(5), Schedule.exponential("20 millis"))
     return Effect.retry(
       patient(sql`CREATE TABLE IF NOT EXISTS ${sql(table)} (
-        account VARCHAR(255) NOT NULL PRIMARY KEY,
+        account ${exact(sql)} NOT NULL PRIMARY KEY,
         token TEXT,
         lease_owner VARCHAR(64),
         lease_end BIGINT
@@ -118,6 +118,10 @@ interface Statements {
   /** Makes the row of an account if it is not there. */
   readonly touch: (account: string) => Effect.Effect<unknown, SqlError>
 }
+
+/** A text of which no two are the same: MySQL's texts otherwise know neither case nor accents nor spaces at the end. */
+const exact = (sql: Sql) =>
+  sql.literal(sql.onDialectOrElse({ mysql: () => "VARBINARY(255)", orElse: () => "VARCHAR(255)" }))
 
 const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
   const standard = {

@@ -198,6 +198,8 @@ describe("a SQL store", () => {
         yield* store.clear("1")
         assert.strictEqual((yield* store.load("1"))._tag, "None")
         assert.deepStrictEqual(yield* Effect.flatten(store.load("é'; DROP TABLE x")), two)
+        for (const other of ["acme", "ACME", "acmé", "acme "]) yield* store.save(other, other === "acme" ? one : two)
+        assert.deepStrictEqual(yield* Effect.flatten(store.load("acme")), one)
         // one who leaves or fails gives the lease back; one who stays is waited for, not for ever
         yield* Effect.flip(store.withLock("1")(Effect.fail("no")))
         assert.strictEqual(yield* store.withLock("1")(Effect.succeed("in")), "in")
