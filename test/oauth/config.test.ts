@@ -1,12 +1,15 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Auth, OAuth2, TokenStore } from "effect-pipedrive"
+import { Auth, OAuth2, PipedriveLive, TokenStore } from "effect-pipedrive"
 import { build } from "esbuild"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
+import { listen } from "../support/oauthHttp.js"
 
 const environment = (entries: Record<string, string>) =>
   Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(entries))))
@@ -60,6 +63,42 @@ describe("OAuth2 by configuration", () => {
       yield* called(server, variables)
       assert.strictEqual(server.counts.refreshes, 0)
     }).pipe(Effect.provide(TokenStore.layerMemory))
+  })
+
+  it("serves PipedriveLive, with a refresh token or with the store around it", async () => {
+    const server = OAuth.makeServer()
+    const { close, url } = await listen(server)
+    server.apiDomain = url
+    const at = { ...variables, PIPEDRIVE_OAUTH_URL: url }
+    const live = (entries: Record<string, string>, store: Layer.Layer<TokenStore.TokenStore>) =>
+      PipedriveLive.pipe(Layer.provide(store), Layer.provide(environment(entries)))
+    try {
+      const token = await Effect.runPromise(
+        Effect.flatMap(OAuth2.makeApp({ ...OAuth.settings, oauthUrl: url }), (app) =>
+          app.authorize(server.consent(7))
+        ).pipe(Effect.provide(FetchHttpClient.layer))
+      )
+      const full = Layer.tap(TokenStore.layerMemory, (context) =>
+        Effect.orDie(Context.get(context, TokenStore.TokenStore).save("default", token))
+      )
+      const answers = await Effect.runPromise(
+        Effect.all([
+          Robots.list.pipe(Effect.provide(live(at, full))),
+          Robots.list.pipe(
+            Effect.provide(
+              live({ ...at, PIPEDRIVE_REFRESH_TOKEN: Redacted.value(token.refreshToken) }, TokenStore.layerMemory)
+            )
+          )
+        ])
+      )
+      assert.deepStrictEqual(
+        answers.map(({ data }) => data),
+        [[{ id: 7 }], [{ id: 7 }]]
+      )
+      assert.strictEqual(server.counts.refreshes, 1)
+    } finally {
+      await close()
+    }
   })
 
   it.effect("loses to an API token, which alone is sent: no refresh", () => {
