@@ -9,7 +9,7 @@ import { ts } from "ts-morph"
  */
 const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["PipedriveError"],
-  ["Auth", "HttpLayer", "RateLimiter", "TokenStore", "TokenStoreSql", "OAuth2"],
+  ["Auth", "HttpLayer", "RateLimiter", "RateLimiterShared", "TokenStore", "TokenStoreSql", "OAuth2"],
   ["Field", "Endpoint", "Pagination"],
   ["v1", "v2"],
   ["Pipedrive", "Accounts"],
@@ -29,6 +29,9 @@ const serverEdge = /^src\/sandbox\/server\.ts$/
 /** What knows SQL, behind an entry point of its own. */
 const sqlEdge = /^src\/TokenStoreSql\.ts$/
 
+/** What knows the store of shared limits, likewise. */
+const sharedEdge = /^src\/RateLimiterShared\.ts$/
+
 const runners = new Set(["runPromise", "runPromiseExit", "runSync", "runSyncExit", "runFork", "runCallback"])
 
 /** The top-level module a file belongs to: `src/v2/Deals.ts` is part of `v2`. */
@@ -44,6 +47,7 @@ const checkImport = (file: string, specifier: string): string | undefined => {
     if (specifier === "effect" || specifier === "@effect/platform") return "imports a barrel"
     if (/^(effect|@effect\/platform)\//.test(specifier)) return undefined
     if (serverEdge.test(file) && /^(node:|@effect\/platform-node\/)/.test(specifier)) return undefined
+    if (sharedEdge.test(file) && specifier === "@effect/experimental/RateLimiter") return undefined
     if (sqlEdge.test(file) && /^@effect\/sql\//.test(specifier)) return undefined
     return "is not a dependency of the core"
   }

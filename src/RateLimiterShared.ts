@@ -1,0 +1,167 @@
+/**
+ * One limit for many processes: they take their places from a store, Redis for one. Needs `@effect/experimental`, and
+ * `ioredis` for its Redis store.
+ *
+ * Each process still has the limiter of its own (`RateLimiter`), which keeps order and knows what refusals and headers
+ * teach; before a request goes, it takes a place among all.
+ *
+ * @since 0.1.0
+ */
+import * as Store from "@effect/experimental/RateLimiter"
+import * as Clock from "effect/Clock"
+import * as ConfigError from "effect/ConfigError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Encoding from "effect/Encoding"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as RateLimiter from "./RateLimiter.js"
+
+/**
+ * Options of {@link layer}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options {
+  /**
+   * What becomes of requests while the store cannot be reached. `local`: each process keeps to the whole limit by itself,
+   * so that together they may go over it; what Pipedrive then refuses is waited out and sent again. One warning is logged.
+   * `fail`: calls fail as `TransportError` with the phase `prepare`, unsent, and are tried again as the policy has it.
+   *
+   * @default "local"
+   */
+  readonly whenUnavailable?: "local" | "fail" | undefined
+  /** How long the store may take to give a place. @default "1 second" */
+  readonly timeout?: Duration.DurationInput | undefined
+  /** How long a store that could not be reached is left alone. @default "5 seconds" */
+  readonly pause?: Duration.DurationInput | undefined
+  /** Stands before the keys in the store. @default "pipedrive:" */
+  readonly prefix?: string | undefined
+}
+
+/** Pipedrive's limit for searches, in the same two seconds. */
+const searches = 10
+
+/**
+ * Two seconds, and what the ways to the server may differ by. Places are given out evenly, with a twentieth of the limit
+ * at once: in no two seconds are there more than the limit.
+ */
+const window = 2080
+
+const share = (limit: number) => {
+  const burst = Math.max(1, Math.floor(limit / 20))
+  const rest = Math.max(1, limit - burst)
+  // of a token bucket that holds the burst and is filled up with the rest in one window
+  return { limit: burst, window: Duration.millis((burst * window) / rest) }
+}
+
+/**
+ * Shares the limits of each credential among all processes that use the same store. Provide it to the layer that has the
+ * limiter.
+ *
+ * The store is told a hash of the credentials, never themselves. The clocks of the processes should agree to within
+ * fractions of a second.
+ *
+ * @example
+ * ```ts
+ * import { layerStore } from "@effect/experimental/RateLimiter/Redis"
+ * import { Pipedrive } from "effect-pipedrive"
+ * import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
+ * import { Layer } from "effect"
+ *
+ * const Shared = RateLimiterShared.layer().pipe(Layer.provide(layerStore({ host: "127.0.0.1", port: 6379 })))
+ *
+ * const PipedriveShared = Pipedrive.layer().pipe(Layer.provide(Shared))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer = (
+  options: Options = {}
+): Layer.Layer<RateLimiter.CurrentBudget, ConfigError.ConfigError, Store.RateLimiterStore> =>
+  Layer.effect(RateLimiter.CurrentBudget, make(options))
+
+/**
+ * What {@link layer} provides.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const make = (
+  options: Options = {}
+): Effect.Effect<RateLimiter.Budget, ConfigError.ConfigError, Store.RateLimiterStore> =>
+  Effect.gen(function* () {
+    const { prefix = "pipedrive:", whenUnavailable = "local" } = options
+    if (whenUnavailable !== "local" && whenUnavailable !== "fail") {
+      return yield* invalid("whenUnavailable", `must be "local" or "fail", is ${String(whenUnavailable)}`)
+    }
+    const timeout = yield* positive("timeout", options.timeout ?? "1 second")
+    const pause = Duration.toMillis(yield* positive("pause", options.pause ?? "5 seconds"))
+    const store = yield* Store.make
+    const names = new Map<string, string>()
+    let brokenUntil = 0
+
+    const nameOf = (credential: string): Effect.Effect<string> => {
+      const known = names.get(credential)
+      if (known !== undefined) return Effect.succeed(known)
+      return Effect.map(hash(credential), (name) => {
+        if (names.size >= 1000) names.clear()
+        names.set(credential, name)
+        return name
+      })
+    }
+
+    const one = (key: string, limit: number) =>
+      Effect.map(
+        store.consume({ key: prefix + key, algorithm: "token-bucket", onExceeded: "delay", ...share(limit) }),
+        ({ delay }) => Duration.toMillis(delay)
+      )
+
+    const places = (name: string, search: boolean, limit: number) =>
+      search
+        ? Effect.zipWith(one(name, limit), one(`${name}:search`, Math.min(searches, limit)), Math.max)
+        : one(name, limit)
+
+    const unavailable = (why: string): Effect.Effect<number, string> =>
+      whenUnavailable === "fail"
+        ? Effect.fail(`the store of the shared limits cannot be reached: ${why}`)
+        : Effect.succeed(0)
+
+    return {
+      take: ({ credential, limit, search }) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          if (now < brokenUntil) return unavailable("it is left alone for a while")
+          const place = (name: string) =>
+            Effect.timeoutFail(
+              Effect.mapError(Effect.sandbox(places(name, search, limit)), () => "it failed"),
+              { duration: timeout, onTimeout: () => "it took too long" }
+            )
+          return Effect.catchAll(Effect.flatMap(nameOf(credential), place), (why) =>
+            Effect.flatMap(Clock.currentTimeMillis, (later) => {
+              brokenUntil = later + pause
+              return Effect.zipRight(
+                Effect.logWarning(`The store of Pipedrive's shared limits cannot be reached: ${why}`),
+                unavailable(why)
+              )
+            })
+          )
+        })
+    }
+  })
+
+const hash = (credential: string): Effect.Effect<string> =>
+  Effect.map(
+    Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(credential))),
+    (digest) => Encoding.encodeHex(new Uint8Array(digest).subarray(0, 16))
+  )
+
+const invalid = (option: string, message: string) => Effect.fail(ConfigError.InvalidData([option], message))
+
+const positive = (option: string, given: Duration.DurationInput) => {
+  const decoded = Option.getOrUndefined(Duration.decodeUnknown(given))
+  return decoded !== undefined && Duration.toMillis(decoded) > 0
+    ? Effect.succeed(decoded)
+    : invalid(option, `must be a duration longer than nothing, is ${String(given)}`)
+}
