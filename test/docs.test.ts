@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { afterAll, assert, describe, it, layer } from "@effect/vitest"
@@ -36,6 +36,20 @@ describe("snippets", () => {
     assert.deepStrictEqual(snippetsOf("a.md", "text\n```ts\nconst a = 1\n```\n```sh\nls\n```"), [
       { place: "a.md:3", name: "a-3", code: "const a = 1" }
     ])
+  })
+
+  it("stand in documents whose links lead somewhere", () => {
+    const broken = [
+      "README.md",
+      ...readdirSync("docs")
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => `docs/${file}`)
+    ].flatMap((document) =>
+      Array.from(readFileSync(document, "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, link = ""]) => link)
+        .filter((link) => !existsSync(join(document, "..", link)))
+        .map((link) => `${document}: ${link}`)
+    )
+    assert.deepStrictEqual(broken, [])
   })
 
   it("of documents and doc comments compile together", async () => {
