@@ -8,6 +8,7 @@ import { measureAccounts } from "./accounts.js"
 import { measureBundles } from "./bundle.js"
 import { measureCalls } from "./calls.js"
 import { measureImports } from "./imports.js"
+import { measurePolicy } from "./policy.js"
 import { measureValidation } from "./validation.js"
 
 const quick = process.argv.includes("--quick")
@@ -36,6 +37,8 @@ progress("validation")
 const validation = await measureValidation({ quick })
 progress("accounts")
 const accounts = await measureAccounts({ quick })
+progress("policy")
+const policy = await measurePolicy({ quick })
 progress("calls")
 const calls = await measureCalls({ quick })
 
@@ -55,6 +58,16 @@ for (const { measured, name } of calls) {
       ...(aim === undefined ? {} : { aim: atMost(aim, ratio, `${aim}`) })
     })
   }
+}
+const bareCall = policy.find(({ name }) => name === "bare HttpClient")?.micros ?? Number.NaN
+for (const { micros: time, name } of policy.filter(({ name }) => name.startsWith("the policy"))) {
+  rows.push({
+    what: `CPU of ${name}, above the bare HttpClient, in process`,
+    ours: micros(time - bareCall),
+    against: `bare HttpClient ${micros(bareCall)}`,
+    ratio: time / bareCall,
+    aim: atMost(15, time - bareCall, "15 µs")
+  })
 }
 const added = bundles.ours.gzipped - bundles.bare.gzipped
 rows.push(
@@ -123,7 +136,7 @@ rows.push(
 const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}`
 
 if (json) {
-  console.log(JSON.stringify({ machine, quick, calls, imports, bundles, validation, accounts, rows }, null, 2))
+  console.log(JSON.stringify({ machine, quick, calls, imports, bundles, policy, validation, accounts, rows }, null, 2))
 } else {
   const cells = rows.map((row) => [
     row.what,
