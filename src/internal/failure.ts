@@ -253,9 +253,9 @@ export const invalidResponse = (
 const unconnected =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
 
-/** Words of Node's and undici's proxies, where the code is one of open connections too. */
+/** Words of Node's, of undici's proxies and of fetch, where the code is one of open connections too, or there is none. */
 const unconnectedWords =
-  /^(Client network socket disconnected before secure TLS connection was established|Proxy response \(\d+\) !== 200 when HTTP Tunneling)$/
+  /^(bad port|Client network socket disconnected before secure TLS connection was established|Proxy response \(\d+\) !== 200 when HTTP Tunneling)$/
 
 interface Fault {
   readonly code: string | undefined

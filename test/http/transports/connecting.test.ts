@@ -62,6 +62,10 @@ describe("a connection that never opened", () => {
   }
 })
 
+it.live("a port that fetch forbids is no broken connection", () =>
+  expects("fetch", "http://127.0.0.1:9", "connect", everything)
+)
+
 /** Listens on `127.0.0.1` until its scope is closed; gives the address and what was counted. */
 const listening = (fault: FaultServer.Fault, make: (accept: (socket: Net.Socket) => void) => Net.Server) =>
   Effect.acquireRelease(
