@@ -6,25 +6,18 @@
 import * as Either from "effect/Either"
 import type { Call, Handler } from "./call.js"
 import * as engine from "./engine.js"
-import { applies, filterTypes } from "./entities/filter.js"
-import type { Entity, Filter, Occasion } from "./entity.js"
+import type { Entity, Occasion } from "./entity.js"
 import { type Answer, json } from "./http.js"
 import * as paging from "./paging.js"
 import * as refusals from "./refusals.js"
-import { isRecord, text } from "./view.js"
-import { all, get as getRow, type Row } from "./world.js"
+import * as select from "./select.js"
+import type { Order, Part } from "./sorted.js"
+import { isRecord, text, words } from "./view.js"
+import { get as getRow, type Row } from "./world.js"
 
 // -----------------------------------------------------------------------------
 // answers
 // -----------------------------------------------------------------------------
-
-/** Words of a comma list. */
-export const words = (value: unknown): ReadonlyArray<string> | undefined =>
-  typeof value === "string"
-    ? value.split(",").filter((word) => word !== "")
-    : Array.isArray(value)
-      ? value.filter((word): word is string => typeof word === "string")
-      : undefined
 
 /** What a caller of v2 wants to see. */
 export const wish = ({ query }: Pick<Call, "query">): engine.Wish => {
@@ -163,7 +156,7 @@ export interface ListOptions {
   /** Where the rows come from; all of the entity when absent. */
   readonly from?: (call: Call) => engine.Outcome<Iterable<Row>>
   /** Which of them can be in it at all; those that are not deleted when absent. */
-  readonly which?: (row: Row, call: Call) => boolean
+  readonly which?: Part | ((row: Row, call: Call) => boolean) | undefined
   /** How a row is shown. */
   readonly shape?: (row: Row, call: Call) => unknown
   /** The list is not paged, and this stands beside it. */
@@ -176,50 +169,10 @@ export interface ListOptions {
   readonly cursor?: true
 }
 
-/** The filter that a list is asked to apply. */
-const stored = (entity: Entity, call: Call): engine.Outcome<((row: Row) => boolean) | undefined> => {
-  const id = call.query.filter_id
-  const type = filterTypes[entity.name]
-  if (id === undefined || id === null || type === undefined) return Either.right(undefined)
-  const filter = getRow(call.view.world, "filter", Number(id))
-  return filter === undefined || filter.is_deleted === true || filter.type !== type
-    ? Either.left(refusals.inVersion(call.endpoint.version, 404, "Filter not found"))
-    : Either.right((row) => applies(filter, row, call.view))
-}
-
-/** The conditions that the parameters of a list name. */
-export const conditionsOf = (entity: Entity, call: Call): engine.Outcome<ReadonlyArray<(row: Row) => boolean>> =>
-  Either.map(stored(entity, call), (byFilter) => {
-    const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
-    const conditions: Array<(row: Row) => boolean> = byFilter === undefined ? [] : [byFilter]
-    for (const [name, value] of Object.entries(call.query)) {
-      if (value === undefined || value === null || value === "" || name === "custom_fields") continue
-      // a filter goes before a list of ids
-      if (name === "ids" && byFilter !== undefined) continue
-      const filter: Filter | undefined = special?.[name] ?? (name in entity.fields ? byField(name) : undefined)
-      const condition = filter?.(value, call.view)
-      if (condition !== undefined) conditions.push(condition)
-    }
-    return conditions
-  })
-
-const byField =
-  (field: string): Filter =>
-  (value) =>
-  (row) =>
-    row[field] === value
-
-const isLive = (row: Row): boolean => row.is_deleted !== true
-
 const v1Names = (entity: Entity): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(entity.fields).map(([name, field]) => [field.v1 === false ? name : (field.v1 ?? name), name])
   )
-
-const wantsDeleted = (call: Call): boolean => {
-  const status = words(call.query.status)
-  return status !== undefined && (status.includes("deleted") || status.includes("all"))
-}
 
 /** Lists many. */
 export const list =
@@ -227,36 +180,26 @@ export const list =
   (call) =>
     Either.gen(function* () {
       const v2 = call.endpoint.version === "v2"
-      const source = options.from === undefined ? all(call.view.world, entity.name) : yield* options.from(call)
-      const which = options.which ?? (wantsDeleted(call) ? () => true : isLive)
-      const conditions = yield* conditionsOf(entity, call)
-      const rows: paging.Selection = {
-        rows: source,
-        keep: (row) => which(row, call) && conditions.every((condition) => condition(row))
-      }
       const shape = options.shape ?? ((row: Row) => show(entity, row, call, "list"))
       const maximum = call.endpoint.pagination?.maximum ?? 500
+      const selected = (orders: ReadonlyArray<Order>) => select.rows(entity, options, orders, call)
       if (options.whole !== undefined) {
-        const data = Array.from(source)
-          .filter(rows.keep)
-          .map((row) => shape(row, call))
+        const { keep, rows } = yield* selected([])
+        const data = (keep === undefined ? rows : rows.filter(keep)).map((row) => shape(row, call))
         return json(200, { success: true, data, ...options.whole(call) })
       }
       if (v2 || options.cursor === true) {
-        const page = yield* paging.byCursor(rows, call, paging.readSortBy(call.query), maximum)
+        const order = paging.readSortBy(call.query)
+        const page = yield* paging.byCursor(yield* selected([order]), call, order, maximum)
         return json(200, {
           success: true,
           data: page.rows.map((row) => shape(row, call)),
           additional_data: { next_cursor: page.next }
         })
       }
-      const sorted = paging.readSort(call.query.sort, v1Names(entity))
-      const page = paging.byOffset(
-        rows,
-        call.query,
-        sorted.length > 0 ? sorted : [paging.readSortBy(call.query)],
-        maximum
-      )
+      const sort = paging.readSort(call.query.sort, v1Names(entity))
+      const orders = sort.length > 0 ? sort : [paging.readSortBy(call.query)]
+      const page = paging.byOffset(yield* selected(orders), call.query, maximum)
       const related =
         options.related === "none"
           ? undefined

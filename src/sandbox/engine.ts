@@ -5,9 +5,9 @@
  */
 import * as Either from "effect/Either"
 import * as custom from "./custom.js"
-import type { Draft, Entity, Field, Occasion } from "./entity.js"
+import type { Computed, Draft, Entity, Field, Occasion } from "./entity.js"
 import type { Answer } from "./http.js"
-import { unreadable } from "./kinds.js"
+import { type Kind, unreadable } from "./kinds.js"
 import * as refusals from "./refusals.js"
 import { isRecord, list, text, type View } from "./view.js"
 import { get, nextId, put, type Row, remove as removeRow } from "./world.js"
@@ -18,16 +18,47 @@ export type Outcome<A> = Either.Either<A, Answer>
 /** Fields to set, under their stored names. */
 export type Patch = Readonly<Record<string, unknown>>
 
-const columns = (entity: Entity): ReadonlyArray<readonly [string, Field]> => {
-  const known = columnCache.get(entity)
+/** An entity's descriptions, laid out for being gone through row by row. */
+interface Layout {
+  readonly columns: ReadonlyArray<readonly [name: string, field: Field]>
+  readonly v1: Shown
+  readonly v2: Shown
+}
+
+/** What a version shows. */
+interface Shown {
+  readonly fields: ReadonlyArray<{ readonly key: string; readonly name: string; readonly kind: Kind }>
+  readonly computed: ReadonlyArray<readonly [key: string, Computed]>
+}
+
+const shownBy = (
+  entity: Entity,
+  keyOf: (name: string, field: Field) => string | undefined,
+  computed: Readonly<Record<string, Computed>> = {}
+): Shown => {
+  const fields = Object.entries(entity.fields).flatMap(([name, field]) => {
+    const key = keyOf(name, field)
+    return key === undefined ? [] : [{ key, name, kind: field.kind }]
+  })
+  return { fields, computed: Object.entries(computed) }
+}
+
+const layoutOf = (entity: Entity): Layout => {
+  const known = layoutCache.get(entity)
   if (known !== undefined) return known
-  const made = Object.entries(entity.fields)
-  columnCache.set(entity, made)
+  const made: Layout = {
+    columns: Object.entries(entity.fields),
+    v1: shownBy(entity, (name, { v1 }) => (v1 === false ? undefined : (v1 ?? name)), entity.v1),
+    v2: shownBy(entity, (name, { v2 }) => (v2 === false ? undefined : name))
+  }
+  layoutCache.set(entity, made)
   return made
 }
 
 // a memo of a pure function of its key, not state
-const columnCache: WeakMap<Entity, ReadonlyArray<readonly [string, Field]>> = /*#__PURE__*/ new WeakMap()
+const layoutCache: WeakMap<Entity, Layout> = /*#__PURE__*/ new WeakMap()
+
+const columns = (entity: Entity): Layout["columns"] => layoutOf(entity).columns
 
 // -----------------------------------------------------------------------------
 // out
@@ -44,10 +75,9 @@ export interface Wish {
 /** A row as v2 shows it. */
 export const showV2 = (entity: Entity, row: Row, view: View, wish: Wish = {}): Record<string, unknown> => {
   const out: Record<string, unknown> = {}
-  for (const [name, field] of columns(entity)) {
-    if (field.v2 === false) continue
+  for (const { key, kind, name } of layoutOf(entity).v2.fields) {
     const value = row[name]
-    out[name] = value === null || value === undefined ? null : field.kind.toV2(value)
+    out[key] = value === null || value === undefined ? null : kind.toV2(value)
   }
   if (entity.customFields !== undefined) {
     const values = custom.toV2(view.world, entity.customFields, row, wish.customFields)
@@ -93,15 +123,14 @@ const withLabels = (table: string, ids: ReadonlyArray<unknown>, view: View): unk
 
 /** A row as v1 shows it. */
 export const showV1 = (entity: Entity, row: Row, view: View, occasion: Occasion): Record<string, unknown> => {
+  const { computed, fields } = layoutOf(entity).v1
   const out: Record<string, unknown> = {}
-  for (const [name, field] of columns(entity)) {
-    if (field.v1 === false) continue
-    const key = field.v1 ?? name
+  for (const { key, kind, name } of fields) {
     const value = row[name] ?? null
-    out[key] = value === null ? null : field.kind.toV1(value, view)
-    if (field.kind.spread !== undefined) Object.assign(out, field.kind.spread(value, key))
+    out[key] = value === null ? null : kind.toV1(value, view)
+    if (kind.spread !== undefined) Object.assign(out, kind.spread(value, key))
   }
-  for (const name in entity.v1) out[name] = entity.v1[name]?.(row, view)
+  for (const [key, compute] of computed) out[key] = compute(row, view)
   const more = entity.v1In?.[occasion]
   for (const name in more) out[name] = more[name]?.(row, view)
   if (entity.customFields !== undefined) {

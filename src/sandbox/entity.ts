@@ -42,8 +42,19 @@ export interface Draft {
   readonly given: ReadonlySet<string>
 }
 
+/** Where to look for rows: those whose field has one of the values, or comes at or after one. */
+export type Narrow =
+  | { readonly field: string; readonly values: ReadonlyArray<unknown> }
+  | { readonly field: string; readonly from: string }
+
+/** Whether a row is meant; and where such rows are to be found, if that is known. */
+export interface Condition {
+  (row: Row): boolean
+  readonly narrow?: Narrow
+}
+
 /** One condition of a list; `undefined` when the parameter says nothing. */
-export type Filter = (value: unknown, view: View) => ((row: Row) => boolean) | undefined
+export type Filter = (value: unknown, view: View) => Condition | undefined
 
 /** What a search looks through, and shows of what it finds. */
 export interface Search {

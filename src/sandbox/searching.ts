@@ -5,13 +5,12 @@
  */
 import * as Either from "effect/Either"
 import type { Call, Handler } from "./call.js"
-import { words } from "./crud.js"
 import type { Outcome } from "./engine.js"
 import type { Entity } from "./entity.js"
 import { type Answer, json } from "./http.js"
 import * as paging from "./paging.js"
 import * as refusals from "./refusals.js"
-import { num } from "./view.js"
+import { num, words } from "./view.js"
 import { all, type Row } from "./world.js"
 
 /** A find. */
@@ -71,10 +70,10 @@ export const hits = (
       ...more
     })
     if (call.endpoint.version === "v2") {
-      const page = yield* paging.byCursor({ rows, keep: () => true }, call, { field: "id", descending: false }, maximum)
+      const page = yield* paging.byCursor({ rows }, call, paging.byId, maximum)
       return json(200, { success: true, data: shown(page.rows), additional_data: { next_cursor: page.next } })
     }
-    const page = paging.byOffset({ rows, keep: () => true }, call.query, [], maximum)
+    const page = paging.byOffset({ rows }, call.query, maximum)
     return json(200, { success: true, data: shown(page.rows), additional_data: { pagination: page.pagination } })
   })
 

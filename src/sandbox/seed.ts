@@ -21,7 +21,7 @@ import type { Entity } from "./entity.js"
 import type { Answer } from "./http.js"
 import * as kinds from "./kinds.js"
 import { isRecord, later, text, type View } from "./view.js"
-import { type Company, get, make, nextId, put, type Row, type World } from "./world.js"
+import { type Company, get, make, nextId, put, type Row, table, type World } from "./world.js"
 
 /**
  * One thing of a seed: fields under their v2 names (of leads, notes and users, which v2 does not have: v1's). Everything has
@@ -270,7 +270,7 @@ export const build = (seed: Seed, now: string, origin: string): Either.Either<Wo
     if (users.length === 0) {
       return yield* Either.left(new SandboxError({ path: "seed.users", reason: "must name somebody" }))
     }
-    world.tables.set("user", { rows: new Map(), next: 13_000_001, revision: 0, indexes: new Map() })
+    table(world, "user").next = 13_000_001
     for (const [at, row] of users.entries()) yield* addRow(user, row, `seed.users[${at}]`, first)
     const [caller = nobody] = world.tables.get("user")?.rows.values() ?? []
     const view: View = { world, caller, now, origin }

@@ -10,8 +10,10 @@ import { get, type Row, type World, where } from "./world.js"
 export const dropbox = (world: World, suffix = ""): string => `${world.company.domain}${suffix}@pipedrivemail.com`
 
 /** Rows of another table that point here and are not deleted. */
-export const linked = (world: World, table: string, field: string, id: unknown): ReadonlyArray<Row> =>
-  where(world, table, field, id).filter((row) => row.is_deleted !== true)
+export const linked = (world: World, table: string, field: string, id: unknown): ReadonlyArray<Row> => {
+  const found = where(world, table, field, id)
+  return found.length === 0 ? found : found.filter((row) => row.is_deleted !== true)
+}
 
 /** A user, as `related_objects` has it. */
 export const user = (id: unknown, view: View): Readonly<Record<string, unknown>> | null => {
@@ -227,7 +229,7 @@ export const formatMoney = (amount: unknown, currency: unknown): string => {
   const value = typeof amount === "number" ? amount : 0
   const code = typeof currency === "string" ? currency : ""
   const [whole = "0", fraction] = String(Math.round(Math.abs(value) * 100) / 100).split(".")
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",")
+  const grouped = whole.length < 4 ? whole : whole.replace(/\B(?=(\d{3})+(?!\d))/g, ",")
   const digits = fraction === undefined ? grouped : `${grouped}.${fraction.padEnd(2, "0")}`
   const symbol = symbols[code]
   return `${value < 0 ? "-" : ""}${symbol === undefined ? `${code} ` : symbol}${digits}`

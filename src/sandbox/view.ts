@@ -52,6 +52,14 @@ export const list = (row: Row | undefined, field: string): ReadonlyArray<unknown
 export const isRecord = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+/** Words of a comma list. */
+export const words = (value: unknown): ReadonlyArray<string> | undefined =>
+  typeof value === "string"
+    ? value.split(",").filter((word) => word !== "")
+    : Array.isArray(value)
+      ? value.filter((word): word is string => typeof word === "string")
+      : undefined
+
 /** `2026-05-15 09:55:02`: a time as v1 writes it. */
 export const v1Time = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
 

@@ -5,6 +5,8 @@
  * @internal
  */
 
+import * as sorting from "./sorted.js"
+
 /** A number, or a UUID where Pipedrive uses one. */
 export type Id = number | string
 
@@ -26,6 +28,8 @@ export interface Table {
   revision: number
   /** Ids by the value of a field. */
   readonly indexes: Map<string, Map<unknown, Set<Id>>>
+  /** Rows in the orders that were asked for lately. */
+  readonly sorted: Map<string, sorting.Sorted>
 }
 
 /** Something that happened to a row. */
@@ -79,7 +83,7 @@ export const make = (company: Company, seed = 1): World => ({
 export const table = (world: World, name: string): Table => {
   let found = world.tables.get(name)
   if (found === undefined) {
-    found = { rows: new Map(), next: 1, revision: 0, indexes: new Map() }
+    found = { rows: new Map(), next: 1, revision: 0, indexes: new Map(), sorted: new Map() }
     world.tables.set(name, found)
   }
   return found
@@ -108,17 +112,53 @@ const enter = (into: Map<unknown, Set<Id>>, value: unknown, id: Id): void => {
   else ids.add(id)
 }
 
+const nothing: ReadonlyArray<Row> = []
+
 /** The rows whose field has that value, in no particular order. The first look builds an index, which then is kept. */
 export const where = (world: World, name: string, field: string, value: unknown): ReadonlyArray<Row> => {
   const on = table(world, name)
   const ids = index(on, field).get(value)
-  if (ids === undefined) return []
+  if (ids === undefined || ids.size === 0) return nothing
   const found: Array<Row> = []
   for (const id of ids) {
     const row = on.rows.get(id)
     if (row !== undefined) found.push(row)
   }
   return found
+}
+
+/** How many rows have one of those values in the field. */
+export const countWhere = (world: World, name: string, field: string, values: ReadonlyArray<unknown>): number => {
+  const byValue = index(table(world, name), field)
+  return values.reduce<number>((sum, value) => sum + (byValue.get(value)?.size ?? 0), 0)
+}
+
+/** How many orders of a table are kept. */
+const kept = 12
+
+/** The rows of a part, in that order, ids deciding between equals. Kept in order from the first look on. */
+export const sorted = (
+  world: World,
+  name: string,
+  orders: ReadonlyArray<sorting.Order>,
+  part: sorting.Part
+): ReadonlyArray<Row> => {
+  const on = table(world, name)
+  const key = sorting.nameOf(orders, part)
+  const known = on.sorted.get(key) ?? sorting.make(on.rows.values(), orders, part)
+  known.unread = 0
+  on.sorted.delete(key)
+  on.sorted.set(key, known)
+  const [oldest] = on.sorted.keys()
+  if (on.sorted.size > kept && oldest !== undefined) on.sorted.delete(oldest)
+  return known.rows
+}
+
+const keepUp = (on: Table, before: Row | undefined, after: Row | undefined): void => {
+  for (const [key, one] of on.sorted) {
+    if (sorting.isWorthIt(one)) sorting.move(one, before, after)
+    else on.sorted.delete(key)
+  }
 }
 
 /** Puts a row into its table, in place of the one with the same id. */
@@ -135,6 +175,7 @@ export const put = (world: World, name: string, row: Row): void => {
     }
     enter(byValue, row[field], row.id)
   }
+  keepUp(into, before, row)
 }
 
 /** Takes a row away for good. */
@@ -145,6 +186,7 @@ export const remove = (world: World, name: string, id: Id): void => {
   from.rows.delete(id)
   from.revision++
   for (const [field, byValue] of from.indexes) byValue.get(before[field])?.delete(id)
+  keepUp(from, before, undefined)
 }
 
 // -----------------------------------------------------------------------------
@@ -216,7 +258,7 @@ export const snapshot = (world: World): Snapshot => ({
 export const restore = (world: World, to: Snapshot): void => {
   world.tables.clear()
   for (const [name, { next, rows }] of to.tables) {
-    world.tables.set(name, { rows: new Map(rows), next, revision: 0, indexes: new Map() })
+    world.tables.set(name, { rows: new Map(rows), next, revision: 0, indexes: new Map(), sorted: new Map() })
   }
   world.log.splice(0, world.log.length, ...to.log)
   world.entropy = to.entropy

@@ -169,7 +169,10 @@ for (const [name, start] of [
         assert.isAbove(await page.locator("#deals li").count(), 2)
         const cookies = await context.cookies()
         assert.isAbove(cookies.length, 0)
-        for (const { httpOnly, sameSite } of cookies) assert.deepStrictEqual([httpOnly, sameSite], [true, "Lax"])
+        for (const { httpOnly, name, sameSite, value } of cookies) {
+          assert.deepStrictEqual([httpOnly, sameSite], [true, "Lax"])
+          assert.isBelow(name.length + value.length, 4096)
+        }
         assert.strictEqual(await app.exchanges(), 1)
         assert.isAbove(app.bearers.length, 0)
       })

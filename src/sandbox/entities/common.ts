@@ -148,8 +148,9 @@ export const ownerName: Computed = short.nameOf("user", "owner_id")
 export const among =
   (field: string): Filter =>
   (value) => {
-    const wanted = new Set(Array.isArray(value) ? value : [value])
-    return (row) => wanted.has(row[field])
+    const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+    const wanted = new Set(values)
+    return Object.assign((row: Row) => wanted.has(row[field]), { narrow: { field, values: Array.from(wanted) } })
   }
 
 const instant = (value: unknown): string | undefined => {
@@ -161,16 +162,18 @@ const instant = (value: unknown): string | undefined => {
 export const since =
   (field: string): Filter =>
   (value) => {
-    const from = instant(value)
-    return from === undefined ? undefined : (row) => text(row, field).slice(0, 19) >= from.slice(0, 19)
+    const from = instant(value)?.slice(0, 19)
+    return from === undefined
+      ? undefined
+      : Object.assign((row: Row) => text(row, field) >= from, { narrow: { field, from } })
   }
 
 /** The time of the field is before. */
 export const until =
   (field: string): Filter =>
   (value) => {
-    const to = instant(value)
-    return to === undefined ? undefined : (row) => text(row, field).slice(0, 19) < to.slice(0, 19)
+    const to = instant(value)?.slice(0, 19)
+    return to === undefined ? undefined : (row) => text(row, field) < to
   }
 
 /** The day of the field is at or after. */

@@ -98,8 +98,9 @@ const localDay =
   (row, view) => {
     const time = textOrNull(row, field)
     if (time === null) return null
-    const [, sign = "+", hours = "0", minutes = "0"] =
-      /^([+-])(\d\d):(\d\d)$/.exec(text(view.caller, "timezone_offset")) ?? []
+    const offset = text(view.caller, "timezone_offset")
+    if (offset === "+00:00") return time.slice(0, 10)
+    const [, sign = "+", hours = "0", minutes = "0"] = /^([+-])(\d\d):(\d\d)$/.exec(offset) ?? []
     const shift = (Number(hours) * 60 + Number(minutes)) * (sign === "-" ? -1 : 1)
     return new Date(new Date(time).getTime() + shift * 60_000).toISOString().slice(0, 10)
   }

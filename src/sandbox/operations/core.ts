@@ -20,17 +20,6 @@ import { type Row, where } from "../world.js"
 
 const notArchived = (row: Row): boolean => row.is_archived !== true
 
-/** Deals that are deleted are listed only when they are asked for. */
-const listed =
-  (archived: boolean) =>
-  (row: Row, call: Call): boolean => {
-    if ((row.is_archived === true) !== archived) return false
-    if (row.is_deleted !== true) return true
-    const status = call.query.status
-    const wanted = Array.isArray(status) ? status : typeof status === "string" ? status.split(",") : []
-    return wanted.includes("deleted") || wanted.includes("all")
-  }
-
 /** Add, get, update and delete of an entity under their official names. */
 const basic = (version: "v1" | "v2", noun: string, entity: Entity, addStatus: number): Handlers => ({
   [`${version}.add${noun}`]: crud.add(entity, addStatus),
@@ -79,7 +68,7 @@ const activitiesOf = (parent: Entity, field: string): crud.ListOptions => ({
 
 const dealsOf = (parent: Entity, field: string): crud.ListOptions => ({
   from: of(parent, "deal", field),
-  which: listed(false),
+  which: "standing",
   ...v1List
 })
 
@@ -92,8 +81,8 @@ export const core: Handlers = {
   ...basic("v2", "Product", product, 201),
   ...basic("v2", "Pipeline", pipeline, 200),
   ...basic("v2", "Stage", stage, 200),
-  "v2.getDeals": crud.list(deal, { which: listed(false) }),
-  "v2.getArchivedDeals": crud.list(deal, { which: listed(true) }),
+  "v2.getDeals": crud.list(deal, { which: "standing" }),
+  "v2.getArchivedDeals": crud.list(deal, { which: "archived" }),
   "v2.getPersons": crud.list(person),
   "v2.getOrganizations": crud.list(organization),
   "v2.getActivities": crud.list(activity),
@@ -111,16 +100,16 @@ export const core: Handlers = {
   "v1.addActivityType": crud.add(activityType, 201),
   "v1.updateActivityType": crud.update(activityType),
   "v1.deleteActivityType": crud.remove(activityType),
-  "v1.getActivityTypes": crud.list(activityType, { whole: () => ({}), which: () => true }),
-  "v1.getDeals": crud.list(deal, { which: listed(false), ...v1List }),
-  "v1.getArchivedDeals": crud.list(deal, { which: listed(true), ...v1List }),
+  "v1.getActivityTypes": crud.list(activityType, { whole: () => ({}), which: "all" }),
+  "v1.getDeals": crud.list(deal, { which: "standing", ...v1List }),
+  "v1.getArchivedDeals": crud.list(deal, { which: "archived", ...v1List }),
   "v1.getPersons": crud.list(person, v1List),
   "v1.getOrganizations": crud.list(organization, v1List),
   "v1.getActivities": crud.list(activity, v1List),
   "v1.getProducts": crud.list(product, v1List),
   "v1.getPipelines": crud.list(pipeline, v1List),
   "v1.getStages": crud.list(stage, v1List),
-  "v1.getDealsCollection": crud.list(deal, { ...collection(deal), which: listed(false) }),
+  "v1.getDealsCollection": crud.list(deal, { ...collection(deal), which: "standing" }),
   "v1.getPersonsCollection": crud.list(person, collection(person)),
   "v1.getOrganizationsCollection": crud.list(organization, collection(organization)),
   "v1.getActivitiesCollection": crud.list(activity, collection(activity)),

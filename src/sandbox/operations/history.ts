@@ -23,8 +23,6 @@ import * as refusals from "../refusals.js"
 import { later, text, v1Time } from "../view.js"
 import { all, get, type Row, where } from "../world.js"
 
-const everything = (): boolean => true
-
 const numbered = <A>(items: ReadonlyArray<A>): readonly [ReadonlyArray<Row>, (row: Row) => A | undefined] => [
   items.map((_, at): Row => ({ id: at })),
   (row) => (typeof row.id === "number" ? items[row.id] : undefined)
@@ -40,12 +38,7 @@ const changelog =
     Either.gen(function* () {
       const row = yield* crud.find(entity, call.path.id, call)
       const [rows, changeOf] = numbered(history.changesOf(entity.name, row.id, call.view))
-      const page = yield* paging.byCursor(
-        { rows, keep: everything },
-        call,
-        { field: "id", descending: false },
-        call.endpoint.pagination?.maximum ?? 500
-      )
+      const page = yield* paging.byCursor({ rows }, call, paging.byId, call.endpoint.pagination?.maximum ?? 500)
       const data = page.rows.flatMap((at) => {
         const one = changeOf(at)
         return one === undefined
@@ -121,7 +114,7 @@ const flow =
         )
         .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : 0))
       const [rows, eventOf] = numbered(events)
-      const page = paging.byOffset({ rows, keep: everything }, call.query, [], call.endpoint.pagination?.maximum ?? 500)
+      const page = paging.byOffset({ rows }, call.query, call.endpoint.pagination?.maximum ?? 500)
       const related = engine.relatedObjects(entity, [row], view, true)
       return json(200, {
         success: true,
@@ -157,7 +150,7 @@ const recents: Handler = (call) => {
   const oldest = later(call.view.now, -month)
   const touched = history.touchedSince(tables, since, call.view).filter(([change]) => change.time >= oldest)
   const [rows, changeOf] = numbered(touched)
-  const page = paging.byOffset({ rows, keep: everything }, call.query, [], call.endpoint.pagination?.maximum ?? 500)
+  const page = paging.byOffset({ rows }, call.query, call.endpoint.pagination?.maximum ?? 500)
   const shown = page.rows.flatMap((at) => {
     const found = changeOf(at)
     const entity = found === undefined ? undefined : recentEntities[found[0].table]

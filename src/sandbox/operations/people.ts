@@ -16,13 +16,6 @@ import * as refusals from "../refusals.js"
 import { text } from "../view.js"
 import { all, type Row, where } from "../world.js"
 
-const archived =
-  (wanted: boolean) =>
-  (row: Row): boolean =>
-    (row.is_archived === true) === wanted
-
-const everyone = (): boolean => true
-
 /** Comments are found by their UUID under the note in the path. */
 const findComment = (call: Call): engine.Outcome<Row> =>
   Either.flatMap(crud.find(note, call.path.id, call), (parent) => {
@@ -56,8 +49,8 @@ const leadEntity: Entity = lead
 
 /** Handlers by version and official name. */
 export const people: Handlers = {
-  "v1.getLeads": crud.list(leadEntity, { which: archived(false) }),
-  "v1.getArchivedLeads": crud.list(leadEntity, { which: archived(true) }),
+  "v1.getLeads": crud.list(leadEntity, { which: "standing" }),
+  "v1.getArchivedLeads": crud.list(leadEntity, { which: "archived" }),
   "v1.addLead": crud.add(leadEntity, 201),
   "v1.getLead": crud.get(leadEntity),
   "v1.updateLead": crud.update(leadEntity),
@@ -106,7 +99,7 @@ export const people: Handlers = {
       return json(200, { success: true, data: true })
     }),
 
-  "v1.getUsers": crud.list(user, { which: everyone, whole: companyOf }),
+  "v1.getUsers": crud.list(user, { which: "all", whole: companyOf }),
   "v1.getUser": crud.get(user),
   "v1.getCurrentUser": (call) => Either.right(me(call)),
   "v1.addUser": crud.add(user, 200),
@@ -120,7 +113,7 @@ export const people: Handlers = {
         Array.from(all(call.view.world, "user")).filter((row) => text(row, field).toLowerCase().includes(term))
       )
     },
-    which: everyone,
+    which: "all",
     whole: () => ({})
   })
 }

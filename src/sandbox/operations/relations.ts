@@ -17,10 +17,9 @@ import type { Entity } from "../entity.js"
 import { json } from "../http.js"
 import * as paging from "../paging.js"
 import * as refusals from "../refusals.js"
+import { compare } from "../sorted.js"
 import { text, v1Time, v2Time } from "../view.js"
 import { all, get, type Row, where } from "../world.js"
-
-const everything = (): boolean => true
 
 const timeOf = (row: Row, call: Call, field = "add_time"): string =>
   call.endpoint.version === "v1" ? v1Time(text(row, field)) : v2Time(text(row, field))
@@ -31,16 +30,14 @@ const page = (
   call: Call,
   shape: (row: Row) => unknown
 ): engine.Outcome<ReturnType<typeof json>> => {
-  const selection = { rows, keep: everything }
+  const selection = { rows: rows.slice().sort(compare([paging.byId])) }
   const maximum = call.endpoint.pagination?.maximum ?? 500
   if (call.endpoint.pagination?.style === "cursor" || call.endpoint.version === "v2") {
-    return Either.map(
-      paging.byCursor(selection, call, { field: "id", descending: false }, maximum),
-      ({ next, rows: shown }) =>
-        json(200, { success: true, data: shown.map(shape), additional_data: { next_cursor: next } })
+    return Either.map(paging.byCursor(selection, call, paging.byId, maximum), ({ next, rows: shown }) =>
+      json(200, { success: true, data: shown.map(shape), additional_data: { next_cursor: next } })
     )
   }
-  const { pagination, rows: shown } = paging.byOffset(selection, call.query, [], maximum)
+  const { pagination, rows: shown } = paging.byOffset(selection, call.query, maximum)
   return Either.right(json(200, { success: true, data: shown.map(shape), additional_data: { pagination } }))
 }
 

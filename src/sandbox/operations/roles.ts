@@ -60,7 +60,7 @@ const assignment = (one: Row, row: Row) => ({
 
 const paged = (items: ReadonlyArray<unknown>, call: Call) => {
   const rows = items.map((_, id): Row => ({ id }))
-  const page = paging.byOffset({ rows, keep: () => true }, call.query, [], 500)
+  const page = paging.byOffset({ rows }, call.query, 500)
   return json(200, {
     success: true,
     data: page.rows.map((row) => items[Number(row.id)]),

@@ -13,6 +13,7 @@ import type { Entity } from "../entity.js"
 import { json } from "../http.js"
 import * as paging from "../paging.js"
 import * as searching from "../searching.js"
+import { compare } from "../sorted.js"
 import { isRecord, text } from "../view.js"
 import { all, type Row } from "../world.js"
 
@@ -95,10 +96,10 @@ const byField: Handler = (call) =>
       name: text(row, "name") || text(row, "title")
     })
     if (call.endpoint.version === "v2") {
-      const page = yield* paging.byCursor({ rows, keep: () => true }, call, { field: "id", descending: false }, 500)
+      const page = yield* paging.byCursor({ rows: rows.sort(compare([paging.byId])) }, call, paging.byId, 500)
       return json(200, { success: true, data: page.rows.map(shown), additional_data: { next_cursor: page.next } })
     }
-    const page = paging.byOffset({ rows, keep: () => true }, call.query, [], 500)
+    const page = paging.byOffset({ rows }, call.query, 500)
     return json(200, { success: true, data: page.rows.map(shown), additional_data: { pagination: page.pagination } })
   })
 

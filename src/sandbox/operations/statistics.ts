@@ -13,13 +13,14 @@ import { pipeline } from "../entities/pipeline.js"
 import { json } from "../http.js"
 import * as kinds from "../kinds.js"
 import * as refusals from "../refusals.js"
+import { conditionsOf } from "../select.js"
 import * as short from "../short.js"
 import { text } from "../view.js"
 import { all, get, type Row } from "../world.js"
 import { flat } from "./core.js"
 
 const within = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row>> =>
-  Either.map(crud.conditionsOf(deal, call), (conditions) =>
+  Either.map(conditionsOf(deal, call), (conditions) =>
     Array.from(all(call.view.world, "deal")).filter(
       (row) =>
         row.is_deleted !== true &&
