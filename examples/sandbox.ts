@@ -1,72 +1,64 @@
 /**
- * `npm run sandbox -- --port 8080 --seed demo`: a Pipedrive on a port, to point any client at.
+ * `npm run sandbox -- --port 8080 --plan growth --seed demo`: a Pipedrive on a port, to point any client at.
  */
-import { parseArgs } from "node:util"
+import { Command, Options } from "@effect/cli"
+import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
 
-const usage = `Serves a Pipedrive in memory.
-
-  --port <number>       the port, 0 for a free one (8080)
-  --host <address>      the address to listen on (127.0.0.1: this machine only)
-  --file <path>         keeps the world in that file, and begins with what it holds
-  --seed demo|empty     what it holds in the beginning (demo)
-  --plan <name>         off, lite, growth, premium or ultimate: limits in force (off)
-  --token <text>        the API token it takes (${Sandbox.defaultToken})`
+const Port = Schema.Int.pipe(Schema.between(0, 65_535, { message: () => "--port takes a number from 0 to 65535" }))
 
 const options = {
-  port: { type: "string", default: "8080" },
-  host: { type: "string", default: "127.0.0.1" },
-  seed: { type: "string", default: "demo" },
-  plan: { type: "string", default: "off" },
-  file: { type: "string" },
-  token: { type: "string", default: Sandbox.defaultToken },
-  help: { type: "boolean", default: false }
-} as const
-
-const plans = ["off", "lite", "growth", "premium", "ultimate"] as const
-
-const read = Effect.try({
-  try: () => parseArgs({ options }).values,
-  catch: (error) => `${error instanceof Error ? error.message : String(error)}\n\n${usage}`
-}).pipe(
-  Effect.filterOrFail(
-    (values) => !values.help && /^\d{1,5}$/.test(values.port) && Number(values.port) < 65_536,
-    (values) => (values.help ? usage : `--port takes a number from 0 to 65535\n\n${usage}`)
+  port: Options.integer("port").pipe(
+    Options.withSchema(Port),
+    Options.withDefault(8080),
+    Options.withDescription("the port, 0 for a free one")
   ),
-  Effect.filterOrFail(
-    (values) => values.seed === "demo" || values.seed === "empty",
-    () => `--seed is demo or empty\n\n${usage}`
+  host: Options.text("host").pipe(
+    Options.withDefault("127.0.0.1"),
+    Options.withDescription("the address to listen on; 127.0.0.1 is this machine only")
+  ),
+  seed: Options.choice("seed", ["demo", "empty"]).pipe(
+    Options.withDefault("demo" as const),
+    Options.withDescription("what it holds in the beginning")
+  ),
+  plan: Options.choice("plan", ["off", "lite", "growth", "premium", "ultimate"]).pipe(
+    Options.withDefault("off" as const),
+    Options.withDescription("the limits in force")
+  ),
+  file: Options.file("file").pipe(
+    Options.optional,
+    Options.withDescription("keeps the world in that file, and begins with what it holds")
+  ),
+  token: Options.text("token").pipe(
+    Options.withDefault(Sandbox.defaultToken),
+    Options.withDescription("the API token it takes")
   )
-)
+}
 
-const program = Effect.gen(function* () {
-  const { file, host, port, seed, token, ...values } = yield* read
-  const plan = plans.find((name) => name === values.plan)
-  if (plan === undefined) return yield* Effect.fail(`--plan is one of ${plans.join(", ")}\n\n${usage}`)
-  yield* Effect.gen(function* () {
+const command = Command.make("sandbox", options, ({ file, host, plan, port, seed, token }) =>
+  Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     yield* Console.log(
       `A Pipedrive sandbox listens. Point a client at it:\n\n${Server.environment(sandbox)}\n\nLook at it: ${sandbox.baseUrl}/\n\nCtrl-C ends it.`
     )
     return yield* Effect.never
   }).pipe(
-    Effect.provide(
-      Server.layer({ file, host, port: Number(port), plan, seed: seed === "empty" ? "empty" : "demo", token })
-    ),
+    Effect.provide(Server.layer({ file: Option.getOrUndefined(file), host, port, plan, seed, token })),
     Effect.catchTags({
       ServeError: (error) => Effect.fail(`Cannot listen on ${host}:${port}: ${String(error.cause)}`),
       SandboxError: (error) => Effect.fail(error.message)
-    })
+    }),
+    Effect.tapError(Console.error)
   )
-})
+).pipe(Command.withDescription("Serves a Pipedrive in memory."))
 
-NodeRuntime.runMain(
-  program.pipe(
-    Effect.catchAll((message) => Console.error(message).pipe(Effect.zipRight(Effect.sync(() => process.exit(1)))))
-  ),
-  { disableErrorReporting: true }
+Command.run(command, { name: "sandbox", version: "0.1.0" })(process.argv).pipe(
+  Effect.provide(NodeContext.layer),
+  NodeRuntime.runMain({ disableErrorReporting: true })
 )

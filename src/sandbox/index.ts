@@ -22,6 +22,7 @@ import * as service from "./service.js"
 import type { Delivery } from "./webhooks.js"
 import type * as World from "./world.js"
 
+export { arbitrary } from "./arbitrary.js"
 export type { Fault, FaultOutcome } from "./faults.js"
 export type { Plan, PlanName } from "./limits.js"
 export { type App, defaultApp, type OAuthOptions } from "./oauth.js"

@@ -1,0 +1,70 @@
+/** The sandbox's command line. */
+import { spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, assert, describe, it } from "vitest"
+import { node } from "../support/process.js"
+
+const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-command-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const command = ["--import", "tsx", "examples/sandbox.ts"]
+
+describe("npm run sandbox", () => {
+  it("tells its options", async () => {
+    const { output, status } = await node([...command, "--help"])
+    assert.strictEqual(status, 0)
+    for (const option of ["--port", "--host", "--seed", "--plan", "--file", "--token"]) assert.include(output, option)
+  }, 120_000)
+
+  it("refuses what makes no sense, and says what would", async () => {
+    const cases = [
+      [["--plan", "gold"], /growth/],
+      [["--seed", "much"], /demo/],
+      [["--port", "high"], /port|integer/i],
+      [["--port", "70000"], /65535/]
+    ] as const
+    await Promise.all(
+      cases.map(async ([args, words]) => {
+        const { output, status } = await node([...command, ...args])
+        assert.notStrictEqual(status, 0, args.join(" "))
+        assert.match(output, words)
+      })
+    )
+  }, 120_000)
+
+  it("says so when the port is taken", async () => {
+    const server = createServer().listen(0, "127.0.0.1")
+    await new Promise((resolve) => server.once("listening", resolve))
+    const { port } = server.address() as AddressInfo
+    const { output, status } = await node([...command, "--port", String(port)])
+    server.close()
+    assert.notStrictEqual(status, 0)
+    assert.match(output, /Cannot listen on .*EADDRINUSE/)
+  }, 120_000)
+
+  it("keeps its world in a file, also when it is interrupted", async () => {
+    const file = join(folder, "world.json")
+    const child = spawn(process.execPath, [...command, "--port", "0", "--seed", "empty", "--file", file], {
+      stdio: ["ignore", "pipe", "inherit"]
+    })
+    let output = ""
+    child.stdout.on("data", (chunk) => (output += String(chunk)))
+    while (!/PIPEDRIVE_API_TOKEN/.test(output)) await new Promise((resolve) => setTimeout(resolve, 50))
+    const [, url] = /PIPEDRIVE_BASE_URL=["']?([^\s"']+)/.exec(output) ?? []
+    const answer = await fetch(`${url}/api/v2/deals`, {
+      method: "POST",
+      headers: { "x-api-token": "sandbox-token", "content-type": "application/json" },
+      body: JSON.stringify({ title: "Kept through the night" })
+    })
+    assert.strictEqual(answer.status, 200)
+    const ended = new Promise((resolve) => child.once("exit", resolve))
+    child.kill("SIGINT")
+    await ended
+    assert.isTrue(existsSync(file))
+    assert.include(readFileSync(file, "utf8"), "Kept through the night")
+  }, 120_000)
+})
