@@ -150,19 +150,19 @@ describe("an account", () => {
     }).pipe(Effect.provide(live(server, { idleTimeToLive: "1 minute", store: layer })))
   })
 
-  it.live("never mixes with another: 5,000 calls of 100 companies at random, while all access tokens die", () => {
+  it.live("never mixes with another: 2,000 calls of 100 companies at random, while all access tokens die", () => {
     const server = OAuth.makeServer({ rotate: true })
     return Effect.gen(function* () {
       for (let company = 1; company <= 100; company++) yield* connect(server, company)
       const one = (i: number) =>
         Effect.gen(function* () {
-          if (i === 2_000) server.expireAccess()
+          if (i === 800) server.expireAccess()
           const company = yield* Random.nextIntBetween(1, 101)
           const { data } = yield* call.pipe(Accounts.provide(company))
           assert.deepStrictEqual(data, [{ id: company }])
         })
       yield* Effect.forEach(
-        Array.from({ length: 5_000 }, (_, i) => i),
+        Array.from({ length: 2_000 }, (_, i) => i),
         one,
         { concurrency: 50, discard: true }
       )
@@ -202,7 +202,7 @@ describe("an account", () => {
       assert.isAbove(asked.loads, 1_000)
       assert.strictEqual(server.counts.invalidGrants, 0)
     }).pipe(Effect.provide(live(server, { latency: "1 millis", idleTimeToLive: "1 millis", store: layer })))
-  })
+  }, 120_000)
 
   it.effect("also has its own OAuth2, for what is done by hand", () => {
     const server = OAuth.makeServer()
