@@ -173,36 +173,40 @@ describe("an account", () => {
   })
 
   // whole calls in that number are made by the bench
-  it.live("nor do 100,000 requests that are signed at random, while tokens are renewed and accounts let go", () => {
-    const server = OAuth.makeServer({ rotate: true })
-    const { asked, layer } = counting()
-    const request = HttpClientRequest.get("/api/v2/robots")
-    return Effect.gen(function* () {
-      for (let company = 1; company <= 100; company++) yield* connect(server, company)
-      let signed = 0
-      const one = Effect.gen(function* () {
-        const company = yield* Random.nextIntBetween(1, 101)
-        const chance = yield* Random.next
-        yield* Effect.gen(function* () {
-          const { authorize } = yield* Auth.Auth
-          const oauth = yield* OAuth2.OAuth2
-          if (chance < 0.005) yield* oauth.refresh
-          const { headers } = yield* authorize(request)
-          if (chance > 0.9) yield* Effect.yieldNow()
-          const token = yield* oauth.token
-          for (const value of [headers.authorization ?? "", `Bearer ${Redacted.value(token.accessToken)}`]) {
-            if (!value.startsWith(`Bearer v1u:${company}:`)) assert.fail(`${company} was given ${value}`)
-          }
-          signed++
-        }).pipe(Accounts.provide(company))
-      })
-      yield* Effect.replicateEffect(one, 100_000, { concurrency: 200, discard: true })
-      assert.strictEqual(signed, 100_000)
-      assert.isAbove(server.counts.refreshes, 20)
-      assert.isAbove(asked.loads, 1_000)
-      assert.strictEqual(server.counts.invalidGrants, 0)
-    }).pipe(Effect.provide(live(server, { latency: "1 millis", idleTimeToLive: "1 millis", store: layer })))
-  }, 120_000)
+  it.live(
+    "nor do 100,000 requests that are signed at random, while tokens are renewed and accounts let go",
+    () => {
+      const server = OAuth.makeServer({ rotate: true })
+      const { asked, layer } = counting()
+      const request = HttpClientRequest.get("/api/v2/robots")
+      return Effect.gen(function* () {
+        for (let company = 1; company <= 100; company++) yield* connect(server, company)
+        let signed = 0
+        const one = Effect.gen(function* () {
+          const company = yield* Random.nextIntBetween(1, 101)
+          const chance = yield* Random.next
+          yield* Effect.gen(function* () {
+            const { authorize } = yield* Auth.Auth
+            const oauth = yield* OAuth2.OAuth2
+            if (chance < 0.005) yield* oauth.refresh
+            const { headers } = yield* authorize(request)
+            if (chance > 0.9) yield* Effect.yieldNow()
+            const token = yield* oauth.token
+            for (const value of [headers.authorization ?? "", `Bearer ${Redacted.value(token.accessToken)}`]) {
+              if (!value.startsWith(`Bearer v1u:${company}:`)) assert.fail(`${company} was given ${value}`)
+            }
+            signed++
+          }).pipe(Accounts.provide(company))
+        })
+        yield* Effect.replicateEffect(one, 100_000, { concurrency: 200, discard: true })
+        assert.strictEqual(signed, 100_000)
+        assert.isAbove(server.counts.refreshes, 20)
+        assert.isAbove(asked.loads, 1_000)
+        assert.strictEqual(server.counts.invalidGrants, 0)
+      }).pipe(Effect.provide(live(server, { latency: "1 millis", idleTimeToLive: "1 millis", store: layer })))
+    },
+    120_000
+  )
 
   it.effect("also has its own OAuth2, for what is done by hand", () => {
     const server = OAuth.makeServer()
