@@ -48,6 +48,17 @@ export interface Budget {
     readonly search: boolean
     readonly limit: number
   }) => Effect.Effect<number, string>
+  /**
+   * Holds everybody back for so many milliseconds, for one of them was refused. Not waited for; what becomes of it is
+   * nobody's concern.
+   */
+  readonly hold?:
+    | ((pause: {
+        readonly credential: string
+        readonly limit: number
+        readonly millis: number
+      }) => Effect.Effect<unknown, unknown>)
+    | undefined
 }
 
 /**

@@ -3,7 +3,7 @@
  * `ioredis` for its Redis store.
  *
  * Each process still has the limiter of its own (`RateLimiter`), which keeps order and knows what refusals and headers
- * teach; before a request goes, it takes a place among all.
+ * teach; before a request goes, it takes a place among all. What one process is refused holds all of them back.
  *
  * @since 0.1.0
  */
@@ -52,8 +52,8 @@ const window = 2080
 const share = (limit: number) => {
   const burst = Math.max(1, Math.floor(limit / 20))
   const rest = Math.max(1, limit - burst)
-  // of a token bucket that holds the burst and is filled up with the rest in one window
-  return { limit: burst, window: Duration.millis((burst * window) / rest) }
+  // a token bucket that holds the burst and is filled up with the rest in one window
+  return { limit: burst, refillRate: Duration.millis(window / rest), allowOverflow: true }
 }
 
 /**
@@ -99,7 +99,7 @@ export const make = (
     }
     const timeout = yield* positive("timeout", options.timeout ?? "1 second")
     const pause = Duration.toMillis(yield* positive("pause", options.pause ?? "5 seconds"))
-    const store = yield* Store.make
+    const store = yield* Store.RateLimiterStore
     const names = new Map<string, string>()
     let brokenUntil = 0
 
@@ -113,10 +113,23 @@ export const make = (
       })
     }
 
-    const one = (key: string, limit: number) =>
-      Effect.map(
-        store.consume({ key: prefix + key, algorithm: "token-bucket", onExceeded: "delay", ...share(limit) }),
-        ({ delay }) => Duration.toMillis(delay)
+    const one = (key: string, limit: number) => {
+      const bucket = share(limit)
+      return Effect.map(store.tokenBucket({ key: prefix + key, tokens: 1, ...bucket }), (left) =>
+        left < 0 ? -left * Duration.toMillis(bucket.refillRate) : 0
+      )
+    }
+
+    /** Takes all places of the pause. Of several that were refused together, the first one does. */
+    const hold = (name: string, limit: number, millis: number) =>
+      Effect.flatMap(
+        store.fixedWindow({ key: `${prefix}${name}:held`, tokens: 1, refillRate: Duration.millis(millis), limit: 1 }),
+        ([count]) => {
+          if (count > 1) return Effect.void
+          const bucket = share(limit)
+          const tokens = Math.ceil(millis / Duration.toMillis(bucket.refillRate))
+          return store.tokenBucket({ key: prefix + name, tokens, ...bucket })
+        }
       )
 
     const places = (name: string, search: boolean, limit: number) =>
@@ -147,7 +160,12 @@ export const make = (
               )
             })
           )
-        })
+        }),
+      hold: ({ credential, limit, millis }) =>
+        Effect.timeout(
+          Effect.flatMap(nameOf(credential), (name) => hold(name, limit, millis)),
+          timeout
+        )
     }
   })
 

@@ -4,8 +4,10 @@
  * @internal
  */
 import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type * as Failure from "./failure.js"
 import * as Gate from "./limiter.js"
 
 /** The gates of all credentials that a layer has met. @internal */
@@ -77,6 +79,22 @@ const insert = (line: Array<Gate.Waiter>, waiter: Gate.Waiter): void => {
   // one that comes back was among the first
   const at = line.findIndex((other) => other.turn > waiter.turn)
   line.splice(at, 0, waiter)
+}
+
+/** An answer came: what it teaches, and who may go now. @internal */
+export const settle = (
+  gate: Gate.Gate,
+  permit: Gate.Permit,
+  answer: Failure.Answer,
+  now: number
+): Effect.Effect<void> => {
+  const { heldUntil } = gate
+  Gate.settle(gate, permit, answer, now)
+  const { shared } = gate.settings
+  if (shared?.hold === undefined || gate.heldUntil <= heldUntil) return pump(gate)
+  const { credential } = gate
+  const hold = shared.hold({ credential, limit: gate.all.told ?? gate.all.limit, millis: gate.heldUntil - now })
+  return Effect.zipRight(Effect.forkDaemon(Effect.ignore(Effect.sandbox(hold))), pump(gate))
 }
 
 /** @internal */
@@ -157,6 +175,25 @@ const arm = (gate: Gate.Gate, now: number): Effect.Effect<void> => {
 // among processes
 // -----------------------------------------------------------------------------
 
+/** A place that was slept away by so many milliseconds is left: used then, it would be one too many. */
+const tolerance = 80
+
+/** So often another place is taken instead. Where it is always late, late is better than never. */
+const most = 3
+
+/** Takes places until one is used in time. */
+const place = (take: Effect.Effect<number, string>, tries: number): Effect.Effect<void, string> =>
+  Effect.flatMap(take, (delay) =>
+    delay <= 0
+      ? Effect.void
+      : Clock.clockWith((clock) => {
+          const due = clock.unsafeCurrentTimeMillis() + delay
+          return Effect.flatMap(clock.sleep(Duration.millis(delay)), () =>
+            tries < most && clock.unsafeCurrentTimeMillis() - due > tolerance ? place(take, tries + 1) : Effect.void
+          )
+        })
+  )
+
 /** A fiber takes a place among all processes, waits until it comes up, and gives it to the first in line. */
 const share = (gate: Gate.Gate, shared: Gate.Shared, now: number): Effect.Effect<void> => {
   if (gate.taking) return Effect.void
@@ -174,17 +211,13 @@ const share = (gate: Gate.Gate, shared: Gate.Shared, now: number): Effect.Effect
   const take = Effect.catchAllDefect(shared.take({ credential, search, limit: gate.all.limit }), () =>
     Effect.fail("it is broken")
   )
-  const taken = Effect.matchEffect(take, {
+  const taken = Effect.matchEffect(place(take, 1), {
     onFailure: (description) =>
       Effect.sync(() => {
         const waiter = line.shift()
         if (waiter !== undefined) answer(waiter, Effect.fail({ _tag: "unavailable", description }))
       }),
-    onSuccess: (delay) =>
-      Effect.zipRight(
-        delay > 0 ? Effect.sleep(delay) : Effect.void,
-        Clock.clockWith((clock) => Effect.sync(() => letGo(gate, clock.unsafeCurrentTimeMillis())))
-      )
+    onSuccess: () => Clock.clockWith((clock) => Effect.sync(() => letGo(gate, clock.unsafeCurrentTimeMillis())))
   })
   const again = Effect.suspend(() => {
     gate.taking = false

@@ -109,6 +109,14 @@ export interface Shared {
     readonly search: boolean
     readonly limit: number
   }) => Effect.Effect<number, string>
+  /** Tells all processes that nobody is to go for so many milliseconds. */
+  readonly hold?:
+    | ((pause: {
+        readonly credential: string
+        readonly limit: number
+        readonly millis: number
+      }) => Effect.Effect<unknown, unknown>)
+    | undefined
 }
 
 /** @internal */

@@ -326,8 +326,8 @@ const exchange = <A>(
     const left = count(answer.headers["x-daily-ratelimit-token-remaining"])
     if (left !== undefined) Metrics.left(left, labels)
     if (gate === undefined || permit === undefined) return judge
-    Limiter.settle(gate, permit, answer, run.clock.unsafeCurrentTimeMillis())
-    return Queue.isWaitedFor(gate) ? Effect.zipRight(Queue.pump(gate), judge) : judge
+    const settled = Queue.settle(gate, permit, answer, run.clock.unsafeCurrentTimeMillis())
+    return settled === Effect.void ? judge : Effect.zipRight(settled, judge)
   })
   return Effect.catchAll(judged, (error) => {
     if (error._tag !== "Unauthorized" || run.recovered || run.consumed) return Effect.fail(error)
