@@ -165,6 +165,8 @@ export interface ListOptions {
   readonly nullWhenEmpty?: boolean
   /** How much `related_objects` says: nothing, or more than elsewhere. */
   readonly related?: "none" | "full"
+  /** `related_objects` speaks of something that the rows refer to. */
+  readonly relatedOf?: { readonly entity: Entity; readonly row: (row: Row, call: Call) => Row | undefined }
   /** v1 pages it by cursor. */
   readonly cursor?: true
 }
@@ -200,10 +202,17 @@ export const list =
       const sort = paging.readSort(call.query.sort, v1Names(entity))
       const orders = sort.length > 0 ? sort : [paging.readSortBy(call.query)]
       const page = paging.byOffset(yield* selected(orders), call.query, maximum)
+      const { relatedOf } = options
       const related =
         options.related === "none"
           ? undefined
-          : engine.relatedObjects(entity, page.rows, call.view, options.related === "full")
+          : relatedOf === undefined
+            ? engine.relatedObjects(entity, page.rows, call.view, options.related === "full")
+            : engine.relatedObjects(
+                relatedOf.entity,
+                page.rows.flatMap((row) => relatedOf.row(row, call) ?? []),
+                call.view
+              )
       const data = page.rows.map((row) => shape(row, call))
       return json(200, {
         success: true,

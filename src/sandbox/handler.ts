@@ -22,6 +22,7 @@ import * as routes from "./routes.js"
 import * as seen from "./seen.js"
 import { statusPage } from "./statusPage.js"
 import { synthesize } from "./synthesize.js"
+import * as Time from "./time.js"
 import type { View } from "./view.js"
 import * as webhooks from "./webhooks.js"
 import { all, type Change, uuid, type World } from "./world.js"
@@ -29,6 +30,7 @@ import { all, type Change, uuid, type World } from "./world.js"
 /** A sandbox from the inside. */
 export interface Inside {
   readonly world: World
+  readonly time: Time.Time
   readonly origin: string
   readonly log: Array<seen.SeenRequest>
   /** Makes correlation ids and decides about faults, apart from the world's own ids. */
@@ -175,6 +177,9 @@ const strike = (fault: faults.Fault, answer: () => Answer): Effect.Effect<Answer
 
 /** Answers a request. */
 export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
+  Time.within(inside.time, answered(inside, incoming))
+
+const answered = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
   Effect.gen(function* () {
     if (incoming.method === "OPTIONS") return preflight
     if (incoming.method === "GET" && incoming.url.pathname === "/") return html(200, statusPage(inside), noScripts)

@@ -10,6 +10,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Auth from "../Auth.js"
@@ -89,6 +90,19 @@ export interface Service {
   readonly deliveries: Effect.Effect<ReadonlyArray<Delivery>>
   /** All that it holds. */
   readonly state: Effect.Effect<State>
+  /**
+   * Moves the sandbox's time ahead: its tokens expire, its limits are filled up, deals rot, webhooks are tried again. The
+   * client's own time stays as it is, so that it learns of an expired token by a 401; `TestClock` moves both.
+   *
+   * @example
+   * ```ts
+   * import { Sandbox } from "effect-pipedrive/sandbox"
+   * import { Effect } from "effect"
+   *
+   * const twoHoursLater = Effect.flatMap(Sandbox, (sandbox) => sandbox.advance("2 hours"))
+   * ```
+   */
+  readonly advance: (by: Duration.DurationInput) => Effect.Effect<void, SandboxError>
   /** Remembers what it holds. */
   readonly snapshot: Effect.Effect<Snapshot>
   /** Goes back to a snapshot. */

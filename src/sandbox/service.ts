@@ -23,6 +23,7 @@ import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
 import { endpoints } from "./routes.js"
 import { build, SandboxError, type Seed } from "./seed.js"
 import * as store from "./store.js"
+import * as Time from "./time.js"
 import { isRecord } from "./view.js"
 import * as webhooks from "./webhooks.js"
 import * as World from "./world.js"
@@ -54,6 +55,8 @@ const receive = (
 
 const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
 
+const nowIn = (inside: Inside) => Time.within(inside.time, now)
+
 const reasonOf = (answer: Http.Answer): string => {
   const body = answer.body._tag === "Json" && isRecord(answer.body.value) ? answer.body.value : {}
   return `is refused: ${String(body.message ?? body.error)}`
@@ -74,17 +77,23 @@ const oauthOf = (inside: Inside): OAuth => ({
   allow: (url, userId) =>
     Effect.gen(function* () {
       const asked = yield* absolute(inside, url)
-      return yield* said(oauth.allow(inside.oauth, inside.world, asked, userId, yield* now))
+      return yield* said(oauth.allow(inside.oauth, inside.world, asked, userId, yield* nowIn(inside)))
     }),
   deny: (url) => Effect.flatMap(absolute(inside, url), (asked) => said(oauth.deny(inside.oauth, asked))),
   uninstall: (app = {}) =>
     Effect.gen(function* () {
       const [first] = World.all(inside.world, "user")
       const clientId = app.clientId ?? inside.oauth.apps[0]?.clientId ?? ""
-      const notice = tokens.uninstall(inside.oauth, inside.world, clientId, app.userId ?? first?.id, yield* now)
+      const notice = tokens.uninstall(
+        inside.oauth,
+        inside.world,
+        clientId,
+        app.userId ?? first?.id,
+        yield* nowIn(inside)
+      )
       return notice ?? (yield* new SandboxError({ path: "oauth", reason: `knows no app ${clientId}` }))
     }),
-  expireAccessTokens: Effect.map(now, (at) => tokens.expireAccessTokens(inside.world, at))
+  expireAccessTokens: Effect.map(nowIn(inside), (at) => tokens.expireAccessTokens(inside.world, at))
 })
 
 const armed = (plan: ReadonlyArray<faults.Fault>): Effect.Effect<ReadonlyArray<faults.Armed>, SandboxError> =>
@@ -121,6 +130,7 @@ const serviceOf = (inside: Inside, token: string): Service => ({
   deliveries: Effect.sync(() => inside.courier.deliveries.slice()),
   state: Effect.sync(() => stateOf(inside.world)),
   snapshot: Effect.sync((): Snapshot => ({ _tag: "SandboxSnapshot", world: World.snapshot(inside.world) })),
+  advance: (by) => Time.advance(inside.time, by),
   restore: (snapshot) => Effect.sync(() => back(inside, token, snapshot.world)),
   write: Effect.suspend(() => store.encode(World.snapshot(inside.world))),
   read: (text) => Effect.map(store.decode(text), (world) => back(inside, token, world)),
@@ -164,6 +174,7 @@ export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<
     if (first !== undefined) admit(world, token, first.id)
     const inside: Inside = {
       world,
+      time: Time.make(),
       origin,
       log: [],
       chance: { entropy: 1 },

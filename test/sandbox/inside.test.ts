@@ -1,3 +1,5 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -63,6 +65,54 @@ describe("the sandbox as a layer", () => {
         return [lead.body, field.body, yield* sandbox.state]
       })
       assert.deepStrictEqual(yield* run, yield* run)
+    })
+  )
+
+  it.live("moves its own time ahead: rows, limits and webhooks follow, the client's clock does not", () =>
+    Effect.gen(function* () {
+      const hook = {
+        subscription_url: "https://hooks.example.com/pipedrive",
+        event_action: "create",
+        event_object: "deal",
+        name: "All"
+      }
+      const refusing = HttpClient.make((request) =>
+        Effect.succeed(HttpClientResponse.fromWeb(request, new Response("", { status: 500 })))
+      )
+      const { sandbox, send } = yield* world({ plan: "lite", webhooks: refusing })
+      const before = Date.now()
+      yield* send("POST", "/api/v1/webhooks", hook)
+      const timeOf = Effect.map(send("POST", "/api/v2/deals", { title: "Later" }), ({ body }) =>
+        Date.parse(body.data.add_time)
+      )
+      const first = yield* timeOf
+      const attempts = Effect.repeat(Effect.zipRight(Effect.sleep(5), sandbox.deliveries), {
+        until: (deliveries) => deliveries.length > 0
+      })
+      assert.lengthOf(yield* attempts, 1)
+      for (const [wait, made] of [
+        ["2 seconds", 1],
+        ["1 second", 2],
+        ["30 seconds", 3],
+        ["150 seconds", 4]
+      ] as const) {
+        yield* sandbox.advance(wait)
+        yield* Effect.sleep(20)
+        assert.lengthOf(yield* sandbox.deliveries, made)
+      }
+      const burst = Effect.all(
+        Array.from({ length: 25 }, () => Effect.map(send("GET", "/api/v2/deals/1"), ({ status }) => status))
+      )
+      assert.include(yield* burst, 429)
+      yield* sandbox.advance("3 seconds")
+      assert.strictEqual((yield* send("GET", "/api/v2/deals/1")).status, 200)
+      const second = yield* timeOf
+      assert.isAtLeast(second - first, 185_000)
+      assert.isBelow(Date.now() - before, 30_000)
+      for (const wrong of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
+        const error = yield* Effect.flip(sandbox.advance(wrong))
+        assert.deepInclude(error, { _tag: "SandboxError", path: "advance" })
+      }
     })
   )
 

@@ -22,6 +22,7 @@ import * as paging from "../paging.js"
 import * as refusals from "../refusals.js"
 import { later, text, v1Time } from "../view.js"
 import { all, get, type Row, where } from "../world.js"
+import { flat } from "./core.js"
 
 const numbered = <A>(items: ReadonlyArray<A>): readonly [ReadonlyArray<Row>, (row: Row) => A | undefined] => [
   items.map((_, at): Row => ({ id: at })),
@@ -162,7 +163,7 @@ const recents: Handler = (call) => {
       data: shown.map(({ change, entity, row }) => ({
         item: change.table,
         id: change.id,
-        data: engine.showV1(entity, row, call.view, "list")
+        data: flat(entity)(row, call)
       })),
       additional_data: {
         since_timestamp: v1Time(since),

@@ -186,7 +186,11 @@ export const lineOperations: Handlers = {
       return json(200, { success: true, data: { id: row.id } })
     }),
 
-  "v1.getDealProducts": nested.list(products, { shape: v1Line, nullWhenEmpty: true }),
+  "v1.getDealProducts": nested.list(products, {
+    shape: v1Line,
+    nullWhenEmpty: true,
+    relatedOf: { entity: product, row: (row, call) => get(call.view.world, "product", row.product_id) }
+  }),
   "v1.addDealProduct": nested.add(products, 201),
   "v1.updateDealProduct": nested.update(products),
   "v1.deleteDealProduct": nested.remove(products)
