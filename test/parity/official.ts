@@ -10,8 +10,20 @@ export interface Credentials {
   readonly accessToken?: string
 }
 
+/** An answer as it came, before the official client makes of it what its users see. */
+export interface Raw {
+  readonly status: number
+  readonly contentType: string | undefined
+  readonly body: unknown
+}
+
+type Transform = (body: unknown, headers: Readonly<Record<string, string>>, status: number) => unknown
 type Method = (requestParameters: object) => Promise<unknown>
-type Api = new (configuration: unknown) => Record<string, Method>
+type Api = new (
+  configuration: unknown
+) => Record<string, Method> & {
+  readonly axios: { readonly defaults: { transformResponse: ReadonlyArray<Transform> } }
+}
 type Client = Readonly<Record<string, Api>> & {
   readonly Configuration: new (options: object) => unknown
 }
@@ -44,7 +56,12 @@ const clientOf = (operation: { readonly version: Version; readonly legacy?: true
 export const call = (
   operation: Operation,
   requestParameters: object,
-  options: { readonly url: string; readonly credentials: Credentials; readonly module?: string }
+  options: {
+    readonly url: string
+    readonly credentials: Credentials
+    readonly module?: string
+    readonly onAnswer?: (raw: Raw) => void
+  }
 ): Promise<unknown> => {
   const client = clientOf(operation)
   const Class = client[`${options.module ?? operation.module}Api`]
@@ -56,5 +73,13 @@ export const call = (
   const api = new Class(configuration)
   const method = api[operation.name]
   if (method === undefined) throw new Error(`no method ${operation.key}`)
+  const { onAnswer } = options
+  if (onAnswer !== undefined) {
+    const note: Transform = (body, headers, status) => {
+      onAnswer({ status, contentType: headers["content-type"], body })
+      return body
+    }
+    api.axios.defaults.transformResponse = [note, ...api.axios.defaults.transformResponse]
+  }
   return method.call(api, requestParameters)
 }

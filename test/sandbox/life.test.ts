@@ -90,6 +90,7 @@ describe("what a deal is made up of", () => {
       yield* send("PATCH", `/api/v2/deals/1/products/${line.body.data.id}`, { is_enabled: false })
       assert.strictEqual(yield* value, 108)
       const lines = yield* send("GET", "/v1/deals/1/products?include_product_data=1")
+      assert.containsAllKeys(lines.body.related_objects.user, ["13000001"])
       assert.strictEqual(lines.body.data[1].product.name, "Standing desk Pine")
       assert.strictEqual(lines.body.data[0].enabled_flag, false)
     })
@@ -188,6 +189,9 @@ describe("what happened is told", () => {
         ]
       )
       assert.strictEqual(body.data[1].data.title, "Three")
+      // references are ids here, as in Pipedrive's example
+      assert.strictEqual(body.data[1].data.person_id, 1)
+      assert.strictEqual(body.data[1].data.user_id, 13_000_001)
       assert.strictEqual(body.additional_data.last_timestamp_on_page, "2026-06-24 09:01:00")
       const persons = yield* send("GET", "/v1/recents?since_timestamp=2026-05-15%2000:00:00&items=person")
       assert.strictEqual(persons.body.data.length, 1)
