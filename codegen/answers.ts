@@ -122,7 +122,11 @@ const additionalData = (
   const page = style ?? (own.some(({ name }) => name === "more_items_in_collection") && isV1 ? "offset" : undefined)
   const fields = own
     .filter(({ name }) => page === undefined || !ofPaging.has(name))
-    .map((field) => optional(field.name, reader.output(field.type, surface)))
+    .map((field) => {
+      const shape = reader.output(field.type, surface)
+      // null on the last page, also where it is the only one
+      return optional(field.name, field.name === "next_cursor" ? S.nullable(shape) : shape)
+    })
   if (page === "cursor") fields.unshift(optional("next_cursor", S.nullable(S.string)))
   if (page === "offset") fields.unshift(optional("pagination", offset))
   return fields.length === 0 ? S.nothing : S.nullable({ kind: "object", fields })

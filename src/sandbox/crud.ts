@@ -132,7 +132,7 @@ export const update =
 
 /** Deletes one. */
 export const remove =
-  (entity: Entity): Handler =>
+  (entity: Entity, beside: Readonly<Record<string, unknown>> = {}): Handler =>
   (call) =>
     Either.gen(function* () {
       const v1 = call.endpoint.version === "v1"
@@ -144,7 +144,7 @@ export const remove =
       }
       engine.remove(entity, row, call.view)
       const data = v1 && entity.v1Deleted !== undefined ? entity.v1Deleted(row, call.view) : { id: row.id }
-      return json(200, { success: true, data })
+      return json(200, { success: true, data, ...beside })
     })
 
 // -----------------------------------------------------------------------------

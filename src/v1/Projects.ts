@@ -649,7 +649,7 @@ export const ListActivitiesInput: Schema.Schema<ListActivitiesInput> = /*#__PURE
 export interface ListActivitiesOutput {
   readonly success: true
   readonly data: ReadonlyArray<Activities.ActivityCollectionItem>
-  readonly additional_data?: { readonly next_cursor?: string } | null
+  readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
 /**
@@ -663,7 +663,9 @@ export const ListActivitiesOutput: Schema.Schema<ListActivitiesOutput> = /*#__PU
     Schema.Struct({
       success: Schema.Literal(true),
       data: Schema.Array(Activities.ActivityCollectionItem),
-      additional_data: Field.optional(Schema.NullOr(Schema.Struct({ next_cursor: Field.optional(Schema.String) })))
+      additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+        next_cursor: Field.optional(Schema.NullOr(Schema.String))
+      })))
     })
 )
 
@@ -861,7 +863,7 @@ export const ListTasksInput: Schema.Schema<ListTasksInput> = /*#__PURE__*/ Schem
 export interface ListTasksOutput {
   readonly success: true
   readonly data: ReadonlyArray<Tasks.Task>
-  readonly additional_data?: { readonly next_cursor?: string } | null
+  readonly additional_data?: { readonly next_cursor?: string | null } | null
 }
 
 /**
@@ -875,7 +877,9 @@ export const ListTasksOutput: Schema.Schema<ListTasksOutput> = /*#__PURE__*/ Sch
     Schema.Struct({
       success: Schema.Literal(true),
       data: Schema.Array(Tasks.Task),
-      additional_data: Field.optional(Schema.NullOr(Schema.Struct({ next_cursor: Field.optional(Schema.String) })))
+      additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+        next_cursor: Field.optional(Schema.NullOr(Schema.String))
+      })))
     })
 )
 

@@ -263,3 +263,17 @@ describe("duplicates, merges, conversions", () => {
     })
   )
 })
+
+describe("what stands beside the data", () => {
+  it.effect("of a project's activities and tasks is the end of their one page; of a deletion, null", () =>
+    Effect.gen(function* () {
+      const { send } = yield* started
+      for (const path of ["/v1/projects/1/activities", "/v1/projects/1/tasks"]) {
+        assert.deepStrictEqual((yield* send("GET", path)).body.additional_data, { next_cursor: null })
+      }
+      for (const path of ["/v1/tasks/1", "/api/v2/tasks/2", "/v1/projects/1"]) {
+        assert.isNull((yield* send("DELETE", path)).body.additional_data)
+      }
+    })
+  )
+})

@@ -77,6 +77,17 @@ describe("every operation by the official clients", () => {
     assert.deepStrictEqual(wrong, [])
   })
 
+  it("is answered with something: lists have items", () => {
+    const empty = answers.filter(({ value }) => {
+      if (typeof value !== "object" || value === null || !("data" in value)) return false
+      const { data } = value
+      if (data === null || (Array.isArray(data) && data.length === 0)) return true
+      return typeof data === "object" && "items" in data && Array.isArray(data.items) && data.items.length === 0
+    })
+    // nobody can be made to follow a user
+    assert.deepStrictEqual(empty.map(keyOf), ["v2.getUserFollowers", "v1.getUserFollowers"])
+  })
+
   it.effect("is answered with what our strict check accepts", () =>
     Effect.gen(function* () {
       const wrong: Array<string> = []

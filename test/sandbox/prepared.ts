@@ -56,18 +56,32 @@ export const prepare = (sandbox: Sandbox.Service) =>
       ["/v1/callLogs", callLog],
       ["/v1/organizationRelationships", { type: "parent", rel_owner_org_id: 1, rel_linked_org_id: 2 }],
       ["/v1/goals", goal],
-      ["/v1/legacyTeams", { name: "North", manager_id: 13_000_001, users: [13_000_002] }]
+      ["/v1/legacyTeams", { name: "North", manager_id: 13_000_001, users: [13_000_002] }],
+      ["/api/v2/activities", { subject: "Measure", type: "call", project_id: 1 }],
+      ["/api/v2/projects/2/archive", undefined]
     ]
-    for (const [path, body] of posts) {
-      const reply = yield* send(sandbox)("POST", path, body)
+    const { lead } = yield* sandbox.state
+    const patches: typeof posts = [
+      ["/api/v2/projects/1", { title: "A larger studio" }],
+      ["/api/v2/organizations/1", { owner_id: 13_000_003 }],
+      [`/v1/leads/${lead?.[1]?.id}`, { is_archived: true }]
+    ]
+    for (const [method, path, body] of [
+      ...posts.map((post) => ["POST", ...post] as const),
+      ...patches.map((patch) => ["PATCH", ...patch] as const)
+    ]) {
+      const reply = yield* send(sandbox)(method, path, body)
       assert.isBelow(reply.status, 300, `${path} ${JSON.stringify(reply.body)}`)
     }
-    for (const [path, field] of [
+    const uploads: ReadonlyArray<readonly [path: string, field: string, ...links: ReadonlyArray<string>]> = [
       ["/api/v2/products/1/images", "data"],
       ["/v1/files", "file"],
+      ["/v1/files", "file", "deal_id", "person_id", "org_id", "product_id"],
       ["/v1/persons/1/picture", "file"]
-    ] as const) {
+    ]
+    for (const [path, field, ...links] of uploads) {
       const form = new FormData()
+      for (const link of links) form.append(link, "1")
       form.append(field, new File(["x"], "x.png", { type: "image/png" }))
       const headers = { "x-api-token": sandbox.token }
       yield* sandbox.fetch(new Request(`${sandbox.baseUrl}${path}`, { method: "POST", headers, body: form }))
@@ -98,6 +112,18 @@ export const known = (state: Sandbox.State): Readonly<Record<string, unknown>> =
       ]
     })
   ),
+  ...Object.fromEntries(
+    [
+      ["searchPersons", state.person?.[0]?.name],
+      ["searchOrganization", state.organization?.[0]?.name],
+      ["searchLeads", state.lead?.[0]?.title],
+      ["searchProjects", state.project?.[0]?.title],
+      ["findUsersByName", state.user?.[0]?.name]
+    ].flatMap(([name, term]) => ["v1", "v2"].map((version) => [`${version}.${name}`, { term }]))
+  ),
+  "v2.searchItemByField": { entity_type: "deal", field: "title" },
+  "v1.searchItemByField": { field_type: "dealField", field_key: "title" },
+  "v1.getUserTeams": { id: 13_000_002 },
   "v1.addOrganizationFollower": { user_id: 13_000_002 },
   "v2.addOrganizationFollower": { user_id: 13_000_002 },
   "v1.addDealParticipant": { person_id: 7 },

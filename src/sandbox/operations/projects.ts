@@ -106,15 +106,17 @@ const replan =
       return json(200, { success: true, data: planned(entity.name, next, row), additional_data: null })
     })
 
+const onePage = { additional_data: { next_cursor: null } }
+
 /** v1 has the old form of activities here, and no related objects. */
 const projectActivities: Handler = (call) =>
   Either.map(crud.find(project, call.path.id, call), (row) =>
-    json(200, { success: true, data: activitiesOf(row, call).map((one) => flat(activity)(one, call)) })
+    json(200, { success: true, data: activitiesOf(row, call).map((one) => flat(activity)(one, call)), ...onePage })
   )
 
 const projectTasks: Handler = (call) =>
   Either.map(crud.find(project, call.path.id, call), (row) =>
-    json(200, { success: true, data: tasksOf(row, call).map((one) => crud.show(task, one, call, "list")) })
+    json(200, { success: true, data: tasksOf(row, call).map((one) => crud.show(task, one, call, "list")), ...onePage })
   )
 
 const permitted: Handler = (call) =>
@@ -140,6 +142,7 @@ export const projects: Handlers = {
   ...both((version) => ({
     ...basic(version, "Project", project, 201),
     ...basic(version, "Task", task, 201),
+    [`${version}.deleteTask`]: crud.remove(task, { additional_data: null }),
     [`${version}.archiveProject`]: archive,
     [`${version}.getProjectsBoards`]: crud.list(board, whole),
     [`${version}.getProjectsBoard`]: crud.get(board),
@@ -160,6 +163,7 @@ export const projects: Handlers = {
   "v2.searchProjects": searching.search(project, matches),
   "v2.getProjectChangelog": changelog,
   "v2.getProjectUsers": permitted,
+  "v1.deleteProject": crud.remove(project, { additional_data: null }),
   "v1.getProjects": crud.list(project, { cursor: true, which: v1Projects }),
   "v1.getTasks": crud.list(task, { cursor: true }),
   "v1.getProjectPlan": plan,
