@@ -9,7 +9,7 @@ import type { Computed, Draft, Entity, Field, Occasion } from "./entity.js"
 import type { Answer } from "./http.js"
 import { type Kind, unreadable } from "./kinds.js"
 import * as refusals from "./refusals.js"
-import { isRecord, list, text, type View } from "./view.js"
+import { blank, isRecord, list, text, type View } from "./view.js"
 import { get, nextId, put, type Row, remove as removeRow } from "./world.js"
 
 /** A handler's result: an answer, or the refusal that stopped it. */
@@ -21,6 +21,8 @@ export type Patch = Readonly<Record<string, unknown>>
 /** An entity's descriptions, laid out for being gone through row by row. */
 interface Layout {
   readonly columns: ReadonlyArray<readonly [name: string, field: Field]>
+  /** A row without values. */
+  readonly blank: Readonly<Record<string, null>>
   readonly v1: Shown
   readonly v2: Shown
 }
@@ -29,18 +31,22 @@ interface Layout {
 interface Shown {
   readonly fields: ReadonlyArray<{ readonly key: string; readonly name: string; readonly kind: Kind }>
   readonly computed: ReadonlyArray<readonly [key: string, Computed]>
+  /** All keys in their order, to copy and fill. */
+  readonly blank: Readonly<Record<string, null>>
 }
 
 const shownBy = (
   entity: Entity,
   keyOf: (name: string, field: Field) => string | undefined,
-  computed: Readonly<Record<string, Computed>> = {}
+  computed: Readonly<Record<string, Computed>> = {},
+  nested: ReadonlyArray<string> = []
 ): Shown => {
   const fields = Object.entries(entity.fields).flatMap(([name, field]) => {
     const key = keyOf(name, field)
     return key === undefined ? [] : [{ key, name, kind: field.kind }]
   })
-  return { fields, computed: Object.entries(computed) }
+  const keys = fields.flatMap(({ key, kind }) => [key, ...Object.keys(kind.spread?.(null, key) ?? {})])
+  return { fields, computed: Object.entries(computed), blank: blank([...keys, ...nested, ...Object.keys(computed)]) }
 }
 
 const layoutOf = (entity: Entity): Layout => {
@@ -48,8 +54,18 @@ const layoutOf = (entity: Entity): Layout => {
   if (known !== undefined) return known
   const made: Layout = {
     columns: Object.entries(entity.fields),
+    blank: blank([
+      "id",
+      ...Object.keys(entity.fields),
+      ...(entity.customFields === undefined ? [] : ["custom_fields"])
+    ]),
     v1: shownBy(entity, (name, { v1 }) => (v1 === false ? undefined : (v1 ?? name)), entity.v1),
-    v2: shownBy(entity, (name, { v2 }) => (v2 === false ? undefined : name))
+    v2: shownBy(
+      entity,
+      (name, { v2 }) => (v2 === false ? undefined : name),
+      entity.v2,
+      entity.customFields === undefined ? [] : ["custom_fields"]
+    )
   }
   layoutCache.set(entity, made)
   return made
@@ -74,8 +90,9 @@ export interface Wish {
 
 /** A row as v2 shows it. */
 export const showV2 = (entity: Entity, row: Row, view: View, wish: Wish = {}): Record<string, unknown> => {
-  const out: Record<string, unknown> = {}
-  for (const { key, kind, name } of layoutOf(entity).v2.fields) {
+  const { blank, computed, fields } = layoutOf(entity).v2
+  const out: Record<string, unknown> = { ...blank }
+  for (const { key, kind, name } of fields) {
     const value = row[name]
     out[key] = value === null || value === undefined ? null : kind.toV2(value)
   }
@@ -83,11 +100,11 @@ export const showV2 = (entity: Entity, row: Row, view: View, wish: Wish = {}): R
     const values = custom.toV2(view.world, entity.customFields, row, wish.customFields)
     out.custom_fields = wish.optionLabels === true ? withOptionLabels(entity.customFields, values, view) : values
   }
-  for (const name in entity.v2) out[name] = entity.v2[name]?.(row, view)
+  for (const [key, compute] of computed) out[key] = compute(row, view)
   if (wish.include !== undefined) {
     for (const name of wish.include) {
-      const computed = entity.include?.[name]
-      if (computed !== undefined) out[name] = computed(row, view)
+      const compute = entity.include?.[name]
+      if (compute !== undefined) out[name] = compute(row, view)
     }
   }
   if (wish.labels === true && entity.customFields !== undefined && Array.isArray(out.label_ids)) {
@@ -123,8 +140,8 @@ const withLabels = (table: string, ids: ReadonlyArray<unknown>, view: View): unk
 
 /** A row as v1 shows it. */
 export const showV1 = (entity: Entity, row: Row, view: View, occasion: Occasion): Record<string, unknown> => {
-  const { computed, fields } = layoutOf(entity).v1
-  const out: Record<string, unknown> = {}
+  const { blank, computed, fields } = layoutOf(entity).v1
+  const out: Record<string, unknown> = { ...blank }
   for (const { key, kind, name } of fields) {
     const value = row[name] ?? null
     out[key] = value === null ? null : kind.toV1(value, view)
@@ -146,22 +163,22 @@ export const showV1 = (entity: Entity, row: Row, view: View, occasion: Occasion)
 /** What stands in `related_objects` beside these rows; `undefined` when nothing does. */
 export const relatedObjects = (
   entity: Entity,
-  rows: Iterable<Row>,
+  rows: ReadonlyArray<Row>,
   view: View,
   full = false
 ): Readonly<Record<string, unknown>> | undefined => {
   if (entity.related === undefined) return undefined
   const out: Record<string, Record<string, unknown>> = {}
-  for (const row of rows) {
-    for (const [name, related] of Object.entries(entity.related)) {
+  for (const [name, related] of Object.entries(entity.related)) {
+    const shown = full ? (related.full ?? related.short) : related.short
+    const found: Record<string, unknown> = {}
+    for (const row of rows) {
       for (const field of related.by) {
         const id = row[field]
-        if (typeof id !== "number" && typeof id !== "string") continue
-        const into = (out[name] ??= {})
-        if (!(id in into))
-          into[id] = full && related.full !== undefined ? related.full(id, view) : related.short(id, view)
+        if ((typeof id === "number" || typeof id === "string") && !(id in found)) found[id] = shown(id, view)
       }
     }
+    if (Object.keys(found).length > 0) out[name] = found
   }
   return Object.keys(out).length === 0 ? undefined : out
 }
@@ -281,6 +298,7 @@ const clear = (field: Field | undefined, value: unknown): unknown =>
 export const create = (entity: Entity, patch: Patch, view: View, version: "v1" | "v2"): Outcome<Row> => {
   const id = patch.id
   const after: Draft["after"] = {
+    ...layoutOf(entity).blank,
     id:
       typeof id === "number" || typeof id === "string" ? id : (entity.newId?.(view) ?? nextId(view.world, entity.name))
   }

@@ -15,26 +15,34 @@ export const linked = (world: World, table: string, field: string, id: unknown):
   return found.length === 0 ? found : found.filter((row) => row.is_deleted !== true)
 }
 
+const userCore = (row: Row): Readonly<Record<string, unknown>> => ({
+  id: row.id,
+  name: row.name,
+  email: row.email,
+  has_pic: 0,
+  pic_hash: null,
+  active_flag: row.active_flag
+})
+
 /** A user, as `related_objects` has it. */
 export const user = (id: unknown, view: View): Readonly<Record<string, unknown>> | null => {
   const row = get(view.world, "user", id)
-  return row === undefined
-    ? null
-    : {
-        id: row.id,
-        name: row.name,
-        email: row.email,
-        has_pic: 0,
-        pic_hash: null,
-        active_flag: row.active_flag
-      }
+  return row === undefined ? null : userCore(row)
 }
 
 /** A user, as a field that refers to one. */
 export const userReference = (id: unknown, view: View): unknown => {
-  const short = user(id, view)
-  return short === null ? null : { ...short, value: id }
+  const row = get(view.world, "user", id)
+  if (row === undefined) return null
+  const known = referenceCache.get(row)
+  if (known !== undefined) return known
+  const made = { ...userCore(row), value: id }
+  referenceCache.set(row, made)
+  return made
 }
+
+// a memo of a pure function of its key, not state: every row of a list has some of the same few users
+const referenceCache: WeakMap<Row, Readonly<Record<string, unknown>>> = /*#__PURE__*/ new WeakMap()
 
 const contact = (row: Row, field: string): unknown => {
   const contacts = list(row, field)
