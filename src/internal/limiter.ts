@@ -93,6 +93,8 @@ interface Bucket {
   patience: number
   changedAt: number
   log: Array<Place>
+  /** With so many in it, the log is cleared of what is over: also where there is no limit to reach. */
+  full: number
 }
 
 /** A place in the window, of a request of ours or, as the server's count tells, of somebody else's. */
@@ -158,7 +160,8 @@ const bucket = (limit: number): Bucket => ({
   rising: true,
   patience: window,
   changedAt: 0,
-  log: []
+  log: [],
+  full: highest
 })
 
 /** @internal */
@@ -189,9 +192,14 @@ export const isIdle = (gate: Gate, now: number): boolean =>
 // -----------------------------------------------------------------------------
 
 const hasRoom = (bucket: Bucket, now: number): boolean => {
-  if (bucket.log.length < bucket.limit) return true
-  bucket.log = bucket.log.filter((place) => place.releaseAt > now)
+  if (bucket.log.length < Math.min(bucket.limit, bucket.full)) return true
+  clear(bucket, now)
   return bucket.log.length < bucket.limit
+}
+
+const clear = (bucket: Bucket, now: number): void => {
+  bucket.log = bucket.log.filter((place) => place.releaseAt > now)
+  bucket.full = Math.max(highest, bucket.log.length * 2)
 }
 
 /** Whether the day's tokens surely do not cover it. */
@@ -322,7 +330,7 @@ const foreign = (bucket: Bucket, limit: number, headers: Headers.Headers, now: n
   if (remaining === undefined || remaining > limit) return
   const used = limit - remaining
   if (used <= bucket.log.length) return
-  bucket.log = bucket.log.filter((place) => place.releaseAt > now)
+  clear(bucket, now)
   const reset = Failure.seconds(headers["x-ratelimit-reset"]) ?? window
   const releaseAt = now + Math.min(Math.max(reset, 0), window) + margin
   for (let n = used - bucket.log.length; n > 0; n--) bucket.log.push({ releaseAt })

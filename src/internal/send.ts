@@ -14,12 +14,15 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import { constTrue } from "effect/Function"
 import type * as MetricLabel from "effect/MetricLabel"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
+import * as Runtime from "effect/Runtime"
+import type * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { Auth, type Service } from "../Auth.js"
@@ -95,62 +98,60 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       const issues = policy.faults.map(({ message, option }) => ({ path: ["policy", option], message }))
       return Effect.fail(new E.InvalidRequest({ ...sending.call, issues }))
     }
-    return Clock.clockWith((clock) => {
-      const run: Run<A> = {
-        sending,
-        request:
-          sending.request.body._tag === "Stream" ? once(sending.request, () => (run.consumed = true)) : sending.request,
-        client: Context.get(context, HttpClient.HttpClient),
-        auth: Context.get(context, Auth),
-        policy,
-        limiter: Context.get(context, CurrentLimiter),
-        collector: Context.get(context, Meta.CurrentCollector),
-        clock,
-        labels,
-        ask: { cost: sending.cost, search: sending.search, maximumWait: Duration.toMillis(policy.maximumWait) },
-        started: clock.unsafeCurrentTimeMillis(),
-        began: 0,
-        tries: 0,
-        attempts: 0,
-        waited: 0,
-        recovered: false,
-        secrets: [],
-        consumed: false,
-        gate: undefined,
-        turn: undefined,
-        permit: undefined,
-        answer: undefined
-      }
-      return calling(run)
-    })
+    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const run: Run<A> = {
+      sending,
+      request:
+        sending.request.body._tag === "Stream" ? once(sending.request, () => (run.consumed = true)) : sending.request,
+      client: Context.get(context, HttpClient.HttpClient),
+      auth: Context.get(context, Auth),
+      policy,
+      limiter: Context.get(context, CurrentLimiter),
+      collector: Context.get(context, Meta.CurrentCollector),
+      clock,
+      labels,
+      ask: { cost: sending.cost, search: sending.search, maximumWait: Duration.toMillis(policy.maximumWait) },
+      started: clock.unsafeCurrentTimeMillis(),
+      began: 0,
+      tries: 0,
+      attempts: 0,
+      waited: 0,
+      recovered: false,
+      secrets: [],
+      consumed: false,
+      gate: undefined,
+      turn: undefined,
+      permit: undefined,
+      answer: undefined
+    }
+    return calling(run)
   })
 
 /** Redirects are followed by us, who know where credentials may go. */
 const byHand: RequestInit = { redirect: "manual" }
 
 /**
- * An attempt as it runs in its own fiber: our span stands for the platform's, fetch follows no redirect, and the fibers of
- * a transport log no failures, for those hold the request with its credentials. Set at once, and never set back: each
- * `Effect.locally` would cost as much as the rest of an attempt.
+ * What an attempt runs with in its own fiber: our span stands for the platform's, fetch follows no redirect, and the fibers of
+ * a transport log no failures, for those hold the request with its credentials.
  */
-const secluded = <A, E>(span: Tracer.Span, attempt: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-  Effect.zipRight(
-    Effect.updateFiberRefs((id, refs) => {
-      const context = FiberRefs.getOrDefault(refs, FiberRef.currentContext)
-      const init = Context.getOption(context, FetchHttpClient.RequestInit)
-      const services = new Map(context.unsafeMap)
-        .set(Tracer.ParentSpan.key, span)
-        .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? byHand : { ...init.value, ...byHand })
-      return FiberRefs.updateManyAs(refs, {
-        entries: [
-          [FiberRef.currentContext, [[id, Context.unsafeMake(services)]]],
-          [HttpClient.currentTracerDisabledWhen, [[id, constTrue]]],
-          [FiberRef.unhandledErrorLogLevel, [[id, Option.none()]]]
-        ]
-      })
-    }),
-    attempt
-  )
+const secluded = (
+  fiber: Fiber.RuntimeFiber<unknown, unknown>,
+  runtimeFlags: RuntimeFlags.RuntimeFlags,
+  span: Tracer.Span
+): Runtime.Runtime<never> => {
+  const id = fiber.id()
+  const init = Context.getOption(fiber.currentContext, FetchHttpClient.RequestInit)
+  const services = new Map(fiber.currentContext.unsafeMap)
+    .set(Tracer.ParentSpan.key, span)
+    .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? byHand : { ...init.value, ...byHand })
+  const fiberRefs = FiberRefs.updateManyAs(fiber.getFiberRefs(), {
+    entries: [
+      [HttpClient.currentTracerDisabledWhen, [[id, constTrue]]],
+      [FiberRef.unhandledErrorLogLevel, [[id, Option.none()]]]
+    ]
+  })
+  return Runtime.make({ context: Context.unsafeMake(services), fiberRefs, runtimeFlags })
+}
 
 const once = (
   request: HttpClientRequest.HttpClientRequest,
@@ -262,11 +263,12 @@ const limited = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.Pipedrive
   const own = Duration.toMillis(policy.timeout)
   const of = left < own ? ("call" as const) : ("attempt" as const)
   const duration = of === "call" ? policy.totalTimeout : policy.timeout
-  return Timed.limit(
-    secluded(sending.span, attempt(run)),
-    Math.min(left, own),
-    clock,
-    () => new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
+  return Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
+    Timed.limit(attempt(run), secluded(fiber, runtimeFlags, sending.span), {
+      millis: Math.min(left, own),
+      clock,
+      onTimeout: () => new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
+    })
   )
 }
 

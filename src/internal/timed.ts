@@ -1,6 +1,6 @@
 /**
- * A time limit for an attempt, at a third of the cost of `Effect.timeout`: one fiber instead of two, and under the live
- * clock no sleeping fiber but a plain timer.
+ * A time limit for an attempt, at a quarter of the cost of `Effect.timeout`: one fiber instead of two, begun at once, and under
+ * the live clock no sleeping fiber but a plain timer.
  *
  * @internal
  */
@@ -13,71 +13,63 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import { constVoid } from "effect/Function"
+import * as Runtime from "effect/Runtime"
+import * as RuntimeFlags from "effect/RuntimeFlags"
 
 /** More milliseconds than a timer can count: no limit. */
 const endless = 2 ** 31 - 1
 
 const live: Clock.Clock = /*#__PURE__*/ Context.get(DefaultServices.liveServices, Clock.Clock)
 
-/** Starts to wait, and gives what stops it. */
-type Timer = (onTime: () => void) => () => void
+/** How long, by which clock. @internal */
+export interface Limit<E> {
+  readonly millis: number
+  readonly clock: Clock.Clock
+  readonly onTimeout: () => E
+}
 
 /**
  * Runs an attempt in a fiber of its own, with a time limit. When time is up it is interrupted, and not waited for: what
  * cannot be interrupted (the exchange of a refresh token, say) ends by itself. An attempt is interruptible even where its
  * caller is not. What it does to its `FiberRef`s stays with it.
  *
+ * The fiber is made with the runtime that it is to have, where `Effect.fork` would make one like the caller's, which then had
+ * to change itself: that takes as long as the rest of it. It is the caller's all the same, who waits for it or interrupts it.
+ *
  * @internal
  */
-export const limit = <A, E, E2>(
-  attempt: Effect.Effect<A, E>,
-  millis: number,
-  clock: Clock.Clock,
-  onTimeout: () => E2
+export const limit = <A, E, E2, R>(
+  attempt: Effect.Effect<A, E, R>,
+  runtime: Runtime.Runtime<R>,
+  within: Limit<E2>
 ): Effect.Effect<A, E | E2> =>
-  // `exit`, so that the fiber never fails: nobody joins it, and its failure would be logged. A daemon, for a caller that is
-  // through with it would wait for its children
-  Effect.flatMap(Effect.forkDaemon(Effect.exit(Effect.interruptible(attempt))), (fiber) => {
-    if (millis > endless) return watched(fiber, () => constVoid, onTimeout)
-    if (clock === live) return watched(fiber, timer(millis), onTimeout)
-    return Effect.flatMap(
-      Effect.forkDaemon(Effect.interruptible(clock.sleep(Duration.millis(Math.max(millis, 0))))),
-      (sleeper) => watched(fiber, sleeping(sleeper), onTimeout)
-    )
-  })
-
-const timer =
-  (millis: number): Timer =>
-  (onTime) => {
-    const id = setTimeout(onTime, millis)
-    return () => clearTimeout(id)
-  }
-
-const sleeping =
-  (sleeper: Fiber.RuntimeFiber<void>): Timer =>
-  (onTime) => {
-    sleeper.addObserver((exit) => {
-      if (Exit.isSuccess(exit)) onTime()
-    })
-    return () => sleeper.unsafeInterruptAsFork(FiberId.none)
-  }
-
-const watched = <A, E, E2>(
-  fiber: Fiber.RuntimeFiber<Exit.Exit<A, E>>,
-  start: Timer,
-  onTimeout: () => E2
-): Effect.Effect<A, E | E2> =>
-  Effect.async<A, E | E2>((resume) => {
-    const stop = start(() => {
+  Effect.async((resume) => {
+    const own = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+    const fiber = Runtime.runFork(own, attempt)
+    const stop = start(own, within, () => {
       fiber.unsafeInterruptAsFork(FiberId.none)
-      resume(Effect.fail(onTimeout()))
+      resume(Effect.fail(within.onTimeout()))
     })
     fiber.addObserver((exit) => {
       stop()
-      resume(Exit.flatten(exit))
+      resume(exit)
     })
     return Effect.suspend(() => {
       stop()
       return Fiber.interrupt(fiber)
     })
   })
+
+/** Starts to wait, and gives what stops it. */
+const start = <R>(runtime: Runtime.Runtime<R>, { clock, millis }: Limit<unknown>, onTime: () => void): (() => void) => {
+  if (millis > endless) return constVoid
+  if (clock === live) {
+    const id = setTimeout(onTime, millis)
+    return () => clearTimeout(id)
+  }
+  const sleeper = Runtime.runFork(runtime, clock.sleep(Duration.millis(Math.max(millis, 0))))
+  sleeper.addObserver((exit) => {
+    if (Exit.isSuccess(exit)) onTime()
+  })
+  return () => sleeper.unsafeInterruptAsFork(FiberId.none)
+}
