@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { Auth, Endpoint, HttpLayer, Pipedrive, type RateLimiter } from "effect-pipedrive"
+import { Auth, Endpoint, HttpLayer, Pipedrive, RateLimiter } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 import * as Metered from "../support/metered.js"
@@ -207,6 +207,24 @@ describe("the limiter", () => {
         const live = Pipedrive.layer({ apiToken: "0123456789abcdef", httpClient: server.layer, ...options })
         yield* Metered.elapse(many(25, get).pipe(Effect.provide(live)))
         assert.strictEqual(server.refusals(), refusals)
+      }
+    })
+  )
+
+  it.effect("forgets the requests of windows that are over, also where it is switched off", () =>
+    Effect.gen(function* () {
+      for (const learning of [true, false]) {
+        const server = Metered.make({ limit: 10_000 })
+        const limiter = RateLimiter.make({}, learning, undefined)
+        const second = many(20, get).pipe(
+          Effect.provideService(RateLimiter.CurrentLimiter, limiter),
+          Effect.provide(Layer.merge(server.auth, server.layer))
+        )
+        yield* Metered.elapse(Effect.repeatN(Effect.zipLeft(second, Effect.sleep("1 second")), 99))
+        assert.strictEqual(server.served.length, 2000)
+        const gate = limiter.gates.of(server.served[0]?.token ?? "", yield* Clock.currentTimeMillis)
+        assert.isAbove(gate.turns, 0)
+        assert.isAtMost(gate.all.log.length, 480)
       }
     })
   )

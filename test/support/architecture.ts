@@ -25,6 +25,8 @@ const notForInternal: ReadonlyArray<string> = ["v1", "v2", "Pipedrive", "sandbox
 
 /** The edge of the sandbox, where a Node server is started: the one place that knows Node and runs Effects. */
 const serverEdge = /^src\/sandbox\/server\.ts$/
+/** Where fibers are made that their maker waits for or interrupts: no edge, and only by `Runtime.runFork`. */
+const ownFibers = /^src\/internal\/timed\.ts$/
 
 /** What knows SQL, behind an entry point of its own. */
 const sqlEdge = /^src\/TokenStoreSql\.ts$/
@@ -70,7 +72,8 @@ const checkNode = (file: string, node: ts.Node): string | undefined => {
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
     const [object, name] = [node.expression.text, node.name.text]
     if (object === "console") return `uses console.${name}`
-    if ((object === "Effect" || object === "Runtime") && runners.has(name) && !serverEdge.test(file)) {
+    const own = object === "Runtime" && name === "runFork" && ownFibers.test(file)
+    if ((object === "Effect" || object === "Runtime") && runners.has(name) && !own && !serverEdge.test(file)) {
       return `runs an Effect with ${object}.${name}`
     }
     if (object === "Date" && name === "now") return "reads the time from Date.now: use Clock"
