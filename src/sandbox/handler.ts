@@ -193,8 +193,8 @@ const answered = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
         : destination._tag === "Found"
           ? `${destination.endpoint.version}.${destination.endpoint.name}`
           : undefined
-    const at = inside.log.push(seen.request(incoming, new Date(arrived).toISOString(), name)) - 1
-    const entry = inside.log[at]
+    const entry = seen.request(incoming, new Date(arrived).toISOString(), name)
+    seen.note(inside.log, entry)
     const fault = faults.meet(inside.faults, name, inside.chance)
     if (fault?.delay !== undefined) yield* Effect.sleep(fault.delay)
     const now = yield* Clock.currentTimeMillis
@@ -211,8 +211,8 @@ const answered = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
     const given = fault === undefined ? answer() : yield* strike(fault, answer)
     if (happened.length > 0) yield* webhooks.announce(inside.courier, onlooker(inside, now), happened)
     const heard = given.delivery?._tag !== "Reset" && given.delivery?._tag !== "Refuse"
-    // the list may have been emptied meanwhile
-    const place = entry === undefined || !heard ? -1 : inside.log.indexOf(entry)
-    if (entry !== undefined && place >= 0) inside.log[place] = { ...entry, status: given.status }
+    // it may have been forgotten meanwhile
+    const place = heard ? inside.log.lastIndexOf(entry) : -1
+    if (place >= 0) inside.log[place] = { ...entry, status: given.status }
     return withHeaders(given, { "x-correlation-id": uuid(inside.chance) })
   })

@@ -82,11 +82,11 @@ export interface Service {
   readonly fetch: (request: Request) => Effect.Effect<Response>
   /** The sandbox as a transport. */
   readonly client: HttpClient.HttpClient
-  /** The requests so far, oldest first, credentials redacted. */
+  /** The requests so far, oldest first, credentials redacted; of very many the last 10,000. */
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** Forgets the requests so far. */
   readonly clearRequests: Effect.Effect<void>
-  /** The attempts to deliver webhooks so far, oldest first. */
+  /** The attempts to deliver webhooks so far, oldest first; of very many the last 10,000. */
   readonly deliveries: Effect.Effect<ReadonlyArray<Delivery>>
   /** All that it holds. */
   readonly state: Effect.Effect<State>

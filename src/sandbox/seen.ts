@@ -29,6 +29,15 @@ export interface SeenRequest {
   readonly status: number | undefined
 }
 
+/** So many requests, and deliveries of webhooks, are remembered: a sandbox on a port may run for weeks. */
+const kept = 10_000
+
+/** Notes something new, and forgets the oldest where there are too many. */
+export const note = <A>(log: Array<A>, entry: A): void => {
+  log.push(entry)
+  if (log.length > kept) log.shift()
+}
+
 const secret = new Set(["authorization", "x-api-token", "cookie", "proxy-authorization"])
 const secretParameters = new Set(["api_token", "client_secret", "refresh_token", "access_token", "code"])
 

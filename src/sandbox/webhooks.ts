@@ -10,6 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as payloads from "./payload.js"
+import * as seen from "./seen.js"
 import { text, type View } from "./view.js"
 import { all, type Change, get, put, type Row, remove, uuid, type World } from "./world.js"
 
@@ -111,7 +112,7 @@ const deliver = (courier: Courier, view: View, hookId: Row["id"], change: Change
       const now = yield* Clock.currentTimeMillis
       const body = payloads.payload({ hook, change, id, correlation, attempt }, view)
       const status = courier.client === undefined ? 200 : yield* send(courier.client, hook, body)
-      courier.deliveries.push({
+      seen.note(courier.deliveries, {
         time: new Date(now).toISOString(),
         webhookId: hookId,
         url: text(hook, "subscription_url"),

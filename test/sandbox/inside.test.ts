@@ -145,6 +145,17 @@ describe("the sandbox as a layer", () => {
     })
   )
 
+  it.effect("remembers the last ten thousand requests", () =>
+    Effect.gen(function* () {
+      const { sandbox } = yield* world()
+      for (let at = 1; at <= 10_050; at++) yield* Effect.scoped(sandbox.client.get(`${sandbox.baseUrl}/nowhere/${at}`))
+      const requests = yield* sandbox.requests
+      assert.strictEqual(requests.length, 10_000)
+      assert.strictEqual(requests[0]?.path, "/nowhere/51")
+      assert.deepInclude(requests.at(-1), { path: "/nowhere/10050", status: 401 })
+    })
+  )
+
   it.effect("lets browsers ask first", () =>
     Effect.gen(function* () {
       const { sandbox } = yield* world()
