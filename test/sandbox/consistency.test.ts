@@ -197,6 +197,27 @@ describe("one store behind both versions", () => {
     })
   )
 
+  it.effect("notes lose what would run in a browser, and keep the rest of their HTML", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const kept = [
+        [
+          '<b>5 < 6</b> and <a href="https://example.com">a link</a>',
+          '<b>5 < 6</b> and <a href="https://example.com">a link</a>'
+        ],
+        ["<img src=\"a.png\" onerror='alert(1)'>b", '<img src="a.png">b'],
+        ["<svg/onload=alert(1)>", "<svg>"],
+        ['<a href="javascript:alert(1)" title="x">y</a>', '<a title="x">y</a>'],
+        ["a<STYLE>b{}</style >c<script src=x>never closed", "ac"]
+      ] as const
+      const add = (content: string) => send("POST", "/v1/notes", { content, deal_id: 1 })
+      for (const [sent, left] of kept) assert.strictEqual((yield* add(sent)).body.data.content, left)
+      assert.strictEqual((yield* add("<script>alert(1)</script>")).status, 400)
+      const changed = yield* send("PUT", "/v1/notes/1", { content: "a<script>b</script>c" })
+      assert.strictEqual(changed.body.data.content, "ac")
+    })
+  )
+
   it.effect("notes take person and organization from their deal; flags are 0 or 1 in and booleans out", () =>
     Effect.gen(function* () {
       const { send } = yield* started

@@ -14,8 +14,19 @@ import * as common from "./common.js"
 
 const parents = ["lead_id", "deal_id", "person_id", "org_id", "project_id", "task_id"] as const
 
+/** Content without what would run in a reader's browser. */
+const sanitised = (html: string): string =>
+  html
+    .replace(/<(script|style|iframe|object|embed)\b[^>]*>[\s\S]*?(<\/\1\s*>|$)/gi, "")
+    .replace(/<[a-z][^>]*>/gi, (tag) =>
+      tag
+        .replace(/[\s/]+on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, "")
+        .replace(/\s+(href|src)\s*=\s*("\s*javascript:[^"]*"|'\s*javascript:[^']*'|javascript:[^\s>]+)/gi, "")
+    )
+
 const settle = (draft: Draft): Either.Either<void, Answer> => {
-  const { after, before, view } = draft
+  const { after, before, given, view } = draft
+  if (given.has("content")) after.content = sanitised(text(after, "content"))
   if (text(after, "content") === "") return refusals.because(draft, "Content must be given.")
   if (new TextEncoder().encode(text(after, "content")).length > 100_000) {
     return refusals.because(draft, "Content is longer than 100 KB.")
