@@ -7,7 +7,6 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type * as Gate from "./internal/limiter.js"
 import * as Queue from "./internal/limiter.queue.js"
 
 /**
@@ -125,7 +124,7 @@ export const faults = (
  *
  * @internal
  */
-export const make = (options: Options, learning: boolean, shared: Gate.Shared | undefined): RateLimiter => ({
+export const make = (options: Options, learning: boolean, shared: Budget | undefined): RateLimiter => ({
   gates: Queue.make({
     learning,
     maximumInFlight: options.maximumInFlight ?? defaultOptions.maximumInFlight,

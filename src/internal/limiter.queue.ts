@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import type { Budget } from "../RateLimiter.js"
 import type * as Failure from "./failure.js"
 import * as Gate from "./limiter.js"
 
@@ -195,7 +196,7 @@ const place = (take: Effect.Effect<number, string>, tries: number): Effect.Effec
   )
 
 /** A fiber takes a place among all processes, waits until it comes up, and gives it to the first in line. */
-const share = (gate: Gate.Gate, shared: Gate.Shared, now: number): Effect.Effect<void> => {
+const share = (gate: Gate.Gate, shared: Budget, now: number): Effect.Effect<void> => {
   if (gate.taking) return Effect.void
   let next = first(gate, now)
   while (next !== undefined && next.refusal !== undefined) {

@@ -8,6 +8,7 @@
 import type * as Headers from "@effect/platform/Headers"
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import type { Budget } from "../RateLimiter.js"
 import * as Failure from "./failure.js"
 
 /** Pipedrive counts requests over two seconds. */
@@ -103,24 +104,6 @@ interface Place {
   releaseAt: number
 }
 
-/** What other processes share, if anything. @internal */
-export interface Shared {
-  /** Takes a place among all processes: how long to wait for it, in milliseconds. */
-  readonly take: (place: {
-    readonly credential: string
-    readonly search: boolean
-    readonly limit: number
-  }) => Effect.Effect<number, string>
-  /** Tells all processes that nobody is to go for so many milliseconds. */
-  readonly hold?:
-    | ((pause: {
-        readonly credential: string
-        readonly limit: number
-        readonly millis: number
-      }) => Effect.Effect<unknown, unknown>)
-    | undefined
-}
-
 /** @internal */
 export interface Settings {
   /** `false`: only refusals teach it. */
@@ -128,7 +111,8 @@ export interface Settings {
   readonly maximumInFlight: number
   /** The part of the day's tokens that is left to others. */
   readonly dailyReserve: number
-  readonly shared: Shared | undefined
+  /** What other processes share, if anything. */
+  readonly shared: Budget | undefined
 }
 
 /** @internal */
