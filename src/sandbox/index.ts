@@ -65,6 +65,8 @@ export interface Snapshot {
   readonly _tag: "SandboxSnapshot"
   /** @internal */
   readonly world: World.Snapshot
+  /** What its time was ahead by, in milliseconds. @internal */
+  readonly ahead: number
 }
 
 /**
@@ -103,7 +105,7 @@ export interface Service {
    * ```
    */
   readonly advance: (by: Duration.DurationInput) => Effect.Effect<void, SandboxError>
-  /** Remembers what it holds. */
+  /** Remembers what it holds, and what its time was ahead by. */
   readonly snapshot: Effect.Effect<Snapshot>
   /** Goes back to a snapshot. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>

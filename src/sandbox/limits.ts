@@ -82,6 +82,12 @@ export const make = (plan: "off" | PlanName | Plan | undefined): Limits => {
   }
 }
 
+/** When time has moved, what was noted in another one says nothing. */
+export const forgetTimes = (limits: Limits): void => {
+  limits.windows.clear()
+  limits.refused.clear()
+}
+
 /** Who asks for what. */
 export interface Ask {
   readonly credential: string

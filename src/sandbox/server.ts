@@ -79,14 +79,18 @@ const keep = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandb
       const read = Effect.tryPromise({ try: () => readFile(file, "utf8"), catch: fileError(file, "cannot be read") })
       yield* Effect.flatMap(read, sandbox.read)
     } else yield* save(sandbox, file)
-    let seen = 0
+    let seen: Sandbox.SeenRequest | undefined
     const changed = Effect.map(sandbox.requests, (requests) => {
-      const writes = requests.filter((request) => request.method !== "GET").length
-      const more = writes !== seen
-      seen = writes
+      const last = requests.findLast((request) => request.method !== "GET")
+      const more = last !== seen
+      seen = last
       return more
     })
-    const saved = save(sandbox, file).pipe(Effect.catchAll((error) => Effect.logWarning(error.message)))
+    // whole, so that the last writing never meets one that was left in the middle
+    const saved = save(sandbox, file).pipe(
+      Effect.catchAll((error) => Effect.logWarning(error.message)),
+      Effect.uninterruptible
+    )
     yield* Effect.addFinalizer(() => saved)
     yield* Effect.forkScoped(Effect.whenEffect(saved, changed).pipe(Effect.repeat(Schedule.spaced("1 second"))))
   })

@@ -102,12 +102,22 @@ const armed = (plan: ReadonlyArray<faults.Fault>): Effect.Effect<ReadonlyArray<f
     return result instanceof SandboxError ? Effect.fail(result) : Effect.succeed(result)
   })
 
+const remember = (inside: Inside): Snapshot => ({
+  _tag: "SandboxSnapshot",
+  world: World.snapshot(inside.world),
+  ahead: inside.time.ahead
+})
+
 /** Goes back; the token of now stays good. */
-const back = (inside: Inside, token: string, to: World.Snapshot): void => {
-  World.restore(inside.world, to)
-  const [first] = World.all(inside.world, "user")
-  if (first !== undefined) admit(inside.world, token, first.id)
-}
+const back = (inside: Inside, token: string, to: Snapshot): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    World.restore(inside.world, to.world)
+    const [first] = World.all(inside.world, "user")
+    if (first !== undefined) admit(inside.world, token, first.id)
+    if (to.ahead === inside.time.ahead) return Effect.void
+    limits.forgetTimes(inside.limits)
+    return Time.set(inside.time, to.ahead)
+  })
 
 const serviceOf = (inside: Inside, token: string): Service => ({
   baseUrl: inside.origin,
@@ -129,11 +139,11 @@ const serviceOf = (inside: Inside, token: string): Service => ({
   }),
   deliveries: Effect.sync(() => inside.courier.deliveries.slice()),
   state: Effect.sync(() => stateOf(inside.world)),
-  snapshot: Effect.sync((): Snapshot => ({ _tag: "SandboxSnapshot", world: World.snapshot(inside.world) })),
+  snapshot: Effect.sync(() => remember(inside)),
   advance: (by) => Time.advance(inside.time, by),
-  restore: (snapshot) => Effect.sync(() => back(inside, token, snapshot.world)),
-  write: Effect.suspend(() => store.encode(World.snapshot(inside.world))),
-  read: (text) => Effect.map(store.decode(text), (world) => back(inside, token, world)),
+  restore: (snapshot) => back(inside, token, snapshot),
+  write: Effect.suspend(() => store.encode(remember(inside))),
+  read: (text) => Effect.flatMap(store.decode(text), (snapshot) => back(inside, token, snapshot)),
   setFaults: (plan) =>
     Effect.map(armed(plan), (next) => {
       inside.faults = next

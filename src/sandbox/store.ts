@@ -5,9 +5,11 @@
  */
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
+import type { Snapshot } from "./index.js"
 import { SandboxError } from "./seed.js"
+import * as Time from "./time.js"
 import { isRecord } from "./view.js"
-import type { Change, Id, Row, Snapshot } from "./world.js"
+import type { Change, Id, Row } from "./world.js"
 
 const version = 1
 
@@ -31,14 +33,14 @@ const revived = (row: Row): Row => {
 }
 
 /** Writes a snapshot. */
-export const encode = (snapshot: Snapshot): Effect.Effect<string> =>
+export const encode = ({ ahead, world: snapshot }: Snapshot): Effect.Effect<string> =>
   Effect.gen(function* () {
     const tables: Record<string, unknown> = {}
     for (const [name, { next, rows }] of snapshot.tables) {
       tables[name] = { next, rows: yield* Effect.forEach(rows.values(), plain) }
     }
     const { entropy, log, ticks } = snapshot
-    return JSON.stringify({ sandbox: version, entropy, ticks, tables, log })
+    return JSON.stringify({ sandbox: version, ahead, entropy, ticks, tables, log })
   })
 
 const isId = (value: unknown): value is Id => typeof value === "number" || typeof value === "string"
@@ -47,6 +49,8 @@ const isRow = (value: unknown): value is Row => isRecord(value) && isId(value.id
 
 const isChange = (value: unknown): value is Change =>
   isRecord(value) && typeof value.table === "string" && typeof value.time === "string" && isRow(value.after)
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 const broken = (reason: string) => new SandboxError({ path: "file", reason })
 
@@ -57,22 +61,23 @@ export const decode = (text: string): Effect.Effect<Snapshot, SandboxError> =>
     catch: () => broken("is not JSON")
   }).pipe(
     Effect.flatMap((value) => {
-      if (!isRecord(value) || value.sandbox !== version || !isRecord(value.tables) || !Array.isArray(value.log)) {
+      if (!isRecord(value) || value.sandbox !== version || !isRecord(value.tables)) {
         return Effect.fail(broken("does not hold a sandbox"))
       }
+      const { ahead = 0, entropy, log, ticks } = value
+      if (!isCount(ahead) || ahead > Time.furthest || !isCount(entropy) || !isCount(ticks)) {
+        return Effect.fail(broken("does not say where its time and its ids stand"))
+      }
+      if (!Array.isArray(log) || !log.every(isChange)) return Effect.fail(broken("does not hold what happened"))
       const tables = new Map<string, { readonly rows: ReadonlyMap<Id, Row>; readonly next: number }>()
       for (const [name, table] of Object.entries(value.tables)) {
         if (!isRecord(table) || !Array.isArray(table.rows) || !table.rows.every(isRow)) {
           return Effect.fail(broken(`holds no rows under ${name}`))
         }
+        if (!isCount(table.next)) return Effect.fail(broken(`does not say which id is the next under ${name}`))
         const rows = table.rows.map(revived)
-        tables.set(name, { rows: new Map(rows.map((row) => [row.id, row])), next: Number(table.next) })
+        tables.set(name, { rows: new Map(rows.map((row) => [row.id, row])), next: table.next })
       }
-      return Effect.succeed({
-        tables,
-        log: value.log.filter(isChange),
-        entropy: Number(value.entropy),
-        ticks: Number(value.ticks)
-      })
+      return Effect.succeed({ _tag: "SandboxSnapshot" as const, ahead, world: { tables, log, entropy, ticks } })
     })
   )

@@ -17,6 +17,9 @@ export interface Time {
   readonly sleepers: Set<() => void>
 }
 
+/** No date is further away than this. @internal */
+export const furthest = 1e14
+
 /** @internal */
 export const make = (): Time => ({ ahead: 0, sleepers: new Set() })
 
@@ -54,11 +57,16 @@ export const within = <A, E, R>(time: Time, effect: Effect.Effect<A, E, R>): Eff
 export const advance = (time: Time, by: Duration.DurationInput): Effect.Effect<void, SandboxError> =>
   Effect.suspend(() => {
     const millis = Option.match(Duration.decodeUnknown(by), { onNone: () => Number.NaN, onSome: Duration.toMillis })
-    // no date is further away than this
-    if (!(millis > 0 && time.ahead + millis <= 1e14)) {
+    if (!(millis > 0 && time.ahead + millis <= furthest)) {
       return new SandboxError({ path: "advance", reason: `must be a duration longer than nothing, is ${String(by)}` })
     }
-    time.ahead += Math.ceil(millis)
+    return set(time, time.ahead + Math.ceil(millis))
+  })
+
+/** Sets what it is ahead by; who sleeps looks at the clock again. @internal */
+export const set = (time: Time, ahead: number): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    time.ahead = ahead
     const sleepers = Array.from(time.sleepers)
     time.sleepers.clear()
     for (const wake of sleepers) wake()

@@ -133,6 +133,20 @@ describe("the sandbox as a layer", () => {
     })
   )
 
+  it.effect("goes back in time with it", () =>
+    Effect.gen(function* () {
+      const { sandbox, send } = yield* world({ plan: "lite" })
+      const add = Effect.map(send("POST", "/api/v2/deals", { title: "Now" }), ({ body }) => body.data.add_time)
+      const before = yield* sandbox.snapshot
+      const first = yield* add
+      yield* sandbox.advance("2 days")
+      const burst = yield* Effect.all(Array.from({ length: 30 }, () => send("GET", "/api/v2/deals/1")))
+      assert.isTrue(burst.some(({ status }) => status === 429))
+      yield* sandbox.restore(before)
+      assert.strictEqual(yield* add, first)
+    })
+  )
+
   it.effect("takes a token of one's own, and only that", () =>
     Effect.gen(function* () {
       const { sandbox, send } = yield* world({ token: "mine" })

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,6 +10,7 @@ import { Files } from "effect-pipedrive/v1"
 import { Deals } from "effect-pipedrive/v2"
 import { v1, v2 } from "pipedrive"
 import { v1 as v1old } from "pipedrive-31"
+import { send } from "./support.js"
 
 describe("the sandbox on a port", () => {
   it.scopedLive("serves the official client, both versions", () =>
@@ -83,15 +84,21 @@ describe("the sandbox on a port", () => {
     }).pipe(Effect.provide(Server.layer({ port: 0 })))
   )
 
-  it.live("keeps its world in a file", () =>
+  /** A file, and a server that keeps its world there. */
+  const kept = Effect.gen(function* () {
+    const folder = yield* Effect.acquireRelease(
+      Effect.sync(() => mkdtempSync(join(tmpdir(), "sandbox-"))),
+      (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+    )
+    const file = join(folder, "world.json")
+    const on = <A, E>(work: (sandbox: Sandbox.Service) => Effect.Effect<A, E>) =>
+      Effect.flatMap(Sandbox.Sandbox, work).pipe(Effect.provide(Server.layer({ port: 0, file, seed: "empty" })))
+    return { file, on }
+  })
+
+  it.scopedLive("keeps its world in a file", () =>
     Effect.gen(function* () {
-      const folder = yield* Effect.acquireRelease(
-        Effect.sync(() => mkdtempSync(join(tmpdir(), "sandbox-"))),
-        (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-      )
-      const file = join(folder, "world.json")
-      const on = <A, E>(work: (sandbox: Sandbox.Service) => Effect.Effect<A, E>) =>
-        Effect.flatMap(Sandbox.Sandbox, work).pipe(Effect.provide(Server.layer({ port: 0, file, seed: "empty" })))
+      const { file, on } = yield* kept
       const call = (sandbox: Sandbox.Service) => Pipedrive.layer({ apiToken: sandbox.token, baseUrl: sandbox.baseUrl })
       const upload = new File([new Uint8Array([0, 255, 1])], "x.bin")
       yield* on((sandbox) =>
@@ -106,9 +113,55 @@ describe("the sandbox on a port", () => {
         ]).pipe(Effect.provide(call(sandbox)))
       )
       assert.deepStrictEqual([title, data], ["Kept", [0, 255, 1]])
-      writeFileSync(file, "{}")
-      const error = yield* Effect.flip(on(() => Effect.void))
-      assert.strictEqual(error._tag, "SandboxError")
-    }).pipe(Effect.scoped)
+      const whole = JSON.parse(readFileSync(file, "utf8"))
+      for (const broken of [
+        {},
+        { ...whole, ahead: -1 },
+        { ...whole, ticks: "many" },
+        { ...whole, log: [{}] },
+        { ...whole, tables: { deal: { next: null, rows: [] } } },
+        { ...whole, tables: { deal: { next: 1, rows: [{}] } } }
+      ]) {
+        writeFileSync(file, JSON.stringify(broken))
+        const error = yield* Effect.flip(on(() => Effect.void))
+        assert.deepInclude(error, { _tag: "SandboxError", path: "file" })
+      }
+    })
+  )
+
+  it.scopedLive("keeps its time in the file too", () =>
+    Effect.gen(function* () {
+      const { on } = yield* kept
+      const before = Date.now()
+      yield* on((sandbox) => sandbox.advance("2 days"))
+      const { body } = yield* on((sandbox) => send(sandbox)("POST", "/api/v2/deals", { title: "Later" }))
+      assert.isAtLeast(Date.parse(body.data.add_time), before + 2 * 86_400_000 - 1000)
+    })
+  )
+
+  it.scopedLive("writes the file as the world changes, however many requests came before", () =>
+    Effect.gen(function* () {
+      const { file, on } = yield* kept
+      const holds = (title: string) =>
+        Effect.repeat(
+          Effect.delay(
+            Effect.sync(() => readFileSync(file, "utf8").includes(title)),
+            50
+          ),
+          {
+            until: (found) => found
+          }
+        )
+      yield* on((sandbox) =>
+        Effect.gen(function* () {
+          const add = (title: string) => send(sandbox)("POST", "/api/v2/deals", { title })
+          yield* Effect.repeatN(send(sandbox)("DELETE", "/api/v2/deals/999"), 10_000)
+          yield* add("After ten thousand")
+          yield* holds("After ten thousand")
+          yield* add("One more")
+          yield* holds("One more")
+        })
+      )
+    })
   )
 })
