@@ -20,6 +20,7 @@ import * as Drift from "./internal/drift.js"
 import * as Failure from "./internal/failure.js"
 import * as Limiter from "./internal/limiter.js"
 import * as Metrics from "./internal/metrics.js"
+import * as Parcel from "./internal/parcel.js"
 import * as Run from "./internal/run.js"
 import * as Send from "./internal/send.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
@@ -152,7 +153,7 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
   // ids are no part of a span
   const template = `/api/${raw.version}${raw.path}`.replace(/\/(\d+|[0-9a-f-]{32,})(?=\/|$)/gi, "/{id}")
   const attributes = { "http.request.method": method, "url.template": template }
-  return Effect.useSpan(`Pipedrive.${name}`, { kind: "client", captureStackTrace: false, attributes }, (span) => {
+  return Parcel.useSpan(`Pipedrive.${name}`, { kind: "client", captureStackTrace: false, attributes }, (span) => {
     const made = build(raw, method)
     if (Either.isLeft(made)) {
       return Effect.fail(new InvalidRequest({ endpoint: name, method, path: raw.path, issues: [made.left] }))

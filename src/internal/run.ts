@@ -21,6 +21,7 @@ import * as Failure from "./failure.js"
 import * as Issues from "./issues.js"
 import * as Limiter from "./limiter.js"
 import * as Metrics from "./metrics.js"
+import * as Parcel from "./parcel.js"
 import * as Send from "./send.js"
 import { version as packageVersion } from "./version.js"
 
@@ -98,7 +99,7 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
     attributes: { "http.request.method": endpoint.method, "url.template": template }
   } as const
   const run: Run<A> = (input) =>
-    Effect.useSpan(`Pipedrive.${name}`, options, (span) => {
+    Parcel.useSpan(`Pipedrive.${name}`, options, (span) => {
       const wire = encode(input)
       if (Encode.isIssues(wire)) {
         return Effect.fail(

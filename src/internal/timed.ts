@@ -15,6 +15,7 @@ import * as FiberId from "effect/FiberId"
 import { constVoid } from "effect/Function"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
+import * as Parcel from "./parcel.js"
 
 /** More milliseconds than a timer can count: no limit. */
 const endless = 2 ** 31 - 1
@@ -43,22 +44,24 @@ export const limit = <A, E, E2, R>(
   runtime: Runtime.Runtime<R>,
   within: Limit<E2>
 ): Effect.Effect<A, E | E2> =>
-  Effect.async((resume) => {
-    const own = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
-    const fiber = Runtime.runFork(own, attempt)
-    const stop = start(own, within, () => {
-      fiber.unsafeInterruptAsFork(FiberId.none)
-      resume(Effect.fail(within.onTimeout()))
+  Parcel.unwrap(
+    Effect.async<Parcel.Parcel<A>, E | E2>((resume) => {
+      const own = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
+      const fiber = Runtime.runFork(own, Parcel.wrap(attempt))
+      const stop = start(own, within, () => {
+        fiber.unsafeInterruptAsFork(FiberId.none)
+        resume(Effect.fail(within.onTimeout()))
+      })
+      fiber.addObserver((exit) => {
+        stop()
+        resume(exit)
+      })
+      return Effect.suspend(() => {
+        stop()
+        return Fiber.interrupt(fiber)
+      })
     })
-    fiber.addObserver((exit) => {
-      stop()
-      resume(exit)
-    })
-    return Effect.suspend(() => {
-      stop()
-      return Fiber.interrupt(fiber)
-    })
-  })
+  )
 
 /** Starts to wait, and gives what stops it. */
 const start = <R>(runtime: Runtime.Runtime<R>, { clock, millis }: Limit<unknown>, onTime: () => void): (() => void) => {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,7 +11,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import * as Tracer from "effect/Tracer"
-import { Endpoint, HttpLayer } from "effect-pipedrive"
+import { Endpoint, HttpLayer, Pipedrive } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 
@@ -146,6 +147,23 @@ describe("spans", () => {
       assert.strictEqual(span?.status._tag, "Ended")
       assert.strictEqual(span?.attributes.get("http.response.status_code"), 404)
       if (span?.status._tag === "Ended") assert.strictEqual(span.status.exit._tag, "Failure")
+    })
+  )
+
+  it.effect("hold nothing of what came", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.ok({ id: 1, name: "Marvin" }))
+      const both = Effect.all([Robots.get({ id: 1 }), Pipedrive.request({ version: "v2", path: "/robots/1" })])
+      const spans = yield* spansOf(
+        Effect.tap(both, (answers) => Effect.sync(() => assert.match(JSON.stringify(answers), /(Marvin.*){2}/))).pipe(
+          Effect.provide(fake.live)
+        )
+      )
+      assert.lengthOf(spans, 2)
+      for (const span of spans) {
+        assert.isTrue(span.status._tag === "Ended" && span.status.exit._tag === "Success")
+        assert.notInclude(inspect(span, { depth: Number.POSITIVE_INFINITY }), "Marvin")
+      }
     })
   )
 
