@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What some tests need besides Node: PostgreSQL (several processes on one token store), Redis (several processes on one
-# limit) and Chromium (the web examples).
+# limit), Chromium (the web examples), and Bun, Deno and workerd (where the package is to run, too).
 #
 #   source scripts/services.sh
 #
 # starts the servers and sets PIPEDRIVE_TEST_POSTGRES_URL, PIPEDRIVE_TEST_REDIS_SERVER (the program: tests start and stop
-# it themselves) and PIPEDRIVE_TEST_CHROMIUM where the programs are found; without them tests fall back or are skipped,
-# and say so. With CI=true, what is missing is installed from Debian's packages first, and nothing may be missing then.
-# Stop the database with: services_stop
+# it themselves), PIPEDRIVE_TEST_CHROMIUM, PIPEDRIVE_TEST_BUN, PIPEDRIVE_TEST_DENO and PIPEDRIVE_TEST_WORKERD where the
+# programs are found; without them tests fall back or are skipped, and say so. With CI=true, what is missing is installed
+# from Debian's packages and npm's first, and nothing may be missing then. Stop the database with: services_stop
 
 services_say() { echo "services: $*" >&2; }
 
@@ -40,6 +40,22 @@ services_install() {
   { "${root[@]}" apt-get update -qq &&
     "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } \
     >"$log" 2>&1 || { tail -n 20 "$log" >&2; services_say "could not install ${missing[*]}"; return 1; }
+}
+
+# npm's packages of the programs themselves, in a folder of their own: nobody else has to install them.
+services_runtimes() {
+  local packages folder
+  case "$(uname -m)" in
+    x86_64) packages=(@oven/bun-linux-x64-baseline@1.4.5 @deno/linux-x64-glibc@2.9.6 @cloudflare/workerd-linux-64@1.20261117.1) ;;
+    aarch64) packages=(@oven/bun-linux-aarch64@1.4.5 @deno/linux-arm64-glibc@2.9.6 @cloudflare/workerd-linux-arm64@1.20261117.1) ;;
+    *) services_say "no runtimes for $(uname -m)"; return 1 ;;
+  esac
+  folder=$(mktemp -d)
+  services_say "installing ${packages[*]}"
+  npm install --prefix "$folder" --no-audit --no-fund --ignore-scripts "${packages[@]}" >"$folder/log" 2>&1 ||
+    { tail -n 20 "$folder/log" >&2; services_say "could not install them"; return 1; }
+  PIPEDRIVE_TEST_RUNTIMES=$folder
+  for folder in "$folder"/node_modules/{@oven/*/bin,@deno/*,@cloudflare/*/bin}; do PATH="$PATH:$folder"; done
 }
 
 services_pg_bin() {
@@ -83,14 +99,18 @@ services_program() {
 }
 
 services_stop() {
+  [ -z "${PIPEDRIVE_TEST_RUNTIMES:-}" ] || rm -rf "$PIPEDRIVE_TEST_RUNTIMES"
   [ -z "${PIPEDRIVE_TEST_POSTGRES_PID:-}" ] || kill -INT "$PIPEDRIVE_TEST_POSTGRES_PID" 2>/dev/null || true
 }
 
 services_ready() {
-  if [ "${CI:-}" = "true" ]; then services_install || return 1; fi
+  if [ "${CI:-}" = "true" ]; then services_install && services_runtimes || return 1; fi
   if [ -z "${PIPEDRIVE_TEST_POSTGRES_URL:-}" ]; then services_postgres || return 1; fi
   services_program PIPEDRIVE_TEST_REDIS_SERVER redis-server || return 1
   services_program PIPEDRIVE_TEST_CHROMIUM chromium || return 1
+  services_program PIPEDRIVE_TEST_BUN bun || return 1
+  services_program PIPEDRIVE_TEST_DENO deno || return 1
+  services_program PIPEDRIVE_TEST_WORKERD workerd || return 1
 }
 
 services_ready

@@ -251,6 +251,29 @@ describe("special cases", () => {
   )
 })
 
+describe("a connection that was never made", () => {
+  const refused =
+    "error sending request for url (https://api.pipedrive.com/): client error (Connect): tcp connect error"
+  const lost =
+    "error sending request for url (https://api.pipedrive.com/): client error (SendRequest): connection closed"
+  const faults: ReadonlyArray<readonly [runtime: string, fault: Error, phase: "connect" | "send"]> = [
+    ["Deno", new TypeError("fetch failed", { cause: new Error(refused) }), "connect"],
+    ["Deno", new TypeError("fetch failed", { cause: new Error(lost) }), "send"],
+    ["Bun", Object.assign(new Error("Unable to connect."), { code: "ConnectionRefused" }), "connect"],
+    ["Bun", Object.assign(new Error("Was there a typo?"), { code: "FailedToOpenSocket" }), "connect"],
+    ["Bun", Object.assign(new Error("The socket was closed"), { code: "ECONNRESET" }), "send"],
+    ["workerd", new Error("Network connection lost."), "send"]
+  ]
+  for (const [runtime, fault, phase] of faults) {
+    it.effect(`is told by ${runtime} from one that broke: ${phase}`, () =>
+      Effect.gen(function* () {
+        const error = yield* failure({ fault })
+        assert.deepInclude(error, { _tag: "TransportError", phase })
+      })
+    )
+  }
+})
+
 describe("errors travel", () => {
   it.effect("through JSON and back, as they were", () =>
     Effect.gen(function* () {

@@ -1,10 +1,15 @@
 import { existsSync, readFileSync } from "node:fs"
 import { join, resolve } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import * as Server from "effect-pipedrive/sandbox/server"
 import { build } from "esbuild"
 import { ts } from "ts-morph"
 import { afterAll, assert, beforeAll, describe, expect, it } from "vitest"
+import * as anywhere from "./support/anywhere.js"
 import { entries, manifest, type Packed, pack } from "./support/packed.js"
-import { node } from "./support/process.js"
+import { freePort, node } from "./support/process.js"
+import { runtimes } from "./support/runtimes.js"
 
 let packed: Packed
 
@@ -169,6 +174,48 @@ ${check}`
         assert.deepStrictEqual([warnings, outside], [[], []])
       })
     }
+  }
+})
+
+describe("runs the same on", () => {
+  for (const [name, runtime] of Object.entries(runtimes)) {
+    it.skipIf(runtime === undefined)(
+      name,
+      async () => {
+        const told = Effect.gen(function* () {
+          const sandbox = yield* Sandbox.Sandbox
+          const told = yield* Effect.promise(async () =>
+            runtime?.(packed, sandbox.baseUrl, `http://127.0.0.1:${await freePort()}`)
+          )
+          const requests = yield* sandbox.requests
+          return [told, requests.filter((request) => request.endpoint === "v2.Deals.add").length]
+        })
+        assert.deepStrictEqual(
+          await Effect.runPromise(Effect.provide(told, Server.layer({ port: 0, faults: anywhere.faults }))),
+          [
+            {
+              elsewhere: {
+                count: 29,
+                missing: ["NotFound", 1],
+                invalid: ["InvalidRequest"],
+                file: ["hällo", "h.txt"],
+                "a PATCH is sent again": "fine",
+                "a POST is not": ["TransportError", "send", 1],
+                "so is a GET that was cut off": "fine",
+                "a time limit": ["Timeout", 1],
+                "a 429": "fine",
+                "a redirect": "fine"
+              },
+              inside: ["Forty desks", [200, 401, 200, 200]],
+              // a worker is not told whether a connection was made: what may have acted is not sent again
+              closed: name === "workerd" ? ["TransportError", "send", 1] : ["TransportError", "connect", 2]
+            },
+            1
+          ]
+        )
+      },
+      60_000
+    )
   }
 })
 

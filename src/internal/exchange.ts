@@ -59,8 +59,9 @@ const written = (exchange: Exchange, request: HttpClientRequest.HttpClientReques
   Effect.tryPromise({
     try: async () => {
       const response = new Response(form)
-      const bytes = new Uint8Array(await response.arrayBuffer())
+      // first: Bun has forgotten it when the body was read
       const type = response.headers.get("content-type") ?? undefined
+      const bytes = new Uint8Array(await response.arrayBuffer())
       return HttpClientRequest.setBody(request, HttpBody.uint8Array(bytes, type))
     },
     catch: (cause) => Failure.fromDefect(exchange.call, cause, exchange.attempts, exchange.secrets, "prepare")

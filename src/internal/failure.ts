@@ -246,16 +246,16 @@ export const invalidResponse = (
 // -----------------------------------------------------------------------------
 
 /**
- * Codes of Node's, undici's and OpenSSL's that are only met before a request goes out. Others (`EHOSTUNREACH`,
+ * Codes of Node's, undici's, Bun's and OpenSSL's that are only met before a request goes out. Others (`EHOSTUNREACH`,
  * `ETIMEDOUT`) are met on open connections too: there the system call tells. So are all of `ERR_SSL_...`: a server asks
  * for a certificate after the request, or breaks in with what is no TLS.
  */
 const unconnected =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
+  /^(ECONNREFUSED|ConnectionRefused|FailedToOpenSocket|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
 
-/** Words of Node's, of undici's proxies and of fetch, where the code is one of open connections too, or there is none. */
+/** Words of Node's, of undici's proxies, of fetch and of Deno's, where the code is one of open connections too, or there is none. */
 const unconnectedWords =
-  /^(bad port|Client network socket disconnected before secure TLS connection was established|Proxy response \(\d+\) !== 200 when HTTP Tunneling)$/
+  /^(bad port|Client network socket disconnected before secure TLS connection was established|Proxy response \(\d+\) !== 200 when HTTP Tunneling)$|: client error \(Connect\): /
 
 interface Fault {
   readonly code: string | undefined

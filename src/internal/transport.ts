@@ -1,5 +1,5 @@
 /**
- * What a transport was given with its own layer.
+ * What a transport was given with its own layer, and what is done about fetch's own ways.
  *
  * @internal
  */
@@ -18,26 +18,44 @@ import * as Option from "effect/Option"
  */
 export const keepingInit = (client: HttpClient.HttpClient): Effect.Effect<HttpClient.HttpClient> =>
   Effect.suspend(() => {
-    let own: RequestInit | undefined
+    let own: Context.Context<never> = Context.empty()
     // a request that ends as soon as it is inside the client's context: nothing is sent
     const look = HttpClient.mapRequestEffect(client, () =>
       Effect.flatMap(Effect.context<never>(), (context) => {
-        own = Option.getOrUndefined(init(context))
+        own = context
         return Effect.interrupt
       })
     )
-    return Effect.map(Effect.exit(look.execute(HttpClientRequest.get("/"))), () =>
-      own === undefined ? client : over(client, own)
-    )
+    return Effect.map(Effect.exit(look.execute(HttpClientRequest.get("/"))), () => over(client, own))
   })
 
-const init = (context: Context.Context<never>): Option.Option<RequestInit> =>
-  Context.getOption(context, FetchHttpClient.RequestInit)
+const init = (context: Context.Context<never>): RequestInit | undefined =>
+  Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit))
 
-const over = (client: HttpClient.HttpClient, own: RequestInit): HttpClient.HttpClient =>
-  HttpClient.transform(
+const over = (client: HttpClient.HttpClient, own: Context.Context<never>): HttpClient.HttpClient => {
+  const ownInit = init(own)
+  const fetch = "Deno" in globalThis ? postingOnce(own) : undefined
+  if (ownInit === undefined && fetch === undefined) return client
+  return HttpClient.transform(
     client,
-    Effect.mapInputContext((context: Context.Context<never>) =>
-      Context.add(context, FetchHttpClient.RequestInit, { ...own, ...Option.getOrUndefined(init(context)) })
-    )
+    Effect.mapInputContext((context: Context.Context<never>) => {
+      const kept = Context.add(context, FetchHttpClient.RequestInit, { ...ownInit, ...init(context) })
+      return fetch === undefined ? kept : Context.add(kept, FetchHttpClient.Fetch, fetch)
+    })
   )
+}
+
+/**
+ * Deno's fetch by itself sends a request again when a connection that was kept open breaks: a POST too, and one that the
+ * server has acted on. Not so where the body is a Blob.
+ */
+const postingOnce = (own: Context.Context<never>): typeof globalThis.fetch => {
+  const fetch = Option.getOrElse(Context.getOption(own, FetchHttpClient.Fetch), () => globalThis.fetch)
+  return (input, init) => {
+    const { body, method } = init ?? {}
+    if (method !== "POST") return fetch(input, init)
+    if (body === undefined || body === null) return fetch(input, { ...init, body: new Blob([]) })
+    const part = typeof body === "string" ? body : body instanceof Uint8Array ? body.slice() : undefined
+    return fetch(input, part === undefined ? init : { ...init, body: new Blob([part]) })
+  }
+}

@@ -7,6 +7,7 @@ import { existsSync } from "node:fs"
 import { readFile, rename, writeFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
@@ -18,6 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import * as Sandbox from "./index.js"
 
 /**
@@ -95,6 +97,14 @@ const keep = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandb
     yield* Effect.forkScoped(Effect.whenEffect(saved, changed).pipe(Effect.repeat(Schedule.spaced("1 second"))))
   })
 
+/** Where a body breaks off, so does the connection: by itself the server would keep it open, and the client waiting. */
+const breaking = (response: HttpServerResponse.HttpServerResponse, close: () => void) => {
+  const { body } = response
+  if (body._tag !== "Stream") return response
+  const stream = Stream.tapErrorCause(body.stream, () => Effect.sync(close))
+  return HttpServerResponse.setBody(response, HttpBody.stream(stream, body.contentType, body.contentLength))
+}
+
 const serve = (
   options: Options
 ): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | HttpClient.HttpClient | Scope.Scope> =>
@@ -108,13 +118,14 @@ const serve = (
     })
     const app = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
+      const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
       const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), sandbox.fetch)
       if (response.type === "error") {
         // a broken connection: there is no answer to write
-        yield* Effect.sync(() => NodeHttpServerRequest.toIncomingMessage(request).socket.destroy())
+        yield* Effect.sync(() => socket.destroy())
         return yield* Effect.never
       }
-      return HttpServerResponse.fromWeb(response)
+      return breaking(HttpServerResponse.fromWeb(response), () => socket.destroySoon())
     })
     if (options.file !== undefined) yield* keep(sandbox, options.file)
     yield* HttpServer.serveEffect(app)

@@ -22,6 +22,7 @@ import { Persons } from "effect-pipedrive/v2"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 import * as Metered from "../support/metered.js"
+import { freePort } from "../support/process.js"
 
 /** Several limiters over one transport, as several processes have them. */
 const several = (
@@ -176,14 +177,6 @@ if (program === undefined) {
 }
 
 const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 const startRedis = async (server: string) => {
   const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-redis-"))

@@ -20,6 +20,7 @@ import * as ExpressExample from "../../examples/web/express.js"
 import * as Settings from "../../examples/web/settings.js"
 import * as Ahead from "../support/ahead.js"
 import { executable, launch, mention } from "../support/browser.js"
+import { freePort } from "../support/process.js"
 
 const ada = { id: 13_000_001, name: "Ada Keller" }
 const tomas = { id: 13_000_002, name: "Tomás Rivera" }
@@ -304,15 +305,6 @@ for (const [name, start] of [
 }
 
 describe("the examples as programs of their own", () => {
-  /** A port that is free a moment before. */
-  const freePort = () =>
-    new Promise<number>((resolve) => {
-      const server = createServer().listen(0, Settings.host, () => {
-        const { port } = server.address() as AddressInfo
-        server.close(() => resolve(port))
-      })
-    })
-
   for (const name of ["effect", "express"]) {
     it(`${name}.ts starts a sandbox along, and signs in`, async () => {
       const port = await freePort()

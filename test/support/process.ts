@@ -2,6 +2,8 @@
  * Processes that tests start.
  */
 import { spawn } from "node:child_process"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 
 export interface Finished {
   readonly status: number | null
@@ -52,3 +54,12 @@ export const run = (command: string, args: ReadonlyArray<string>, options: Optio
 /** Runs Node with arguments, to its end. */
 export const node = (args: ReadonlyArray<string>, options: Options = {}): Promise<Finished> =>
   run(process.execPath, args, options)
+
+/** A port that is free a moment before. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })

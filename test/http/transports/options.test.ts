@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { Pipedrive } from "effect-pipedrive"
 import * as FaultServer from "../../support/faultServer.js"
 import * as Support from "./support.js"
 
@@ -115,6 +116,26 @@ describe("options of fetch", () => {
           { cache: "reload", credentials: "include", redirect: "manual" }
         ]
       )
+    })
+  )
+
+  it.scoped("on Deno are changed for a POST alone: a body that its fetch cannot send twice by itself", () =>
+    Effect.gen(function* () {
+      yield* Effect.acquireRelease(
+        Effect.sync(() => Object.assign(globalThis, { Deno: {} })),
+        () => Effect.sync(() => Reflect.deleteProperty(globalThis, "Deno"))
+      )
+      const layer = Support.layer(FetchHttpClient.layer.pipe(Layer.provide(answering)), "http://127.0.0.1")
+      seen.length = 0
+      const empty = Pipedrive.request({ version: "v2", path: "/deals/1/duplicate", method: "POST" })
+      yield* Effect.all([Support.calls.POST, empty, Support.calls.PATCH, Support.calls.GET]).pipe(Effect.provide(layer))
+      const [post, nothing, patch, get] = seen.map(({ body }) => body)
+      assert.isTrue(post instanceof Blob && nothing instanceof Blob)
+      assert.deepStrictEqual(
+        yield* Effect.promise(() => Promise.all([post, nothing].map((body) => new Response(body ?? null).text()))),
+        ['{"name":"R"}', ""]
+      )
+      assert.isTrue(patch instanceof Uint8Array && get === undefined)
     })
   )
 
