@@ -18,6 +18,7 @@ const limit = 10_000
 
 export const measurePolicy = async (options: { readonly quick: boolean }): Promise<ReadonlyArray<Measured>> => {
   const Send: typeof import("../src/internal/send.js") = await inside("send")
+  const Parcel: typeof import("../src/internal/parcel.js") = await inside("parcel")
   const Metrics: typeof import("../src/internal/metrics.js") = await inside("metrics")
   const headers = {
     "content-type": "application/json",
@@ -34,7 +35,7 @@ export const measurePolicy = async (options: { readonly quick: boolean }): Promi
   const signed = HttpClientRequest.get(address, { headers: { accept: "application/json", "x-api-token": "token" } })
   const call = { endpoint: "v2.Deals.get", method: "GET", path: "/api/v2/deals/1" } as const
   const meter = Metrics.make(call.endpoint)
-  const sending = Effect.useSpan("Pipedrive.v2.Deals.get", { kind: "client", captureStackTrace: false }, (span) =>
+  const sending = Parcel.useSpan("Pipedrive.v2.Deals.get", { kind: "client", captureStackTrace: false }, (span) =>
     Send.send({
       call,
       request,
