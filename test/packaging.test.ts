@@ -178,6 +178,41 @@ ${check}`
 })
 
 describe("runs the same on", () => {
+  const expected = {
+    elsewhere: {
+      count: 29,
+      missing: ["NotFound", 1],
+      invalid: ["InvalidRequest"],
+      file: ["hällo", "h.txt"],
+      "a PATCH is sent again": "fine",
+      "a POST is not": ["TransportError", "send", 1],
+      "so is a GET that was cut off": "fine",
+      "a time limit": ["Timeout", 1],
+      "a 429": "fine",
+      "a redirect": "fine"
+    },
+    inside: ["Forty desks", [200, 401, 200, 200]],
+    closed: ["TransportError", "connect", 2],
+    posts: 1
+  }
+  // whether a connection was made is not told: what may have acted is not sent again
+  const secretive = { ...expected, closed: ["TransportError", "send", 1] }
+  const own: Readonly<Record<string, unknown>> = {
+    workerd: secretive,
+    Chromium: {
+      ...secretive,
+      elsewhere: {
+        ...expected.elsewhere,
+        // a header that Pipedrive does not show to pages
+        file: ["hällo", undefined],
+        "a redirect": ["TransportError", "redirect", 1],
+        // the browser itself has sent it again
+        "a POST is not": "fine"
+      },
+      posts: 2
+    }
+  }
+
   for (const [name, runtime] of Object.entries(runtimes)) {
     it.skipIf(runtime === undefined)(
       name,
@@ -187,32 +222,10 @@ describe("runs the same on", () => {
           const told = yield* Effect.promise(async () =>
             runtime?.(packed, sandbox.baseUrl, `http://127.0.0.1:${await freePort()}`)
           )
-          const requests = yield* sandbox.requests
-          return [told, requests.filter((request) => request.endpoint === "v2.Deals.add").length]
-        })
-        assert.deepStrictEqual(
-          await Effect.runPromise(Effect.provide(told, Server.layer({ port: 0, faults: anywhere.faults }))),
-          [
-            {
-              elsewhere: {
-                count: 29,
-                missing: ["NotFound", 1],
-                invalid: ["InvalidRequest"],
-                file: ["hällo", "h.txt"],
-                "a PATCH is sent again": "fine",
-                "a POST is not": ["TransportError", "send", 1],
-                "so is a GET that was cut off": "fine",
-                "a time limit": ["Timeout", 1],
-                "a 429": "fine",
-                "a redirect": "fine"
-              },
-              inside: ["Forty desks", [200, 401, 200, 200]],
-              // a worker is not told whether a connection was made: what may have acted is not sent again
-              closed: name === "workerd" ? ["TransportError", "send", 1] : ["TransportError", "connect", 2]
-            },
-            1
-          ]
-        )
+          const posts = (yield* sandbox.requests).filter((request) => request.endpoint === "v2.Deals.add").length
+          return { ...told, posts }
+        }).pipe(Effect.provide(Server.layer({ port: 0, faults: anywhere.faults })))
+        assert.deepStrictEqual(await Effect.runPromise(told), own[name] ?? expected)
       },
       60_000
     )

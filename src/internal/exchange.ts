@@ -164,8 +164,11 @@ const start = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<s
 
 const maximumRedirects = 5
 
+/** To a browser that is to follow no redirect, one is status 0 and nothing else. */
+const hidden = 0
+
 const isRedirect = (status: number): boolean =>
-  status === 301 || status === 302 || status === 303 || status === 307 || status === 308
+  status === hidden || status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
 const follow = (
   exchange: Exchange,
@@ -195,6 +198,7 @@ const redirected = (
   response: HttpClientResponse.HttpClientResponse,
   hops: number
 ): Either.Either<HttpClientRequest.HttpClientRequest, string> => {
+  if (response.status === hidden) return Either.left("a redirect, of which a browser does not say where it leads")
   const { location } = response.headers
   if (location === undefined || !URL.canParse(location, from.url)) {
     return Either.left(`a ${response.status} that names no place`)

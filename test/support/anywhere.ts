@@ -28,7 +28,11 @@ export const faults: ReadonlyArray<Sandbox.Fault> = [
   {
     endpoint: "v2.Stages.get",
     nth: 1,
-    outcome: { _tag: "Respond", status: 302, headers: { location: "/api/v2/stages/1" } }
+    outcome: {
+      _tag: "Respond",
+      status: 302,
+      headers: { location: "/api/v2/stages/1", "access-control-allow-origin": "*" }
+    }
   }
 ]
 

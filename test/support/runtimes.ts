@@ -5,11 +5,12 @@ import { spawn } from "node:child_process"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
 import { build } from "esbuild"
+import { launch } from "./browser.js"
 import type { Packed } from "./packed.js"
 import { run } from "./process.js"
 
 /** Runs `anywhere.ts` as a consumer would, and gives what it tells. */
-export type Runtime = (packed: Packed, ...addresses: ReadonlyArray<string>) => Promise<unknown>
+export type Runtime = (packed: Packed, ...addresses: ReadonlyArray<string>) => Promise<object>
 
 const program = "program.mjs"
 
@@ -96,6 +97,31 @@ const workerd =
     }
   }
 
+/** A page of another origin than the sandbox's. */
+const browser: Runtime = async (packed, ...addresses) => {
+  await write(packed)
+  await build({
+    stdin: { contents: `export { run } from "./${program}"`, resolveDir: packed.consumer },
+    bundle: true,
+    format: "iife",
+    globalName: "anywhere",
+    platform: "browser",
+    outfile: join(packed.consumer, "page.js"),
+    logLevel: "silent"
+  })
+  const chromium = await launch()
+  try {
+    const page = await chromium.newPage()
+    const home = "http://app.localhost:3000/"
+    await page.route(home, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }))
+    await page.goto(home)
+    await page.addScriptTag({ path: join(packed.consumer, "page.js") })
+    return await page.evaluate(`anywhere.run(...${JSON.stringify(addresses)})`)
+  } finally {
+    await chromium.close()
+  }
+}
+
 const found = (name: string, make: (file: string) => Runtime): Runtime | undefined => {
   const file = process.env[`PIPEDRIVE_TEST_${name}`]
   if (file === undefined) console.log(`PIPEDRIVE_TEST_${name} is not set (see scripts/services.sh): not run there`)
@@ -107,5 +133,6 @@ export const runtimes: Readonly<Record<string, Runtime | undefined>> = {
   Node: command(process.execPath),
   Bun: found("BUN", command),
   Deno: found("DENO", (file) => command(file, ["run", "--allow-all"])),
-  workerd: found("WORKERD", workerd)
+  workerd: found("WORKERD", workerd),
+  Chromium: found("CHROMIUM", () => browser)
 }
