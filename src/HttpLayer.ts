@@ -163,7 +163,7 @@ export const layer = (
 ): Layer.Layer<HttpClient.HttpClient | CurrentPolicy, ConfigError.ConfigError, HttpClient.HttpClient> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const client = yield* Transport.keepingInit(yield* HttpClient.HttpClient)
+      const client = yield* Transport.prepare(yield* HttpClient.HttpClient)
       const policy = merge(yield* CurrentPolicy, options)
       const { limiter: given = false } = options
       const limits = typeof given === "object" ? given : {}

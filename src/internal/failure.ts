@@ -253,7 +253,7 @@ export const invalidResponse = (
 const unconnected =
   /^(ECONNREFUSED|ConnectionRefused|FailedToOpenSocket|ENOTFOUND|EAI_\w+|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_CERT_\w+|CERT_\w+|\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w+)$/
 
-/** Words of Node's, of undici's proxies, of fetch and of Deno's, where the code is one of open connections too, or there is none. */
+/** Words of Node's, Deno's, undici's proxies' and fetch's, where the code is one of open connections too, or there is none. */
 const unconnectedWords =
   /^(bad port|Client network socket disconnected before secure TLS connection was established|Proxy response \(\d+\) !== 200 when HTTP Tunneling)$|: client error \(Connect\): /
 

@@ -231,7 +231,7 @@ export const make = (
       defaultUrl
     )
     const server: Server.Server = {
-      client: yield* Transport.keepingInit(yield* HttpClient.HttpClient),
+      client: yield* Transport.prepare(yield* HttpClient.HttpClient),
       url: oauthUrl,
       clientId,
       clientSecret,

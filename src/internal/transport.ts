@@ -12,11 +12,12 @@ import * as Option from "effect/Option"
 
 /**
  * The same client, with the options that fetch's layer was given (a dispatcher for a proxy, say) kept under those of a
- * call. By itself it drops all of them where a call has any, and ours has: redirects are not fetch's to follow.
+ * call. By itself it drops all of them where a call has any, and ours has: redirects are not fetch's to follow. On Deno its
+ * fetch is kept from sending a POST twice.
  *
  * @internal
  */
-export const keepingInit = (client: HttpClient.HttpClient): Effect.Effect<HttpClient.HttpClient> =>
+export const prepare = (client: HttpClient.HttpClient): Effect.Effect<HttpClient.HttpClient> =>
   Effect.suspend(() => {
     let own: Context.Context<never> = Context.empty()
     // a request that ends as soon as it is inside the client's context: nothing is sent
@@ -32,15 +33,21 @@ export const keepingInit = (client: HttpClient.HttpClient): Effect.Effect<HttpCl
 const init = (context: Context.Context<never>): RequestInit | undefined =>
   Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit))
 
+const fetchOf = (context: Context.Context<never>): typeof fetch | undefined =>
+  Option.getOrUndefined(Context.getOption(context, FetchHttpClient.Fetch))
+
 const over = (client: HttpClient.HttpClient, own: Context.Context<never>): HttpClient.HttpClient => {
   const ownInit = init(own)
-  const fetch = "Deno" in globalThis ? postingOnce(own) : undefined
-  if (ownInit === undefined && fetch === undefined) return client
+  const ownFetch = fetchOf(own)
+  const isDeno = "Deno" in globalThis
+  if (ownInit === undefined && !isDeno) return client
   return HttpClient.transform(
     client,
     Effect.mapInputContext((context: Context.Context<never>) => {
       const kept = Context.add(context, FetchHttpClient.RequestInit, { ...ownInit, ...init(context) })
-      return fetch === undefined ? kept : Context.add(kept, FetchHttpClient.Fetch, fetch)
+      return isDeno
+        ? Context.add(kept, FetchHttpClient.Fetch, postingOnce(fetchOf(context) ?? ownFetch ?? fetch))
+        : kept
     })
   )
 }
@@ -49,13 +56,12 @@ const over = (client: HttpClient.HttpClient, own: Context.Context<never>): HttpC
  * Deno's fetch by itself sends a request again when a connection that was kept open breaks: a POST too, and one that the
  * server has acted on. Not so where the body is a Blob.
  */
-const postingOnce = (own: Context.Context<never>): typeof globalThis.fetch => {
-  const fetch = Option.getOrElse(Context.getOption(own, FetchHttpClient.Fetch), () => globalThis.fetch)
-  return (input, init) => {
+const postingOnce =
+  (send: typeof fetch): typeof fetch =>
+  (input, init) => {
     const { body, method } = init ?? {}
-    if (method !== "POST") return fetch(input, init)
-    if (body === undefined || body === null) return fetch(input, { ...init, body: new Blob([]) })
+    if (method !== "POST") return send(input, init)
+    if (body === undefined || body === null) return send(input, { ...init, body: new Blob([]) })
     const part = typeof body === "string" ? body : body instanceof Uint8Array ? body.slice() : undefined
-    return fetch(input, part === undefined ? init : { ...init, body: new Blob([part]) })
+    return send(input, part === undefined ? init : { ...init, body: new Blob([part]) })
   }
-}

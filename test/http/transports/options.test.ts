@@ -136,6 +136,14 @@ describe("options of fetch", () => {
         ['{"name":"R"}', ""]
       )
       assert.isTrue(patch instanceof Uint8Array && get === undefined)
+      // a fetch of the call's own comes before the layer's, as elsewhere
+      let called = 0
+      const own: typeof fetch = async (_, init) => {
+        called += init?.body instanceof Blob ? 1 : 0
+        return new Response(robot)
+      }
+      yield* Support.calls.POST.pipe(Effect.provideService(FetchHttpClient.Fetch, own), Effect.provide(layer))
+      assert.deepStrictEqual([called, seen.length], [1, 4])
     })
   )
 
