@@ -7,7 +7,7 @@
 # starts the servers and sets PIPEDRIVE_TEST_POSTGRES_URL, PIPEDRIVE_TEST_REDIS_SERVER (the program: tests start and stop
 # it themselves), PIPEDRIVE_TEST_CHROMIUM, PIPEDRIVE_TEST_BUN, PIPEDRIVE_TEST_DENO and PIPEDRIVE_TEST_WORKERD where the
 # programs are found; without them tests fall back or are skipped, and say so. With CI=true, what is missing is installed
-# from Debian's packages and npm's first, and nothing may be missing then. Stop the database with: services_stop
+# from Debian's packages and npm's first, and nothing may be missing then. When done: services_stop
 
 services_say() { echo "services: $*" >&2; }
 
@@ -45,16 +45,17 @@ services_install() {
 # npm's packages of the programs themselves, in a folder of their own: nobody else has to install them.
 services_runtimes() {
   local packages folder
+  command -v bun >/dev/null && command -v deno >/dev/null && command -v workerd >/dev/null && return 0
   case "$(uname -m)" in
     x86_64) packages=(@oven/bun-linux-x64-baseline@1.4.5 @deno/linux-x64-glibc@2.9.6 @cloudflare/workerd-linux-64@1.20261117.1) ;;
     aarch64) packages=(@oven/bun-linux-aarch64@1.4.5 @deno/linux-arm64-glibc@2.9.6 @cloudflare/workerd-linux-arm64@1.20261117.1) ;;
     *) services_say "no runtimes for $(uname -m)"; return 1 ;;
   esac
   folder=$(mktemp -d)
+  PIPEDRIVE_TEST_RUNTIMES=$folder
   services_say "installing ${packages[*]}"
   npm install --prefix "$folder" --no-audit --no-fund --ignore-scripts "${packages[@]}" >"$folder/log" 2>&1 ||
     { tail -n 20 "$folder/log" >&2; services_say "could not install them"; return 1; }
-  PIPEDRIVE_TEST_RUNTIMES=$folder
   for folder in "$folder"/node_modules/{@oven/*/bin,@deno/*,@cloudflare/*/bin}; do PATH="$PATH:$folder"; done
 }
 

@@ -23,6 +23,7 @@ import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 import * as Metered from "../support/metered.js"
 import { freePort } from "../support/process.js"
+import { service } from "../support/services.js"
 
 /** Several limiters over one transport, as several processes have them. */
 const several = (
@@ -169,12 +170,7 @@ describe("limits shared through a store", () => {
 // processes and Redis
 // -----------------------------------------------------------------------------
 
-const program = process.env.PIPEDRIVE_TEST_REDIS_SERVER
-if (program === undefined) {
-  console.log(
-    "PIPEDRIVE_TEST_REDIS_SERVER is not set (see scripts/services.sh): limits are not shared through Redis here"
-  )
-}
+const program = service("REDIS_SERVER", "limits are not shared through Redis here")
 
 const sleep = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 

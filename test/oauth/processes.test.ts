@@ -13,6 +13,7 @@ import { build } from "esbuild"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import * as OAuth from "../support/oauth.js"
 import { listen } from "../support/oauthHttp.js"
+import { service } from "../support/services.js"
 import { database, postgres, sqliteFile } from "../support/sql.js"
 
 const folder = "node_modules/.cache/effect-pipedrive"
@@ -21,11 +22,7 @@ const file = sqliteFile()
 const databaseUrl = postgres ?? file.url
 const where = postgres === undefined ? "SQLite" : "PostgreSQL"
 
-if (postgres === undefined) {
-  console.log(
-    "PIPEDRIVE_TEST_POSTGRES_URL is not set (see scripts/services.sh): several processes are tested on SQLite"
-  )
-}
+service("POSTGRES_URL", "several processes are tested on SQLite")
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true })

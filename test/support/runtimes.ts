@@ -4,10 +4,12 @@
 import { spawn } from "node:child_process"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
-import { build } from "esbuild"
+import { text } from "node:stream/consumers"
+import { type BuildOptions, build } from "esbuild"
 import { launch } from "./browser.js"
 import type { Packed } from "./packed.js"
 import { run } from "./process.js"
+import { service } from "./services.js"
 
 /** Runs `anywhere.ts` as a consumer would, and gives what it tells. */
 export type Runtime = (packed: Packed, ...addresses: ReadonlyArray<string>) => Promise<object>
@@ -16,6 +18,15 @@ const program = "program.mjs"
 
 const write = (packed: Packed) =>
   build({ entryPoints: ["test/support/anywhere.ts"], outfile: join(packed.consumer, program), logLevel: "silent" })
+
+/** The program and the package in one file, whose path it gives. */
+const bundle = async (packed: Packed, file: string, contents: string, options: BuildOptions): Promise<string> => {
+  await write(packed)
+  const outfile = join(packed.consumer, file)
+  const stdin = { contents, resolveDir: packed.consumer }
+  await build({ ...options, stdin, bundle: true, outfile, logLevel: "silent" })
+  return outfile
+}
 
 const command =
   (file: string, args: ReadonlyArray<string> = []): Runtime =>
@@ -56,25 +67,14 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")]
 );`
 
-const text = async (stream: Readable): Promise<string> => {
-  let all = ""
-  for await (const chunk of stream.setEncoding("utf8")) all += chunk
-  return all
-}
-
 /** A worker in one file, asked over HTTP. */
 const workerd =
   (file: string): Runtime =>
   async (packed, ...addresses) => {
-    await write(packed)
-    await build({
-      stdin: { contents: worker, resolveDir: packed.consumer },
-      bundle: true,
+    await bundle(packed, "worker.mjs", worker, {
       format: "esm",
       platform: "neutral",
-      conditions: ["workerd", "worker"],
-      outfile: join(packed.consumer, "worker.mjs"),
-      logLevel: "silent"
+      conditions: ["workerd", "worker"]
     })
     packed.write("worker.capnp", workerConfig)
     const child = spawn(file, ["serve", "worker.capnp", "--control-fd=3"], {
@@ -86,6 +86,7 @@ const workerd =
       const control = child.stdio[3] as Readable
       const port = await new Promise<number>((resolve, reject) => {
         control.once("data", (line) => resolve(JSON.parse(String(line)).port))
+        child.once("error", reject)
         child.once("exit", () => said.then((words) => reject(new Error(words))))
       })
       const query = new URLSearchParams(addresses.map((address) => ["address", address]))
@@ -99,15 +100,10 @@ const workerd =
 
 /** A page of another origin than the sandbox's. */
 const browser: Runtime = async (packed, ...addresses) => {
-  await write(packed)
-  await build({
-    stdin: { contents: `export { run } from "./${program}"`, resolveDir: packed.consumer },
-    bundle: true,
+  const script = await bundle(packed, "page.js", `export { run } from "./${program}"`, {
     format: "iife",
     globalName: "anywhere",
-    platform: "browser",
-    outfile: join(packed.consumer, "page.js"),
-    logLevel: "silent"
+    platform: "browser"
   })
   const chromium = await launch()
   try {
@@ -115,7 +111,7 @@ const browser: Runtime = async (packed, ...addresses) => {
     const home = "http://app.localhost:3000/"
     await page.route(home, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }))
     await page.goto(home)
-    await page.addScriptTag({ path: join(packed.consumer, "page.js") })
+    await page.addScriptTag({ path: script })
     return await page.evaluate(`anywhere.run(...${JSON.stringify(addresses)})`)
   } finally {
     await chromium.close()
@@ -123,8 +119,7 @@ const browser: Runtime = async (packed, ...addresses) => {
 }
 
 const found = (name: string, make: (file: string) => Runtime): Runtime | undefined => {
-  const file = process.env[`PIPEDRIVE_TEST_${name}`]
-  if (file === undefined) console.log(`PIPEDRIVE_TEST_${name} is not set (see scripts/services.sh): not run there`)
+  const file = service(name, "not run there")
   return file === undefined ? undefined : make(file)
 }
 
