@@ -1,6 +1,7 @@
 /**
  * The text of the generated modules.
  */
+import { otherWords } from "./facts/names.js"
 import { summaryOf } from "./facts.js"
 import type { Model } from "./models.js"
 import { article, capital, declared, singular, withArticle, words } from "./naming.js"
@@ -219,10 +220,12 @@ const operationDocs = (endpoint: Endpoint, lead: number): ReadonlyArray<string> 
     ...(operation.beta ? ["@beta"] : []),
     ...(operation.deprecated ? [replacement === undefined ? "@deprecated" : `@deprecated Use \`${replacement}\`.`] : [])
   ]
+  const others = (otherWords[operation.key] ?? []).map((word) => `\`${word}\``).join(", ")
   return [
     ...wrapped(summaryText(endpoint), lead),
     "",
     ...wrapped(known, lead),
+    ...(others === "" ? [] : ["", ...wrapped(`Also looked for as ${others}.`, lead)]),
     "",
     ...tags,
     `@since ${since}`,

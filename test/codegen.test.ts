@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import * as v1 from "effect-pipedrive/v1"
 import { assert, describe, it } from "vitest"
+import { extract } from "../codegen/extract.js"
+import { otherWords } from "../codegen/facts/names.js"
 import { generate } from "../codegen/generate.js"
+import { plan } from "../codegen/plan.js"
 import * as Encode from "../src/internal/encode.js"
 import { entries } from "./support/surface.js"
 
@@ -99,6 +102,52 @@ describe("the surface", () => {
     for (const { endpoint, name } of entries) {
       assert.strictEqual(`${endpoint.endpoint.version}.${endpoint.endpoint.name}`, name)
     }
+  })
+
+  it("names by one rule: what answers with an array is a list, a file that is sent to something is an upload", () => {
+    const official = new Map(
+      plan(extract()).modules.flatMap((module) => module.endpoints.map((one) => [one.operation.key, one]))
+    )
+    // a plan is one thing, goals come in an object, and the official type of a timeline is wrong
+    const apart = ["v1.Projects.getPlan", "v1.Goals.list", "v1.Deals.listTimeline", "v1.Deals.listArchivedTimeline"]
+    for (const { endpoint, name } of entries) {
+      const { body, method, operation, version } = endpoint.endpoint
+      const [module = "", own = ""] = name.split(".").slice(1)
+      const known = official.get(`${version}.${operation}`)
+      if (method === "GET" && !apart.includes(name)) {
+        if (known?.listed) assert.match(own, /^(list|search|find)/, name)
+        else assert.match(own, /^(get|search|download)/, name)
+      }
+      if (body?.encoding === "multipart" && method === "POST" && own !== "add") assert.match(own, /^upload/, name)
+      for (const word of otherWords[`${version}.${operation}`] ?? []) {
+        assert.isFalse(
+          entries.some((one) => one.name === `${version}.${module}.${word}`),
+          `${name} is not ${word}`
+        )
+        assert.include(read("docs/operations.md"), `*${word}*`, name)
+      }
+    }
+    assert.includeMembers(
+      entries.map(({ name }) => name),
+      [
+        "v1.CallLogs.uploadRecording",
+        "v1.Deals.listArchivedTimeline",
+        "v1.Deals.listTimeline",
+        "v1.LegacyTeams.listForUser",
+        "v1.Persons.uploadPicture",
+        "v1.Projects.getPlan",
+        "v1.Roles.setSetting",
+        "v1.Subscriptions.getForDeal",
+        "v1.Users.find",
+        "v2.DealInstallments.listForDeals",
+        "v2.DealProducts.listForDeals",
+        "v2.Products.uploadImage"
+      ]
+    )
+    assert.deepStrictEqual(
+      Object.keys(otherWords).filter((key) => !official.has(key)),
+      []
+    )
   })
 
   it("places every key of an input once: in the path, the query or the body", () => {

@@ -5,21 +5,25 @@
  * array is a `list`; `post` is `add`, `put` is `update`. This table holds the operations where that would give a name
  * no user of Pipedrive would look for, or two operations of one module the same name.
  *
- * `many` marks the operations on several things at once; `permittedUsers`, `discounts` and the remote files take the
- * words of Pipedrive's paths.
+ * `many` marks the operations on several things at once; `ForX` says that what is asked for is chosen by X and not by
+ * its own id; `upload` is an operation that sends a file to something that is there. `permittedUsers`, `discounts` and
+ * the remote files take the words of Pipedrive's paths. Two stand outside the rule for `get`, `list` and arrays: a plan
+ * is one thing, though it comes as an array of its items (`getPlan`), and goals come in an object (`list`).
  */
 export const names: Record<string, string> = {
   // v1 Billing
   "v1.getCompanyAddons": "listAddons",
   // v1 CallLogs
+  "v1.addCallLogAudioFile": "uploadRecording",
   "v1.getUserCallLogs": "list",
   // v1 DealFields
   "v1.deleteDealFields": "deleteMany",
   // v1 Deals
   "v1.getArchivedDeals": "listArchived",
   "v1.getArchivedDealsSummary": "getArchivedSummary",
-  "v1.getArchivedDealsTimeline": "getArchivedTimeline",
+  "v1.getArchivedDealsTimeline": "listArchivedTimeline",
   "v1.getDealUsers": "listPermittedUsers",
+  "v1.getDealsTimeline": "listTimeline",
   // v1 Files
   "v1.addFileAndLinkIt": "addRemote",
   "v1.linkFileToItem": "linkRemote",
@@ -40,7 +44,7 @@ export const names: Record<string, string> = {
   "v1.getTeam": "get",
   "v1.getTeamUsers": "listUsers",
   "v1.getTeams": "list",
-  "v1.getUserTeams": "listByUser",
+  "v1.getUserTeams": "listForUser",
   "v1.updateTeam": "update",
   // v1 Mailbox
   "v1.deleteMailThread": "deleteThread",
@@ -60,6 +64,7 @@ export const names: Record<string, string> = {
   // v1 PersonFields
   "v1.deletePersonFields": "deleteMany",
   // v1 Persons
+  "v1.addPersonPicture": "uploadPicture",
   "v1.getPersonUsers": "listPermittedUsers",
   // v1 ProductFields
   "v1.deleteProductFields": "deleteMany",
@@ -72,19 +77,21 @@ export const names: Record<string, string> = {
   "v1.getProjectsPhase": "get",
   "v1.getProjectsPhases": "list",
   // v1 Projects
-  "v1.getProjectPlan": "listPlanItems",
+  "v1.getProjectPlan": "getPlan",
   // v1 Roles
-  "v1.addOrUpdateRoleSetting": "addOrUpdateSetting",
+  "v1.addOrUpdateRoleSetting": "setSetting",
   // v1 Subscriptions
   "v1.addRecurringSubscription": "addRecurring",
   "v1.cancelRecurringSubscription": "cancelRecurring",
+  "v1.findSubscriptionByDeal": "getForDeal",
   "v1.getSubscriptionPayments": "listPayments",
   "v1.updateRecurringSubscription": "updateRecurring",
   // v1 Users
+  "v1.findUsersByName": "find",
   "v1.getCurrentUser": "getCurrent",
   // v2 DealInstallments
   "v2.deleteInstallment": "delete",
-  "v2.getInstallments": "list",
+  "v2.getInstallments": "listForDeals",
   "v2.postInstallment": "add",
   "v2.updateInstallment": "update",
   // v2 DealProducts
@@ -109,6 +116,70 @@ export const names: Record<string, string> = {
   // v2 Projects
   "v2.getArchivedProjects": "listArchived",
   "v2.getProjectUsers": "listPermittedUsers"
+}
+
+/**
+ * Words under which people look for an operation that has another name here: of Pipedrive's paths and application, of
+ * other clients, and of everyday speech. The official operation name stands in the documents anyway.
+ */
+export const otherWords: Record<string, ReadonlyArray<string>> = {
+  "v1.addCallLogAudioFile": ["addRecording", "audio"],
+  "v1.addFile": ["upload", "attachment"],
+  "v1.addFileAndLinkIt": ["Google Drive", "OneDrive"],
+  "v1.addOrUpdateRoleSetting": ["visibility"],
+  "v1.addPersonPicture": ["addPicture", "avatar", "photo"],
+  "v1.addTeamUser": ["addMember"],
+  "v1.addWebhook": ["subscribe"],
+  "v1.cancelRecurringSubscription": ["stop"],
+  "v1.deleteDealFields": ["bulk"],
+  "v1.deleteFilters": ["bulk"],
+  "v1.deleteOrganizationFields": ["bulk"],
+  "v1.deletePersonFields": ["bulk"],
+  "v1.deleteProductFields": ["bulk"],
+  "v1.deleteTeamUser": ["removeMember"],
+  "v1.deleteWebhook": ["unsubscribe"],
+  "v1.findSubscriptionByDeal": ["find"],
+  "v1.findUsersByName": ["findByName", "findByEmail", "search"],
+  "v1.getArchivedDealsTimeline": ["getTimeline", "forecast"],
+  "v1.getCompanyAddons": ["subscriptions"],
+  "v1.getCurrentUser": ["me", "whoami", "self"],
+  "v1.getDealChangelog": ["history", "audit"],
+  "v1.getDealUpdates": ["flow", "history", "feed"],
+  "v1.getDealUsers": ["users"],
+  "v1.getDealsSummary": ["totals", "statistics"],
+  "v1.getDealsTimeline": ["getTimeline", "forecast"],
+  "v1.getGoalResult": ["progress"],
+  "v1.getGoals": ["find"],
+  "v1.getLeadUsers": ["users"],
+  "v1.getMailMessage": ["email"],
+  "v1.getMailThreads": ["emails", "inbox"],
+  "v1.getOrganizationChangelog": ["history", "audit"],
+  "v1.getOrganizationUpdates": ["flow", "history", "feed"],
+  "v1.getOrganizationUsers": ["users"],
+  "v1.getPersonChangelog": ["history", "audit"],
+  "v1.getPersonUpdates": ["flow", "history", "feed"],
+  "v1.getPersonUsers": ["users"],
+  "v1.getPipelineConversionStatistics": ["conversion rates"],
+  "v1.getPipelineMovementStatistics": ["velocity"],
+  "v1.getProductUsers": ["users"],
+  "v1.getProjectPlan": ["listPlanItems"],
+  "v1.getRecents": ["changes", "since"],
+  "v1.getTeamUsers": ["members"],
+  "v1.linkFileToItem": ["Google Drive", "OneDrive"],
+  "v1.saveUserProviderLink": ["video calls"],
+  "v2.addDealFieldOptions": ["addOption"],
+  "v2.addManyDealProducts": ["bulk"],
+  "v2.convertDealToLead": ["toLead"],
+  "v2.convertLeadToDeal": ["toDeal"],
+  "v2.deleteManyDealProducts": ["bulk"],
+  "v2.getAdditionalDiscounts": ["additionalDiscounts"],
+  "v2.getDealsProducts": ["bulk"],
+  "v2.getInstallments": ["list"],
+  "v2.getPersonPicture": ["avatar", "photo"],
+  "v2.getProjectUsers": ["users"],
+  "v2.searchItem": ["global search"],
+  "v2.updateProductImage": ["replaceImage"],
+  "v2.uploadProductImage": ["addImage", "picture"]
 }
 
 /**

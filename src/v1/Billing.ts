@@ -53,6 +53,8 @@ export const ListAddonsOutput: Schema.Schema<ListAddonsOutput> = /*#__PURE__*/ S
  * `GET /api/v1/billing/subscriptions/addons` · `getCompanyAddons` · 20 tokens · scopes `users:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Billing#getCompanyAddons)
  *
+ * Also looked for as `subscriptions`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

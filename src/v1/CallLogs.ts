@@ -401,45 +401,45 @@ export {
 }
 
 /**
- * Input of {@link addAudioFile}.
+ * Input of {@link uploadRecording}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export interface AddAudioFileInput {
+export interface UploadRecordingInput {
   readonly id: string
   readonly file: Field.Upload
 }
 
 /**
- * Checks an {@link AddAudioFileInput}.
+ * Checks an {@link UploadRecordingInput}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export const AddAudioFileInput: Schema.Schema<AddAudioFileInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<AddAudioFileInput> =>
+export const UploadRecordingInput: Schema.Schema<UploadRecordingInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<UploadRecordingInput> =>
     Schema.Struct({ id: Schema.String, file: Field.Upload })
 )
 
 /**
- * Output of {@link addAudioFile}.
+ * Output of {@link uploadRecording}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export interface AddAudioFileOutput {
+export interface UploadRecordingOutput {
   readonly success: true
 }
 
 /**
- * Checks an {@link AddAudioFileOutput}.
+ * Checks an {@link UploadRecordingOutput}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export const AddAudioFileOutput: Schema.Schema<AddAudioFileOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<AddAudioFileOutput> =>
+export const UploadRecordingOutput: Schema.Schema<UploadRecordingOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<UploadRecordingOutput> =>
     Schema.Struct({ success: Schema.Literal(true) })
 )
 
@@ -449,20 +449,23 @@ export const AddAudioFileOutput: Schema.Schema<AddAudioFileOutput> = /*#__PURE__
  * `POST /api/v1/callLogs/{id}/recordings` · `addCallLogAudioFile` · 10 tokens · scopes `phone-integration` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/CallLogs#addCallLogAudioFile)
  *
+ * Also looked for as `addRecording`, `audio`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
-export const addAudioFile: Endpoint.Call<AddAudioFileInput, AddAudioFileOutput> = /*#__PURE__*/ Endpoint.make(() => ({
-  name: "CallLogs.addAudioFile",
-  operation: "addCallLogAudioFile",
-  version: "v1",
-  method: "POST",
-  path: "/callLogs/{id}/recordings",
-  body: { encoding: "multipart", keys: ["file"] },
-  response: "empty",
-  input: AddAudioFileInput,
-  output: AddAudioFileOutput,
-  scopes: ["phone-integration"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/CallLogs#addCallLogAudioFile"
-}))
+export const uploadRecording: Endpoint.Call<UploadRecordingInput, UploadRecordingOutput> =
+  /*#__PURE__*/ Endpoint.make(() => ({
+    name: "CallLogs.uploadRecording",
+    operation: "addCallLogAudioFile",
+    version: "v1",
+    method: "POST",
+    path: "/callLogs/{id}/recordings",
+    body: { encoding: "multipart", keys: ["file"] },
+    response: "empty",
+    input: UploadRecordingInput,
+    output: UploadRecordingOutput,
+    scopes: ["phone-integration"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/CallLogs#addCallLogAudioFile"
+  }))

@@ -627,6 +627,8 @@ export const DeleteManyOutput: Schema.Schema<DeleteManyOutput> = /*#__PURE__*/ S
  * `DELETE /api/v1/dealFields` · `deleteDealFields` · 10 tokens · scopes `deal-fields:full`, `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealFields)
  *
+ * Also looked for as `bulk`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

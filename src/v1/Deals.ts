@@ -3081,102 +3081,6 @@ export const getArchivedSummary: Endpoint.Program<GetArchivedSummaryInput, GetAr
   }))
 
 /**
- * Input of {@link getArchivedTimeline}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export interface GetArchivedTimelineInput {
-  /** A day, `YYYY-MM-DD`. */
-  readonly start_date: Field.CalendarDate
-  readonly interval: "day" | "week" | "month" | "quarter"
-  /** How many intervals, counted from `start_date`. */
-  readonly amount: number
-  /** Key of the date field to group by. */
-  readonly field_key: string
-  readonly user_id?: number | undefined
-  readonly pipeline_id?: number | undefined
-  /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  /** 1: only the sums. */
-  readonly exclude_deals?: 0 | 1 | undefined
-  /** A currency code, or `default_currency`: adds totals converted to it. */
-  readonly totals_convert_currency?: string | undefined
-}
-
-/**
- * Checks a {@link GetArchivedTimelineInput}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export const GetArchivedTimelineInput: Schema.Schema<GetArchivedTimelineInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<GetArchivedTimelineInput> =>
-    Schema.Struct({
-      start_date: Field.CalendarDate,
-      interval: Schema.Literal("day", "week", "month", "quarter"),
-      amount: Schema.Int,
-      field_key: Schema.String,
-      user_id: Schema.optional(Schema.Int),
-      pipeline_id: Schema.optional(Schema.Int),
-      filter_id: Schema.optional(Schema.Int),
-      exclude_deals: Schema.optional(Schema.Literal(0, 1)),
-      totals_convert_currency: Schema.optional(Schema.String)
-    })
-)
-
-/**
- * Output of {@link getArchivedTimeline}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export interface GetArchivedTimelineOutput {
-  readonly success: true
-  readonly data: DealsTimeline
-}
-
-/**
- * Checks a {@link GetArchivedTimelineOutput}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export const GetArchivedTimelineOutput: Schema.Schema<GetArchivedTimelineOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<GetArchivedTimelineOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: DealsTimeline })
-)
-
-/**
- * Groups archived deals, open and won, by day, week, month or quarter of a date field. Costs 40 tokens.
- *
- * `GET /api/v1/deals/timeline/archived` · `getArchivedDealsTimeline` · 40 tokens · scopes `deals:read`, `deals:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsTimeline)
- *
- * @deprecated
- * @since 0.1.0
- * @category endpoints
- */
-export const getArchivedTimeline: Endpoint.Call<GetArchivedTimelineInput, GetArchivedTimelineOutput> =
-  /*#__PURE__*/ Endpoint.make(() => ({
-    name: "Deals.getArchivedTimeline",
-    operation: "getArchivedDealsTimeline",
-    version: "v1",
-    method: "GET",
-    path: "/deals/timeline/archived",
-    query: [
-      "start_date", "interval", "amount", "field_key", "user_id", "pipeline_id", "filter_id", "exclude_deals",
-      "totals_convert_currency"
-    ],
-    input: GetArchivedTimelineInput,
-    output: GetArchivedTimelineOutput,
-    scopes: ["deals:read", "deals:full"],
-    cost: 40,
-    deprecated: true,
-    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsTimeline"
-  }))
-
-/**
  * Input of {@link getSummary}.
  *
  * @since 0.1.0
@@ -3236,6 +3140,8 @@ export const GetSummaryOutput: Schema.Schema<GetSummaryOutput> = /*#__PURE__*/ S
  * `GET /api/v1/deals/summary` · `getDealsSummary` · 40 tokens · scopes `deals:read`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealsSummary)
  *
+ * Also looked for as `totals`, `statistics`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -3254,12 +3160,12 @@ export const getSummary: Endpoint.Program<GetSummaryInput, GetSummaryOutput> = /
 }))
 
 /**
- * Input of {@link getTimeline}.
+ * Input of {@link listArchivedTimeline}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export interface GetTimelineInput {
+export interface ListArchivedTimelineInput {
   /** A day, `YYYY-MM-DD`. */
   readonly start_date: Field.CalendarDate
   readonly interval: "day" | "week" | "month" | "quarter"
@@ -3278,13 +3184,13 @@ export interface GetTimelineInput {
 }
 
 /**
- * Checks a {@link GetTimelineInput}.
+ * Checks a {@link ListArchivedTimelineInput}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export const GetTimelineInput: Schema.Schema<GetTimelineInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<GetTimelineInput> =>
+export const ListArchivedTimelineInput: Schema.Schema<ListArchivedTimelineInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListArchivedTimelineInput> =>
     Schema.Struct({
       start_date: Field.CalendarDate,
       interval: Schema.Literal("day", "week", "month", "quarter"),
@@ -3299,53 +3205,57 @@ export const GetTimelineInput: Schema.Schema<GetTimelineInput> = /*#__PURE__*/ S
 )
 
 /**
- * Output of {@link getTimeline}.
+ * Output of {@link listArchivedTimeline}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export interface GetTimelineOutput {
+export interface ListArchivedTimelineOutput {
   readonly success: true
   readonly data: DealsTimeline
 }
 
 /**
- * Checks a {@link GetTimelineOutput}.
+ * Checks a {@link ListArchivedTimelineOutput}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export const GetTimelineOutput: Schema.Schema<GetTimelineOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<GetTimelineOutput> =>
+export const ListArchivedTimelineOutput: Schema.Schema<ListArchivedTimelineOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListArchivedTimelineOutput> =>
     Schema.Struct({ success: Schema.Literal(true), data: DealsTimeline })
 )
 
 /**
- * Groups open and won deals by day, week, month or quarter of a date field (`field_key`), for `amount` intervals from
- * `start_date`. With `exclude_deals: 1` only the sums come.
+ * Groups archived deals, open and won, by day, week, month or quarter of a date field. Costs 40 tokens.
  *
- * `GET /api/v1/deals/timeline` · `getDealsTimeline` · 20 tokens · scopes `deals:read`, `deals:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealsTimeline)
+ * `GET /api/v1/deals/timeline/archived` · `getArchivedDealsTimeline` · 40 tokens · scopes `deals:read`, `deals:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsTimeline)
  *
+ * Also looked for as `getTimeline`, `forecast`.
+ *
+ * @deprecated
  * @since 0.1.0
  * @category endpoints
  */
-export const getTimeline: Endpoint.Call<GetTimelineInput, GetTimelineOutput> = /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Deals.getTimeline",
-  operation: "getDealsTimeline",
-  version: "v1",
-  method: "GET",
-  path: "/deals/timeline",
-  query: [
-    "start_date", "interval", "amount", "field_key", "user_id", "pipeline_id", "filter_id", "exclude_deals",
-    "totals_convert_currency"
-  ],
-  input: GetTimelineInput,
-  output: GetTimelineOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealsTimeline"
-}))
+export const listArchivedTimeline: Endpoint.Call<ListArchivedTimelineInput, ListArchivedTimelineOutput> =
+  /*#__PURE__*/ Endpoint.make(() => ({
+    name: "Deals.listArchivedTimeline",
+    operation: "getArchivedDealsTimeline",
+    version: "v1",
+    method: "GET",
+    path: "/deals/timeline/archived",
+    query: [
+      "start_date", "interval", "amount", "field_key", "user_id", "pipeline_id", "filter_id", "exclude_deals",
+      "totals_convert_currency"
+    ],
+    input: ListArchivedTimelineInput,
+    output: ListArchivedTimelineOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 40,
+    deprecated: true,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsTimeline"
+  }))
 
 /**
  * Input of {@link listChangelog}.
@@ -3406,6 +3316,8 @@ export const ListChangelogOutput: Schema.Schema<ListChangelogOutput> = /*#__PURE
  *
  * `GET /api/v1/deals/{id}/changelog` · `getDealChangelog` · 20 tokens · scopes `recents:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealChangelog)
+ *
+ * Also looked for as `history`, `audit`.
  *
  * @since 0.1.0
  * @category endpoints
@@ -3937,6 +3849,8 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  * `GET /api/v1/deals/{id}/permittedUsers` · `getDealUsers` · 10 tokens · scopes `deals:read`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealUsers)
  *
+ * Also looked for as `users`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -3953,6 +3867,102 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
     cost: 10,
     reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealUsers"
   }))
+
+/**
+ * Input of {@link listTimeline}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export interface ListTimelineInput {
+  /** A day, `YYYY-MM-DD`. */
+  readonly start_date: Field.CalendarDate
+  readonly interval: "day" | "week" | "month" | "quarter"
+  /** How many intervals, counted from `start_date`. */
+  readonly amount: number
+  /** Key of the date field to group by. */
+  readonly field_key: string
+  readonly user_id?: number | undefined
+  readonly pipeline_id?: number | undefined
+  /** A filter of the account; the other filters are then ignored. */
+  readonly filter_id?: number | undefined
+  /** 1: only the sums. */
+  readonly exclude_deals?: 0 | 1 | undefined
+  /** A currency code, or `default_currency`: adds totals converted to it. */
+  readonly totals_convert_currency?: string | undefined
+}
+
+/**
+ * Checks a {@link ListTimelineInput}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export const ListTimelineInput: Schema.Schema<ListTimelineInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListTimelineInput> =>
+    Schema.Struct({
+      start_date: Field.CalendarDate,
+      interval: Schema.Literal("day", "week", "month", "quarter"),
+      amount: Schema.Int,
+      field_key: Schema.String,
+      user_id: Schema.optional(Schema.Int),
+      pipeline_id: Schema.optional(Schema.Int),
+      filter_id: Schema.optional(Schema.Int),
+      exclude_deals: Schema.optional(Schema.Literal(0, 1)),
+      totals_convert_currency: Schema.optional(Schema.String)
+    })
+)
+
+/**
+ * Output of {@link listTimeline}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export interface ListTimelineOutput {
+  readonly success: true
+  readonly data: DealsTimeline
+}
+
+/**
+ * Checks a {@link ListTimelineOutput}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export const ListTimelineOutput: Schema.Schema<ListTimelineOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListTimelineOutput> =>
+    Schema.Struct({ success: Schema.Literal(true), data: DealsTimeline })
+)
+
+/**
+ * Groups open and won deals by day, week, month or quarter of a date field (`field_key`), for `amount` intervals from
+ * `start_date`. With `exclude_deals: 1` only the sums come.
+ *
+ * `GET /api/v1/deals/timeline` · `getDealsTimeline` · 20 tokens · scopes `deals:read`, `deals:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealsTimeline)
+ *
+ * Also looked for as `getTimeline`, `forecast`.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const listTimeline: Endpoint.Call<ListTimelineInput, ListTimelineOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+  name: "Deals.listTimeline",
+  operation: "getDealsTimeline",
+  version: "v1",
+  method: "GET",
+  path: "/deals/timeline",
+  query: [
+    "start_date", "interval", "amount", "field_key", "user_id", "pipeline_id", "filter_id", "exclude_deals",
+    "totals_convert_currency"
+  ],
+  input: ListTimelineInput,
+  output: ListTimelineOutput,
+  scopes: ["deals:read", "deals:full"],
+  cost: 20,
+  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDealsTimeline"
+}))
 
 /**
  * Input of {@link listUpdates}.
@@ -4038,6 +4048,8 @@ export const ListUpdatesOutput: Schema.Schema<ListUpdatesOutput> = /*#__PURE__*/
  *
  * `GET /api/v1/deals/{id}/flow` · `getDealUpdates` · 40 tokens · scopes `recents:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealUpdates)
+ *
+ * Also looked for as `flow`, `history`, `feed`.
  *
  * @since 0.1.0
  * @category endpoints

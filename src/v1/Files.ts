@@ -323,6 +323,8 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
  * `POST /api/v1/files` · `addFile` · 10 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Files#addFile)
  *
+ * Also looked for as `upload`, `attachment`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -536,6 +538,8 @@ export const AddRemoteOutput: Schema.Schema<AddRemoteOutput> = /*#__PURE__*/ Sch
  * `POST /api/v1/files/remote` · `addFileAndLinkIt` · 10 tokens · scopes `deals:full`, `activities:full`,
  * `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Files#addFileAndLinkIt)
  *
+ * Also looked for as `Google Drive`, `OneDrive`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -655,6 +659,8 @@ export const LinkRemoteOutput: Schema.Schema<LinkRemoteOutput> = /*#__PURE__*/ S
  *
  * `POST /api/v1/files/remoteLink` · `linkFileToItem` · 10 tokens · scopes `deals:full`, `activities:full`,
  * `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Files#linkFileToItem)
+ *
+ * Also looked for as `Google Drive`, `OneDrive`.
  *
  * @since 0.1.0
  * @category endpoints

@@ -624,6 +624,8 @@ export const DeleteManyOutput: Schema.Schema<DeleteManyOutput> = /*#__PURE__*/ S
  * `DELETE /api/v1/filters` · `deleteFilters` · 10 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Filters#deleteFilters)
  *
+ * Also looked for as `bulk`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

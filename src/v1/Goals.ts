@@ -220,6 +220,8 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  * `GET /api/v1/goals/find` · `getGoals` · 20 tokens · scopes `goals:read`, `goals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Goals#getGoals)
  *
+ * Also looked for as `find`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -632,6 +634,8 @@ export const GetResultOutput: Schema.Schema<GetResultOutput> = /*#__PURE__*/ Sch
  *
  * `GET /api/v1/goals/{id}/results` · `getGoalResult` · 20 tokens · scopes `goals:read`, `goals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Goals#getGoalResult)
+ *
+ * Also looked for as `progress`.
  *
  * @since 0.1.0
  * @category endpoints

@@ -926,6 +926,8 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  * `GET /api/v1/leads/{id}/permittedUsers` · `getLeadUsers` · 10 tokens · scopes `leads:read`, `leads:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Leads#getLeadUsers)
  *
+ * Also looked for as `users`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -391,6 +391,8 @@ export const AddUsersOutput: Schema.Schema<AddUsersOutput> = /*#__PURE__*/ Schem
  * `POST /api/v1/legacyTeams/{id}/users` · `addTeamUser` · 10 tokens · scopes `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/LegacyTeams#addTeamUser)
  *
+ * Also looked for as `addMember`.
+ *
  * @deprecated
  * @since 0.1.0
  * @category endpoints
@@ -460,6 +462,8 @@ export const DeleteUsersOutput: Schema.Schema<DeleteUsersOutput> = /*#__PURE__*/
  * `DELETE /api/v1/legacyTeams/{id}/users` · `deleteTeamUser` · 10 tokens · scopes `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/LegacyTeams#deleteTeamUser)
  *
+ * Also looked for as `removeMember`.
+ *
  * @deprecated
  * @since 0.1.0
  * @category endpoints
@@ -480,12 +484,12 @@ export const deleteUsers: Endpoint.Call<DeleteUsersInput, DeleteUsersOutput> = /
 }))
 
 /**
- * Input of {@link listByUser}.
+ * Input of {@link listForUser}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export interface ListByUserInput {
+export interface ListForUserInput {
   readonly id: number
   readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | undefined
   /** 1: without the ids of the members. */
@@ -493,13 +497,13 @@ export interface ListByUserInput {
 }
 
 /**
- * Checks a {@link ListByUserInput}.
+ * Checks a {@link ListForUserInput}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export const ListByUserInput: Schema.Schema<ListByUserInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<ListByUserInput> =>
+export const ListForUserInput: Schema.Schema<ListForUserInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListForUserInput> =>
     Schema.Struct({
       id: Schema.Int,
       order_by: Schema.optional(Schema.Literal("id", "name", "manager_id", "active_flag")),
@@ -508,24 +512,24 @@ export const ListByUserInput: Schema.Schema<ListByUserInput> = /*#__PURE__*/ Sch
 )
 
 /**
- * Output of {@link listByUser}.
+ * Output of {@link listForUser}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export interface ListByUserOutput {
+export interface ListForUserOutput {
   readonly success: true
   readonly data: ReadonlyArray<Team>
 }
 
 /**
- * Checks a {@link ListByUserOutput}.
+ * Checks a {@link ListForUserOutput}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export const ListByUserOutput: Schema.Schema<ListByUserOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<ListByUserOutput> =>
+export const ListForUserOutput: Schema.Schema<ListForUserOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListForUserOutput> =>
     Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(Team) })
 )
 
@@ -539,15 +543,15 @@ export const ListByUserOutput: Schema.Schema<ListByUserOutput> = /*#__PURE__*/ S
  * @since 0.1.0
  * @category endpoints
  */
-export const listByUser: Endpoint.Call<ListByUserInput, ListByUserOutput> = /*#__PURE__*/ Endpoint.make(() => ({
-  name: "LegacyTeams.listByUser",
+export const listForUser: Endpoint.Call<ListForUserInput, ListForUserOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+  name: "LegacyTeams.listForUser",
   operation: "getUserTeams",
   version: "v1",
   method: "GET",
   path: "/legacyTeams/user/{id}",
   query: ["order_by", "skip_users"],
-  input: ListByUserInput,
-  output: ListByUserOutput,
+  input: ListForUserInput,
+  output: ListForUserOutput,
   scopes: ["users:read"],
   cost: 20,
   deprecated: true,
@@ -602,6 +606,8 @@ export const ListUsersOutput: Schema.Schema<ListUsersOutput> = /*#__PURE__*/ Sch
  *
  * `GET /api/v1/legacyTeams/{id}/users` · `getTeamUsers` · 20 tokens · scopes `users:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/LegacyTeams#getTeamUsers)
+ *
+ * Also looked for as `members`.
  *
  * @deprecated
  * @since 0.1.0

@@ -443,6 +443,8 @@ export const GetMessageOutput: Schema.Schema<GetMessageOutput> = /*#__PURE__*/ S
  * `GET /api/v1/mailbox/mailMessages/{id}` · `getMailMessage` · 2 tokens · scopes `mail:read`, `mail:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Mailbox#getMailMessage)
  *
+ * Also looked for as `email`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -647,6 +649,8 @@ export const ListThreadsOutput: Schema.Schema<ListThreadsOutput> = /*#__PURE__*/
  *
  * `GET /api/v1/mailbox/mailThreads` · `getMailThreads` · 20 tokens · scopes `mail:read`, `mail:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Mailbox#getMailThreads)
+ *
+ * Also looked for as `emails`, `inbox`.
  *
  * @since 0.1.0
  * @category endpoints

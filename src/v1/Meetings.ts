@@ -64,6 +64,8 @@ export const AddUserProviderLinkOutput: Schema.Schema<AddUserProviderLinkOutput>
  * `POST /api/v1/meetings/userProviderLinks` · `saveUserProviderLink` · 10 tokens · scopes `video-calls` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Meetings#saveUserProviderLink)
  *
+ * Also looked for as `video calls`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -464,6 +464,8 @@ export const DeleteManyOutput: Schema.Schema<DeleteManyOutput> = /*#__PURE__*/ S
  * `DELETE /api/v1/organizationFields` · `deleteOrganizationFields` · 10 tokens · scopes `contact-fields:full`, `admin`
  * · [reference](https://developers.pipedrive.com/docs/api/v1/OrganizationFields#deleteOrganizationFields)
  *
+ * Also looked for as `bulk`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -1085,6 +1085,8 @@ export const ListChangelogOutput: Schema.Schema<ListChangelogOutput> = /*#__PURE
  * `GET /api/v1/organizations/{id}/changelog` · `getOrganizationChangelog` · 20 tokens · scopes `recents:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationChangelog)
  *
+ * Also looked for as `history`, `audit`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -1441,6 +1443,8 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  * `GET /api/v1/organizations/{id}/permittedUsers` · `getOrganizationUsers` · 10 tokens · scopes `contacts:read`,
  * `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationUsers)
  *
+ * Also looked for as `users`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -1548,6 +1552,8 @@ export const ListUpdatesOutput: Schema.Schema<ListUpdatesOutput> = /*#__PURE__*/
  *
  * `GET /api/v1/organizations/{id}/flow` · `getOrganizationUpdates` · 40 tokens · scopes `recents:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizationUpdates)
+ *
+ * Also looked for as `flow`, `history`, `feed`.
  *
  * @since 0.1.0
  * @category endpoints

@@ -711,88 +711,6 @@ export const addFollower: Endpoint.Call<AddFollowerInput, AddFollowerOutput> = /
 }))
 
 /**
- * Input of {@link addPicture}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export interface AddPictureInput {
-  readonly id: number
-  readonly file: Field.Upload
-  /** Pixels from the left. */
-  readonly crop_x?: number | undefined
-  /** Pixels from the top. */
-  readonly crop_y?: number | undefined
-  /** Pixels; the cropped part must be square. */
-  readonly crop_width?: number | undefined
-  /** Pixels; the cropped part must be square. */
-  readonly crop_height?: number | undefined
-}
-
-/**
- * Checks an {@link AddPictureInput}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export const AddPictureInput: Schema.Schema<AddPictureInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<AddPictureInput> =>
-    Schema.Struct({
-      id: Schema.Int,
-      file: Field.Upload,
-      crop_x: Schema.optional(Schema.Int),
-      crop_y: Schema.optional(Schema.Int),
-      crop_width: Schema.optional(Schema.Int),
-      crop_height: Schema.optional(Schema.Int)
-    })
-)
-
-/**
- * Output of {@link addPicture}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export interface AddPictureOutput {
-  readonly success: true
-  readonly data: Picture
-}
-
-/**
- * Checks an {@link AddPictureOutput}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export const AddPictureOutput: Schema.Schema<AddPictureOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<AddPictureOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: Picture })
-)
-
-/**
- * Sets a person's picture, replacing an older one: GIF, JPG or PNG, square (or cropped square), 128 pixels at least.
- *
- * `POST /api/v1/persons/{id}/picture` · `addPersonPicture` · 10 tokens · scopes `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#addPersonPicture)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const addPicture: Endpoint.Call<AddPictureInput, AddPictureOutput> = /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Persons.addPicture",
-  operation: "addPersonPicture",
-  version: "v1",
-  method: "POST",
-  path: "/persons/{id}/picture",
-  body: { encoding: "multipart", keys: ["file", "crop_x", "crop_y", "crop_width", "crop_height"] },
-  input: AddPictureInput,
-  output: AddPictureOutput,
-  scopes: ["contacts:full"],
-  cost: 10,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Persons#addPersonPicture"
-}))
-
-/**
  * Input of {@link deleteFollower}.
  *
  * @since 0.1.0
@@ -985,6 +903,8 @@ export const ListChangelogOutput: Schema.Schema<ListChangelogOutput> = /*#__PURE
  *
  * `GET /api/v1/persons/{id}/changelog` · `getPersonChangelog` · 20 tokens · scopes `recents:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPersonChangelog)
+ *
+ * Also looked for as `history`, `audit`.
  *
  * @since 0.1.0
  * @category endpoints
@@ -1337,6 +1257,8 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  *
  * `GET /api/v1/persons/{id}/permittedUsers` · `getPersonUsers` · 10 tokens · scopes `contacts:read`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPersonUsers)
+ *
+ * Also looked for as `users`.
  *
  * @since 0.1.0
  * @category endpoints
@@ -1698,6 +1620,8 @@ export const ListUpdatesOutput: Schema.Schema<ListUpdatesOutput> = /*#__PURE__*/
  * `GET /api/v1/persons/{id}/flow` · `getPersonUpdates` · 40 tokens · scopes `recents:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPersonUpdates)
  *
+ * Also looked for as `flow`, `history`, `feed`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -1782,6 +1706,91 @@ export const merge: Endpoint.Call<MergeInput, MergeOutput> = /*#__PURE__*/ Endpo
   cost: 40,
   reference: "https://developers.pipedrive.com/docs/api/v1/Persons#mergePersons"
 }))
+
+/**
+ * Input of {@link uploadPicture}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export interface UploadPictureInput {
+  readonly id: number
+  readonly file: Field.Upload
+  /** Pixels from the left. */
+  readonly crop_x?: number | undefined
+  /** Pixels from the top. */
+  readonly crop_y?: number | undefined
+  /** Pixels; the cropped part must be square. */
+  readonly crop_width?: number | undefined
+  /** Pixels; the cropped part must be square. */
+  readonly crop_height?: number | undefined
+}
+
+/**
+ * Checks an {@link UploadPictureInput}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export const UploadPictureInput: Schema.Schema<UploadPictureInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<UploadPictureInput> =>
+    Schema.Struct({
+      id: Schema.Int,
+      file: Field.Upload,
+      crop_x: Schema.optional(Schema.Int),
+      crop_y: Schema.optional(Schema.Int),
+      crop_width: Schema.optional(Schema.Int),
+      crop_height: Schema.optional(Schema.Int)
+    })
+)
+
+/**
+ * Output of {@link uploadPicture}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export interface UploadPictureOutput {
+  readonly success: true
+  readonly data: Picture
+}
+
+/**
+ * Checks an {@link UploadPictureOutput}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export const UploadPictureOutput: Schema.Schema<UploadPictureOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<UploadPictureOutput> =>
+    Schema.Struct({ success: Schema.Literal(true), data: Picture })
+)
+
+/**
+ * Sets a person's picture, replacing an older one: GIF, JPG or PNG, square (or cropped square), 128 pixels at least.
+ *
+ * `POST /api/v1/persons/{id}/picture` · `addPersonPicture` · 10 tokens · scopes `contacts:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#addPersonPicture)
+ *
+ * Also looked for as `addPicture`, `avatar`, `photo`.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const uploadPicture: Endpoint.Call<UploadPictureInput, UploadPictureOutput> =
+  /*#__PURE__*/ Endpoint.make(() => ({
+    name: "Persons.uploadPicture",
+    operation: "addPersonPicture",
+    version: "v1",
+    method: "POST",
+    path: "/persons/{id}/picture",
+    body: { encoding: "multipart", keys: ["file", "crop_x", "crop_y", "crop_width", "crop_height"] },
+    input: UploadPictureInput,
+    output: UploadPictureOutput,
+    scopes: ["contacts:full"],
+    cost: 10,
+    reference: "https://developers.pipedrive.com/docs/api/v1/Persons#addPersonPicture"
+  }))
 
 /**
  * Input of {@link list}.

@@ -270,6 +270,8 @@ export const GetConversionStatisticsOutput: Schema.Schema<GetConversionStatistic
  * `deals:read`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineConversionStatistics)
  *
+ * Also looked for as `conversion rates`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -347,6 +349,8 @@ export const GetMovementStatisticsOutput: Schema.Schema<GetMovementStatisticsOut
  *
  * `GET /api/v1/pipelines/{id}/movement_statistics` · `getPipelineMovementStatistics` · 40 tokens · scopes `deals:read`,
  * `deals:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Pipelines#getPipelineMovementStatistics)
+ *
+ * Also looked for as `velocity`.
  *
  * @since 0.1.0
  * @category endpoints

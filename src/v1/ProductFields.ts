@@ -569,6 +569,8 @@ export const DeleteManyOutput: Schema.Schema<DeleteManyOutput> = /*#__PURE__*/ S
  * `DELETE /api/v1/productFields` · `deleteProductFields` · 10 tokens · scopes `product-fields:full`, `products:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductFields)
  *
+ * Also looked for as `bulk`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

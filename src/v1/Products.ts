@@ -792,6 +792,8 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  * `GET /api/v1/products/{id}/permittedUsers` · `getProductUsers` · 10 tokens · scopes `products:read`, `products:full`
  * · [reference](https://developers.pipedrive.com/docs/api/v1/Products#getProductUsers)
  *
+ * Also looked for as `users`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -620,6 +620,77 @@ export const archive: Endpoint.Call<ArchiveInput, ArchiveOutput> = /*#__PURE__*/
 }))
 
 /**
+ * Input of {@link getPlan}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export interface GetPlanInput {
+  readonly id: number
+}
+
+/**
+ * Checks a {@link GetPlanInput}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export const GetPlanInput: Schema.Schema<GetPlanInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetPlanInput> =>
+  Schema.Struct({ id: Schema.Int })
+)
+
+/**
+ * Output of {@link getPlan}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export interface GetPlanOutput {
+  readonly success: true
+  readonly data: ReadonlyArray<ProjectPlanItem>
+  readonly additional_data?: null
+}
+
+/**
+ * Checks a {@link GetPlanOutput}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export const GetPlanOutput: Schema.Schema<GetPlanOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<GetPlanOutput> =>
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Array(ProjectPlanItem),
+      additional_data: Field.optional(Schema.Null)
+    })
+)
+
+/**
+ * Lists the activities and tasks of a project's plan, each with its phase and group.
+ *
+ * `GET /api/v1/projects/{id}/plan` · `getProjectPlan` · 20 tokens · scopes `projects:read`, `projects:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#getProjectPlan)
+ *
+ * Also looked for as `listPlanItems`.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const getPlan: Endpoint.Call<GetPlanInput, GetPlanOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+  name: "Projects.getPlan",
+  operation: "getProjectPlan",
+  version: "v1",
+  method: "GET",
+  path: "/projects/{id}/plan",
+  input: GetPlanInput,
+  output: GetPlanOutput,
+  scopes: ["projects:read", "projects:full"],
+  cost: 20,
+  reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectPlan"
+}))
+
+/**
  * Input of {@link listActivities}.
  *
  * @since 0.1.0
@@ -761,77 +832,6 @@ export const listGroups: Endpoint.Call<ListGroupsInput, ListGroupsOutput> = /*#_
   cost: 20,
   reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectGroups"
 }))
-
-/**
- * Input of {@link listPlanItems}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export interface ListPlanItemsInput {
-  readonly id: number
-}
-
-/**
- * Checks a {@link ListPlanItemsInput}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export const ListPlanItemsInput: Schema.Schema<ListPlanItemsInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<ListPlanItemsInput> =>
-    Schema.Struct({ id: Schema.Int })
-)
-
-/**
- * Output of {@link listPlanItems}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export interface ListPlanItemsOutput {
-  readonly success: true
-  readonly data: ReadonlyArray<ProjectPlanItem>
-  readonly additional_data?: null
-}
-
-/**
- * Checks a {@link ListPlanItemsOutput}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export const ListPlanItemsOutput: Schema.Schema<ListPlanItemsOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<ListPlanItemsOutput> =>
-    Schema.Struct({
-      success: Schema.Literal(true),
-      data: Schema.Array(ProjectPlanItem),
-      additional_data: Field.optional(Schema.Null)
-    })
-)
-
-/**
- * Lists the activities and tasks of a project's plan, each with its phase and group.
- *
- * `GET /api/v1/projects/{id}/plan` · `getProjectPlan` · 20 tokens · scopes `projects:read`, `projects:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#getProjectPlan)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const listPlanItems: Endpoint.Call<ListPlanItemsInput, ListPlanItemsOutput> =
-  /*#__PURE__*/ Endpoint.make(() => ({
-    name: "Projects.listPlanItems",
-    operation: "getProjectPlan",
-    version: "v1",
-    method: "GET",
-    path: "/projects/{id}/plan",
-    input: ListPlanItemsInput,
-    output: ListPlanItemsOutput,
-    scopes: ["projects:read", "projects:full"],
-    cost: 20,
-    reference: "https://developers.pipedrive.com/docs/api/v1/Projects#getProjectPlan"
-  }))
 
 /**
  * Input of {@link listTasks}.

@@ -168,6 +168,8 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
  * `GET /api/v1/recents` · `getRecents` · 20 tokens · scopes `recents:read`, `search:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Recents#getRecents)
  *
+ * Also looked for as `changes`, `since`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -577,96 +577,6 @@ export const addAssignment: Endpoint.Call<AddAssignmentInput, AddAssignmentOutpu
   }))
 
 /**
- * Input of {@link addOrUpdateSetting}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export interface AddOrUpdateSettingInput {
-  readonly id: number
-  readonly setting_key:
-    | "deal_default_visibility"
-    | "lead_default_visibility"
-    | "org_default_visibility"
-    | "person_default_visibility"
-    | "product_default_visibility"
-  readonly value: 1 | 3 | 5 | 7
-}
-
-/**
- * Checks an {@link AddOrUpdateSettingInput}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export const AddOrUpdateSettingInput: Schema.Schema<AddOrUpdateSettingInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<AddOrUpdateSettingInput> =>
-    Schema.Struct({
-      id: Schema.Int,
-      setting_key: Schema.Literal(
-        "deal_default_visibility",
-        "lead_default_visibility",
-        "org_default_visibility",
-        "person_default_visibility",
-        "product_default_visibility"
-      ),
-      value: Schema.Literal(1, 3, 5, 7)
-    })
-)
-
-/**
- * Output of {@link addOrUpdateSetting}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export interface AddOrUpdateSettingOutput {
-  readonly success: true
-  readonly data: { readonly id: number; readonly deal_default_visibility?: 1 | 3 | 5 | 7 | (number & {}) }
-}
-
-/**
- * Checks an {@link AddOrUpdateSettingOutput}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export const AddOrUpdateSettingOutput: Schema.Schema<AddOrUpdateSettingOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<AddOrUpdateSettingOutput> =>
-    Schema.Struct({
-      success: Schema.Literal(true),
-      data: Schema.Struct({
-        id: Schema.Number,
-        deal_default_visibility: Field.optional(Field.openNumbers(1, 3, 5, 7))
-      })
-    })
-)
-
-/**
- * Sets who sees new deals, leads, organizations, persons or products of a role's users by default.
- *
- * `POST /api/v1/roles/{id}/settings` · `addOrUpdateRoleSetting` · 10 tokens · scopes `admin` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Roles#addOrUpdateRoleSetting)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const addOrUpdateSetting: Endpoint.Call<AddOrUpdateSettingInput, AddOrUpdateSettingOutput> =
-  /*#__PURE__*/ Endpoint.make(() => ({
-    name: "Roles.addOrUpdateSetting",
-    operation: "addOrUpdateRoleSetting",
-    version: "v1",
-    method: "POST",
-    path: "/roles/{id}/settings",
-    body: { encoding: "json", keys: ["setting_key", "value"] },
-    input: AddOrUpdateSettingInput,
-    output: AddOrUpdateSettingOutput,
-    scopes: ["admin"],
-    cost: 10,
-    reference: "https://developers.pipedrive.com/docs/api/v1/Roles#addOrUpdateRoleSetting"
-  }))
-
-/**
  * Input of {@link deleteAssignment}.
  *
  * @since 0.1.0
@@ -967,6 +877,97 @@ export const listAssignments: Pagination.ListCall<ListAssignmentsInput, ListAssi
     pagination: { style: "offset", maximum: 500, items: "data" },
     reference: "https://developers.pipedrive.com/docs/api/v1/Roles#getRoleAssignments"
   }))
+
+/**
+ * Input of {@link setSetting}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export interface SetSettingInput {
+  readonly id: number
+  readonly setting_key:
+    | "deal_default_visibility"
+    | "lead_default_visibility"
+    | "org_default_visibility"
+    | "person_default_visibility"
+    | "product_default_visibility"
+  readonly value: 1 | 3 | 5 | 7
+}
+
+/**
+ * Checks a {@link SetSettingInput}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export const SetSettingInput: Schema.Schema<SetSettingInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<SetSettingInput> =>
+    Schema.Struct({
+      id: Schema.Int,
+      setting_key: Schema.Literal(
+        "deal_default_visibility",
+        "lead_default_visibility",
+        "org_default_visibility",
+        "person_default_visibility",
+        "product_default_visibility"
+      ),
+      value: Schema.Literal(1, 3, 5, 7)
+    })
+)
+
+/**
+ * Output of {@link setSetting}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export interface SetSettingOutput {
+  readonly success: true
+  readonly data: { readonly id: number; readonly deal_default_visibility?: 1 | 3 | 5 | 7 | (number & {}) }
+}
+
+/**
+ * Checks a {@link SetSettingOutput}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export const SetSettingOutput: Schema.Schema<SetSettingOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<SetSettingOutput> =>
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Struct({
+        id: Schema.Number,
+        deal_default_visibility: Field.optional(Field.openNumbers(1, 3, 5, 7))
+      })
+    })
+)
+
+/**
+ * Sets who sees new deals, leads, organizations, persons or products of a role's users by default.
+ *
+ * `POST /api/v1/roles/{id}/settings` · `addOrUpdateRoleSetting` · 10 tokens · scopes `admin` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Roles#addOrUpdateRoleSetting)
+ *
+ * Also looked for as `visibility`.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const setSetting: Endpoint.Call<SetSettingInput, SetSettingOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+  name: "Roles.setSetting",
+  operation: "addOrUpdateRoleSetting",
+  version: "v1",
+  method: "POST",
+  path: "/roles/{id}/settings",
+  body: { encoding: "json", keys: ["setting_key", "value"] },
+  input: SetSettingInput,
+  output: SetSettingOutput,
+  scopes: ["admin"],
+  cost: 10,
+  reference: "https://developers.pipedrive.com/docs/api/v1/Roles#addOrUpdateRoleSetting"
+}))
 
 /**
  * Input of {@link updatePipelines}.

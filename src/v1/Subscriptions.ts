@@ -668,6 +668,8 @@ export const CancelRecurringOutput: Schema.Schema<CancelRecurringOutput> = /*#__
  *
  * `PUT /api/v1/subscriptions/recurring/{id}/cancel` · `cancelRecurringSubscription` · 10 tokens · scopes `deals:full`
  *
+ * Also looked for as `stop`.
+ *
  * @deprecated
  * @since 0.1.0
  * @category endpoints
@@ -688,69 +690,71 @@ export const cancelRecurring: Endpoint.Call<CancelRecurringInput, CancelRecurrin
   }))
 
 /**
- * Input of {@link findByDeal}.
+ * Input of {@link getForDeal}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export interface FindByDealInput {
+export interface GetForDealInput {
   readonly deal_id: number
 }
 
 /**
- * Checks a {@link FindByDealInput}.
+ * Checks a {@link GetForDealInput}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export const FindByDealInput: Schema.Schema<FindByDealInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<FindByDealInput> =>
+export const GetForDealInput: Schema.Schema<GetForDealInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<GetForDealInput> =>
     Schema.Struct({ deal_id: Schema.Int })
 )
 
 /**
- * Output of {@link findByDeal}.
+ * Output of {@link getForDeal}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export interface FindByDealOutput {
+export interface GetForDealOutput {
   readonly success: true
   readonly data: SubscriptionByDeal
 }
 
 /**
- * Checks a {@link FindByDealOutput}.
+ * Checks a {@link GetForDealOutput}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export const FindByDealOutput: Schema.Schema<FindByDealOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<FindByDealOutput> =>
+export const GetForDealOutput: Schema.Schema<GetForDealOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<GetForDealOutput> =>
     Schema.Struct({ success: Schema.Literal(true), data: SubscriptionByDeal })
 )
 
 /**
- * Gets the recurring revenue or installments of a deal. `dealId` is the deal's.
+ * Gets the recurring revenue or installments of a deal. `deal_id` is the deal's.
  *
  * `GET /api/v1/subscriptions/find/{deal_id}` · `findSubscriptionByDeal` · 2 tokens · scopes `deals:read`, `deals:full`
  *
- * @deprecated Use `v2.DealInstallments.list`.
+ * Also looked for as `find`.
+ *
+ * @deprecated Use `v2.DealInstallments.listForDeals`.
  * @since 0.1.0
  * @category endpoints
  */
-export const findByDeal: Endpoint.Call<FindByDealInput, FindByDealOutput> = /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Subscriptions.findByDeal",
+export const getForDeal: Endpoint.Call<GetForDealInput, GetForDealOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+  name: "Subscriptions.getForDeal",
   operation: "findSubscriptionByDeal",
   version: "v1",
   method: "GET",
   path: "/subscriptions/find/{deal_id}",
-  input: FindByDealInput,
-  output: FindByDealOutput,
+  input: GetForDealInput,
+  output: GetForDealOutput,
   scopes: ["deals:read", "deals:full"],
   cost: 2,
   deprecated: true,
-  replacement: "v2.DealInstallments.list"
+  replacement: "v2.DealInstallments.listForDeals"
 }))
 
 /**
@@ -801,7 +805,7 @@ export const ListPaymentsOutput: Schema.Schema<ListPaymentsOutput> = /*#__PURE__
  *
  * `GET /api/v1/subscriptions/{id}/payments` · `getSubscriptionPayments` · 20 tokens · scopes `deals:read`, `deals:full`
  *
- * @deprecated Use `v2.DealInstallments.list`.
+ * @deprecated Use `v2.DealInstallments.listForDeals`.
  * @since 0.1.0
  * @category endpoints
  */
@@ -816,7 +820,7 @@ export const listPayments: Endpoint.Call<ListPaymentsInput, ListPaymentsOutput> 
   scopes: ["deals:read", "deals:full"],
   cost: 20,
   deprecated: true,
-  replacement: "v2.DealInstallments.list"
+  replacement: "v2.DealInstallments.listForDeals"
 }))
 
 /**

@@ -573,12 +573,12 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
 }))
 
 /**
- * Input of {@link findByName}.
+ * Input of {@link find}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export interface FindByNameInput {
+export interface FindInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** 1: match e-mail addresses instead of names. */
@@ -586,36 +586,34 @@ export interface FindByNameInput {
 }
 
 /**
- * Checks a {@link FindByNameInput}.
+ * Checks a {@link FindInput}.
  *
  * @since 0.1.0
  * @category inputs
  */
-export const FindByNameInput: Schema.Schema<FindByNameInput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<FindByNameInput> =>
-    Schema.Struct({ term: Schema.String, search_by_email: Schema.optional(Schema.Literal(0, 1)) })
+export const FindInput: Schema.Schema<FindInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FindInput> =>
+  Schema.Struct({ term: Schema.String, search_by_email: Schema.optional(Schema.Literal(0, 1)) })
 )
 
 /**
- * Output of {@link findByName}.
+ * Output of {@link find}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export interface FindByNameOutput {
+export interface FindOutput {
   readonly success: true
   readonly data: ReadonlyArray<User>
 }
 
 /**
- * Checks a {@link FindByNameOutput}.
+ * Checks a {@link FindOutput}.
  *
  * @since 0.1.0
  * @category outputs
  */
-export const FindByNameOutput: Schema.Schema<FindByNameOutput> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<FindByNameOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(User) })
+export const FindOutput: Schema.Schema<FindOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FindOutput> =>
+  Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(User) })
 )
 
 /**
@@ -625,18 +623,20 @@ export const FindByNameOutput: Schema.Schema<FindByNameOutput> = /*#__PURE__*/ S
  * `GET /api/v1/users/find` · `findUsersByName` · 40 tokens · scopes `users:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Users#findUsersByName)
  *
+ * Also looked for as `findByName`, `findByEmail`, `search`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
-export const findByName: Endpoint.Call<FindByNameInput, FindByNameOutput> = /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Users.findByName",
+export const find: Endpoint.Call<FindInput, FindOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+  name: "Users.find",
   operation: "findUsersByName",
   version: "v1",
   method: "GET",
   path: "/users/find",
   query: ["term", "search_by_email"],
-  input: FindByNameInput,
-  output: FindByNameOutput,
+  input: FindInput,
+  output: FindOutput,
   scopes: ["users:read"],
   cost: 40,
   reference: "https://developers.pipedrive.com/docs/api/v1/Users#findUsersByName"
@@ -689,6 +689,8 @@ export const GetCurrentOutput: Schema.Schema<GetCurrentOutput> = /*#__PURE__*/ S
  *
  * `GET /api/v1/users/me` · `getCurrentUser` · 2 tokens · scopes `base` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Users#getCurrentUser)
+ *
+ * Also looked for as `me`, `whoami`, `self`.
  *
  * @since 0.1.0
  * @category endpoints

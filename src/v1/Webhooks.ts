@@ -246,6 +246,8 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
  * `POST /api/v1/webhooks` · `addWebhook` · 10 tokens · scopes `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Webhooks#addWebhook)
  *
+ * Also looked for as `subscribe`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -330,6 +332,8 @@ export {
    *
    * `DELETE /api/v1/webhooks/{id}` · `deleteWebhook` · 6 tokens · scopes `admin` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Webhooks#deleteWebhook)
+   *
+   * Also looked for as `unsubscribe`.
    *
    * @since 0.1.0
    * @category endpoints

@@ -843,6 +843,8 @@ export const AddOptionsOutput: Schema.Schema<AddOptionsOutput> = /*#__PURE__*/ S
  * `POST /api/v2/dealFields/{field_code}/options` · `addDealFieldOptions` · 5 tokens · scopes `deals:full`, `admin`,
  * `deal-fields:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#addDealFieldOptions)
  *
+ * Also looked for as `addOption`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -41,93 +41,6 @@ export const DealInstallment: Schema.Schema<DealInstallment> = /*#__PURE__*/ Sch
 )
 
 /**
- * Input of {@link list}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export interface ListInput {
-  /** At most 100. */
-  readonly deal_ids: Field.List<number>
-  /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
-  /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
-  /** `id` unless given. */
-  readonly sort_by?: "id" | "billing_date" | "deal_id" | undefined
-  /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
-}
-
-/**
- * Checks a {@link ListInput}.
- *
- * @since 0.1.0
- * @category inputs
- */
-export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({
-    deal_ids: Field.List(Schema.Int, 100),
-    cursor: Schema.optional(Schema.String),
-    limit: Schema.optional(Field.Limit(500)),
-    sort_by: Schema.optional(Schema.Literal("id", "billing_date", "deal_id")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc"))
-  })
-)
-
-/**
- * Output of {@link list}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export interface ListOutput {
-  readonly success: true
-  readonly data: ReadonlyArray<DealInstallment>
-  readonly additional_data?: { readonly next_cursor?: string | null } | null
-}
-
-/**
- * Checks a {@link ListOutput}.
- *
- * @since 0.1.0
- * @category outputs
- */
-export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListOutput> =>
-  Schema.Struct({
-    success: Schema.Literal(true),
-    data: Schema.Array(DealInstallment),
-    additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-      next_cursor: Field.optional(Schema.NullOr(Schema.String))
-    })))
-  })
-)
-
-/**
- * Lists the installments of up to 100 deals at once, named in `deal_ids`. Growth plan and above.
- *
- * `GET /api/v2/deals/installments` · `getInstallments` · 10 tokens · scopes `deals:read`, `deals:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/DealInstallments#getInstallments)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const list: Pagination.ListCall<ListInput, ListOutput, DealInstallment> = /*#__PURE__*/ Pagination.list(() => ({
-  name: "DealInstallments.list",
-  operation: "getInstallments",
-  version: "v2",
-  method: "GET",
-  path: "/deals/installments",
-  query: ["deal_ids", "cursor", "limit", "sort_by", "sort_direction"],
-  input: ListInput,
-  output: ListOutput,
-  scopes: ["deals:read", "deals:full"],
-  cost: 10,
-  pagination: { style: "cursor", maximum: 500, items: "data" },
-  reference: "https://developers.pipedrive.com/docs/api/v1/DealInstallments#getInstallments"
-}))
-
-/**
  * Input of {@link add}.
  *
  * @since 0.1.0
@@ -337,3 +250,95 @@ export {
    */
   delete_ as delete
 }
+
+/**
+ * Input of {@link listForDeals}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export interface ListForDealsInput {
+  /** At most 100. */
+  readonly deal_ids: Field.List<number>
+  /** Where the page begins: `next_cursor` of the page before, as it came. */
+  readonly cursor?: string | undefined
+  /** Page size; 100 unless given. */
+  readonly limit?: number | undefined
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "billing_date" | "deal_id" | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | undefined
+}
+
+/**
+ * Checks a {@link ListForDealsInput}.
+ *
+ * @since 0.1.0
+ * @category inputs
+ */
+export const ListForDealsInput: Schema.Schema<ListForDealsInput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListForDealsInput> =>
+    Schema.Struct({
+      deal_ids: Field.List(Schema.Int, 100),
+      cursor: Schema.optional(Schema.String),
+      limit: Schema.optional(Field.Limit(500)),
+      sort_by: Schema.optional(Schema.Literal("id", "billing_date", "deal_id")),
+      sort_direction: Schema.optional(Schema.Literal("asc", "desc"))
+    })
+)
+
+/**
+ * Output of {@link listForDeals}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export interface ListForDealsOutput {
+  readonly success: true
+  readonly data: ReadonlyArray<DealInstallment>
+  readonly additional_data?: { readonly next_cursor?: string | null } | null
+}
+
+/**
+ * Checks a {@link ListForDealsOutput}.
+ *
+ * @since 0.1.0
+ * @category outputs
+ */
+export const ListForDealsOutput: Schema.Schema<ListForDealsOutput> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<ListForDealsOutput> =>
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Array(DealInstallment),
+      additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+        next_cursor: Field.optional(Schema.NullOr(Schema.String))
+      })))
+    })
+)
+
+/**
+ * Lists the installments of up to 100 deals at once, named in `deal_ids`. Growth plan and above.
+ *
+ * `GET /api/v2/deals/installments` · `getInstallments` · 10 tokens · scopes `deals:read`, `deals:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/DealInstallments#getInstallments)
+ *
+ * Also looked for as `list`.
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const listForDeals: Pagination.ListCall<ListForDealsInput, ListForDealsOutput, DealInstallment> =
+  /*#__PURE__*/ Pagination.list(() => ({
+    name: "DealInstallments.listForDeals",
+    operation: "getInstallments",
+    version: "v2",
+    method: "GET",
+    path: "/deals/installments",
+    query: ["deal_ids", "cursor", "limit", "sort_by", "sort_direction"],
+    input: ListForDealsInput,
+    output: ListForDealsOutput,
+    scopes: ["deals:read", "deals:full"],
+    cost: 10,
+    pagination: { style: "cursor", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/DealInstallments#getInstallments"
+  }))

@@ -619,6 +619,8 @@ export const AddManyOutput: Schema.Schema<AddManyOutput> = /*#__PURE__*/ Schema.
  * `POST /api/v2/deals/{id}/products/bulk` · `addManyDealProducts` · 25 tokens · scopes `products:full`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#addManyDealProducts)
  *
+ * Also looked for as `bulk`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -697,6 +699,8 @@ export const DeleteManyOutput: Schema.Schema<DeleteManyOutput> = /*#__PURE__*/ S
  *
  * `DELETE /api/v2/deals/{id}/products` · `deleteManyDealProducts` · 15 tokens · scopes `products:full`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#deleteManyDealProducts)
+ *
+ * Also looked for as `bulk`.
  *
  * @since 0.1.0
  * @category endpoints
@@ -785,6 +789,8 @@ export const ListForDealsOutput: Schema.Schema<ListForDealsOutput> = /*#__PURE__
  *
  * `GET /api/v2/deals/products` · `getDealsProducts` · 10 tokens · scopes `products:read`, `products:full`,
  * `deals:read`, `deals:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#getDealsProducts)
+ *
+ * Also looked for as `bulk`.
  *
  * @since 0.1.0
  * @category endpoints

@@ -1405,6 +1405,8 @@ export const ConvertToLeadOutput: Schema.Schema<ConvertToLeadOutput> = /*#__PURE
  * `POST /api/v2/deals/{id}/convert/lead` · `convertDealToLead` · 40 tokens · scopes `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#convertDealToLead)
  *
+ * Also looked for as `toLead`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -1683,6 +1685,8 @@ export const ListDiscountsOutput: Schema.Schema<ListDiscountsOutput> = /*#__PURE
  *
  * `GET /api/v2/deals/{id}/discounts` · `getAdditionalDiscounts` · 10 tokens · scopes `deals:read`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getAdditionalDiscounts)
+ *
+ * Also looked for as `additionalDiscounts`.
  *
  * @since 0.1.0
  * @category endpoints

@@ -223,6 +223,8 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
  * `GET /api/v2/itemSearch` · `searchItem` · 20 tokens · scopes `search:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/ItemSearch#searchItem)
  *
+ * Also looked for as `global search`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -245,6 +245,8 @@ export const ConvertToDealOutput: Schema.Schema<ConvertToDealOutput> = /*#__PURE
  * `POST /api/v2/leads/{id}/convert/deal` · `convertLeadToDeal` · 40 tokens · scopes `leads:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Leads#convertLeadToDeal)
  *
+ * Also looked for as `toDeal`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

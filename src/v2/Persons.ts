@@ -1355,6 +1355,8 @@ export const GetPictureOutput: Schema.Schema<GetPictureOutput> = /*#__PURE__*/ S
  * `GET /api/v2/persons/{id}/picture` · `getPersonPicture` · 1 token · scopes `contacts:read`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPersonPicture)
  *
+ * Also looked for as `avatar`, `photo`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

@@ -1676,6 +1676,8 @@ export const UpdateImageOutput: Schema.Schema<UpdateImageOutput> = /*#__PURE__*/
  * `PUT /api/v2/products/{id}/images` · `updateProductImage` · 20 tokens · scopes `products:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Products#updateProductImage)
  *
+ * Also looked for as `replaceImage`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
@@ -1835,6 +1837,8 @@ export const UploadImageOutput: Schema.Schema<UploadImageOutput> = /*#__PURE__*/
  *
  * `POST /api/v2/products/{id}/images` · `uploadProductImage` · 20 tokens · scopes `products:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Products#uploadProductImage)
+ *
+ * Also looked for as `addImage`, `picture`.
  *
  * @since 0.1.0
  * @category endpoints

@@ -1014,6 +1014,8 @@ export const ListPermittedUsersOutput: Schema.Schema<ListPermittedUsersOutput> =
  * `GET /api/v2/projects/{id}/permittedUsers` · `getProjectUsers` · 5 tokens · scopes `projects:read`, `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#getProjectUsers)
  *
+ * Also looked for as `users`.
+ *
  * @since 0.1.0
  * @category endpoints
  */

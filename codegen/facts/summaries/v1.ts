@@ -342,7 +342,7 @@ export const v1: Record<string, string> = {
   "v1.cancelRecurringSubscription":
     "Ends recurring revenue: payments after `end_date` (today if not given) are dropped.",
   "v1.deleteSubscription": "Deletes the recurring revenue or installments of a deal. `id` is the subscription's.",
-  "v1.findSubscriptionByDeal": "Gets the recurring revenue or installments of a deal. `dealId` is the deal's.",
+  "v1.findSubscriptionByDeal": "Gets the recurring revenue or installments of a deal. `deal_id` is the deal's.",
   "v1.getSubscription": "Gets the recurring revenue or installments of a deal. `id` is the subscription's.",
   "v1.getSubscriptionPayments":
     "Lists the payments of a deal's recurring revenue or installments. `id` is the subscription's.",
