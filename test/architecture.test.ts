@@ -45,6 +45,7 @@ describe("the checker itself", () => {
     catches("src/Auth.ts", `console.log(token)`, /console/)
     catches("src/Auth.ts", `const now = Date.now()`, /Clock/)
     catches("src/Auth.ts", `const x: any = 1`, /any/)
+    catches("src/Auth.ts", `/** The head. @internal */\nimport * as Effect from "effect/Effect"`, /@internal/)
     catches("src/internal/check.ts", `new Function("u", "return true")`, /code from text/)
   })
 

@@ -35,29 +35,29 @@ describe("the tarball", () => {
   })
 })
 
-// what a consumer writes: five endpoints, an error, a stream, and a declaration that names our types
-const consumer = `
-import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import { Auth, HttpLayer, Pipedrive, PipedriveLive } from "effect-pipedrive"
-import * as PipedriveError from "effect-pipedrive/PipedriveError"
-import { Users } from "effect-pipedrive/v1"
-import { Deals, Persons } from "effect-pipedrive/v2"
-
-export const list = Deals.list
-export const get = Deals.get
-export const program = Effect.gen(function* () {
-  const { data: deal } = yield* Deals.get({ id: 42 })
-  const { data: person } = yield* Persons.add({ name: "Ada", owner_id: deal.owner_id })
-  yield* Deals.update({ id: deal.id, person_id: person.id })
-  yield* Users.list
-  return yield* Deals.list.stream({ status: "open" }).pipe(Stream.take(10), Stream.runCount)
-}).pipe(Effect.catchTag("NotFound", (error) => Effect.succeed(error.status)))
-export const provided = program.pipe(HttpLayer.withPolicy({ retries: 1 }), Effect.provide(PipedriveLive))
-export const other = Auth.apiKey("token")
-export const raw = Pipedrive.request({ version: "v2", path: "/deals" })
-export const retryable = PipedriveError.isRetryable
+// what consumers write, and two imports that only the tarball refuses
+const consumer = `${readFileSync("test/types/entryPoints.ts", "utf8")}
+// @ts-expect-error: what is inside is not for users
+export type Inside = typeof import("effect-pipedrive/internal/check")
+// @ts-expect-error: nor what the sandbox is made of
+export type World = typeof import("effect-pipedrive/sandbox/world")
 `
+
+const compiles = async (name: string, compiler: string, options: object, files: ReadonlyArray<string>) => {
+  const compilerOptions = {
+    target: "es2022",
+    lib: ["es2022", "dom", "dom.iterable"],
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    ...options
+  }
+  packed.write(`${name}.json`, JSON.stringify({ compilerOptions, files }))
+  const tsc = resolve("node_modules", compiler, "bin/tsc")
+  const { output, status } = await node([tsc, "-p", `${name}.json`], { cwd: packed.consumer })
+  assert.strictEqual(status, 0, output)
+}
 
 describe("types", () => {
   for (const [compiler, moduleResolution, module] of [
@@ -71,27 +71,21 @@ describe("types", () => {
     it(`resolve with ${compiler}, ${moduleResolution}, library checks on`, async () => {
       const name = `${compiler}-${moduleResolution}`
       packed.write(`${name}.ts`, consumer)
-      packed.write(
-        `${name}.json`,
-        JSON.stringify({
-          compilerOptions: {
-            module,
-            moduleResolution,
-            target: "es2022",
-            lib: ["es2022", "dom", "dom.iterable"],
-            types: ["node"],
-            strict: true,
-            exactOptionalPropertyTypes: true,
-            skipLibCheck: false,
-            declaration: true,
-            outDir: name
-          },
-          files: [`${name}.ts`]
-        })
+      await compiles(name, compiler, { module, moduleResolution, declaration: true, outDir: name }, [`${name}.ts`])
+    }, 60_000)
+  }
+
+  // also in what no entry point leads to today
+  for (const compiler of ["typescript", "typescript-5"]) {
+    it(`lack no import in any declaration, says ${compiler}`, async () => {
+      const declarations = packed.files.filter((file) => file.endsWith(".d.ts"))
+      assert.isAbove(declarations.length, 150)
+      await compiles(
+        `${compiler}-all`,
+        compiler,
+        { module: "nodenext", moduleResolution: "nodenext", noEmit: true },
+        declarations.map((file) => join(packed.root, file))
       )
-      const tsc = resolve("node_modules", compiler, "bin/tsc")
-      const { output, status } = await node([tsc, "-p", `${name}.json`], { cwd: packed.consumer })
-      assert.strictEqual(status, 0, output)
     }, 60_000)
   }
 })

@@ -1,8 +1,6 @@
 /**
  * A closure compiler over `SchemaAST` that answers "valid?" and nothing else, which is most of what a valid body costs. Only
  * when it says no does the real decoder run, for its words. No `eval`: edge runtimes forbid it.
- *
- * @internal
  */
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"

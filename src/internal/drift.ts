@@ -1,7 +1,5 @@
 /**
  * Answers that are not as documented: told once, counted always.
- *
- * @internal
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,5 @@
 /**
  * From input to wire: checks what a caller gave and writes it as path, query and body.
- *
- * @internal
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as DateTime from "effect/DateTime"

@@ -1,7 +1,5 @@
 /**
  * One request and its answer, read whole; redirects followed by us, who know where credentials may go.
- *
- * @internal
  */
 import * as Headers from "@effect/platform/Headers"
 import * as HttpBody from "@effect/platform/HttpBody"
@@ -28,7 +26,7 @@ export interface Exchange {
   readonly secrets: ReadonlyArray<string>
 }
 
-/** An answer with its body as it came: text, or bytes where a file is expected. @internal */
+/** An answer with its body as it came: text, or bytes where a file is expected. */
 export interface Received extends Failure.Answer {
   readonly bytes: Uint8Array | undefined
 }

@@ -1,7 +1,5 @@
 /**
  * From an answer that is no success, or a transport's error, to a `PipedriveError`.
- *
- * @internal
  */
 import type * as Headers from "@effect/platform/Headers"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
@@ -17,7 +15,7 @@ export interface Call {
   readonly path: string
 }
 
-/** One answer, read whole. @internal */
+/** One answer, read whole. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers.Headers

@@ -1,7 +1,5 @@
 /**
  * What was probably meant by a key that an endpoint does not know.
- *
- * @internal
  */
 
 /** v1 names, and what v2 calls them. */

@@ -1,7 +1,5 @@
 /**
  * What is wrong, in words: of a value that its Schema does not accept.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"

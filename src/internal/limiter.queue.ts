@@ -1,7 +1,5 @@
 /**
  * Waiting at the gate of a credential: in order, woken one by one, leaving without a trace.
- *
- * @internal
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"

@@ -2,8 +2,6 @@
  * The gate that the requests of one credential pass, in order: what it knows of the limits, and who may go.
  *
  * Nothing here waits or reads the clock: `limiter.queue.ts` does.
- *
- * @internal
  */
 import type * as Headers from "@effect/platform/Headers"
 import type * as Effect from "effect/Effect"

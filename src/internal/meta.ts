@@ -1,7 +1,5 @@
 /**
  * What `Endpoint.withMeta` tells of a call beside its value.
- *
- * @internal
  */
 import type * as Headers from "@effect/platform/Headers"
 import * as Context from "effect/Context"

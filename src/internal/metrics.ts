@@ -1,7 +1,5 @@
 /**
  * What is counted and measured. Labels are names of endpoints and of outcomes: no ids, no tokens.
- *
- * @internal
  */
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"

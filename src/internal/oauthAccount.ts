@@ -1,7 +1,5 @@
 /**
  * An app's protocol and one account's session, put together.
- *
- * @internal
  */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,5 @@
 /**
  * The protocol of an app: settings checked once, then consent, code, refresh, revocation, removal.
- *
- * @internal
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"

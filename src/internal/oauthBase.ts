@@ -1,7 +1,5 @@
 /**
  * What Auth and OAuth2 share. Auth reads OAuth2's configuration, so OAuth2 cannot import Auth.
- *
- * @internal
  */
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"

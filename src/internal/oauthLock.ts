@@ -1,7 +1,5 @@
 /**
  * One at a time per account, within a process.
- *
- * @internal
  */
 import * as ConfigError from "effect/ConfigError"
 import * as Deferred from "effect/Deferred"

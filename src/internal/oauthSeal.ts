@@ -1,7 +1,5 @@
 /**
  * What is stored, sealed: AES-GCM by Web Crypto, bound to the account.
- *
- * @internal
  */
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"

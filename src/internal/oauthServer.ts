@@ -1,7 +1,5 @@
 /**
  * Talking to the OAuth server: forms in, tokens or typed refusals out.
- *
- * @internal
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"

@@ -1,7 +1,5 @@
 /**
  * The token of one account: held, renewed by one fiber however many ask, saved before it is used.
- *
- * @internal
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

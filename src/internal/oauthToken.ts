@@ -1,7 +1,5 @@
 /**
  * Tokens as they come over the wire and as they are stored, and the checks that both must pass.
- *
- * @internal
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"

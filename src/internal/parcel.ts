@@ -2,8 +2,6 @@
  * A value on its way past what remembers it. A fiber and a span hold on to their exit, and what an ended fiber holds stays until
  * the garbage collector's next full round: for a page of 500 deals, a tenth of the call's CPU time went into moving dead pages.
  * They get an envelope instead, which is emptied when the value has come to whoever asked for it.
- *
- * @internal
  */
 import * as Effect from "effect/Effect"
 import type * as Tracer from "effect/Tracer"

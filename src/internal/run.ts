@@ -1,7 +1,5 @@
 /**
  * What happens when an endpoint is called.
- *
- * @internal
  */
 import type * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"

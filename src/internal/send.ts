@@ -1,7 +1,5 @@
 /**
  * One call on the wire: wait for its turn, authorise, send, read, judge; again where that may help.
- *
- * @internal
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"

@@ -1,8 +1,6 @@
 /**
  * A time limit for an attempt, at a quarter of the cost of `Effect.timeout`: one fiber instead of two, begun at once, and under
  * the live clock no sleeping fiber but a plain timer.
- *
- * @internal
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"

@@ -1,7 +1,5 @@
 /**
  * What a call that did not go smoothly leaves for those who watch: spans of its attempts, lines in the log.
- *
- * @internal
  */
 import * as BigInt_ from "effect/BigInt"
 import * as Clock from "effect/Clock"

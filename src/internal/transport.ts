@@ -1,7 +1,5 @@
 /**
  * What a transport was given with its own layer, and what is done about fetch's own ways.
- *
- * @internal
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"

@@ -1,7 +1,5 @@
 /**
  * One request on its way through the sandbox, once it is known which operation it asks for.
- *
- * @internal
  */
 import type * as AST from "effect/SchemaAST"
 import type { Description } from "../Endpoint.js"

@@ -1,7 +1,5 @@
 /**
  * Who asks. This is looked at first, before it is known what is asked for.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Answer, Incoming } from "./http.js"

@@ -1,7 +1,5 @@
 /**
  * The operations that most endpoints are, made from an entity.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler } from "./call.js"

@@ -1,8 +1,6 @@
 /**
  * Custom fields: an account's own. v2 nests their values under `custom_fields`; v1 puts them beside the built-in fields, in
  * pieces whose names have suffixes.
- *
- * @internal
  */
 import * as kinds from "./kinds.js"
 import { isRecord, list, text } from "./view.js"

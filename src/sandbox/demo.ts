@@ -1,7 +1,5 @@
 /**
  * A small believable company: a maker of office furniture with three people in sales.
- *
- * @internal
  */
 import { activities, ada, leads, mei, notes, ownerOf, projects, tomas } from "./demoWork.js"
 import { daysFrom, type Seed, type SeedRow } from "./seed.js"

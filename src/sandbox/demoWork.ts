@@ -1,7 +1,5 @@
 /**
  * What the people of the demo's company do: leads, activities, notes, projects.
- *
- * @internal
  */
 import type { daysFrom, Seed, SeedRow } from "./seed.js"
 

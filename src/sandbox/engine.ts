@@ -1,7 +1,5 @@
 /**
  * Reads, writes and shows entities by their descriptions.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import * as custom from "./custom.js"

@@ -1,7 +1,5 @@
 /**
  * What an entity is, as data: its fields with their kinds and defaults, and what the two versions show beside them.
- *
- * @internal
  */
 import type { Either } from "effect/Either"
 import type { Answer } from "./http.js"

@@ -1,7 +1,5 @@
 /**
  * What goes wrong on purpose.
- *
- * @internal
  */
 import * as Duration from "effect/Duration"
 import type { Described } from "./call.js"

@@ -1,8 +1,6 @@
 /**
  * From request to answer. The order of checks is Pipedrive's: credentials, limits, scopes, route, validation, and only then the
  * thing that is asked for.
- *
- * @internal
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,5 @@
 /**
  * Requests and answers as the sandbox sees them, and how they come from and go to the web's `Request` and `Response`.
- *
- * @internal
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Chunk from "effect/Chunk"

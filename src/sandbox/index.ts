@@ -65,7 +65,7 @@ export interface Snapshot {
   readonly _tag: "SandboxSnapshot"
   /** @internal */
   readonly world: World.Snapshot
-  /** What its time was ahead by, in milliseconds. @internal */
+  /** What its time was ahead by, in milliseconds. */
   readonly ahead: number
 }
 

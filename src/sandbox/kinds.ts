@@ -1,7 +1,5 @@
 /**
  * The kinds of value an entity's field can hold: what is valid, and how v1 and v2 read and write it.
- *
- * @internal
  */
 import { isRecord, type View, v1Time, v2Time } from "./view.js"
 

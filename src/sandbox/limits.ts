@@ -1,7 +1,5 @@
 /**
  * How much a plan allows: requests in two seconds, and tokens in a day.
- *
- * @internal
  */
 import type { Described } from "./call.js"
 import { type Answer, html } from "./http.js"

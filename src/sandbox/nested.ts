@@ -1,7 +1,5 @@
 /**
  * The operations on things that belong to another thing, whose id stands in the path.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler } from "./call.js"

@@ -1,7 +1,5 @@
 /**
  * The OAuth server: consent, tokens, refresh, revocation. Tokens live in the world's tables, so snapshots hold them.
- *
- * @internal
  */
 
 import * as Either from "effect/Either"

@@ -1,7 +1,5 @@
 /**
  * Which part of the OAuth server a request is for.
- *
- * @internal
  */
 import { type Answer, empty, type Incoming } from "./http.js"
 import { authorize, type Server } from "./oauth.js"

@@ -1,7 +1,5 @@
 /**
  * The page on which a user allows an app, or does not.
- *
- * @internal
  */
 import type { App } from "./oauth.js"
 import { text } from "./view.js"

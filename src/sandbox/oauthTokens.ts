@@ -1,7 +1,5 @@
 /**
  * Tokens of the OAuth server: given, renewed, revoked.
- *
- * @internal
  */
 
 import * as Either from "effect/Either"

@@ -1,7 +1,5 @@
 /**
  * The operations that work on the world. The others are answered from their Schema.
- *
- * @internal
  */
 import type { Handlers } from "./call.js"
 import { core } from "./operations/core.js"

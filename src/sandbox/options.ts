@@ -1,7 +1,5 @@
 /**
  * What a sandbox can be told.
- *
- * @internal
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type { Fault } from "./faults.js"

@@ -1,7 +1,5 @@
 /**
  * How lists are sorted and cut into pages: by offset in v1, by cursor in v2.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"

@@ -1,7 +1,5 @@
 /**
  * Parameters, read and checked by an endpoint's input Schema: strictly for v2, with good will for v1.
- *
- * @internal
  */
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"

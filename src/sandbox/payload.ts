@@ -1,7 +1,5 @@
 /**
  * What a webhook is sent, in both versions.
- *
- * @internal
  */
 import * as custom from "./custom.js"
 import * as engine from "./engine.js"

@@ -1,7 +1,5 @@
 /**
  * How Pipedrive says no. Every service has its own form.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import { type Answer, json } from "./http.js"

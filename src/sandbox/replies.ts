@@ -1,7 +1,5 @@
 /**
  * Answers that a test lays down beforehand.
- *
- * @internal
  */
 import type { Description } from "../Endpoint.js"
 import type { Call } from "./call.js"

@@ -1,7 +1,5 @@
 /**
  * Which operation a request asks for: the endpoint descriptions of both versions as a table of routes.
- *
- * @internal
  */
 import * as v1 from "../v1/index.js"
 import * as v2 from "../v2/index.js"

@@ -1,7 +1,5 @@
 /**
  * Searches over the searchable fields of entities.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler } from "./call.js"

@@ -1,7 +1,5 @@
 /**
  * What a world begins with.
- *
- * @internal
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"

@@ -1,7 +1,5 @@
 /**
  * The requests that a sandbox has seen, for whoever looks inside. Credentials are not kept.
- *
- * @internal
  */
 import type { Incoming } from "./http.js"
 

@@ -1,8 +1,6 @@
 /**
  * Which rows a list is about, and in which order: found by an index where there is one, so that a page of few out of many costs
  * little.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call } from "./call.js"

@@ -1,7 +1,5 @@
 /**
  * A sandbox, put together.
- *
- * @internal
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"

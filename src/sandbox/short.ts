@@ -1,7 +1,5 @@
 /**
  * The short forms in which v1 shows one thing inside another.
- *
- * @internal
  */
 import { isRecord, list, num, numOrNull, text, textOrNull, type View, v1Time } from "./view.js"
 import { get, type Row, type World, where } from "./world.js"

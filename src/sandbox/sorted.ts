@@ -1,7 +1,5 @@
 /**
  * Rows kept in an order, so that a page is found without looking at all of them.
- *
- * @internal
  */
 import type { Id, Row } from "./world.js"
 

@@ -1,7 +1,5 @@
 /**
  * A page to look at: what was asked, what is left, what there is.
- *
- * @internal
  */
 import type { Limits } from "./limits.js"
 import { escape } from "./oauthPage.js"

@@ -1,7 +1,5 @@
 /**
  * A world as text, to keep it in a file.
- *
- * @internal
  */
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"

@@ -1,7 +1,5 @@
 /**
  * Answers made up from an output Schema: for the operations that the world does not know. The same request gets the same answer.
- *
- * @internal
  */
 import * as AST from "effect/SchemaAST"
 import { KnownValuesId } from "../Field.js"

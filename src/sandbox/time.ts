@@ -1,7 +1,5 @@
 /**
  * A world's time: that of the `Clock` its caller has, and what it was moved ahead by.
- *
- * @internal
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -9,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { SandboxError } from "./seed.js"
 
-/** @internal */
 export interface Time {
   /** In milliseconds. */
   ahead: number
@@ -17,10 +14,9 @@ export interface Time {
   readonly sleepers: Set<() => void>
 }
 
-/** No date is further away than this. @internal */
+/** No date is further away than this. */
 export const furthest = 1e14
 
-/** @internal */
 export const make = (): Time => ({ ahead: 0, sleepers: new Set() })
 
 const moved = (time: Time): Effect.Effect<void> =>
@@ -49,11 +45,11 @@ const clockOf = (time: Time, own: Clock.Clock): Clock.Clock => {
   }
 }
 
-/** Runs an effect in the world's time. @internal */
+/** Runs an effect in the world's time. */
 export const within = <A, E, R>(time: Time, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Clock.clockWith((own) => Effect.withClock(effect, clockOf(time, own)))
 
-/** Moves it, and lets go who has slept enough. @internal */
+/** Moves it, and lets go who has slept enough. */
 export const advance = (time: Time, by: Duration.DurationInput): Effect.Effect<void, SandboxError> =>
   Effect.suspend(() => {
     const millis = Option.match(Duration.decodeUnknown(by), { onNone: () => Number.NaN, onSome: Duration.toMillis })
@@ -63,7 +59,7 @@ export const advance = (time: Time, by: Duration.DurationInput): Effect.Effect<v
     return set(time, time.ahead + Math.ceil(millis))
   })
 
-/** Sets what it is ahead by; who sleeps looks at the clock again. @internal */
+/** Sets what it is ahead by; who sleeps looks at the clock again. */
 export const set = (time: Time, ahead: number): Effect.Effect<void> =>
   Effect.suspend(() => {
     time.ahead = ahead

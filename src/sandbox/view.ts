@@ -1,7 +1,5 @@
 /**
  * What an answer is made with: the world, and who asks.
- *
- * @internal
  */
 import type { Row, World } from "./world.js"
 

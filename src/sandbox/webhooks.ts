@@ -1,7 +1,5 @@
 /**
  * Webhooks are delivered: to whoever asked, with retries, bans and the end of it, on the sandbox's clock.
- *
- * @internal
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import type * as HttpClient from "@effect/platform/HttpClient"

@@ -1,8 +1,6 @@
 /**
  * A company's data: tables of rows, the clock they are stamped with, and the log of what happened. One world is one
  * mutable thing that belongs to one sandbox; whoever holds it works on it synchronously, so every request is atomic.
- *
- * @internal
  */
 
 import * as sorting from "./sorted.js"

@@ -118,6 +118,11 @@ export const breaches = (file: string, text: string): ReadonlyArray<string> => {
     if (use !== undefined) report(node, use)
     ts.forEachChild(node, visit)
   }
+  const [first] = source.statements
+  if (first !== undefined && (ts.isImportDeclaration(first) || ts.isExportDeclaration(first))) {
+    // stripInternal drops what stands below such a comment from the declarations
+    if (text.slice(0, first.getStart(source)).includes("@internal")) report(first, "loses an import to @internal")
+  }
   visit(source)
   return found
 }

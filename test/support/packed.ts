@@ -18,7 +18,14 @@ export interface Packed {
 }
 
 /** What the consumer has installed besides. */
-const installed = ["effect", "@effect/platform", "@effect/platform-node", "@types/node"]
+const installed = [
+  "effect",
+  "@effect/experimental",
+  "@effect/platform",
+  "@effect/platform-node",
+  "@effect/sql",
+  "@types/node"
+]
 
 const configurations = ["tsconfig.json", "tsconfig.build.json"]
 

@@ -1,7 +1,5 @@
 /**
  * Activities and their types.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import { showV1 } from "../engine.js"

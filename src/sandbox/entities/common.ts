@@ -1,7 +1,5 @@
 /**
  * Fields and conditions that several entities share.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Computed, Field, Filter } from "../entity.js"

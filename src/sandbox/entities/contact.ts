@@ -1,7 +1,5 @@
 /**
  * Persons and organizations.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Computed, Draft, Entity } from "../entity.js"

@@ -1,7 +1,5 @@
 /**
  * Deals.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Computed, Draft, Entity, Filter } from "../entity.js"

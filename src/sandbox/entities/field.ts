@@ -1,7 +1,5 @@
 /**
  * The definitions of fields: an entity's own, and those that an account adds.
- *
- * @internal
  */
 import type { Entity } from "../entity.js"
 import * as kinds from "../kinds.js"

@@ -1,7 +1,5 @@
 /**
  * Files: v1's alone. Their bytes are kept beside the rows.
- *
- * @internal
  */
 import type { Computed, Entity } from "../entity.js"
 import * as kinds from "../kinds.js"

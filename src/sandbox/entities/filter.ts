@@ -1,7 +1,5 @@
 /**
  * Filters: v1 keeps them, and the lists of both versions apply them.
- *
- * @internal
  */
 import type { Entity } from "../entity.js"
 import * as kinds from "../kinds.js"

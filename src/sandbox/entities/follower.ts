@@ -1,7 +1,5 @@
 /**
  * Followers, and the participants of deals.
- *
- * @internal
  */
 import { showV1 } from "../engine.js"
 import * as short from "../short.js"

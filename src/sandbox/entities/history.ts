@@ -1,7 +1,5 @@
 /**
  * What happened to things, as changelogs, flows and recents tell it.
- *
- * @internal
  */
 import type { Entity } from "../entity.js"
 import { isRecord, num, text, type View, v1Time } from "../view.js"

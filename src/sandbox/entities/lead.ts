@@ -1,7 +1,5 @@
 /**
  * Leads, their labels and sources. They are v1's alone, with times to the millisecond.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Computed, Draft, Entity } from "../entity.js"

@@ -1,7 +1,5 @@
 /**
  * What a deal is made up of: products, discounts, installments; and the variations of products.
- *
- * @internal
  */
 import * as engine from "../engine.js"
 import type { Computed, Entity } from "../entity.js"

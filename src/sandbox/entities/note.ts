@@ -1,7 +1,5 @@
 /**
  * Notes and their comments: v1's alone.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Computed, Draft, Entity } from "../entity.js"

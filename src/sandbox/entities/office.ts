@@ -1,7 +1,5 @@
 /**
  * What an office keeps besides: call logs, relations between organizations, goals, teams, roles.
- *
- * @internal
  */
 import type { Entity } from "../entity.js"
 import * as kinds from "../kinds.js"

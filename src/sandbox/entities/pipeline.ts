@@ -1,7 +1,5 @@
 /**
  * Pipelines and stages.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import * as engine from "../engine.js"

@@ -1,7 +1,5 @@
 /**
  * Products.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Entity } from "../entity.js"

@@ -1,7 +1,5 @@
 /**
  * Projects, their tasks, boards, phases and templates. Their times have milliseconds in both versions.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Draft, Entity, Field } from "../entity.js"

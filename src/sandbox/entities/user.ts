@@ -1,7 +1,5 @@
 /**
  * Users: v1's alone.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Entity } from "../entity.js"

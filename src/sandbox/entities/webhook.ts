@@ -1,7 +1,5 @@
 /**
  * Webhooks: v1's alone.
- *
- * @internal
  */
 import type { Entity } from "../entity.js"
 import * as kinds from "../kinds.js"

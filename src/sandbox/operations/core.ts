@@ -1,7 +1,5 @@
 /**
  * The operations on deals, persons, organizations, activities, products, pipelines and stages, which both versions have.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handlers } from "../call.js"

@@ -1,7 +1,5 @@
 /**
  * The operations on field definitions, in both versions, for every entity that has them.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handlers } from "../call.js"

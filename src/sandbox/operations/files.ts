@@ -1,7 +1,5 @@
 /**
  * The operations on files: uploads, downloads, links, lists of a thing's files.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

@@ -1,7 +1,5 @@
 /**
  * Changelogs, flows and recents.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

@@ -1,7 +1,5 @@
 /**
  * Duplicating, merging, converting; and what deals add up to.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

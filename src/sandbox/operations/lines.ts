@@ -1,7 +1,5 @@
 /**
  * Products, discounts and installments of deals; variations and images of products.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

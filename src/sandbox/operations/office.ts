@@ -1,7 +1,5 @@
 /**
  * The operations on call logs, relations between organizations, goals and pictures.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

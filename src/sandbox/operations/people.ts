@@ -1,7 +1,5 @@
 /**
  * The operations on leads, notes and users, which v1 alone has.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handlers } from "../call.js"

@@ -1,7 +1,5 @@
 /**
  * The operations on projects, tasks, boards, phases and templates.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

@@ -1,7 +1,5 @@
 /**
  * Followers, participants, and who may see a thing.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

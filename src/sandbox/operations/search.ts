@@ -1,7 +1,5 @@
 /**
  * Searches of both versions, over one entity, over all, and by one field.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

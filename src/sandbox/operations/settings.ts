@@ -1,7 +1,5 @@
 /**
  * The operations on filters and webhooks.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Handler, Handlers } from "../call.js"

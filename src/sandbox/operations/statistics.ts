@@ -1,7 +1,5 @@
 /**
  * What deals add up to: summaries, timelines, the statistics of pipelines. Amounts are not converted between currencies.
- *
- * @internal
  */
 import * as Either from "effect/Either"
 import type { Call, Handler, Handlers } from "../call.js"

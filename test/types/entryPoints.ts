@@ -1,0 +1,273 @@
+/**
+ * Each entry point as a program uses it, rightly and wrongly. Compiled here, and from the tarball with every compiler that users may
+ * have: a type that is lost on the way lets wrong lines pass, or right ones not.
+ */
+import { layerStoreMemory } from "@effect/experimental/RateLimiter"
+import { FetchHttpClient, type HttpClient } from "@effect/platform"
+import type { SqlClient } from "@effect/sql"
+import type { SqlError } from "@effect/sql/SqlError"
+import { type ConfigError, Effect, FastCheck, Layer, Option, Redacted, Schema, Stream } from "effect"
+import * as Root from "effect-pipedrive"
+import * as Accounts from "effect-pipedrive/Accounts"
+import * as Auth from "effect-pipedrive/Auth"
+import * as Endpoint from "effect-pipedrive/Endpoint"
+import * as Field from "effect-pipedrive/Field"
+import * as HttpLayer from "effect-pipedrive/HttpLayer"
+import * as OAuth2 from "effect-pipedrive/OAuth2"
+import * as Pagination from "effect-pipedrive/Pagination"
+import * as Pipedrive from "effect-pipedrive/Pipedrive"
+import * as PipedriveError from "effect-pipedrive/PipedriveError"
+import * as RateLimiter from "effect-pipedrive/RateLimiter"
+import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import * as Server from "effect-pipedrive/sandbox/server"
+import * as TokenStore from "effect-pipedrive/TokenStore"
+import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
+import { Leads, Notes, Users } from "effect-pipedrive/v1"
+import { Activities, Deals, Persons } from "effect-pipedrive/v2"
+
+// --- what must not have become `any` on the way ---
+
+type IsAny<A> = 0 extends 1 & A ? true : false
+type Concrete<A> = IsAny<A> extends true ? never : A
+declare const concrete: <A>(value: Concrete<A>) => void
+
+// --- effect-pipedrive ---
+
+const five = Effect.gen(function* () {
+  const { data: deal } = yield* Deals.get({ id: 42 })
+  const { data: person } = yield* Persons.add({ name: "Ada", owner_id: deal.owner_id })
+  yield* Deals.update({ id: deal.id, person_id: person.id })
+  yield* Users.list
+  return yield* Deals.list.stream({ status: "open" }).pipe(Stream.take(10), Stream.runCount)
+})
+export const caught = five.pipe(Effect.catchTag("NotFound", (error) => Effect.succeed(error.status)))
+export const provided: Effect.Effect<number, PipedriveError.PipedriveError | ConfigError.ConfigError> = five.pipe(
+  HttpLayer.withPolicy({ retries: 1 }),
+  Effect.provide(Root.PipedriveLive)
+)
+concrete(five)
+// @ts-expect-error: an error that there is not
+five.pipe(Effect.catchTag("NoSuchError", () => Effect.void))
+// @ts-expect-error: nothing provides what endpoints need
+export const unprovided: Effect.Effect<number, PipedriveError.PipedriveError> = five
+
+// --- v1, v2 ---
+
+export const list = Deals.list
+export const get = Deals.get
+Notes.add({ content: "text", deal_id: 1 })
+Leads.get({ id: "9f3b0a20-1c1f-4f0e-8a5a-4ff0b2d3e111" })
+// @ts-expect-error: a deal has an id
+Deals.get({})
+// @ts-expect-error: ids of deals are numbers
+Deals.get({ id: "42" })
+// @ts-expect-error: no field of an activity
+Activities.add({ subject: "Call", subjekt: "Call" })
+// @ts-expect-error: a text is no list
+export const titles: Effect.Effect<ReadonlyArray<string>, unknown, unknown> = Effect.map(Deals.list, ({ data }) => data)
+
+// --- Accounts ---
+
+const app = { clientId: "id", clientSecret: Redacted.make("secret"), redirectUri: "https://example.com/callback" }
+export const accounts: Layer.Layer<Accounts.Accounts, ConfigError.ConfigError> = Accounts.layer({
+  ...app,
+  idleTimeToLive: "1 minute",
+  onTokenUpdate: (account: string, token) => Effect.log(account, token.accessToken)
+}).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(TokenStore.layerMemory))
+export const ofAccount = Deals.list.pipe(
+  Accounts.provide(7),
+  Effect.provide(accounts),
+  Effect.provide(FetchHttpClient.layer)
+)
+export const connect = Effect.gen(function* () {
+  const service = yield* Accounts.Accounts
+  const { account, user } = yield* service.connect({ url: "https://example.com/callback", state: "state" })
+  concrete(service.get)
+  return `${account} ${user.companyId.toFixed()}`
+})
+// @ts-expect-error: an app has a secret
+Accounts.layer({ clientId: "id", redirectUri: "https://example.com/callback" })
+// @ts-expect-error: an account is named by text or number
+Accounts.provide({ id: 1 })
+
+// --- Auth ---
+
+export const auths: ReadonlyArray<Layer.Layer<Auth.Auth, ConfigError.ConfigError, HttpClient.HttpClient>> = [
+  Auth.apiKey("token", { baseUrl: "https://acme.pipedrive.com" }),
+  Auth.accessToken(Redacted.make("token")),
+  Auth.layerConfig
+]
+// @ts-expect-error: a token is text
+Auth.apiKey(42)
+
+// --- Endpoint, Field, Pagination ---
+
+class Robot extends Schema.Class<Robot>("Robot")({ id: Schema.Number, name: Schema.String }) {}
+interface RobotsInput {
+  readonly name?: string
+  readonly day?: Field.CalendarDate
+}
+interface RobotsOutput {
+  readonly success: boolean
+  readonly data: ReadonlyArray<Robot>
+}
+export const robots = Pagination.list<RobotsInput, RobotsOutput>(() => ({
+  ...Deals.list.endpoint,
+  name: "Robots.list",
+  input: Schema.Struct({ name: Field.optional(Schema.String), day: Field.optional(Field.CalendarDate) }),
+  output: Schema.Struct({ success: Schema.Boolean, data: Schema.Array(Robot) })
+}))
+export const names: Stream.Stream<string, PipedriveError.PipedriveError, Endpoint.Requirements> = robots
+  .stream({ name: "R2" })
+  .pipe(Stream.map((robot) => robot.name))
+export const robot = Endpoint.make<{ readonly id: number }, RobotsOutput>(() => ({
+  ...Deals.get.endpoint,
+  input: Schema.Struct({ id: Schema.Number }),
+  output: Schema.Struct({ success: Schema.Boolean, data: Schema.Array(Robot) })
+}))
+export const told = Effect.map(Endpoint.withMeta(robot({ id: 1 })), ({ meta, value }) => [
+  meta.attempts.toFixed(),
+  value.data[0]?.name.length,
+  Option.getOrUndefined(Field.idOf({ value: 1 }))?.toFixed()
+])
+concrete<Endpoint.Input<typeof Deals.get>>({ id: 1 })
+// @ts-expect-error: an input is an object
+robots.stream("R2")
+// @ts-expect-error: a robot has no age
+robots.stream().pipe(Stream.map((one) => one.age))
+// @ts-expect-error: a description is not its name
+Endpoint.make(() => "Robots.get")
+// @ts-expect-error: no kind of date
+export const day: Field.CalendarDate = 20_260_101
+
+// --- HttpLayer, PipedriveError, Pipedrive, RateLimiter, RateLimiterShared ---
+
+HttpLayer.layer({ timeout: "5 seconds", limiter: { maximumInFlight: 4 } })
+concrete(HttpLayer.defaultPolicy.timeout)
+// @ts-expect-error: three ways to check answers, and this is none
+HttpLayer.withPolicy({ responseValidation: "loud" })
+// @ts-expect-error: durations have units
+HttpLayer.layer({ timeout: "5 sekunden" })
+export const retryable = (error: PipedriveError.PipedriveError): string =>
+  error._tag === "RateLimited" && PipedriveError.isRetryable(error) ? error.kind : error.message
+// @ts-expect-error: how to retry is not text
+PipedriveError.isRetryable("NotFound")
+export const raw: Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements> = Pipedrive.request({
+  version: "v2",
+  path: "/deals"
+})
+// @ts-expect-error: no such version
+Pipedrive.request({ version: "v3", path: "/deals" })
+// @ts-expect-error: an option of the layer is not one of its limiter
+Pipedrive.layer({ limiter: { maximumInFlight: 4, retries: 1 } })
+const budget: RateLimiter.Options = { dailyReserve: 0.1 }
+export const limited = Pipedrive.layer({ limiter: budget }).pipe(
+  Layer.provide(RateLimiterShared.layer({ whenUnavailable: "fail" })),
+  Layer.provide(layerStoreMemory)
+)
+concrete(RateLimiter.CurrentBudget)
+// @ts-expect-error: a share of the day's budget is a number
+export const reserve: RateLimiter.Options = { dailyReserve: "10 %" }
+// @ts-expect-error: two ways, and this is none
+RateLimiterShared.layer({ whenUnavailable: "wait" })
+
+// --- OAuth2, TokenStore, TokenStoreSql ---
+
+export const acme: Layer.Layer<OAuth2.OAuth2 | Auth.Auth, ConfigError.ConfigError> = OAuth2.layer({
+  ...app,
+  refreshToken: "refresh",
+  onTokenUpdate: (token) => Effect.log(Redacted.value(token.refreshToken).length)
+}).pipe(Layer.provide(FetchHttpClient.layer), Layer.provide(TokenStore.layerMemory))
+export const consent = Effect.gen(function* () {
+  const oauth = yield* OAuth2.OAuth2
+  const { state, url } = yield* oauth.authorizationUrl()
+  const token = yield* oauth.handleCallback({ url, state })
+  concrete(oauth.auth)
+  return token.accessToken
+})
+export const redacted: Effect.Effect<Redacted.Redacted<string>, PipedriveError.AuthError, OAuth2.OAuth2> = consent
+// @ts-expect-error: a callback has a state, if only `undefined`
+Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.handleCallback({ url: "https://example.com" }))
+// @ts-expect-error: a redirect is an address
+OAuth2.layer({ ...app, redirectUri: 42 })
+export const stores: ReadonlyArray<
+  Layer.Layer<TokenStore.TokenStore, ConfigError.ConfigError | SqlError, SqlClient.SqlClient>
+> = [
+  TokenStoreSql.layer({ table: "tokens", migrate: false }),
+  TokenStore.layer({
+    load: () => Effect.succeedNone,
+    save: (_account, text) => Effect.log(text.length),
+    clear: () => Effect.void
+  })
+]
+// @ts-expect-error: a table has one name
+TokenStoreSql.layer({ table: ["tokens"] })
+// @ts-expect-error: a key is redacted
+TokenStore.layerKeyValueStore({ seal: { key: "0123456789abcdef" } })
+// @ts-expect-error: what loads gives an Option
+TokenStore.layer({ load: () => Effect.succeed("text"), save: () => Effect.void, clear: () => Effect.void })
+
+// --- sandbox ---
+
+export const tested = five.pipe(
+  Effect.provide(
+    Sandbox.layer({
+      seed: { deals: [{ title: "Forty desks" }] },
+      plan: "growth",
+      faults: [{ endpoint: Deals.list, nth: 1, outcome: { _tag: "Respond", status: 503 } }]
+    })
+  )
+)
+Sandbox.layerReplies(
+  Sandbox.reply(Deals.get, ({ id }) => ({ data: { id: id + 1, title: "Forty desks" } })),
+  Sandbox.reply(Users.list, { data: [{ name: "Ada" }] }),
+  Sandbox.refuse(Persons.get, 404, { error: "Person not found" })
+)
+export const looked = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  const [request] = yield* sandbox.requests
+  const [delivery] = yield* sandbox.deliveries
+  yield* sandbox.advance("2 hours")
+  yield* sandbox.setFaults([{ endpoint: "oauth.token", times: 2, outcome: { _tag: "Hang" } }])
+  const snapshot = yield* sandbox.snapshot
+  yield* sandbox.restore(snapshot)
+  concrete(snapshot.ahead)
+  return [request?.path.length, delivery?.url.length, yield* sandbox.oauth.allow("https://example.com", 1)]
+})
+FastCheck.assert(FastCheck.property(Sandbox.arbitrary(Deals.get), ({ data }) => data.title.length > 0))
+// @ts-expect-error: a title is text
+Sandbox.reply(Deals.get, { data: { title: 42 } })
+// @ts-expect-error: a deal has no such key
+Sandbox.reply(Deals.get, { data: { titel: "Forty desks" } })
+// @ts-expect-error: the input has no such key
+Sandbox.reply(Deals.get, ({ title }) => ({ data: { title } }))
+// @ts-expect-error: an answer is no number
+Sandbox.reply(Deals.get, 42)
+// @ts-expect-error: what is no endpoint has no reply
+Sandbox.reply(Effect.void, {})
+// @ts-expect-error: no such plan
+Sandbox.layer({ plan: "gigantic" })
+// @ts-expect-error: a status is a number
+Sandbox.layer({ faults: [{ outcome: { _tag: "Respond", status: "503" } }] })
+// @ts-expect-error: no such outcome
+Sandbox.layer({ faults: [{ outcome: { _tag: "Explode" } }] })
+// @ts-expect-error: seeds are lists
+Sandbox.layer({ seed: { deals: { title: "Forty desks" } } })
+// @ts-expect-error: a webhook is delivered by a client
+Sandbox.layer({ webhooks: "https://example.com" })
+// @ts-expect-error: no such option
+Sandbox.layer({ sead: "demo" })
+// @ts-expect-error: a snapshot is not made by hand
+export const forged: Sandbox.Snapshot = { _tag: "SandboxSnapshot" }
+
+// --- sandbox/server ---
+
+export const served = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  return Server.environment(sandbox).length
+}).pipe(Effect.provide(Server.layer({ port: 0, host: "127.0.0.1", file: "world.json", seed: "empty" })))
+// @ts-expect-error: a port is a number
+Server.layer({ port: "8080" })
+// @ts-expect-error: it has the options of a sandbox, and this is none
+Server.layer({ seeds: "demo" })
