@@ -15,6 +15,7 @@ import * as oauthHandler from "./oauthHandler.js"
 import { handlers } from "./operations.js"
 import * as parameters from "./parameters.js"
 import * as refusals from "./refusals.js"
+import * as remembered from "./remembered.js"
 import { missing, type Reply } from "./replies.js"
 import * as routes from "./routes.js"
 import * as seen from "./seen.js"
@@ -30,7 +31,7 @@ export interface Inside {
   readonly world: World
   readonly time: Time.Time
   readonly origin: string
-  readonly log: Array<seen.SeenRequest>
+  readonly log: remembered.Log<seen.SeenRequest>
   /** Makes correlation ids and decides about faults, apart from the world's own ids. */
   readonly chance: Pick<World, "entropy">
   readonly limits: limits.Limits
@@ -173,6 +174,12 @@ const strike = (fault: faults.Fault, answer: () => Answer): Effect.Effect<Answer
   }
 }
 
+/** What it knows to be secret, tokens of its OAuth server aside: they are known by their form. */
+const secretsOf = (inside: Inside): ReadonlyArray<string> => [
+  ...Array.from(all(inside.world, "apiToken"), ({ id }) => String(id)),
+  ...inside.oauth.apps.map(({ clientSecret }) => clientSecret)
+]
+
 /** Answers a request. */
 export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
   Time.within(inside.time, answered(inside, incoming))
@@ -191,8 +198,8 @@ const answered = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
         : destination._tag === "Found"
           ? `${destination.endpoint.version}.${destination.endpoint.name}`
           : undefined
-    const entry = seen.request(incoming, new Date(arrived).toISOString(), name)
-    seen.note(inside.log, entry)
+    const entry = seen.request(incoming, new Date(arrived).toISOString(), name, secretsOf(inside))
+    const slot = remembered.note(inside.log, entry)
     const fault = faults.meet(inside.faults, name, inside.chance)
     if (fault?.delay !== undefined) yield* Effect.sleep(fault.delay)
     const now = yield* Clock.currentTimeMillis
@@ -209,8 +216,6 @@ const answered = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
     const given = fault === undefined ? answer() : yield* strike(fault, answer)
     if (happened.length > 0) yield* webhooks.announce(inside.courier, onlooker(inside, now), happened)
     const heard = given.delivery?._tag !== "Reset" && given.delivery?._tag !== "Refuse"
-    // it may have been forgotten meanwhile
-    const place = heard ? inside.log.lastIndexOf(entry) : -1
-    if (place >= 0) inside.log[place] = { ...entry, status: given.status }
+    if (heard) slot.value = { ...slot.value, status: given.status }
     return withHeaders(given, { "x-correlation-id": uuid(inside.chance) })
   })

@@ -84,13 +84,13 @@ export interface Service {
   readonly fetch: (request: Request) => Effect.Effect<Response>
   /** The sandbox as a transport. */
   readonly client: HttpClient.HttpClient
-  /** The requests so far, oldest first, credentials redacted; of very many the last 10,000. */
+  /** The requests so far, oldest first, credentials redacted; of very many the last 10,000, of large bodies the last 32 MB. */
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
   /** Forgets the requests so far. */
   readonly clearRequests: Effect.Effect<void>
-  /** The attempts to deliver webhooks so far, oldest first; of very many the last 10,000. */
+  /** The attempts to deliver webhooks so far, oldest first, within the same bounds. */
   readonly deliveries: Effect.Effect<ReadonlyArray<Delivery>>
-  /** All that it holds. */
+  /** All that it holds, but for tokens and passwords. */
   readonly state: Effect.Effect<State>
   /**
    * Moves the sandbox's time ahead: its tokens expire, its limits are filled up, deals rot, webhooks are tried again. The
@@ -109,7 +109,7 @@ export interface Service {
   readonly snapshot: Effect.Effect<Snapshot>
   /** Goes back to a snapshot. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
-  /** All that it holds as text, files included, to keep it somewhere. */
+  /** All that it holds as text, files and the tokens of apps included, to keep it somewhere safe. */
   readonly write: Effect.Effect<string>
   /** Goes back to what was written. */
   readonly read: (text: string) => Effect.Effect<void, SandboxError>

@@ -2,6 +2,9 @@
  * The requests that a sandbox has seen, for whoever looks inside. Credentials are not kept.
  */
 import type { Incoming } from "./http.js"
+import { bounded, isHeavy, letGo } from "./remembered.js"
+import * as secrets from "./secrets.js"
+import { isRecord } from "./view.js"
 
 /**
  * A request that a sandbox has seen.
@@ -17,9 +20,13 @@ export interface SeenRequest {
   readonly path: string
   /** As it was sent, decoded: `ids` is `"1,2,3"`. */
   readonly query: Readonly<Record<string, string>>
-  /** In lower case; those that hold credentials are `"<redacted>"`. */
+  /** In lower case. Credentials are `"<redacted>"`, here and wherever else they stand. */
   readonly headers: Readonly<Record<string, string>>
-  /** JSON as a value, forms as a record (files by name, type and size); `undefined` when there was none. */
+  /**
+   * JSON as a value, forms as a record (files by name, type and size); `undefined` when there was none. In a body of more than
+   * 128 kB each long text is `"<5000000 characters>"`; of older bodies, where all together have more than 32 MB, only
+   * `"<let go>"` is left.
+   */
   readonly body: unknown
   /** The endpoint it is for: `v2.Deals.list`, `oauth.token`; `undefined` when there is none. */
   readonly endpoint: string | undefined
@@ -27,20 +34,20 @@ export interface SeenRequest {
   readonly status: number | undefined
 }
 
-/** So many requests, and deliveries of webhooks, are remembered: a sandbox on a port may run for weeks. */
-const kept = 10_000
-
-/** Notes something new, and forgets the oldest where there are too many. */
-export const note = <A>(log: Array<A>, entry: A): void => {
-  log.push(entry)
-  if (log.length > kept) log.shift()
+const texts = (from: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  const value = bounded(from)
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
+    : { [String(value)]: "" }
 }
 
-const secret = new Set(["authorization", "x-api-token", "cookie", "proxy-authorization"])
-const secretParameters = new Set(["api_token", "client_secret", "refresh_token", "access_token", "code"])
-
-const hide = (from: Readonly<Record<string, string>>, names: ReadonlySet<string>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(from).map(([name, value]) => [name, names.has(name) ? "<redacted>" : value]))
+const filesByName = (fields: Readonly<Record<string, string | File>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : { name: value.name, type: value.type, size: value.size }
+    ])
+  )
 
 const bodyOf = (incoming: Incoming): unknown => {
   const body = incoming.body
@@ -48,29 +55,60 @@ const bodyOf = (incoming: Incoming): unknown => {
     case "Empty":
       return undefined
     case "Json":
-      return body.value
+      return bounded(body.value)
     case "Form":
-      return hide(body.fields, secretParameters)
+      return bounded(body.fields)
     case "Multipart":
-      return Object.fromEntries(
-        Object.entries(body.fields).map(([name, value]) => [
-          name,
-          typeof value === "string" ? value : { name: value.name, type: value.type, size: value.size }
-        ])
-      )
+      return bounded(filesByName(body.fields))
     case "Unreadable":
-      return `<${body.contentType || "unreadable"}>`
+      return bounded(`<${body.contentType || "unreadable"}>`)
   }
 }
 
-/** Notes a request that has just come. */
-export const request = (incoming: Incoming, time: string, endpoint: string | undefined): SeenRequest => ({
-  time,
-  method: incoming.method,
-  path: incoming.url.pathname,
-  query: hide(Object.fromEntries(incoming.url.searchParams), secretParameters),
-  headers: hide(incoming.headers, secret),
-  body: bodyOf(incoming),
-  endpoint,
-  status: undefined
+/** Where a one-time code stands under its plain name: a product has a code, too. */
+const hasCode = (incoming: Incoming): boolean => incoming.url.pathname.startsWith("/oauth")
+
+const hidden = (from: Readonly<Record<string, string>>, known: ReadonlySet<string>): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(from).map(([name, value]) => [
+      secrets.hideText(name, known),
+      secrets.isSecret(name) ? secrets.redacted : secrets.hideText(value, known)
+    ])
+  )
+
+/** Notes a request that has just come; what the sandbox knows to be secret is struck out, and what the request says is. */
+export const request = (
+  incoming: Incoming,
+  time: string,
+  endpoint: string | undefined,
+  known: Iterable<string>
+): SeenRequest => {
+  const path = String(bounded(incoming.url.pathname))
+  const query = texts(Object.fromEntries(incoming.url.searchParams))
+  const headers = texts(incoming.headers)
+  const body = bodyOf(incoming)
+  const found = new Set(known)
+  for (const part of [query, headers, body]) secrets.collect(part, found)
+  if (hasCode(incoming)) {
+    for (const part of [query, body]) if (isRecord(part) && typeof part.code === "string") found.add(part.code)
+  }
+  return {
+    time,
+    method: incoming.method,
+    path: secrets.hideText(path, found),
+    query: hidden(query, found),
+    headers: hidden(headers, found),
+    body: secrets.hide(body, found),
+    endpoint,
+    status: undefined
+  }
+}
+
+/** What is left of a request where there are many heavy ones. */
+export const lighten = (request: SeenRequest): SeenRequest => ({
+  ...request,
+  path: isHeavy(request.path) ? letGo : request.path,
+  query: isHeavy(request.query) ? { [letGo]: "" } : request.query,
+  headers: isHeavy(request.headers) ? { [letGo]: "" } : request.headers,
+  body: isHeavy(request.body) ? letGo : request.body
 })

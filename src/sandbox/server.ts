@@ -67,7 +67,8 @@ const save = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandb
   Effect.flatMap(sandbox.write, (text) =>
     Effect.tryPromise({
       try: async () => {
-        await writeFile(`${file}.new`, text)
+        // it holds what the world works with: tokens of apps, passwords of webhooks
+        await writeFile(`${file}.new`, text, { mode: 0o600 })
         await rename(`${file}.new`, file)
       },
       catch: fileError(file, "cannot be written")

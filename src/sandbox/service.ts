@@ -18,20 +18,35 @@ import * as limits from "./limits.js"
 import * as oauth from "./oauth.js"
 import * as tokens from "./oauthTokens.js"
 import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
+import * as remembered from "./remembered.js"
 import { endpoints } from "./routes.js"
+import { hideText, redacted } from "./secrets.js"
 import { build, SandboxError, type Seed } from "./seed.js"
+import * as seen from "./seen.js"
 import * as store from "./store.js"
 import * as Time from "./time.js"
-import { isRecord } from "./view.js"
+import { isRecord, text, textOrNull } from "./view.js"
 import * as webhooks from "./webhooks.js"
 import * as World from "./world.js"
 
 /** Tables that are no business of who looks inside. */
 const hidden = new Set(["apiToken", "fileContent", "oauthCode", "oauthAccessToken", "oauthRefreshToken"])
 
+/** A webhook has a password, and its URL may have one. */
+const shownIn =
+  (table: string) =>
+  (row: World.Row): World.Row =>
+    table === "webhook"
+      ? {
+          ...row,
+          subscription_url: hideText(text(row, "subscription_url")),
+          http_auth_password: textOrNull(row, "http_auth_password") === null ? null : redacted
+        }
+      : row
+
 const stateOf = (world: World.World) =>
   Object.fromEntries(
-    Array.from(world.tables, ([name, { rows }]) => [name, Array.from(rows.values())] as const).filter(
+    Array.from(world.tables, ([name, { rows }]) => [name, Array.from(rows.values(), shownIn(name))] as const).filter(
       ([name]) => !hidden.has(name)
     )
   )
@@ -131,11 +146,9 @@ const serviceOf = (inside: Inside, token: string): Service => ({
       Effect.flatMap((incoming) => handle(inside, incoming)),
       Effect.flatMap(Http.toWeb)
     ),
-  requests: Effect.sync(() => inside.log.slice()),
-  clearRequests: Effect.sync(() => {
-    inside.log.length = 0
-  }),
-  deliveries: Effect.sync(() => inside.courier.deliveries.slice()),
+  requests: Effect.sync(() => remembered.values(inside.log)),
+  clearRequests: Effect.sync(() => remembered.clear(inside.log)),
+  deliveries: Effect.sync(() => remembered.values(inside.courier.deliveries)),
   state: Effect.sync(() => stateOf(inside.world)),
   snapshot: Effect.sync(() => remember(inside)),
   advance: (by) => Time.advance(inside.time, by),
@@ -184,7 +197,7 @@ export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<
       world,
       time: Time.make(),
       origin,
-      log: [],
+      log: remembered.make(seen.lighten),
       chance: { entropy: 1 },
       limits: limits.make(options.plan),
       oauth: oauth.make(options.oauth, origin),

@@ -3,6 +3,7 @@
  */
 import type { Limits } from "./limits.js"
 import { escape } from "./oauthPage.js"
+import { type Log, values } from "./remembered.js"
 import type { SeenRequest } from "./seen.js"
 import type { Delivery } from "./webhooks.js"
 import type { World } from "./world.js"
@@ -17,9 +18,9 @@ const style = `
 export interface Told {
   readonly world: World
   readonly origin: string
-  readonly log: ReadonlyArray<SeenRequest>
+  readonly log: Log<SeenRequest>
   readonly limits: Limits
-  readonly courier: { readonly deliveries: ReadonlyArray<Delivery> }
+  readonly courier: { readonly deliveries: Log<Delivery> }
 }
 
 const hidden = /^(apiToken|oauth.*|fileContent|.*Change|currency|leadSource|.*Field|role)$/
@@ -42,8 +43,8 @@ const deliveryRow = (delivery: Delivery): string =>
     delivery.attempt
   }</td>${statusCell(delivery.status)}</tr>`
 
-const newest = <A>(items: ReadonlyArray<A>, row: (item: A) => string): string =>
-  items.slice(-50).reverse().map(row).join("\n")
+const newest = <A>(log: Log<A>, row: (item: A) => string): string =>
+  values(log).slice(-50).reverse().map(row).join("\n")
 
 const limitsText = (limits: Limits): string =>
   limits.enforced
@@ -63,10 +64,10 @@ export const statusPage = ({ courier, limits, log, origin, world }: Told): strin
   .filter(([name, { rows }]) => !hidden.test(name) && rows.size > 0)
   .map(([name, { rows }]) => `<li>${escape(name)}: ${rows.size}</li>`)
   .join("")}</ul>
-<h2>Requests (${log.length})</h2>
+<h2>Requests (${log.slots.length})</h2>
 <table id="requests"><tr><th>time</th><th>method</th><th>path</th><th>endpoint</th><th class="number">status</th></tr>
 ${newest(log, requestRow)}</table>
-<h2>Webhook deliveries (${courier.deliveries.length})</h2>
+<h2>Webhook deliveries (${courier.deliveries.slots.length})</h2>
 <table id="deliveries"><tr><th>time</th><th>to</th><th class="number">attempt</th><th class="number">status</th></tr>
 ${newest(courier.deliveries, deliveryRow)}</table>
 </body>

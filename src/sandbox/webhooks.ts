@@ -8,7 +8,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as payloads from "./payload.js"
-import * as seen from "./seen.js"
+import * as remembered from "./remembered.js"
+import { hideText } from "./secrets.js"
 import { text, type View } from "./view.js"
 import { all, type Change, get, put, type Row, remove, uuid, type World } from "./world.js"
 
@@ -21,6 +22,7 @@ import { all, type Change, get, put, type Row, remove, uuid, type World } from "
 export interface Delivery {
   readonly time: string
   readonly webhookId: number | string
+  /** Credentials in it are `"<redacted>"`. */
   readonly url: string
   /** From 1 to 4. */
   readonly attempt: number
@@ -32,7 +34,7 @@ export interface Delivery {
 /** How deliveries are made and remembered. */
 export interface Courier {
   readonly client: HttpClient.HttpClient | undefined
-  readonly deliveries: Array<Delivery>
+  readonly deliveries: remembered.Log<Delivery>
   /** How often the first attempt failed, until when nothing is delivered, and since when nothing arrived. */
   readonly troubles: Map<Row["id"], { failed: number; bannedUntil: number; failingSince: number | undefined }>
 }
@@ -40,7 +42,10 @@ export interface Courier {
 /** Makes a courier. Without a client deliveries are only noted. */
 export const make = (client: HttpClient.HttpClient | undefined): Courier => ({
   client,
-  deliveries: [],
+  deliveries: remembered.make((delivery) => ({
+    ...delivery,
+    payload: remembered.isHeavy(delivery.payload) ? remembered.letGo : delivery.payload
+  })),
   troubles: new Map()
 })
 
@@ -110,12 +115,12 @@ const deliver = (courier: Courier, view: View, hookId: Row["id"], change: Change
       const now = yield* Clock.currentTimeMillis
       const body = payloads.payload({ hook, change, id, correlation, attempt }, view)
       const status = courier.client === undefined ? 200 : yield* send(courier.client, hook, body)
-      seen.note(courier.deliveries, {
+      remembered.note(courier.deliveries, {
         time: new Date(now).toISOString(),
         webhookId: hookId,
-        url: text(hook, "subscription_url"),
+        url: hideText(text(hook, "subscription_url")),
         attempt,
-        payload: body,
+        payload: remembered.bounded(body),
         status: courier.client === undefined ? undefined : status
       })
       weigh(courier, view.world, hookId, attempt, status, now)

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -113,6 +113,9 @@ describe("the sandbox on a port", () => {
         ]).pipe(Effect.provide(call(sandbox)))
       )
       assert.deepStrictEqual([title, data], ["Kept", [0, 255, 1]])
+      // tokens of apps and passwords of webhooks are in it, for the world to work with; its own token is not
+      assert.strictEqual(statSync(file).mode & 0o777, 0o600)
+      assert.notInclude(readFileSync(file, "utf8"), Sandbox.defaultToken)
       const whole = JSON.parse(readFileSync(file, "utf8"))
       for (const broken of [
         {},
