@@ -182,7 +182,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
   const text = (path: string): S.Shape => {
     switch (facts.formats?.[path]) {
       case "timestamp":
-        return facts.rfc3339?.includes(path) ? instant : timestamp
+        return operation.version === "v2" || facts.rfc3339?.includes(path) ? instant : timestamp
       case "date":
         return date
       case "time":

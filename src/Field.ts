@@ -8,6 +8,8 @@ import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import * as Bytes from "./internal/bytes.js"
+import * as Times from "./internal/times.js"
 
 // -----------------------------------------------------------------------------
 // annotations that the runtime reads
@@ -84,13 +86,32 @@ export const openNumbers = <const L extends ReadonlyArray<number>>(
 // -----------------------------------------------------------------------------
 
 /**
- * A point in time, as callers may give it: a `Date` or `DateTime` is sent in the form the API version wants
- * (`2026-05-15T09:55:02Z` on v2, `2026-05-15 09:55:02` in UTC on v1), a string as it stands.
+ * A point in time, as callers may give it. A `Date` or `DateTime` is sent in the form the API version wants
+ * (`2026-05-15T09:55:02Z` on v2, `2026-05-15 09:55:02` in UTC on v1), and so is a text that names its zone, such as that of
+ * `Date#toISOString`. Other texts of v1's forms are sent as they stand. A text that names no time is refused.
  *
  * @since 0.1.0
  * @category models
  */
 export type Timestamp = string | Date | DateTime.DateTime
+
+/** A text of which a function of `internal/times` says whether it is a time. */
+const timeText = (
+  is: (text: string) => boolean,
+  what: string,
+  sample: (iso: string) => string
+): Schema.Schema<string> =>
+  Schema.String.pipe(
+    Schema.filter(is, {
+      message: () => what,
+      arbitrary: () => (fc) =>
+        fc
+          .date({ min: new Date("2000-01-01"), max: new Date("2099-12-31"), noInvalidDate: true })
+          .map((date) => sample(date.toISOString()))
+    })
+  )
+
+const dates = () => [Schema.ValidDateFromSelf, Schema.DateTimeUtcFromSelf, Schema.DateTimeZonedFromSelf] as const
 
 /**
  * Checks a {@link Timestamp}.
@@ -101,25 +122,35 @@ export type Timestamp = string | Date | DateTime.DateTime
 export const Timestamp: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<Timestamp> =>
     Schema.Union(
-      Schema.NonEmptyString,
-      Schema.ValidDateFromSelf,
-      Schema.DateTimeUtcFromSelf,
-      Schema.DateTimeZonedFromSelf
+      timeText(Times.isTimestamp, "is no time: write YYYY-MM-DD HH:MM:SS, in UTC, or give a Date or DateTime", (iso) =>
+        iso.slice(0, 19).replace("T", " ")
+      ),
+      ...dates()
     )
 ).annotations({ [TimeKindId]: "timestamp" })
 
 /**
- * A {@link Timestamp} that Pipedrive wants as RFC 3339, `2026-05-15T09:55:02Z`, on v1 too.
+ * A {@link Timestamp} that Pipedrive wants as RFC 3339, `2026-05-15T09:55:02Z`: all of v2's, a few of v1's. A text names the
+ * second and its zone, or has v1's form, `2026-05-15 09:55:02`, which is UTC.
  *
  * @since 0.1.0
  * @category schemas
  */
-export const Instant: Schema.Schema<Timestamp> = /*#__PURE__*/ (() =>
-  Timestamp.annotations({ [TimeKindId]: "instant" }))()
+export const Instant: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<Timestamp> =>
+    Schema.Union(
+      timeText(
+        Times.isInstant,
+        "is no time with seconds and zone: write YYYY-MM-DDTHH:MM:SSZ, or give a Date or DateTime",
+        (iso) => `${iso.slice(0, 19)}Z`
+      ),
+      ...dates()
+    )
+).annotations({ [TimeKindId]: "instant" })
 
 /**
- * A calendar day, as callers may give it: `YYYY-MM-DD`, or a `Date` or `DateTime`, of which the UTC day (of a zoned
- * `DateTime`: the day in its zone) is sent.
+ * A calendar day, as callers may give it: `YYYY-MM-DD`, or a `DateTime`, of which the day in its zone is sent, or a `Date`. A
+ * `Date` that falls on one day here and on another in UTC is refused: it does not say which of the two is meant.
  *
  * @since 0.1.0
  * @category models
@@ -135,10 +166,8 @@ export type CalendarDate = string | Date | DateTime.DateTime
 export const CalendarDate: Schema.Schema<CalendarDate> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<CalendarDate> =>
     Schema.Union(
-      Schema.String.pipe(
-        Schema.pattern(/^\d{4}-\d{2}-\d{2}$/, { message: () => "is not a day of the form YYYY-MM-DD" })
-      ),
-      Schema.ValidDateFromSelf,
+      timeText(Times.isDay, "is not a day of the form YYYY-MM-DD", (iso) => iso.slice(0, 10)),
+      Schema.ValidDateFromSelf.pipe(Schema.filter(Times.isOneDay, { message: () => Times.twoDays })),
       Schema.DateTimeUtcFromSelf,
       Schema.DateTimeZonedFromSelf
     )
@@ -153,7 +182,7 @@ export const CalendarDate: Schema.Schema<CalendarDate> = /*#__PURE__*/ Schema.su
 export const TimeOfDay: Schema.Schema<string> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<string> =>
     Schema.String.pipe(
-      Schema.pattern(/^(\d{2,}:\d{2}(:\d{2})?)?$/, { message: () => "is not a time of the form HH:MM or HH:MM:SS" })
+      Schema.pattern(/^(\d{2,}:[0-5]\d(:[0-5]\d)?)?$/, { message: () => "is not a time of the form HH:MM or HH:MM:SS" })
     )
 )
 
@@ -250,13 +279,14 @@ export type CustomFieldValue =
   | { readonly [part: string]: unknown }
 
 /**
- * Custom fields by key, as v2 takes them under `custom_fields`.
+ * Custom fields by key, as v2 takes them under `custom_fields`: `null` clears one, `undefined` leaves it alone. A `Date` is
+ * sent as its day.
  *
  * @since 0.1.0
  * @category models
  */
 export interface CustomFields {
-  readonly [key: string]: CustomFieldValue
+  readonly [key: string]: CustomFieldValue | undefined
 }
 
 /**
@@ -274,13 +304,12 @@ export const CustomFields: Schema.Schema<CustomFields> = /*#__PURE__*/ Schema.su
         })
       ),
       value: Schema.Union(
+        Schema.Undefined,
         Schema.String,
         Schema.Number,
         Schema.Boolean,
         Schema.Null,
-        Schema.ValidDateFromSelf,
-        Schema.DateTimeUtcFromSelf,
-        Schema.DateTimeZonedFromSelf,
+        ...dates(),
         Schema.Array(
           Schema.Union(Schema.String, Schema.Number, Schema.Record({ key: Schema.String, value: Schema.Unknown }))
         ),
@@ -327,16 +356,18 @@ export const idOf = (reference: Reference): Option.Option<number> =>
 // -----------------------------------------------------------------------------
 
 /**
- * A file to upload: a `File`, or its content with a name, or a bare `Blob` or bytes (then sent under the name `file`).
+ * A file to upload: a `File`, or its content with a name, or a bare `Blob` or bytes (then sent under the name `file`). Bytes
+ * are an `ArrayBuffer` or any view of one, such as a `Uint8Array` or `Buffer`.
  *
  * @since 0.1.0
  * @category models
  */
 export type Upload =
   | Blob
-  | Uint8Array
+  | ArrayBuffer
+  | ArrayBufferView
   | {
-      readonly content: Blob | Uint8Array
+      readonly content: Blob | ArrayBuffer | ArrayBufferView
       /** The file name, with its extension. */
       readonly name: string
       /** The MIME type; `application/octet-stream` when absent. */
@@ -350,10 +381,14 @@ export type Upload =
  * @category schemas
  */
 export const Upload: Schema.Schema<Upload> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<Upload> => {
-  const content = Schema.declare((u: unknown): u is Blob | Uint8Array => u instanceof Blob || u instanceof Uint8Array, {
-    identifier: "Blob | Uint8Array",
-    message: () => "is not a file: give a File, a Blob, bytes, or { content, name } (a path or text is not a file)"
-  })
+  const content = Schema.declare(
+    (u: unknown): u is Blob | ArrayBuffer | ArrayBufferView => Bytes.isBlob(u) || Bytes.isBytes(u),
+    {
+      identifier: "a file",
+      message: () =>
+        "is not a file: give a File, a Blob, bytes, or { content, name } (a path, text or a stream is not a file)"
+    }
+  )
   return Schema.Union(
     content,
     Schema.Struct({ content, name: Schema.NonEmptyString, type: Schema.optional(Schema.String) })

@@ -126,7 +126,8 @@ describe("the body", () => {
         born: "2026-05-15",
         seen: "2026-05-15T09:55:02Z",
         parts: [{ made: "2026-05-15" }],
-        custom_fields: { [key]: "2026-05-15T09:55:02Z" }
+        // Pipedrive has custom fields of days and of times of day, none of points in time
+        custom_fields: { [key]: "2026-05-15" }
       })
       const old = yield* sent(Robots.addOld({ name: "R", seen: at, [key]: 42 }))
       assert.deepStrictEqual(JSON.parse(String(old.body)), { name: "R", seen: "2026-05-15 09:55:02", [key]: 42 })

@@ -52,7 +52,7 @@ const assertDescribed = (endpoint: Endpoint.AnyDescription, seen: Fake.Seen, inp
     inBody.filter((key) => !/^[0-9a-f]{40}/.test(key) && !endpoint.body?.keys.includes(key)),
     []
   )
-  const given = Object.entries(input ?? {}).filter(([, value]) => value !== undefined)
+  const given = Object.entries(input ?? {}).filter(([, value]) => value !== undefined && !isHollow(value))
   const nowhere = given.filter(
     ([key, value]) =>
       !path.includes(`{${key}}`) &&
@@ -63,6 +63,14 @@ const assertDescribed = (endpoint: Endpoint.AnyDescription, seen: Fake.Seen, inp
   )
   assert.deepEqual(nowhere, [])
 }
+
+/** Nothing was given in it: sent as an empty object it might clear all. */
+const isHollow = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.keys(value).length > 0 &&
+  Object.values(value).every((inner) => inner === undefined)
 
 const bodyKeys = ({ body }: Fake.Seen, endpoint: Endpoint.AnyDescription): ReadonlyArray<string> => {
   if (body === undefined) return []
@@ -169,6 +177,7 @@ const beyondSchema = [
   /dot segment/,
   /well-formed/,
   /changes nothing/,
+  /which a list cannot hold/,
   /an empty list/,
   /whole number/
 ]

@@ -159,8 +159,9 @@ const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check 
       }
       const field = ordered[at++]
       if (field === undefined) {
-        if (!free && !admits(indexed, key, record[key], exact)) return false
-      } else {
+        // what stands in the prototype is in no body
+        if (!free && Object.hasOwn(record, key) && !admits(indexed, key, record[key], exact)) return false
+      } else if (!exact || Object.hasOwn(record, key)) {
         const value = record[key]
         if ((field.kinds & kindOf(value)) === 0 && !field.check(value)) return false
         if (!field.isOptional) missing--

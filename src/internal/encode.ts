@@ -2,15 +2,17 @@
  * From input to wire: checks what a caller gave and writes it as path, query and body.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
-import * as DateTime from "effect/DateTime"
 import type * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type { Description, Version } from "../Endpoint.js"
 import * as Field from "../Field.js"
 import type { Issue } from "../PipedriveError.js"
+import * as Bytes from "./bytes.js"
 import * as Check from "./check.js"
 import * as Hints from "./hints.js"
 import * as Issues from "./issues.js"
+import * as Plain from "./plain.js"
+import * as Times from "./times.js"
 
 /** A request, but for host and credentials. @internal */
 export interface Wire {
@@ -28,25 +30,6 @@ export const isIssues = (result: Wire | ReadonlyArray<Issue>): result is Readonl
 type Json = unknown
 type Input = Readonly<Record<string, unknown>>
 
-// -----------------------------------------------------------------------------
-// times
-// -----------------------------------------------------------------------------
-
-const pad = (n: number, width = 2): string => String(n).padStart(width, "0")
-
-/** @internal */
-export const time = (value: Date | DateTime.DateTime, kind: Field.TimeKind, version: Version): string => {
-  if (kind === "date") {
-    if (value instanceof Date) return value.toISOString().slice(0, 10)
-    const { day, month, year } = DateTime.isZoned(value) ? DateTime.toParts(value) : DateTime.toPartsUtc(value)
-    return `${pad(year, 4)}-${pad(month)}-${pad(day)}`
-  }
-  const iso = (value instanceof Date ? value : DateTime.toDateUtc(value)).toISOString().slice(0, 19)
-  return version === "v2" || kind === "instant" ? `${iso}Z` : iso.replace("T", " ")
-}
-
-const isTime = (u: unknown): u is Date | DateTime.DateTime => u instanceof Date || DateTime.isDateTime(u)
-
 const timeKindOf = (ast: AST.AST): Field.TimeKind | undefined =>
   annotated(ast, Field.TimeKindId) as Field.TimeKind | undefined
 
@@ -62,69 +45,28 @@ const annotated = (ast: AST.AST, id: symbol): unknown => {
 }
 
 // -----------------------------------------------------------------------------
-// what no schema says: a value must be one that JSON can carry
-// -----------------------------------------------------------------------------
-
-interface Seen {
-  times: boolean
-}
-
-const maximumDepth = 32
-
-/** The first thing in a value that cannot be sent. Notes in `seen` whether there are times in it. */
-const scan = (value: unknown, path: ReadonlyArray<string | number>, seen: Seen): Issue | undefined => {
-  switch (typeof value) {
-    case "number":
-      return Number.isFinite(value) ? undefined : { path, message: `is ${value}, which is no number that can be sent` }
-    case "string":
-    case "boolean":
-    case "undefined":
-      return undefined
-    case "object":
-      return value === null ? undefined : scanObject(value, path, seen)
-    default:
-      return { path, message: `is a ${typeof value}, which cannot be sent` }
-  }
-}
-
-const scanObject = (value: object, path: ReadonlyArray<string | number>, seen: Seen): Issue | undefined => {
-  if (isTime(value)) {
-    seen.times = true
-    return value instanceof Date && Number.isNaN(value.getTime()) ? { path, message: "is an invalid Date" } : undefined
-  }
-  if (path.length > maximumDepth) return { path, message: "is nested too deeply, or refers to itself" }
-  if (isBinary(value)) return { path, message: "is binary, which this field does not take" }
-  if (!isPlain(value)) return { path, message: "is not plain data" }
-  for (const [key, inner] of Array.isArray(value) ? value.entries() : Object.entries(value)) {
-    const issue = scan(inner, [...path, key], seen)
-    if (issue !== undefined) return issue
-  }
-  return undefined
-}
-
-const isBinary = (value: object): boolean =>
-  value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value)
-
-const isPlain = (value: object): boolean =>
-  !("toJSON" in value) &&
-  !(value instanceof Map || value instanceof Set || value instanceof Promise || value instanceof RegExp)
-
-// -----------------------------------------------------------------------------
 // values
 // -----------------------------------------------------------------------------
 
-/** Writes times inside a body in their field's form. Runs only where there is one. */
-const writeTimes = (value: unknown, ast: AST.AST | undefined, version: Version): Json => {
-  if (isTime(value)) return time(value, (ast === undefined ? undefined : timeKindOf(ast)) ?? "timestamp", version)
+/** A body with the times in it written in their field's form. */
+const writeTimes = (value: unknown, ast: AST.AST | undefined, version: Version, inherited?: Field.TimeKind): Json => {
+  const kind = (ast === undefined ? undefined : timeKindOf(ast)) ?? inherited
+  if (Times.isTime(value) || (typeof value === "string" && kind !== undefined)) {
+    return Times.write(value, kind ?? "timestamp", version)
+  }
   if (Array.isArray(value)) {
     const item = ast === undefined ? undefined : itemOf(ast)
-    return value.map((inner) => writeTimes(inner, item, version))
+    return value.map((inner) => writeTimes(inner, item, version, inherited))
   }
   if (typeof value !== "object" || value === null) return value
   const fields = ast === undefined ? undefined : fieldsOf(ast)
-  const out: Record<string, Json> = {}
-  for (const [key, inner] of Object.entries(value)) out[key] = writeTimes(inner, fields?.get(key), version)
-  return out
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      // a custom field holds a day or a time of day, never both
+      const within = Hints.customFieldKey.test(key) ? "date" : inherited
+      return [key, writeTimes(inner, fields?.get(key), version, within)]
+    })
+  )
 }
 
 const itemOf = (ast: AST.AST): AST.AST | undefined => {
@@ -152,22 +94,30 @@ const first = <A, B>(items: ReadonlyArray<A>, f: (a: A) => B | undefined): B | u
 /** One query or form value; `undefined` where nothing is to be sent. */
 const text = (value: unknown, ast: AST.AST | undefined, version: Version): string | undefined => {
   if (value === undefined || value === null) return undefined
-  if (isTime(value)) return time(value, (ast === undefined ? undefined : timeKindOf(ast)) ?? "timestamp", version)
+  const kind = ast === undefined ? undefined : timeKindOf(ast)
+  if (Times.isTime(value) || (typeof value === "string" && kind !== undefined)) {
+    return Times.write(value, kind ?? "timestamp", version)
+  }
   if (Array.isArray(value)) {
     return value.length === 0 ? undefined : value.map((item) => text(item, ast, version) ?? "").join(",")
   }
   return typeof value === "object" ? JSON.stringify(value) : String(value)
 }
 
+type NamedFile = Extract<Field.Upload, { readonly content: unknown }>
+type FileContent = NamedFile["content"]
+
 const filePart = (value: unknown): { readonly blob: Blob; readonly name: string } | undefined => {
-  const blob = (content: Blob | Uint8Array, type?: string): Blob =>
-    content instanceof Blob && type === undefined
+  const blob = (content: FileContent, type?: string): Blob =>
+    Bytes.isBlob(content) && type === undefined
       ? content
-      : new Blob([content as BlobPart], { type: type ?? "application/octet-stream" })
-  if (typeof File !== "undefined" && value instanceof File) return { blob: value, name: value.name }
-  if (value instanceof Blob || value instanceof Uint8Array) return { blob: blob(value), name: "file" }
+      : new Blob([Bytes.isBlob(content) ? content : Bytes.toArray(content)], {
+          type: type ?? "application/octet-stream"
+        })
+  if (Bytes.isFile(value)) return { blob: value, name: value.name }
+  if (Bytes.isBlob(value) || Bytes.isBytes(value)) return { blob: blob(value), name: "file" }
   if (typeof value !== "object" || value === null || !("content" in value)) return undefined
-  const { content, name, type } = value as Exclude<Field.Upload, Blob | Uint8Array>
+  const { content, name, type } = value as NamedFile
   return { blob: blob(content, type), name }
 }
 
@@ -202,28 +152,27 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
       const input = given === undefined ? {} : given
       const wrong = noRecord(input)
       if (wrong !== undefined) return [{ path: [], message: `must be an object, is ${wrong}` }]
-      const record = input as Input
+      const record = own(input as Input, query, fields)
       if (known.length === 0 && Object.keys(record).length > 0)
         return Object.keys(record).map((key) => unknownKey(key, []))
       if (!check(record)) return explain(endpoint.input, record, known)
-      const seen: Seen = { times: false }
-      for (const key in record) {
+      for (const key of Object.keys(record)) {
         const value = record[key]
         if (binary && filePart(value) !== undefined) continue
-        const issue = scan(value, [key], seen) ?? emptyFilter(key, value, fields.get(key))
+        const issue = Plain.fault(value, [key]) ?? emptyFilter(key, value, fields.get(key))
         if (issue !== undefined) return [issue]
       }
       const encodedPath = path(record)
       if (typeof encodedPath !== "string") return [encodedPath]
       if (mustChange) {
-        const changes = Object.keys(record).some((key) => !placed.has(key) && record[key] !== undefined)
+        const changes = Object.keys(record).some((key) => !placed.has(key))
         if (!changes)
           return [{ path: [], message: `changes nothing: give at least one of ${some(endpoint.body?.keys ?? [])}` }]
       }
       return {
         path: prefix + encodedPath,
         query: query.length === 0 ? "" : queryString(query, record, fields, version),
-        body: writeBody(record, seen.times)
+        body: writeBody(record)
       }
     } catch (cause) {
       // getters, proxies: whatever a caller's object does when it is read
@@ -232,12 +181,25 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   }
 }
 
+/**
+ * An input's own fields, read once: without what is left out (`undefined`, and null in a query). What is inherited would
+ * pass a check and not be sent.
+ */
+const own = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<string, AST.AST>): Input =>
+  Object.fromEntries(
+    Object.entries(input).filter(([key, value]) => {
+      if (value === undefined || (value === null && query.includes(key))) return false
+      const ast = Plain.isHollow(value) ? fields.get(key) : undefined
+      return ast === undefined || !Check.closed(ast)(undefined)
+    })
+  )
+
 /** What an input is that is no object with fields: a `Date` would be written as the text it is, a `Map` as nothing. */
 const noRecord = (input: unknown): string | undefined => {
   if (input === null) return "null"
   if (typeof input !== "object") return `a ${typeof input}`
   if (Array.isArray(input)) return "an array"
-  return isTime(input) || isBinary(input) || !isPlain(input) ? "something else" : undefined
+  return Times.isTime(input) ? "a time" : Plain.notPlain(input)?.replace(/^is /, "")
 }
 
 /** No ids would be sent as no filter, and bring everything. */
@@ -313,20 +275,17 @@ const bodyEncoder = <I, A>(
   endpoint: Description<I, A>,
   fields: ReadonlyMap<string, AST.AST>,
   placed: ReadonlySet<string>
-): ((input: Input, times: boolean) => HttpBody.HttpBody) => {
+): ((input: Input) => HttpBody.HttpBody) => {
   const { body, input: schema, version } = endpoint
   if (body === undefined) return () => HttpBody.empty
   const [only = ""] = body.keys
   const entries = (input: Input) => Object.entries(input).filter(([key]) => !placed.has(key))
   switch (body.encoding) {
     case "json":
-      return (input, times) => {
+      return (input) => {
         const value = body.whole === true ? input[only] : placed.size === 0 ? input : Object.fromEntries(entries(input))
         const ast = body.whole === true ? fields.get(only) : schema.ast
-        return HttpBody.text(
-          JSON.stringify(times ? writeTimes(value, ast, version) : (value ?? {})),
-          "application/json"
-        )
+        return HttpBody.text(JSON.stringify(writeTimes(value ?? {}, ast, version)), "application/json")
       }
     case "form":
       return (input) => {

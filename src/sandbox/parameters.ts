@@ -145,7 +145,7 @@ const timeFaults = (
 ): ReadonlyArray<Fault> =>
   Object.entries(input).flatMap(([key, value]) => {
     const ast = properties.get(key)
-    if (typeof value !== "string" || ast === undefined || annotated(ast, Field.TimeKindId) !== "timestamp") return []
+    if (typeof value !== "string" || ast === undefined || annotated(ast, Field.TimeKindId) !== "instant") return []
     return kinds.readTime(value, true) === kinds.unreadable
       ? [{ key, message: `Parameter '${key}' is not a valid datetime` }]
       : []

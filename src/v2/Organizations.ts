@@ -282,8 +282,8 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     filter_id: Schema.optional(Schema.Int),
     ids: Schema.optional(Field.List(Schema.Int, 100)),
     owner_id: Schema.optional(Schema.Int),
-    updated_since: Schema.optional(Field.Timestamp),
-    updated_until: Schema.optional(Field.Timestamp),
+    updated_since: Schema.optional(Field.Instant),
+    updated_until: Schema.optional(Field.Instant),
     sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time")),
     sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
     include_fields: Schema.optional(Field.List(Schema.Literal(
@@ -545,7 +545,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
   Schema.Struct({
     name: Schema.String,
     owner_id: Schema.optional(Schema.Int),
-    add_time: Schema.optional(Field.Timestamp),
+    add_time: Schema.optional(Field.Instant),
     visible_to: Schema.optional(Schema.Int),
     label_ids: Schema.optional(Schema.Array(Schema.Int)),
     address: Schema.optional(Schema.Struct({

@@ -447,8 +447,8 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     owner_id: Schema.optional(Schema.Int),
     org_id: Schema.optional(Schema.Int),
     deal_id: Schema.optional(Schema.Int),
-    updated_since: Schema.optional(Field.Timestamp),
-    updated_until: Schema.optional(Field.Timestamp),
+    updated_since: Schema.optional(Field.Instant),
+    updated_until: Schema.optional(Field.Instant),
     sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time")),
     sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
     include_fields: Schema.optional(Field.List(Schema.Literal(
@@ -748,7 +748,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     name: Schema.optional(Schema.String),
     owner_id: Schema.optional(Schema.Int),
     org_id: Schema.optional(Schema.Int),
-    add_time: Schema.optional(Field.Timestamp),
+    add_time: Schema.optional(Field.Instant),
     emails: Schema.optional(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),

@@ -337,7 +337,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     limit: Schema.optional(Field.Limit(500)),
     sort_by: Schema.optional(Schema.Literal("id", "name", "add_time", "update_time")),
     sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-    updated_since: Schema.optional(Field.Timestamp),
+    updated_since: Schema.optional(Field.Instant),
     custom_fields: Schema.optional(Field.List(Schema.String, 15))
   })
 )
