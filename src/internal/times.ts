@@ -59,16 +59,20 @@ const utc = (date: Date, version: Version, kind: TimeKind): string => {
   return version === "v2" || kind === "instant" ? `${iso}Z` : iso.replace("T", " ")
 }
 
-/** A text that leaves no doubt is written as the `Date` that it names; any other form of v1 as it stands. */
+const exact = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z| \d{2}:\d{2}:\d{2})$/
+
+/**
+ * A text that leaves no doubt is written as the `Date` that it names: without the fraction that v2 refuses, and in UTC. v1's
+ * forms stay as they stand, and so does RFC 3339 in UTC.
+ */
 const written = (text: string, kind: TimeKind, version: Version): string => {
-  const parts = kind === "date" ? undefined : read(text)
-  if (parts === undefined || !isInstant(text)) return text
-  if (parts.zone === undefined && version === "v1" && kind !== "instant") return text
+  if (kind === "date" || !isInstant(text)) return text
+  if (version === "v1" && kind !== "instant" && exact.test(text)) return text
   const iso = text
     .toUpperCase()
     .replace(" ", "T")
     .replace(/([+-]\d\d)(\d\d)$/, "$1:$2")
-  return utc(new Date(parts.zone === undefined ? `${iso}Z` : iso), version, kind)
+  return utc(new Date(read(text)?.zone === undefined ? `${iso}Z` : iso), version, kind)
 }
 
 /** @internal */
