@@ -40,7 +40,7 @@ export const answerOf = (operation: Operation, surface: Surface, reader: Reader)
   const bare = data !== undefined && data.kind === "nullable" && listed ? data.shape : data
   const items = itemsOf(data, reader)
   const style = pagingStyle(operation)
-  const paged = style !== undefined && items !== undefined && operation.key !== "v1.getMailThreads"
+  const paged = style !== undefined && items !== undefined
   const beside = new Map<string, Type>()
   // where an answer of the official types is no envelope, its fields are those of the data
   const enveloped = whole.fields.some(({ name }) => name === "success")

@@ -2,7 +2,7 @@
  * The fact tables, as the generator asks for them.
  */
 import { readFileSync } from "node:fs"
-import { type Entity, entities, envelopes, placeholders } from "./facts/entities.js"
+import { type Entity, entities, envelopes, nullEverywhere, placeholders } from "./facts/entities.js"
 import { fieldNotes } from "./facts/fields.js"
 import { summaries } from "./facts/summaries.js"
 import * as types from "./facts/types.js"
@@ -57,7 +57,7 @@ export const inputTypeOf = (key: string, path: string): string | undefined => ty
 
 export const takesCustomFields = (key: string): boolean => types.customFieldBodies.includes(key)
 
-export { placeholders }
+export { nullEverywhere, placeholders }
 
 /** Where a field stands: `x=` in the tables is `x` of an input, `x[]` a list of that name, `x[]=` both. */
 export interface Place {

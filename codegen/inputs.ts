@@ -153,6 +153,8 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
         return S.boolean
       case "null":
         return S.nothing
+      case "empty":
+        return S.empty
       case "unknown":
         return S.unknown
       case "file":

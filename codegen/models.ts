@@ -4,7 +4,7 @@
 import type { Operation, Surface, Version } from "./extract.js"
 import type { Entity } from "./facts/entities.js"
 import { models as ourNames } from "./facts/names.js"
-import { evidenceOf, noteOf, placeholders } from "./facts.js"
+import { evidenceOf, noteOf, nullEverywhere, placeholders } from "./facts.js"
 import * as S from "./shapes.js"
 import { type Field, isOpen, resolve, type Type } from "./types.js"
 
@@ -69,6 +69,8 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
         return S.boolean
       case "null":
         return S.nothing
+      case "empty":
+        return S.empty
       case "unknown":
       case "file":
         return S.unknown
@@ -111,6 +113,8 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       return { kind: "object", fields: [], rest: S.union(type.fields.map((field) => output(field.type, surface))) }
     }
     const known = new Set(type.fields.map(({ name }) => name))
+    const isNullable = (name: string) =>
+      nullEverywhere[version].has(name) || (evidence.nullable?.includes(name) ?? false)
     const mended = new Map(
       Object.entries(evidence.types ?? {}).map(([name, text]) => [name, surface.models.parse(text)])
     )
@@ -128,7 +132,7 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       return {
         name: field.name,
         optional: !present || (evidence.optional?.includes(field.name) ?? false),
-        shape: (evidence.nullable?.includes(field.name) ?? false) ? S.nullable(own) : own,
+        shape: isNullable(field.name) ? S.nullable(own) : own,
         ...(note === undefined ? {} : { note })
       }
     })

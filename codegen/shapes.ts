@@ -35,6 +35,7 @@ export const number = leaf("number", "Schema.Number")
 export const integer = leaf("number", "Schema.Int")
 export const boolean = leaf("boolean", "Schema.Boolean")
 export const nothing = leaf("null", "Schema.Null")
+export const empty = leaf("readonly []", "Schema.Tuple()")
 export const unknown = leaf("unknown", "Schema.Unknown")
 
 const quoted = (value: string | number | boolean): string => JSON.stringify(value)

@@ -13,7 +13,7 @@ export interface Field {
 
 export type Type =
   | {
-      readonly kind: "string" | "number" | "boolean" | "null" | "unknown" | "file"
+      readonly kind: "string" | "number" | "boolean" | "null" | "unknown" | "file" | "empty"
       /** Known from a fact table only. */
       readonly format?: "day" | "integer"
     }
@@ -151,6 +151,7 @@ export const makeModels = (project: Project, folder: string): Models => {
 
   const typeOf = (node: ts.TypeNode, from: ts.SourceFile): Type => {
     if (ts.isParenthesizedTypeNode(node)) return typeOf(node.type, from)
+    if (ts.isTupleTypeNode(node) && node.elements.length === 0) return { kind: "empty" }
     if (ts.isArrayTypeNode(node)) return { kind: "array", items: typeOf(node.elementType, from) }
     if (ts.isLiteralTypeNode(node)) {
       return node.literal.kind === ts.SyntaxKind.NullKeyword

@@ -18,7 +18,23 @@ const K1 = "d1f443a570bc497f809f07309cd3a6903ffe8900"
 describe("types wrong or missing", () => {
   it.effect("T1: a person is no organization", () =>
     Effect.gen(function* () {
-      const person = { id: 1, name: "A", emails: [{ value: "a@b.c", primary: true, label: "work" }] }
+      const person = {
+        id: 1,
+        name: "A",
+        first_name: "A",
+        last_name: null,
+        owner_id: 1,
+        org_id: null,
+        add_time: "2026-05-15T09:55:02Z",
+        update_time: null,
+        emails: [{ value: "a@b.c", primary: true, label: "work" }],
+        phones: [],
+        is_deleted: false,
+        visible_to: 3,
+        label_ids: [],
+        picture_id: null,
+        custom_fields: null
+      }
       const { data } = yield* strictly(v2.Persons.get({ id: 1 }), Fake.ok(person))
       assert.strictEqual(data.emails[0]?.value, "a@b.c")
     })

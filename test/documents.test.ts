@@ -34,6 +34,8 @@ const mistaken: Readonly<Record<string, string>> = {
   "v1.getDealUpdates": "a piece of the document stands in the example",
   "v1.getOrganizationUpdates": "a piece of the document stands in the example",
   "v1.getPersonUpdates": "a piece of the document stands in the example",
+  "v1.getArchivedDealsTimeline": "live answers are an array of periods, for one period too",
+  "v1.getDealsTimeline": "live answers are an array of periods, for one period too",
   "v1.searchLeads": "a piece of the document stands in the example",
   "v1.getRecents": "a key is misspelt",
   "v1.getProductDeals": "the deal is older than some fields, which recordings of live accounts have",

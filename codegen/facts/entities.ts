@@ -4,6 +4,7 @@
  */
 import { v1 } from "./entities/v1.js"
 import { v2 } from "./entities/v2.js"
+import { words } from "./entities/words.js"
 
 /**
  * Facts about one model, under its official name. They hold for the model under that name, whether it is an interface
@@ -25,6 +26,32 @@ export interface Entity {
 
 /** By version and official model name. */
 export const entities: Record<string, Entity> = { ...v1, ...v2 }
+
+/**
+ * Fields that are null wherever there is nothing to show: so in every model of the version that has them, whichever of
+ * them was recorded. What is null in some models only stands with the model.
+ */
+export const nullEverywhere: Record<"v1" | "v2", ReadonlySet<string>> = {
+  v1: new Set(
+    words(`
+      next_activity next_activity_date next_activity_time next_activity_id next_activity_subject next_activity_type
+      next_activity_duration next_activity_note last_activity last_activity_date last_activity_id
+      last_incoming_mail_time last_outgoing_mail_time
+      stage_change_time expected_close_date probability lost_reason close_time won_time first_won_time lost_time
+      rotten_time archive_time delete_time local_won_date local_lost_date local_close_date
+      person_name org_name deal_title first_name last_name picture_id pic_hash icon_url
+      address address_subpremise address_street_number address_route address_sublocality address_locality
+      address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
+      address_formatted_address
+      location location_subpremise location_street_number location_route location_sublocality location_locality
+      location_admin_area_level_1 location_admin_area_level_2 location_country location_postal_code
+      location_formatted_address
+      account_id draft nylas_id s3_bucket s3_bucket_path mua_message_id template_id mail_tracking_status snippet_draft
+      linked_person_id linked_person_name linked_organization_id last_updated_by_user_id
+    `)
+  ),
+  v2: new Set(words("update_time next_cursor last_updated_by_user_id"))
+}
 
 /**
  * What the envelopes of single operations hold beyond their official types or in contradiction to them: field to type,

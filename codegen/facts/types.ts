@@ -94,7 +94,9 @@ export const customFieldBodies: ReadonlyArray<string> = ["v2.addActivity", "v2.u
 
 const status = `"open" | "won" | "lost" | "deleted"`
 const found = { status }
-const amounts = "{ readonly [currency: string]: number }"
+// where there is nothing, version 1 has an empty array in place of an empty object
+const byKey = (value: string) => `{ readonly [key: string]: ${value} } | []`
+const amounts = byKey("number")
 const deletedField = {
   options: "ReadonlyArray<GetActivityFields200ResponseDataInnerOptionsInner> | null",
   subfields: "ReadonlyArray<GetActivityFields200ResponseDataInnerSubfieldsInner> | null"
@@ -142,10 +144,16 @@ const owner = `{
   readonly active_flag?: boolean
   readonly value?: number
 }`
-const perCurrency = (total: string) => `{ readonly [currency: string]: ${total} }`
 
 /** Fields of answers, by official model and field. */
 export const answers: Record<string, Record<string, string>> = {
+  "v1.GetOrganizationResponseAllOfAdditionalData": {
+    followers: byKey("GetOrganizationResponseAllOfAdditionalDataFollowersFOLLOWERUSERID")
+  },
+  "v1.GetPipelineDealsMovementsStatisticsResponseAllOfDataNewDeals": {
+    values: amounts,
+    formatted_values: byKey("string")
+  },
   "v1.Activity": { attendees: activityAttendees },
   "v1.Deal": { status },
   "v1.DealStrict": { status },
@@ -164,8 +172,22 @@ export const answers: Record<string, Record<string, string>> = {
   "v1.PermissionSet": { contents: "ReadonlyArray<string>" },
   "v1.Person": { sync_needed: "boolean" },
   "v1.GetDealsSummaryResponseData": {
-    values_total: perCurrency("GetDealsSummaryResponseDataValuesTotal"),
-    weighted_values_total: perCurrency("GetDealsSummaryResponseDataWeightedValuesTotal")
+    values_total: byKey("GetDealsSummaryResponseDataValuesTotal"),
+    weighted_values_total: byKey("GetDealsSummaryResponseDataWeightedValuesTotal")
+  },
+  "v1.GetDealsTimelineResponseData": {
+    totals: "GetDealsTimelineResponseDataTotals | []",
+    totals_converted: `{
+      readonly count?: number
+      readonly value?: number | null
+      readonly weighted_value?: number | null
+      readonly open_count?: number
+      readonly open_value?: number | null
+      readonly weighted_open_value?: number | null
+      readonly won_count?: number
+      readonly won_value?: number | null
+      readonly [total: string]: unknown
+    } | []`
   },
   "v1.GetDealsTimelineResponseDataTotals": {
     values: amounts,
@@ -186,9 +208,9 @@ export const answers: Record<string, Record<string, string>> = {
       readonly product_variation_id: number
       readonly currency: string
       readonly price: number
-      readonly cost?: number
-      readonly direct_cost?: number
-      readonly notes?: string
+      readonly cost?: number | null
+      readonly direct_cost?: number | null
+      readonly notes?: string | null
     }>`
   },
   "v2.ItemSearchItem": { item: foundItem }
@@ -208,6 +230,8 @@ export const nullable: Record<string, ReadonlyArray<string>> = {
 
 /** Envelopes, by official operation. */
 export const envelopes: Record<string, Record<string, string>> = {
+  "v1.getDealsTimeline": { data: "ReadonlyArray<GetDealsTimelineResponseData>" },
+  "v1.getArchivedDealsTimeline": { data: "ReadonlyArray<GetDealsTimelineResponseData>" },
   "v1.getCompanyAddons": { data: "ReadonlyArray<{ readonly code: string }>" },
   "v1.getFilterHelpers": {
     data: `{

@@ -989,7 +989,7 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
 /**
  * Lists all activities by cursor, for global admins only; others get a 403.
  *
- * `GET /api/v1/activities/collection` · `getActivitiesCollection` · 20 tokens · scopes `activities:read`,
+ * `GET /api/v1/activities/collection` · `getActivitiesCollection` · 10 tokens · scopes `activities:read`,
  * `activities:full`
  *
  * @deprecated Use `v2.Activities.list`.
@@ -1007,7 +1007,7 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
     input: ListCollectionInput,
     output: ListCollectionOutput,
     scopes: ["activities:read", "activities:full"],
-    cost: 20,
+    cost: 10,
     pagination: { style: "cursor", maximum: 500, items: "data" },
     deprecated: true,
     replacement: "v2.Activities.list"

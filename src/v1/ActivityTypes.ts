@@ -58,7 +58,7 @@ export interface ActivityType {
     | "bell"
     | "presentation"
     | (string & {})
-  readonly color: string
+  readonly color: string | null
   /** Place among the others. */
   readonly order_nr: number
   /** What activities call the type by. */
@@ -69,7 +69,7 @@ export interface ActivityType {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time: string
+  readonly update_time: string | null
 }
 
 /**
@@ -124,13 +124,13 @@ export const ActivityType: Schema.Schema<ActivityType> = /*#__PURE__*/ Schema.su
       "bell",
       "presentation"
     ),
-    color: Schema.String,
+    color: Schema.NullOr(Schema.String),
     order_nr: Schema.Number,
     key_string: Schema.String,
     active_flag: Schema.Boolean,
     is_custom_flag: Schema.Boolean,
     add_time: Schema.String,
-    update_time: Schema.String
+    update_time: Schema.NullOr(Schema.String)
   })
 )
 

@@ -31,18 +31,18 @@ export interface CallLog {
   /** UTC; `YYYY-MM-DD HH:MM:SS` in requests, RFC 3339 in answers. */
   readonly end_time: string
   readonly user_id?: number
-  readonly activity_id?: number
-  readonly subject?: string
+  readonly activity_id?: number | null
+  readonly subject?: string | null
   /** Seconds, as a string. */
-  readonly duration?: string
-  readonly from_phone_number?: string
-  readonly person_id?: number
-  readonly org_id?: number
-  readonly deal_id?: number
+  readonly duration?: string | null
+  readonly from_phone_number?: string | null
+  readonly person_id?: number | null
+  readonly org_id?: number | null
+  readonly deal_id?: number | null
   /** A lead's id, a UUID. */
-  readonly lead_id?: string
+  readonly lead_id?: string | null
   /** HTML. */
-  readonly note?: string
+  readonly note?: string | null
   readonly id: string
   /** Whether there is audio. */
   readonly has_recording: boolean
@@ -62,15 +62,15 @@ export const CallLog: Schema.Schema<CallLog> = /*#__PURE__*/ Schema.suspend((): 
     start_time: Schema.String,
     end_time: Schema.String,
     user_id: Field.optional(Schema.Number),
-    activity_id: Field.optional(Schema.Number),
-    subject: Field.optional(Schema.String),
-    duration: Field.optional(Schema.String),
-    from_phone_number: Field.optional(Schema.String),
-    person_id: Field.optional(Schema.Number),
-    org_id: Field.optional(Schema.Number),
-    deal_id: Field.optional(Schema.Number),
-    lead_id: Field.optional(Schema.String),
-    note: Field.optional(Schema.String),
+    activity_id: Field.optional(Schema.NullOr(Schema.Number)),
+    subject: Field.optional(Schema.NullOr(Schema.String)),
+    duration: Field.optional(Schema.NullOr(Schema.String)),
+    from_phone_number: Field.optional(Schema.NullOr(Schema.String)),
+    person_id: Field.optional(Schema.NullOr(Schema.Number)),
+    org_id: Field.optional(Schema.NullOr(Schema.Number)),
+    deal_id: Field.optional(Schema.NullOr(Schema.Number)),
+    lead_id: Field.optional(Schema.NullOr(Schema.String)),
+    note: Field.optional(Schema.NullOr(Schema.String)),
     id: Schema.String,
     has_recording: Schema.Boolean,
     company_id: Schema.Number

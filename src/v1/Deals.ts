@@ -1065,10 +1065,10 @@ export const BasePipeline: Schema.Schema<BasePipeline> = /*#__PURE__*/ Schema.su
  * @category models
  */
 export interface DealsSummary {
-  /** By currency. */
-  readonly values_total?: { readonly [key: string]: ValueTotal }
-  /** By currency. */
-  readonly weighted_values_total?: { readonly [key: string]: WeightedValueTotal }
+  /** By currency; `[]` when there is nothing. `Object.entries` reads both. */
+  readonly values_total?: { readonly [key: string]: ValueTotal } | readonly []
+  /** By currency; `[]` when there is nothing. */
+  readonly weighted_values_total?: { readonly [key: string]: WeightedValueTotal } | readonly []
   readonly total_count?: number
   readonly total_currency_converted_value?: number
   readonly total_weighted_currency_converted_value?: number
@@ -1084,8 +1084,14 @@ export interface DealsSummary {
  */
 export const DealsSummary: Schema.Schema<DealsSummary> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DealsSummary> =>
   Schema.Struct({
-    values_total: Field.optional(Schema.Record({ key: Schema.String, value: ValueTotal })),
-    weighted_values_total: Field.optional(Schema.Record({ key: Schema.String, value: WeightedValueTotal })),
+    values_total: Field.optional(Schema.Union(
+      Schema.Record({ key: Schema.String, value: ValueTotal }),
+      Schema.Tuple()
+    )),
+    weighted_values_total: Field.optional(Schema.Union(
+      Schema.Record({ key: Schema.String, value: WeightedValueTotal }),
+      Schema.Tuple()
+    )),
     total_count: Field.optional(Schema.Number),
     total_currency_converted_value: Field.optional(Schema.Number),
     total_weighted_currency_converted_value: Field.optional(Schema.Number),
@@ -1163,7 +1169,23 @@ export interface DealsTimeline {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly period_end?: string
   readonly deals?: ReadonlyArray<DealWithIds>
-  readonly totals?: DealsTimelineTotals
+  /** `[]` when there is nothing. */
+  readonly totals?: DealsTimelineTotals | readonly []
+  /** Only with `totals_convert_currency`: the totals in that one currency. */
+  readonly totals_converted?:
+    | {
+      readonly count?: number
+      readonly value?: number | null
+      /** Value times probability. */
+      readonly weighted_value?: number | null
+      readonly open_count?: number
+      readonly open_value?: number | null
+      readonly weighted_open_value?: number | null
+      readonly won_count?: number
+      readonly won_value?: number | null
+      readonly [key: string]: unknown
+    }
+    | readonly []
 }
 
 /**
@@ -1178,7 +1200,20 @@ export const DealsTimeline: Schema.Schema<DealsTimeline> = /*#__PURE__*/ Schema.
       period_start: Field.optional(Schema.String),
       period_end: Field.optional(Schema.String),
       deals: Field.optional(Schema.Array(DealWithIds)),
-      totals: Field.optional(DealsTimelineTotals)
+      totals: Field.optional(Schema.Union(DealsTimelineTotals, Schema.Tuple())),
+      totals_converted: Field.optional(Schema.Union(
+        Schema.Struct({
+          count: Field.optional(Schema.Number),
+          value: Field.optional(Schema.NullOr(Schema.Number)),
+          weighted_value: Field.optional(Schema.NullOr(Schema.Number)),
+          open_count: Field.optional(Schema.Number),
+          open_value: Field.optional(Schema.NullOr(Schema.Number)),
+          weighted_open_value: Field.optional(Schema.NullOr(Schema.Number)),
+          won_count: Field.optional(Schema.Number),
+          won_value: Field.optional(Schema.NullOr(Schema.Number))
+        }, { key: Schema.String, value: Schema.Unknown }),
+        Schema.Tuple()
+      ))
     })
 )
 
@@ -1190,13 +1225,18 @@ export const DealsTimeline: Schema.Schema<DealsTimeline> = /*#__PURE__*/ Schema.
  */
 export interface DealsTimelineTotals {
   readonly count?: number
-  readonly values?: { readonly [key: string]: number }
-  readonly weighted_values?: { readonly [key: string]: number }
+  /** By currency; `[]` when there is nothing. `Object.entries` reads both. */
+  readonly values?: { readonly [key: string]: number } | readonly []
+  /** By currency; `[]` when there is nothing. */
+  readonly weighted_values?: { readonly [key: string]: number } | readonly []
   readonly open_count?: number
-  readonly open_values?: { readonly [key: string]: number }
-  readonly weighted_open_values?: { readonly [key: string]: number }
+  /** By currency; `[]` when there is nothing. */
+  readonly open_values?: { readonly [key: string]: number } | readonly []
+  /** By currency; `[]` when there is nothing. */
+  readonly weighted_open_values?: { readonly [key: string]: number } | readonly []
   readonly won_count?: number
-  readonly won_values?: { readonly [key: string]: number }
+  /** By currency; `[]` when there is nothing. */
+  readonly won_values?: { readonly [key: string]: number } | readonly []
 }
 
 /**
@@ -1209,13 +1249,25 @@ export const DealsTimelineTotals: Schema.Schema<DealsTimelineTotals> = /*#__PURE
   (): Schema.Schema<DealsTimelineTotals> =>
     Schema.Struct({
       count: Field.optional(Schema.Number),
-      values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
-      weighted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+      values: Field.optional(Schema.Union(Schema.Record({ key: Schema.String, value: Schema.Number }), Schema.Tuple())),
+      weighted_values: Field.optional(Schema.Union(
+        Schema.Record({ key: Schema.String, value: Schema.Number }),
+        Schema.Tuple()
+      )),
       open_count: Field.optional(Schema.Number),
-      open_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
-      weighted_open_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
+      open_values: Field.optional(Schema.Union(
+        Schema.Record({ key: Schema.String, value: Schema.Number }),
+        Schema.Tuple()
+      )),
+      weighted_open_values: Field.optional(Schema.Union(
+        Schema.Record({ key: Schema.String, value: Schema.Number }),
+        Schema.Tuple()
+      )),
       won_count: Field.optional(Schema.Number),
-      won_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number }))
+      won_values: Field.optional(Schema.Union(
+        Schema.Record({ key: Schema.String, value: Schema.Number }),
+        Schema.Tuple()
+      ))
     })
 )
 
@@ -1395,7 +1447,7 @@ export interface ListedMailMessage {
   readonly bcc?: ReadonlyArray<MailParty>
   readonly body_url?: string
   readonly body?: string
-  readonly account_id?: string
+  readonly account_id?: string | null
   readonly user_id?: number
   readonly mail_thread_id?: number
   readonly subject?: string
@@ -1403,7 +1455,7 @@ export interface ListedMailMessage {
   readonly mail_tracking_status?: "opened" | "not opened" | (string & {}) | null
   readonly mail_link_tracking_enabled_flag?: 0 | 1 | (number & {})
   readonly read_flag?: 0 | 1 | (number & {})
-  readonly draft?: string
+  readonly draft?: string | null
   readonly draft_flag?: 0 | 1 | (number & {})
   readonly synced_flag?: 0 | 1 | (number & {})
   readonly deleted_flag?: 0 | 1 | (number & {})
@@ -1420,13 +1472,13 @@ export interface ListedMailMessage {
   readonly has_attachments_flag?: 0 | 1 | (number & {})
   readonly has_inline_attachments_flag?: 0 | 1 | (number & {})
   readonly has_real_attachments_flag?: 0 | 1 | (number & {})
-  readonly nylas_id?: string
-  readonly s3_bucket?: string
-  readonly s3_bucket_path?: string
-  readonly external_deleted_flag?: boolean
-  readonly mua_message_id?: string
+  readonly nylas_id?: string | null
+  readonly s3_bucket?: string | null
+  readonly s3_bucket_path?: string | null
+  readonly external_deleted_flag?: boolean | number
+  readonly mua_message_id?: string | null
   /** Taken up at creation only. */
-  readonly template_id?: number
+  readonly template_id?: number | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly timestamp?: string
   readonly item_type?: string
@@ -1449,7 +1501,7 @@ export const ListedMailMessage: Schema.Schema<ListedMailMessage> = /*#__PURE__*/
       bcc: Field.optional(Schema.Array(MailParty)),
       body_url: Field.optional(Schema.String),
       body: Field.optional(Schema.String),
-      account_id: Field.optional(Schema.String),
+      account_id: Field.optional(Schema.NullOr(Schema.String)),
       user_id: Field.optional(Schema.Number),
       mail_thread_id: Field.optional(Schema.Number),
       subject: Field.optional(Schema.String),
@@ -1457,7 +1509,7 @@ export const ListedMailMessage: Schema.Schema<ListedMailMessage> = /*#__PURE__*/
       mail_tracking_status: Field.optional(Schema.NullOr(Field.openEnum("opened", "not opened"))),
       mail_link_tracking_enabled_flag: Field.optional(Field.openNumbers(0, 1)),
       read_flag: Field.optional(Field.openNumbers(0, 1)),
-      draft: Field.optional(Schema.String),
+      draft: Field.optional(Schema.NullOr(Schema.String)),
       draft_flag: Field.optional(Field.openNumbers(0, 1)),
       synced_flag: Field.optional(Field.openNumbers(0, 1)),
       deleted_flag: Field.optional(Field.openNumbers(0, 1)),
@@ -1471,12 +1523,12 @@ export const ListedMailMessage: Schema.Schema<ListedMailMessage> = /*#__PURE__*/
       has_attachments_flag: Field.optional(Field.openNumbers(0, 1)),
       has_inline_attachments_flag: Field.optional(Field.openNumbers(0, 1)),
       has_real_attachments_flag: Field.optional(Field.openNumbers(0, 1)),
-      nylas_id: Field.optional(Schema.String),
-      s3_bucket: Field.optional(Schema.String),
-      s3_bucket_path: Field.optional(Schema.String),
-      external_deleted_flag: Field.optional(Schema.Boolean),
-      mua_message_id: Field.optional(Schema.String),
-      template_id: Field.optional(Schema.Number),
+      nylas_id: Field.optional(Schema.NullOr(Schema.String)),
+      s3_bucket: Field.optional(Schema.NullOr(Schema.String)),
+      s3_bucket_path: Field.optional(Schema.NullOr(Schema.String)),
+      external_deleted_flag: Field.optional(Schema.Union(Schema.Boolean, Schema.Number)),
+      mua_message_id: Field.optional(Schema.NullOr(Schema.String)),
+      template_id: Field.optional(Schema.NullOr(Schema.Number)),
       timestamp: Field.optional(Schema.String),
       item_type: Field.optional(Schema.String),
       company_id: Field.optional(Schema.Number)
@@ -1493,8 +1545,8 @@ export interface MailParty {
   readonly id: number
   readonly email_address?: string
   readonly name?: string
-  readonly linked_person_id?: number
-  readonly linked_person_name?: string
+  readonly linked_person_id?: number | null
+  readonly linked_person_name?: string | null
   readonly mail_message_party_id?: number
 }
 
@@ -1509,8 +1561,8 @@ export const MailParty: Schema.Schema<MailParty> = /*#__PURE__*/ Schema.suspend(
     id: Schema.Number,
     email_address: Field.optional(Schema.String),
     name: Field.optional(Schema.String),
-    linked_person_id: Field.optional(Schema.Number),
-    linked_person_name: Field.optional(Schema.String),
+    linked_person_id: Field.optional(Schema.NullOr(Schema.Number)),
+    linked_person_name: Field.optional(Schema.NullOr(Schema.String)),
     mail_message_party_id: Field.optional(Schema.Number)
   })
 )
@@ -1814,38 +1866,38 @@ export interface AddedDealProduct {
   readonly billing_frequency_cycles?: number | null
   /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: string | null
-  readonly product_id?: number
+  readonly product_id: number | null
   /** Price of one. */
-  readonly item_price?: number
+  readonly item_price: number
   /** May have decimals. */
-  readonly quantity?: number
+  readonly quantity: number
   /** Per cent or money, as `discount_type` says. */
-  readonly discount?: number
+  readonly discount: number
   /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | (string & {})
   /** Null for the product as such. */
-  readonly product_variation_id?: number | null
+  readonly product_variation_id: number | null
   /** Empty when there are none. */
-  readonly comments?: string
+  readonly comments: string | null
   /** Per cent. */
-  readonly tax?: number
+  readonly tax: number
   /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
   /** False: shown with the deal, not counted. */
-  readonly enabled_flag?: boolean
+  readonly enabled_flag: boolean
   readonly id: number
   readonly company_id?: number
-  readonly deal_id?: number
+  readonly deal_id: number
   /** Price times quantity, after discount. */
-  readonly sum?: number
+  readonly sum: number
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
+  readonly currency: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly add_time?: string
-  readonly last_edit?: string
+  readonly add_time: string
+  readonly last_edit?: string | null
   /** False: deleted, and to be gone for good after 30 days. */
-  readonly active_flag?: boolean
-  readonly name?: string
+  readonly active_flag: boolean
+  readonly name: string
   /** Id of the product's attachment to the deal, not of the product. */
   readonly product_attachment_id?: number
 }
@@ -1869,25 +1921,25 @@ export const AddedDealProduct: Schema.Schema<AddedDealProduct> = /*#__PURE__*/ S
       )),
       billing_frequency_cycles: Field.optional(Schema.NullOr(Schema.Number)),
       billing_start_date: Field.optional(Schema.NullOr(Schema.String)),
-      product_id: Field.optional(Schema.Number),
-      item_price: Field.optional(Schema.Number),
-      quantity: Field.optional(Schema.Number),
-      discount: Field.optional(Schema.Number),
+      product_id: Schema.NullOr(Schema.Number),
+      item_price: Schema.Number,
+      quantity: Schema.Number,
+      discount: Schema.Number,
       discount_type: Field.optional(Field.openEnum("percentage", "amount")),
-      product_variation_id: Field.optional(Schema.NullOr(Schema.Number)),
-      comments: Field.optional(Schema.String),
-      tax: Field.optional(Schema.Number),
+      product_variation_id: Schema.NullOr(Schema.Number),
+      comments: Schema.NullOr(Schema.String),
+      tax: Schema.Number,
       tax_method: Field.optional(Field.openEnum("exclusive", "inclusive", "none")),
-      enabled_flag: Field.optional(Schema.Boolean),
+      enabled_flag: Schema.Boolean,
       id: Schema.Number,
       company_id: Field.optional(Schema.Number),
-      deal_id: Field.optional(Schema.Number),
-      sum: Field.optional(Schema.Number),
-      currency: Field.optional(Schema.String),
-      add_time: Field.optional(Schema.String),
-      last_edit: Field.optional(Schema.String),
-      active_flag: Field.optional(Schema.Boolean),
-      name: Field.optional(Schema.String),
+      deal_id: Schema.Number,
+      sum: Schema.Number,
+      currency: Schema.String,
+      add_time: Schema.String,
+      last_edit: Field.optional(Schema.NullOr(Schema.String)),
+      active_flag: Schema.Boolean,
+      name: Schema.String,
       product_attachment_id: Field.optional(Schema.Number)
     })
 )
@@ -2212,41 +2264,41 @@ export const PersonRelatedObjects: Schema.Schema<PersonRelatedObjects> = /*#__PU
  */
 export interface DealProduct {
   readonly id: number
-  readonly deal_id?: number
+  readonly deal_id: number
   /** Place among the others. */
-  readonly order_nr?: number
-  readonly product_id?: number
+  readonly order_nr?: number | null
+  readonly product_id: number | null
   /** Null for the product as such. */
-  readonly product_variation_id?: number | null
+  readonly product_variation_id: number | null
   /** Price of one. */
-  readonly item_price?: number
+  readonly item_price: number
   /** Per cent or money, as `discount_type` says. */
-  readonly discount?: number
+  readonly discount: number
   /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | (string & {})
   /** Price times quantity, after discount. */
-  readonly sum?: number
+  readonly sum: number
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
+  readonly currency: string
   /** False: shown with the deal, not counted. */
-  readonly enabled_flag?: boolean
+  readonly enabled_flag: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly add_time?: string
-  readonly last_edit?: string
+  readonly add_time: string
+  readonly last_edit?: string | null
   /** Empty when there are none. */
-  readonly comments?: string
+  readonly comments: string | null
   /** False: deleted, and to be gone for good after 30 days. */
-  readonly active_flag?: boolean
+  readonly active_flag: boolean
   /** Per cent. */
-  readonly tax?: number
+  readonly tax: number
   /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
-  readonly name?: string
+  readonly name: string
   readonly sum_formatted?: string
   readonly quantity_formatted?: string
   /** May have decimals. */
-  readonly quantity?: number
-  readonly product?: Products.Product
+  readonly quantity: number
+  readonly product?: Products.Product | null
 }
 
 /**
@@ -2258,27 +2310,27 @@ export interface DealProduct {
 export const DealProduct: Schema.Schema<DealProduct> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DealProduct> =>
   Schema.Struct({
     id: Schema.Number,
-    deal_id: Field.optional(Schema.Number),
-    order_nr: Field.optional(Schema.Number),
-    product_id: Field.optional(Schema.Number),
-    product_variation_id: Field.optional(Schema.NullOr(Schema.Number)),
-    item_price: Field.optional(Schema.Number),
-    discount: Field.optional(Schema.Number),
+    deal_id: Schema.Number,
+    order_nr: Field.optional(Schema.NullOr(Schema.Number)),
+    product_id: Schema.NullOr(Schema.Number),
+    product_variation_id: Schema.NullOr(Schema.Number),
+    item_price: Schema.Number,
+    discount: Schema.Number,
     discount_type: Field.optional(Field.openEnum("percentage", "amount")),
-    sum: Field.optional(Schema.Number),
-    currency: Field.optional(Schema.String),
-    enabled_flag: Field.optional(Schema.Boolean),
-    add_time: Field.optional(Schema.String),
-    last_edit: Field.optional(Schema.String),
-    comments: Field.optional(Schema.String),
-    active_flag: Field.optional(Schema.Boolean),
-    tax: Field.optional(Schema.Number),
+    sum: Schema.Number,
+    currency: Schema.String,
+    enabled_flag: Schema.Boolean,
+    add_time: Schema.String,
+    last_edit: Field.optional(Schema.NullOr(Schema.String)),
+    comments: Schema.NullOr(Schema.String),
+    active_flag: Schema.Boolean,
+    tax: Schema.Number,
     tax_method: Field.optional(Field.openEnum("exclusive", "inclusive", "none")),
-    name: Field.optional(Schema.String),
+    name: Schema.String,
     sum_formatted: Field.optional(Schema.String),
     quantity_formatted: Field.optional(Schema.String),
-    quantity: Field.optional(Schema.Number),
-    product: Field.optional(Products.Product)
+    quantity: Schema.Number,
+    product: Field.optional(Schema.NullOr(Products.Product))
   })
 )
 
@@ -2388,20 +2440,20 @@ export const DealSearchResult: Schema.Schema<DealSearchResult> = /*#__PURE__*/ S
  */
 export interface FoundDeal {
   readonly id: number
-  readonly type?: string
-  readonly title?: string
-  readonly value?: number
+  readonly type: string
+  readonly title: string
+  readonly value: number | null
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
-  readonly status?: string
+  readonly currency: string | null
+  readonly status: string
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
-  readonly stage?: { readonly id: number; readonly name?: string }
-  readonly person?: { readonly id: number; readonly name?: string } | null
-  readonly organization?: { readonly id: number; readonly name?: string } | null
-  readonly custom_fields?: ReadonlyArray<string>
-  readonly notes?: ReadonlyArray<string>
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
+  readonly stage: { readonly id: number; readonly name?: string }
+  readonly person: { readonly id: number; readonly name?: string } | null
+  readonly organization: { readonly id: number; readonly name?: string } | null
+  readonly custom_fields: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
   /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
 }
@@ -2415,21 +2467,18 @@ export interface FoundDeal {
 export const FoundDeal: Schema.Schema<FoundDeal> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FoundDeal> =>
   Schema.Struct({
     id: Schema.Number,
-    type: Field.optional(Schema.String),
-    title: Field.optional(Schema.String),
-    value: Field.optional(Schema.Number),
-    currency: Field.optional(Schema.String),
-    status: Field.optional(Schema.String),
-    visible_to: Field.optional(Schema.Number),
-    owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    stage: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
-    person: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) }))),
-    organization: Field.optional(Schema.NullOr(Schema.Struct({
-      id: Schema.Number,
-      name: Field.optional(Schema.String)
-    }))),
-    custom_fields: Field.optional(Schema.Array(Schema.String)),
-    notes: Field.optional(Schema.Array(Schema.String)),
+    type: Schema.String,
+    title: Schema.String,
+    value: Schema.NullOr(Schema.Number),
+    currency: Schema.NullOr(Schema.String),
+    status: Schema.String,
+    visible_to: Schema.Number,
+    owner: Schema.Struct({ id: Schema.Number }),
+    stage: Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) }),
+    person: Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    organization: Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    custom_fields: Schema.Array(Schema.String),
+    notes: Schema.Array(Schema.String),
     is_archived: Field.optional(Schema.Boolean)
   })
 )
@@ -2454,38 +2503,38 @@ export interface UpdatedDealProduct {
   readonly billing_frequency_cycles?: number | null
   /** A day, `YYYY-MM-DD`, 10 years back or ahead at most; null if not set. Growth plan and above. */
   readonly billing_start_date?: string | null
-  readonly product_id?: number
+  readonly product_id: number | null
   /** Price of one. */
-  readonly item_price?: number
+  readonly item_price: number
   /** May have decimals. */
-  readonly quantity?: number
+  readonly quantity: number
   /** Per cent or money, as `discount_type` says. */
-  readonly discount?: number
+  readonly discount: number
   /** `percentage` or `amount`. */
   readonly discount_type?: "percentage" | "amount" | (string & {})
   /** Null for the product as such. */
-  readonly product_variation_id?: number | null
+  readonly product_variation_id: number | null
   /** Empty when there are none. */
-  readonly comments?: string
+  readonly comments: string | null
   /** Per cent. */
-  readonly tax?: number
+  readonly tax: number
   /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
   readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
   /** False: shown with the deal, not counted. */
-  readonly enabled_flag?: boolean
+  readonly enabled_flag: boolean
   readonly id: number
   readonly company_id?: number
-  readonly deal_id?: number
+  readonly deal_id: number
   /** Price times quantity, after discount. */
-  readonly sum?: number
+  readonly sum: number
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
+  readonly currency: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly add_time?: string
-  readonly last_edit?: string
+  readonly add_time: string
+  readonly last_edit?: string | null
   /** False: deleted, and to be gone for good after 30 days. */
-  readonly active_flag?: boolean
-  readonly name?: string
+  readonly active_flag: boolean
+  readonly name: string
 }
 
 /**
@@ -2507,25 +2556,25 @@ export const UpdatedDealProduct: Schema.Schema<UpdatedDealProduct> = /*#__PURE__
       )),
       billing_frequency_cycles: Field.optional(Schema.NullOr(Schema.Number)),
       billing_start_date: Field.optional(Schema.NullOr(Schema.String)),
-      product_id: Field.optional(Schema.Number),
-      item_price: Field.optional(Schema.Number),
-      quantity: Field.optional(Schema.Number),
-      discount: Field.optional(Schema.Number),
+      product_id: Schema.NullOr(Schema.Number),
+      item_price: Schema.Number,
+      quantity: Schema.Number,
+      discount: Schema.Number,
       discount_type: Field.optional(Field.openEnum("percentage", "amount")),
-      product_variation_id: Field.optional(Schema.NullOr(Schema.Number)),
-      comments: Field.optional(Schema.String),
-      tax: Field.optional(Schema.Number),
+      product_variation_id: Schema.NullOr(Schema.Number),
+      comments: Schema.NullOr(Schema.String),
+      tax: Schema.Number,
       tax_method: Field.optional(Field.openEnum("exclusive", "inclusive", "none")),
-      enabled_flag: Field.optional(Schema.Boolean),
+      enabled_flag: Schema.Boolean,
       id: Schema.Number,
       company_id: Field.optional(Schema.Number),
-      deal_id: Field.optional(Schema.Number),
-      sum: Field.optional(Schema.Number),
-      currency: Field.optional(Schema.String),
-      add_time: Field.optional(Schema.String),
-      last_edit: Field.optional(Schema.String),
-      active_flag: Field.optional(Schema.Boolean),
-      name: Field.optional(Schema.String)
+      deal_id: Schema.Number,
+      sum: Schema.Number,
+      currency: Schema.String,
+      add_time: Schema.String,
+      last_edit: Field.optional(Schema.NullOr(Schema.String)),
+      active_flag: Schema.Boolean,
+      name: Schema.String
     })
 )
 
@@ -3212,7 +3261,7 @@ export const ListArchivedTimelineInput: Schema.Schema<ListArchivedTimelineInput>
  */
 export interface ListArchivedTimelineOutput {
   readonly success: true
-  readonly data: DealsTimeline
+  readonly data: ReadonlyArray<DealsTimeline>
 }
 
 /**
@@ -3223,7 +3272,7 @@ export interface ListArchivedTimelineOutput {
  */
 export const ListArchivedTimelineOutput: Schema.Schema<ListArchivedTimelineOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListArchivedTimelineOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: DealsTimeline })
+    Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(DealsTimeline) })
 )
 
 /**
@@ -3921,7 +3970,7 @@ export const ListTimelineInput: Schema.Schema<ListTimelineInput> = /*#__PURE__*/
  */
 export interface ListTimelineOutput {
   readonly success: true
-  readonly data: DealsTimeline
+  readonly data: ReadonlyArray<DealsTimeline>
 }
 
 /**
@@ -3932,7 +3981,7 @@ export interface ListTimelineOutput {
  */
 export const ListTimelineOutput: Schema.Schema<ListTimelineOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListTimelineOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: DealsTimeline })
+    Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(DealsTimeline) })
 )
 
 /**
@@ -5156,7 +5205,7 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
 /**
  * Lists all deals by cursor, for global admins only; others get a 403.
  *
- * `GET /api/v1/deals/collection` · `getDealsCollection` · 20 tokens · scopes `deals:read`, `deals:full`
+ * `GET /api/v1/deals/collection` · `getDealsCollection` · 10 tokens · scopes `deals:read`, `deals:full`
  *
  * @deprecated Use `v2.Deals.list`.
  * @since 0.1.0
@@ -5173,7 +5222,7 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
     input: ListCollectionInput,
     output: ListCollectionOutput,
     scopes: ["deals:read", "deals:full"],
-    cost: 20,
+    cost: 10,
     pagination: { style: "cursor", maximum: 500, items: "data" },
     deprecated: true,
     replacement: "v2.Deals.list"

@@ -44,7 +44,7 @@ export interface Goal {
   readonly duration: {
     /** How many to skip; 0 unless given. */
     readonly start?: string
-    readonly end?: string
+    readonly end?: string | null
   }
   readonly expected_outcome: { readonly target?: number; readonly tracking_metric?: string }
   readonly is_active: boolean
@@ -65,7 +65,10 @@ export const Goal: Schema.Schema<Goal> = /*#__PURE__*/ Schema.suspend((): Schema
     type: GoalType,
     assignee: Schema.Struct({ id: Schema.Number, type: Field.optional(Schema.String) }),
     interval: Schema.String,
-    duration: Schema.Struct({ start: Field.optional(Schema.String), end: Field.optional(Schema.String) }),
+    duration: Schema.Struct({
+      start: Field.optional(Schema.String),
+      end: Field.optional(Schema.NullOr(Schema.String))
+    }),
     expected_outcome: Schema.Struct({
       target: Field.optional(Schema.Number),
       tracking_metric: Field.optional(Schema.String)

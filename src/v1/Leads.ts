@@ -127,20 +127,20 @@ export const LeadSearchResult: Schema.Schema<LeadSearchResult> = /*#__PURE__*/ S
  */
 export interface FoundLead {
   readonly id: string
-  readonly type?: string
-  readonly title?: string
-  readonly owner?: { readonly id: number }
-  readonly person?: { readonly id: number; readonly name?: string }
-  readonly organization?: { readonly id: number; readonly name?: string }
-  readonly phones?: ReadonlyArray<string>
-  readonly emails?: ReadonlyArray<string>
-  readonly custom_fields?: ReadonlyArray<string>
-  readonly notes?: ReadonlyArray<string>
-  readonly value?: number
+  readonly type: string
+  readonly title: string
+  readonly owner: { readonly id: number }
+  readonly person: { readonly id: number; readonly name?: string } | null
+  readonly organization: { readonly id: number; readonly name?: string } | null
+  readonly phones: ReadonlyArray<string>
+  readonly emails: ReadonlyArray<string>
+  readonly custom_fields: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
+  readonly value: number | null
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
+  readonly currency: string | null
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
-  readonly visible_to?: number
+  readonly visible_to: number
   /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
 }
@@ -154,18 +154,18 @@ export interface FoundLead {
 export const FoundLead: Schema.Schema<FoundLead> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FoundLead> =>
   Schema.Struct({
     id: Schema.String,
-    type: Field.optional(Schema.String),
-    title: Field.optional(Schema.String),
-    owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    person: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
-    organization: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
-    phones: Field.optional(Schema.Array(Schema.String)),
-    emails: Field.optional(Schema.Array(Schema.String)),
-    custom_fields: Field.optional(Schema.Array(Schema.String)),
-    notes: Field.optional(Schema.Array(Schema.String)),
-    value: Field.optional(Schema.Number),
-    currency: Field.optional(Schema.String),
-    visible_to: Field.optional(Schema.Number),
+    type: Schema.String,
+    title: Schema.String,
+    owner: Schema.Struct({ id: Schema.Number }),
+    person: Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    organization: Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    phones: Schema.Array(Schema.String),
+    emails: Schema.Array(Schema.String),
+    custom_fields: Schema.Array(Schema.String),
+    notes: Schema.Array(Schema.String),
+    value: Schema.NullOr(Schema.Number),
+    currency: Schema.NullOr(Schema.String),
+    visible_to: Schema.Number,
     is_archived: Field.optional(Schema.Boolean)
   })
 )

@@ -19,7 +19,7 @@ export interface Team {
   readonly add_time?: string
   readonly created_by_user_id?: number
   readonly name?: string
-  readonly description?: string
+  readonly description?: string | null
   readonly manager_id?: number
   readonly users?: ReadonlyArray<number>
   /** Whether the team is in use. */
@@ -39,7 +39,7 @@ export const Team: Schema.Schema<Team> = /*#__PURE__*/ Schema.suspend((): Schema
     add_time: Field.optional(Schema.String),
     created_by_user_id: Field.optional(Schema.Number),
     name: Field.optional(Schema.String),
-    description: Field.optional(Schema.String),
+    description: Field.optional(Schema.NullOr(Schema.String)),
     manager_id: Field.optional(Schema.Number),
     users: Field.optional(Schema.Array(Schema.Number)),
     active_flag: Field.optional(Field.openNumbers(0, 1)),

@@ -6,6 +6,7 @@
 import * as Schema from "effect/Schema"
 import * as Endpoint from "../Endpoint.js"
 import * as Field from "../Field.js"
+import * as Pagination from "../Pagination.js"
 import * as Deals from "./Deals.js"
 
 /**
@@ -22,7 +23,7 @@ export interface MailMessage {
   readonly bcc?: ReadonlyArray<Deals.MailParty>
   readonly body_url?: string
   readonly body?: string
-  readonly account_id?: string
+  readonly account_id?: string | null
   readonly user_id?: number
   readonly mail_thread_id?: number
   readonly subject?: string
@@ -30,7 +31,7 @@ export interface MailMessage {
   readonly mail_tracking_status?: "opened" | "not opened" | (string & {}) | null
   readonly mail_link_tracking_enabled_flag?: 0 | 1 | (number & {})
   readonly read_flag?: 0 | 1 | (number & {})
-  readonly draft?: string
+  readonly draft?: string | null
   readonly draft_flag?: 0 | 1 | (number & {})
   readonly synced_flag?: 0 | 1 | (number & {})
   readonly deleted_flag?: 0 | 1 | (number & {})
@@ -64,7 +65,7 @@ export const MailMessage: Schema.Schema<MailMessage> = /*#__PURE__*/ Schema.susp
     bcc: Field.optional(Schema.Array(Deals.MailParty)),
     body_url: Field.optional(Schema.String),
     body: Field.optional(Schema.String),
-    account_id: Field.optional(Schema.String),
+    account_id: Field.optional(Schema.NullOr(Schema.String)),
     user_id: Field.optional(Schema.Number),
     mail_thread_id: Field.optional(Schema.Number),
     subject: Field.optional(Schema.String),
@@ -72,7 +73,7 @@ export const MailMessage: Schema.Schema<MailMessage> = /*#__PURE__*/ Schema.susp
     mail_tracking_status: Field.optional(Schema.NullOr(Field.openEnum("opened", "not opened"))),
     mail_link_tracking_enabled_flag: Field.optional(Field.openNumbers(0, 1)),
     read_flag: Field.optional(Field.openNumbers(0, 1)),
-    draft: Field.optional(Schema.String),
+    draft: Field.optional(Schema.NullOr(Schema.String)),
     draft_flag: Field.optional(Field.openNumbers(0, 1)),
     synced_flag: Field.optional(Field.openNumbers(0, 1)),
     deleted_flag: Field.optional(Field.openNumbers(0, 1)),
@@ -97,7 +98,7 @@ export const MailMessage: Schema.Schema<MailMessage> = /*#__PURE__*/ Schema.susp
  */
 export interface MailThread {
   readonly id: number
-  readonly account_id?: string
+  readonly account_id?: string | null
   readonly user_id?: number
   readonly subject?: string
   readonly snippet?: string
@@ -147,7 +148,7 @@ export interface MailThread {
 export const MailThread: Schema.Schema<MailThread> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<MailThread> =>
   Schema.Struct({
     id: Schema.Number,
-    account_id: Field.optional(Schema.String),
+    account_id: Field.optional(Schema.NullOr(Schema.String)),
     user_id: Field.optional(Schema.Number),
     subject: Field.optional(Schema.String),
     snippet: Field.optional(Schema.String),
@@ -202,8 +203,8 @@ export interface MailThreadParty {
   readonly email_address?: string
   /** Milliseconds since 1970. */
   readonly message_time?: number
-  readonly linked_person_id?: number
-  readonly linked_person_name?: string
+  readonly linked_person_id?: number | null
+  readonly linked_person_name?: string | null
   readonly mail_message_party_id?: number
   readonly linked_organization_id?: number | null
 }
@@ -222,8 +223,8 @@ export const MailThreadParty: Schema.Schema<MailThreadParty> = /*#__PURE__*/ Sch
       latest_sent: Field.optional(Schema.Boolean),
       email_address: Field.optional(Schema.String),
       message_time: Field.optional(Schema.Number),
-      linked_person_id: Field.optional(Schema.Number),
-      linked_person_name: Field.optional(Schema.String),
+      linked_person_id: Field.optional(Schema.NullOr(Schema.Number)),
+      linked_person_name: Field.optional(Schema.NullOr(Schema.String)),
       mail_message_party_id: Field.optional(Schema.Number),
       linked_organization_id: Field.optional(Schema.NullOr(Schema.Number))
     })
@@ -253,7 +254,7 @@ export interface MailThreadMessage {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
   readonly id: number
-  readonly account_id?: string
+  readonly account_id?: string | null
   readonly user_id?: number
   readonly subject?: string
   readonly snippet?: string
@@ -292,7 +293,7 @@ export const MailThreadMessage: Schema.Schema<MailThreadMessage> = /*#__PURE__*/
       add_time: Field.optional(Schema.String),
       update_time: Field.optional(Schema.String),
       id: Schema.Number,
-      account_id: Field.optional(Schema.String),
+      account_id: Field.optional(Schema.NullOr(Schema.String)),
       user_id: Field.optional(Schema.Number),
       subject: Field.optional(Schema.String),
       snippet: Field.optional(Schema.String),
@@ -631,6 +632,14 @@ export const ListThreadsInput: Schema.Schema<ListThreadsInput> = /*#__PURE__*/ S
 export interface ListThreadsOutput {
   readonly success: true
   readonly data: ReadonlyArray<MailThread>
+  readonly additional_data?: {
+    readonly pagination?: {
+      readonly start: number
+      readonly limit: number
+      readonly more_items_in_collection: boolean
+      readonly next_start?: number
+    }
+  } | null
 }
 
 /**
@@ -641,7 +650,18 @@ export interface ListThreadsOutput {
  */
 export const ListThreadsOutput: Schema.Schema<ListThreadsOutput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListThreadsOutput> =>
-    Schema.Struct({ success: Schema.Literal(true), data: Schema.Array(MailThread) })
+    Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Array(MailThread),
+      additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+        pagination: Field.optional(Schema.Struct({
+          start: Schema.Number,
+          limit: Schema.Number,
+          more_items_in_collection: Schema.Boolean,
+          next_start: Field.optional(Schema.Number)
+        }))
+      })))
+    })
 )
 
 /**
@@ -655,19 +675,21 @@ export const ListThreadsOutput: Schema.Schema<ListThreadsOutput> = /*#__PURE__*/
  * @since 0.1.0
  * @category endpoints
  */
-export const listThreads: Endpoint.Call<ListThreadsInput, ListThreadsOutput> = /*#__PURE__*/ Endpoint.make(() => ({
-  name: "Mailbox.listThreads",
-  operation: "getMailThreads",
-  version: "v1",
-  method: "GET",
-  path: "/mailbox/mailThreads",
-  query: ["folder", "start", "limit"],
-  input: ListThreadsInput,
-  output: ListThreadsOutput,
-  scopes: ["mail:read", "mail:full"],
-  cost: 20,
-  reference: "https://developers.pipedrive.com/docs/api/v1/Mailbox#getMailThreads"
-}))
+export const listThreads: Pagination.ListCall<ListThreadsInput, ListThreadsOutput, MailThread> =
+  /*#__PURE__*/ Pagination.list(() => ({
+    name: "Mailbox.listThreads",
+    operation: "getMailThreads",
+    version: "v1",
+    method: "GET",
+    path: "/mailbox/mailThreads",
+    query: ["folder", "start", "limit"],
+    input: ListThreadsInput,
+    output: ListThreadsOutput,
+    scopes: ["mail:read", "mail:full"],
+    cost: 20,
+    pagination: { style: "offset", maximum: 500, items: "data" },
+    reference: "https://developers.pipedrive.com/docs/api/v1/Mailbox#getMailThreads"
+  }))
 
 /**
  * Input of {@link updateThread}.

@@ -481,7 +481,7 @@ export interface OrganizationDetails {
   readonly notes_count: number
   readonly followers_count: number
   /** Null if unknown. */
-  readonly address: string
+  readonly address: string | null
   readonly address_subpremise: string | null
   readonly address_street_number: string | null
   readonly address_route: string | null
@@ -565,7 +565,7 @@ export const OrganizationDetails: Schema.Schema<OrganizationDetails> = /*#__PURE
       files_count: Schema.Number,
       notes_count: Schema.Number,
       followers_count: Schema.Number,
-      address: Schema.String,
+      address: Schema.NullOr(Schema.String),
       address_subpremise: Schema.NullOr(Schema.String),
       address_street_number: Schema.NullOr(Schema.String),
       address_route: Schema.NullOr(Schema.String),
@@ -859,15 +859,15 @@ export const OrganizationSearchResult: Schema.Schema<OrganizationSearchResult> =
  */
 export interface FoundOrganization {
   readonly id: number
-  readonly type?: string
-  readonly name?: string
+  readonly type: string
+  readonly name: string
   /** Null if unknown. */
-  readonly address?: string
+  readonly address: string | null
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
-  readonly custom_fields?: ReadonlyArray<string>
-  readonly notes?: ReadonlyArray<string>
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
+  readonly custom_fields: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
 }
 
 /**
@@ -880,13 +880,13 @@ export const FoundOrganization: Schema.Schema<FoundOrganization> = /*#__PURE__*/
   (): Schema.Schema<FoundOrganization> =>
     Schema.Struct({
       id: Schema.Number,
-      type: Field.optional(Schema.String),
-      name: Field.optional(Schema.String),
-      address: Field.optional(Schema.String),
-      visible_to: Field.optional(Schema.Number),
-      owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-      custom_fields: Field.optional(Schema.Array(Schema.String)),
-      notes: Field.optional(Schema.Array(Schema.String))
+      type: Schema.String,
+      name: Schema.String,
+      address: Schema.NullOr(Schema.String),
+      visible_to: Schema.Number,
+      owner: Schema.Struct({ id: Schema.Number }),
+      custom_fields: Schema.Array(Schema.String),
+      notes: Schema.Array(Schema.String)
     })
 )
 
@@ -1782,7 +1782,7 @@ export interface GetOutput {
         readonly email?: string
         readonly user_id: number
         /** Null without a picture. */
-        readonly pic_hash?: string
+        readonly pic_hash?: string | null
         readonly id: number
       }
     }
@@ -1808,7 +1808,7 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
           name: Field.optional(Schema.String),
           email: Field.optional(Schema.String),
           user_id: Schema.Number,
-          pic_hash: Field.optional(Schema.String),
+          pic_hash: Field.optional(Schema.NullOr(Schema.String)),
           id: Schema.Number
         })
       })),
@@ -2368,7 +2368,7 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
 /**
  * Lists all organizations by cursor, for global admins only; others get a 403.
  *
- * `GET /api/v1/organizations/collection` · `getOrganizationsCollection` · 20 tokens · scopes `contacts:read`,
+ * `GET /api/v1/organizations/collection` · `getOrganizationsCollection` · 10 tokens · scopes `contacts:read`,
  * `contacts:full`
  *
  * @deprecated Use `v2.Organizations.list`.
@@ -2389,7 +2389,7 @@ export const listCollection: Pagination.ListProgram<
   input: ListCollectionInput,
   output: ListCollectionOutput,
   scopes: ["contacts:read", "contacts:full"],
-  cost: 20,
+  cost: 10,
   pagination: { style: "cursor", maximum: 500, items: "data" },
   deprecated: true,
   replacement: "v2.Organizations.list"

@@ -357,11 +357,11 @@ export interface MergedPerson {
   readonly last_outgoing_mail_time?: string | null
   readonly name?: string
   /** Split from `name` by Pipedrive; read-only. */
-  readonly first_name?: string
+  readonly first_name?: string | null
   /** Split from `name` by Pipedrive; read-only. */
   readonly last_name?: string | null
   readonly owner_id?: number
-  readonly org_id?: number
+  readonly org_id?: number | null
   readonly merge_what_id?: number
   readonly id: number
   readonly company_id?: number
@@ -423,10 +423,10 @@ export const MergedPerson: Schema.Schema<MergedPerson> = /*#__PURE__*/ Schema.su
     last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)),
     last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)),
     name: Field.optional(Schema.String),
-    first_name: Field.optional(Schema.String),
+    first_name: Field.optional(Schema.NullOr(Schema.String)),
     last_name: Field.optional(Schema.NullOr(Schema.String)),
     owner_id: Field.optional(Schema.Number),
-    org_id: Field.optional(Schema.Number),
+    org_id: Field.optional(Schema.NullOr(Schema.Number)),
     merge_what_id: Field.optional(Schema.Number),
     id: Schema.Number,
     company_id: Field.optional(Schema.Number),
@@ -610,16 +610,16 @@ export const PersonSearchResult: Schema.Schema<PersonSearchResult> = /*#__PURE__
  */
 export interface FoundPerson {
   readonly id: number
-  readonly type?: string
-  readonly name?: string
-  readonly phones?: ReadonlyArray<string>
-  readonly emails?: ReadonlyArray<string>
+  readonly type: string
+  readonly name: string
+  readonly phones: ReadonlyArray<string>
+  readonly emails: ReadonlyArray<string>
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
-  readonly organization?: { readonly id: number; readonly name?: string }
-  readonly custom_fields?: ReadonlyArray<string>
-  readonly notes?: ReadonlyArray<string>
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
+  readonly organization: { readonly id: number; readonly name?: string } | null
+  readonly custom_fields: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
 }
 
 /**
@@ -631,15 +631,15 @@ export interface FoundPerson {
 export const FoundPerson: Schema.Schema<FoundPerson> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FoundPerson> =>
   Schema.Struct({
     id: Schema.Number,
-    type: Field.optional(Schema.String),
-    name: Field.optional(Schema.String),
-    phones: Field.optional(Schema.Array(Schema.String)),
-    emails: Field.optional(Schema.Array(Schema.String)),
-    visible_to: Field.optional(Schema.Number),
-    owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    organization: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
-    custom_fields: Field.optional(Schema.Array(Schema.String)),
-    notes: Field.optional(Schema.Array(Schema.String))
+    type: Schema.String,
+    name: Schema.String,
+    phones: Schema.Array(Schema.String),
+    emails: Schema.Array(Schema.String),
+    visible_to: Schema.Number,
+    owner: Schema.Struct({ id: Schema.Number }),
+    organization: Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    custom_fields: Schema.Array(Schema.String),
+    notes: Schema.Array(Schema.String)
   })
 )
 
@@ -1380,19 +1380,19 @@ export interface ListProductsOutput {
         readonly id: number
         readonly company_id?: number
         readonly name?: string
-        readonly code?: string
-        readonly description?: string
+        readonly code?: string | null
+        readonly description?: string | null
         /** Unit of sale: piece, hour, licence. */
-        readonly unit?: string
+        readonly unit?: string | null
         /** Per cent. */
         readonly tax?: number
-        readonly category?: string
+        readonly category?: string | null
         /** False: deleted, and to be gone for good after 30 days. */
         readonly active_flag?: boolean
         /** Whether deals may take it. */
         readonly selectable?: boolean
         /** First letter of the name, either case. */
-        readonly first_char?: string
+        readonly first_char?: string | null
         /**
          * `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.
          */
@@ -1479,14 +1479,14 @@ export const ListProductsOutput: Schema.Schema<ListProductsOutput> = /*#__PURE__
             id: Schema.Number,
             company_id: Field.optional(Schema.Number),
             name: Field.optional(Schema.String),
-            code: Field.optional(Schema.String),
-            description: Field.optional(Schema.String),
-            unit: Field.optional(Schema.String),
+            code: Field.optional(Schema.NullOr(Schema.String)),
+            description: Field.optional(Schema.NullOr(Schema.String)),
+            unit: Field.optional(Schema.NullOr(Schema.String)),
             tax: Field.optional(Schema.Number),
-            category: Field.optional(Schema.String),
+            category: Field.optional(Schema.NullOr(Schema.String)),
             active_flag: Field.optional(Schema.Boolean),
             selectable: Field.optional(Schema.Boolean),
-            first_char: Field.optional(Schema.String),
+            first_char: Field.optional(Schema.NullOr(Schema.String)),
             visible_to: Field.optional(Field.openEnum("1", "3", "5", "7")),
             owner_id: Field.optional(Schema.Number),
             files_count: Field.optional(Schema.NullOr(Schema.Number)),
@@ -2565,7 +2565,7 @@ export const ListCollectionOutput: Schema.Schema<ListCollectionOutput> = /*#__PU
 /**
  * Lists all persons by cursor, for global admins only; others get a 403.
  *
- * `GET /api/v1/persons/collection` · `getPersonsCollection` · 20 tokens · scopes `contacts:read`, `contacts:full`
+ * `GET /api/v1/persons/collection` · `getPersonsCollection` · 10 tokens · scopes `contacts:read`, `contacts:full`
  *
  * @deprecated Use `v2.Persons.list`.
  * @since 0.1.0
@@ -2582,7 +2582,7 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
     input: ListCollectionInput,
     output: ListCollectionOutput,
     scopes: ["contacts:read", "contacts:full"],
-    cost: 20,
+    cost: 10,
     pagination: { style: "cursor", maximum: 500, items: "data" },
     deprecated: true,
     replacement: "v2.Persons.list"

@@ -55,26 +55,34 @@ export interface MovementStatistics {
   readonly new_deals?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly [key: string]: number }
-    readonly formatted_values?: { readonly [key: string]: string }
+    /** By currency; `[]` when there is nothing. `Object.entries` reads both. */
+    readonly values?: { readonly [key: string]: number } | readonly []
+    /** By currency; `[]` when there is nothing. */
+    readonly formatted_values?: { readonly [key: string]: string } | readonly []
   }
   readonly deals_left_open?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly [key: string]: number }
-    readonly formatted_values?: { readonly [key: string]: string }
+    /** By currency; `[]` when there is nothing. `Object.entries` reads both. */
+    readonly values?: { readonly [key: string]: number } | readonly []
+    /** By currency; `[]` when there is nothing. */
+    readonly formatted_values?: { readonly [key: string]: string } | readonly []
   }
   readonly won_deals?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly [key: string]: number }
-    readonly formatted_values?: { readonly [key: string]: string }
+    /** By currency; `[]` when there is nothing. `Object.entries` reads both. */
+    readonly values?: { readonly [key: string]: number } | readonly []
+    /** By currency; `[]` when there is nothing. */
+    readonly formatted_values?: { readonly [key: string]: string } | readonly []
   }
   readonly lost_deals?: {
     readonly count?: number
     readonly deals_ids?: ReadonlyArray<number>
-    readonly values?: { readonly [key: string]: number }
-    readonly formatted_values?: { readonly [key: string]: string }
+    /** By currency; `[]` when there is nothing. `Object.entries` reads both. */
+    readonly values?: { readonly [key: string]: number } | readonly []
+    /** By currency; `[]` when there is nothing. */
+    readonly formatted_values?: { readonly [key: string]: string } | readonly []
   }
   readonly average_age_in_days?: {
     readonly across_all_stages?: number
@@ -95,26 +103,50 @@ export const MovementStatistics: Schema.Schema<MovementStatistics> = /*#__PURE__
       new_deals: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
-        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+        values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.Number }),
+          Schema.Tuple()
+        )),
+        formatted_values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.String }),
+          Schema.Tuple()
+        ))
       })),
       deals_left_open: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
-        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+        values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.Number }),
+          Schema.Tuple()
+        )),
+        formatted_values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.String }),
+          Schema.Tuple()
+        ))
       })),
       won_deals: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
-        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+        values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.Number }),
+          Schema.Tuple()
+        )),
+        formatted_values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.String }),
+          Schema.Tuple()
+        ))
       })),
       lost_deals: Field.optional(Schema.Struct({
         count: Field.optional(Schema.Number),
         deals_ids: Field.optional(Schema.Array(Schema.Number)),
-        values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Number })),
-        formatted_values: Field.optional(Schema.Record({ key: Schema.String, value: Schema.String }))
+        values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.Number }),
+          Schema.Tuple()
+        )),
+        formatted_values: Field.optional(Schema.Union(
+          Schema.Record({ key: Schema.String, value: Schema.String }),
+          Schema.Tuple()
+        ))
       })),
       average_age_in_days: Field.optional(Schema.Struct({
         across_all_stages: Field.optional(Schema.Number),
@@ -548,7 +580,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 /**
  * Lists pipelines.
  *
- * `GET /api/v1/pipelines` · `getPipelines` · 20 tokens · scopes `deals:read`, `deals:full`, `admin`
+ * `GET /api/v1/pipelines` · `getPipelines` · 10 tokens · scopes `deals:read`, `deals:full`, `admin`
  *
  * @deprecated Use `v2.Pipelines.list`.
  * @since 0.1.0
@@ -563,7 +595,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
   input: ListInput,
   output: ListOutput,
   scopes: ["deals:read", "deals:full", "admin"],
-  cost: 20,
+  cost: 10,
   deprecated: true,
   replacement: "v2.Pipelines.list"
 }))

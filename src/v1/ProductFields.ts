@@ -50,7 +50,7 @@ export interface ProductField {
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
-  readonly last_updated_by_user_id?: number
+  readonly last_updated_by_user_id?: number | null
   readonly created_by_user_id?: number
   /** False: deleted, and to be gone for good after 30 days. */
   readonly active_flag?: boolean
@@ -106,7 +106,7 @@ export const ProductField: Schema.Schema<ProductField> = /*#__PURE__*/ Schema.su
     order_nr: Field.optional(Schema.Number),
     add_time: Field.optional(Schema.String),
     update_time: Field.optional(Schema.String),
-    last_updated_by_user_id: Field.optional(Schema.Number),
+    last_updated_by_user_id: Field.optional(Schema.NullOr(Schema.Number)),
     created_by_user_id: Field.optional(Schema.Number),
     active_flag: Field.optional(Schema.Boolean),
     edit_flag: Field.optional(Schema.Boolean),

@@ -293,13 +293,13 @@ export const ProductSearchResult: Schema.Schema<ProductSearchResult> = /*#__PURE
  */
 export interface FoundProduct {
   readonly id: number
-  readonly type?: string
-  readonly name?: string
-  readonly code?: string | number | null
+  readonly type: string
+  readonly name: string
+  readonly code: string | number | null
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
-  readonly custom_fields?: ReadonlyArray<string>
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
+  readonly custom_fields: ReadonlyArray<string>
 }
 
 /**
@@ -311,12 +311,12 @@ export interface FoundProduct {
 export const FoundProduct: Schema.Schema<FoundProduct> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FoundProduct> =>
   Schema.Struct({
     id: Schema.Number,
-    type: Field.optional(Schema.String),
-    name: Field.optional(Schema.String),
-    code: Field.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number))),
-    visible_to: Field.optional(Schema.Number),
-    owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    custom_fields: Field.optional(Schema.Array(Schema.String))
+    type: Schema.String,
+    name: Schema.String,
+    code: Schema.NullOr(Schema.Union(Schema.String, Schema.Number)),
+    visible_to: Schema.Number,
+    owner: Schema.Struct({ id: Schema.Number }),
+    custom_fields: Schema.Array(Schema.String)
   })
 )
 

@@ -17,7 +17,7 @@ import * as Pagination from "../Pagination.js"
 export interface ProjectTemplate {
   readonly id: number
   readonly title?: string
-  readonly description?: string
+  readonly description?: string | null
   readonly projects_board_id?: number
   readonly owner_id?: number
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
@@ -37,7 +37,7 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
     Schema.Struct({
       id: Schema.Number,
       title: Field.optional(Schema.String),
-      description: Field.optional(Schema.String),
+      description: Field.optional(Schema.NullOr(Schema.String)),
       projects_board_id: Field.optional(Schema.Number),
       owner_id: Field.optional(Schema.Number),
       add_time: Field.optional(Schema.String),

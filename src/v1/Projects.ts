@@ -17,30 +17,30 @@ import * as Tasks from "./Tasks.js"
  * @category models
  */
 export interface Project {
-  readonly title?: string
-  readonly board_id?: number
-  readonly phase_id?: number
-  readonly description?: string
-  readonly status?: string
-  readonly owner_id?: number
+  readonly title: string
+  readonly board_id: number
+  readonly phase_id: number
+  readonly description: string | null
+  readonly status: string
+  readonly owner_id: number
   /** A day, `YYYY-MM-DD`. */
-  readonly start_date?: string
+  readonly start_date: string | null
   /** A day, `YYYY-MM-DD`. */
-  readonly end_date?: string
-  readonly deal_ids?: ReadonlyArray<number>
-  readonly org_id?: number
-  readonly person_id?: number
-  readonly labels?: ReadonlyArray<number>
+  readonly end_date: string | null
+  readonly deal_ids: ReadonlyArray<number>
+  readonly org_id: number | null
+  readonly person_id: number | null
+  readonly labels: ReadonlyArray<number>
   /** Option id; null without. */
-  readonly health_status?: number | null
+  readonly health_status: number | null
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
-  readonly update_time?: string
+  readonly update_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
-  readonly status_change_time?: string
+  readonly status_change_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
-  readonly archive_time?: string
+  readonly archive_time: string | null
   readonly id: number
 }
 
@@ -52,23 +52,23 @@ export interface Project {
  */
 export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<Project> =>
   Schema.Struct({
-    title: Field.optional(Schema.String),
-    board_id: Field.optional(Schema.Number),
-    phase_id: Field.optional(Schema.Number),
-    description: Field.optional(Schema.String),
-    status: Field.optional(Schema.String),
-    owner_id: Field.optional(Schema.Number),
-    start_date: Field.optional(Schema.String),
-    end_date: Field.optional(Schema.String),
-    deal_ids: Field.optional(Schema.Array(Schema.Number)),
-    org_id: Field.optional(Schema.Number),
-    person_id: Field.optional(Schema.Number),
-    labels: Field.optional(Schema.Array(Schema.Number)),
-    health_status: Field.optional(Schema.NullOr(Schema.Number)),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String),
-    status_change_time: Field.optional(Schema.String),
-    archive_time: Field.optional(Schema.String),
+    title: Schema.String,
+    board_id: Schema.Number,
+    phase_id: Schema.Number,
+    description: Schema.NullOr(Schema.String),
+    status: Schema.String,
+    owner_id: Schema.Number,
+    start_date: Schema.NullOr(Schema.String),
+    end_date: Schema.NullOr(Schema.String),
+    deal_ids: Schema.Array(Schema.Number),
+    org_id: Schema.NullOr(Schema.Number),
+    person_id: Schema.NullOr(Schema.Number),
+    labels: Schema.Array(Schema.Number),
+    health_status: Schema.NullOr(Schema.Number),
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
+    status_change_time: Schema.NullOr(Schema.String),
+    archive_time: Schema.NullOr(Schema.String),
     id: Schema.Number
   })
 )

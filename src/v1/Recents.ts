@@ -29,7 +29,7 @@ export interface RecentItem {
     | "user"
     | (string & {})
   readonly id: number
-  readonly data?: { readonly [key: string]: unknown }
+  readonly data?: { readonly [key: string]: unknown } | ReadonlyArray<unknown> | null
 }
 
 /**
@@ -55,7 +55,10 @@ export const RecentItem: Schema.Schema<RecentItem> = /*#__PURE__*/ Schema.suspen
       "user"
     )),
     id: Schema.Number,
-    data: Field.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+    data: Field.optional(Schema.NullOr(Schema.Union(
+      Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+      Schema.Array(Schema.Unknown)
+    )))
   })
 )
 

@@ -289,7 +289,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 /**
  * Lists stages.
  *
- * `GET /api/v1/stages` · `getStages` · 20 tokens · scopes `deals:read`, `deals:full`, `admin`
+ * `GET /api/v1/stages` · `getStages` · 10 tokens · scopes `deals:read`, `deals:full`, `admin`
  *
  * @deprecated Use `v2.Stages.list`.
  * @since 0.1.0
@@ -306,7 +306,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, StageWithPipeli
     input: ListInput,
     output: ListOutput,
     scopes: ["deals:read", "deals:full", "admin"],
-    cost: 20,
+    cost: 10,
     pagination: { style: "offset", maximum: 500, items: "data" },
     deprecated: true,
     replacement: "v2.Stages.list"

@@ -16,25 +16,25 @@ import * as Pagination from "../Pagination.js"
  */
 export interface Task {
   readonly id: number
-  readonly title?: string
-  readonly project_id?: number
-  readonly description?: string
-  readonly parent_task_id?: number
+  readonly title: string
+  readonly project_id: number
+  readonly description: string | null
+  readonly parent_task_id: number | null
   /** The first of `assignee_ids`; setting one overwrites the other. */
-  readonly assignee_id?: number
+  readonly assignee_id: number | null
   /** At most 10; setting it overwrites `assignee_id`. */
-  readonly assignee_ids?: ReadonlyArray<number>
+  readonly assignee_ids: ReadonlyArray<number>
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | (number & {})
+  readonly done: 0 | 1 | (number & {})
   /** A day, `YYYY-MM-DD`. */
-  readonly due_date?: string
-  readonly creator_id?: number
+  readonly due_date: string | null
+  readonly creator_id: number
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
-  readonly update_time?: string
+  readonly update_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; empty or null while it is not done. */
-  readonly marked_as_done_time?: string
+  readonly marked_as_done_time: string | null
 }
 
 /**
@@ -46,18 +46,18 @@ export interface Task {
 export const Task: Schema.Schema<Task> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<Task> =>
   Schema.Struct({
     id: Schema.Number,
-    title: Field.optional(Schema.String),
-    project_id: Field.optional(Schema.Number),
-    description: Field.optional(Schema.String),
-    parent_task_id: Field.optional(Schema.Number),
-    assignee_id: Field.optional(Schema.Number),
-    assignee_ids: Field.optional(Schema.Array(Schema.Number)),
-    done: Field.optional(Field.openNumbers(0, 1)),
-    due_date: Field.optional(Schema.String),
-    creator_id: Field.optional(Schema.Number),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String),
-    marked_as_done_time: Field.optional(Schema.String)
+    title: Schema.String,
+    project_id: Schema.Number,
+    description: Schema.NullOr(Schema.String),
+    parent_task_id: Schema.NullOr(Schema.Number),
+    assignee_id: Schema.NullOr(Schema.Number),
+    assignee_ids: Schema.Array(Schema.Number),
+    done: Field.openNumbers(0, 1),
+    due_date: Schema.NullOr(Schema.String),
+    creator_id: Schema.Number,
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
+    marked_as_done_time: Schema.NullOr(Schema.String)
   })
 )
 

@@ -26,7 +26,7 @@ export interface Activity {
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time?: string
+  readonly update_time?: string | null
   readonly deal_id?: number | null
   /** A lead's id, a UUID. */
   readonly lead_id?: string | null
@@ -84,7 +84,7 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     creator_user_id: Field.optional(Schema.NullOr(Schema.Number)),
     is_deleted: Schema.Boolean,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.String),
+    update_time: Field.optional(Schema.NullOr(Schema.String)),
     deal_id: Field.optional(Schema.NullOr(Schema.Number)),
     lead_id: Field.optional(Schema.NullOr(Schema.String)),
     person_id: Field.optional(Schema.NullOr(Schema.Number)),

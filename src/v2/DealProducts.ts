@@ -17,36 +17,36 @@ import * as Pagination from "../Pagination.js"
 export interface DealProduct {
   readonly id: number
   /** Price times quantity, after discount. */
-  readonly sum?: number
+  readonly sum: number
   /** Per cent. */
-  readonly tax?: number
+  readonly tax: number
   readonly deal_id: number
-  readonly name?: string
-  readonly product_id: number
+  readonly name: string
+  readonly product_id: number | null
   /** Null for the product as such. */
-  readonly product_variation_id?: number | null
+  readonly product_variation_id: number | null
   /** Place among the others. */
   readonly order_nr?: number | null
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time?: string
+  readonly update_time: string | null
   /** Empty when there are none. */
-  readonly comments?: string
+  readonly comments: string
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
+  readonly currency: string
   /** Per cent or money, as `discount_type` says. */
-  readonly discount?: number
+  readonly discount: number
   /** `percentage` or `amount`. */
-  readonly discount_type?: "percentage" | "amount" | (string & {})
+  readonly discount_type: "percentage" | "amount" | (string & {})
   /** May have decimals. */
-  readonly quantity?: number
+  readonly quantity: number
   /** Price of one. */
-  readonly item_price?: number
+  readonly item_price: number
   /** `exclusive`: tax is added; `inclusive`: the price has it; `none`. */
-  readonly tax_method?: "exclusive" | "inclusive" | "none" | (string & {})
+  readonly tax_method: "exclusive" | "inclusive" | "none" | (string & {})
   /** False: shown with the deal, not counted. */
-  readonly is_enabled?: boolean
+  readonly is_enabled: boolean
   /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
@@ -71,23 +71,23 @@ export interface DealProduct {
 export const DealProduct: Schema.Schema<DealProduct> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DealProduct> =>
   Schema.Struct({
     id: Schema.Number,
-    sum: Field.optional(Schema.Number),
-    tax: Field.optional(Schema.Number),
+    sum: Schema.Number,
+    tax: Schema.Number,
     deal_id: Schema.Number,
-    name: Field.optional(Schema.String),
-    product_id: Schema.Number,
-    product_variation_id: Field.optional(Schema.NullOr(Schema.Number)),
+    name: Schema.String,
+    product_id: Schema.NullOr(Schema.Number),
+    product_variation_id: Schema.NullOr(Schema.Number),
     order_nr: Field.optional(Schema.NullOr(Schema.Number)),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String),
-    comments: Field.optional(Schema.String),
-    currency: Field.optional(Schema.String),
-    discount: Field.optional(Schema.Number),
-    discount_type: Field.optional(Field.openEnum("percentage", "amount")),
-    quantity: Field.optional(Schema.Number),
-    item_price: Field.optional(Schema.Number),
-    tax_method: Field.optional(Field.openEnum("exclusive", "inclusive", "none")),
-    is_enabled: Field.optional(Schema.Boolean),
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
+    comments: Schema.String,
+    currency: Schema.String,
+    discount: Schema.Number,
+    discount_type: Field.openEnum("percentage", "amount"),
+    quantity: Schema.Number,
+    item_price: Schema.Number,
+    tax_method: Field.openEnum("exclusive", "inclusive", "none"),
+    is_enabled: Schema.Boolean,
     billing_frequency: Field.optional(Field.openEnum(
       "one-time",
       "annually",

@@ -29,7 +29,7 @@ export interface Deal {
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time: string
+  readonly update_time: string | null
   /** UTC, RFC 3339; null while the deal is in its first stage. */
   readonly stage_change_time: string | null
   /** Deleted, and to be gone for good after 30 days. */
@@ -119,7 +119,7 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     value: Schema.Number,
     currency: Schema.String,
     add_time: Schema.String,
-    update_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
     stage_change_time: Schema.NullOr(Schema.String),
     is_deleted: Schema.Boolean,
     is_archived: Schema.Boolean,
@@ -299,21 +299,21 @@ export const DealSearchResult: Schema.Schema<DealSearchResult> = /*#__PURE__*/ S
  */
 export interface FoundDeal {
   readonly id: number
-  readonly type?: string
-  readonly title?: string
-  readonly value?: number
+  readonly type: string
+  readonly title: string
+  readonly value: number | null
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
-  readonly status?: "open" | "won" | "lost" | "deleted" | (string & {})
+  readonly currency: string | null
+  readonly status: "open" | "won" | "lost" | "deleted" | (string & {})
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
-  readonly stage?: { readonly id: number; readonly name?: string }
-  readonly person?: { readonly id: number; readonly name?: string } | null
-  readonly organization?: { readonly id: number; readonly name?: string } | null
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
+  readonly stage: { readonly id: number; readonly name?: string }
+  readonly person: { readonly id: number; readonly name?: string } | null
+  readonly organization: { readonly id: number; readonly name?: string } | null
   /** Values of custom fields that the term was found in. */
-  readonly custom_fields?: ReadonlyArray<string>
-  readonly notes?: ReadonlyArray<string>
+  readonly custom_fields: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
   /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
 }
@@ -327,21 +327,18 @@ export interface FoundDeal {
 export const FoundDeal: Schema.Schema<FoundDeal> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FoundDeal> =>
   Schema.Struct({
     id: Schema.Number,
-    type: Field.optional(Schema.String),
-    title: Field.optional(Schema.String),
-    value: Field.optional(Schema.Number),
-    currency: Field.optional(Schema.String),
-    status: Field.optional(Field.openEnum("open", "won", "lost", "deleted")),
-    visible_to: Field.optional(Schema.Number),
-    owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    stage: Field.optional(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
-    person: Field.optional(Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) }))),
-    organization: Field.optional(Schema.NullOr(Schema.Struct({
-      id: Schema.Number,
-      name: Field.optional(Schema.String)
-    }))),
-    custom_fields: Field.optional(Schema.Array(Schema.String)),
-    notes: Field.optional(Schema.Array(Schema.String)),
+    type: Schema.String,
+    title: Schema.String,
+    value: Schema.NullOr(Schema.Number),
+    currency: Schema.NullOr(Schema.String),
+    status: Field.openEnum("open", "won", "lost", "deleted"),
+    visible_to: Schema.Number,
+    owner: Schema.Struct({ id: Schema.Number }),
+    stage: Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) }),
+    person: Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    organization: Schema.NullOr(Schema.Struct({ id: Schema.Number, name: Field.optional(Schema.String) })),
+    custom_fields: Schema.Array(Schema.String),
+    notes: Schema.Array(Schema.String),
     is_archived: Field.optional(Schema.Boolean)
   })
 )

@@ -22,13 +22,13 @@ export interface Organization {
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time?: string
+  readonly update_time: string | null
   /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
   /** Parts beside the whole; null if unknown. */
-  readonly address?: OrganizationAddress | null
+  readonly address: OrganizationAddress | null
   /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
   readonly website?: string | null
@@ -40,7 +40,7 @@ export interface Organization {
   /** Null if unknown. */
   readonly employee_count?: number | null
   /** Key (40 characters) to value. Null when the account has none. */
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  readonly custom_fields: { readonly [key: string]: unknown } | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
   /** Mails sent here in blind copy are linked to it. Only when named in `include_fields`. */
@@ -75,17 +75,17 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     name: Schema.String,
     owner_id: Schema.Number,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.String),
+    update_time: Schema.NullOr(Schema.String),
     is_deleted: Schema.Boolean,
     visible_to: Schema.Number,
-    address: Field.optional(Schema.NullOr(OrganizationAddress)),
+    address: Schema.NullOr(OrganizationAddress),
     label_ids: Schema.Array(Schema.Number),
     website: Field.optional(Schema.NullOr(Schema.String)),
     linkedin: Field.optional(Schema.NullOr(Schema.String)),
     industry: Field.optional(Schema.NullOr(Schema.Number)),
     annual_revenue: Field.optional(Schema.NullOr(Schema.Number)),
     employee_count: Field.optional(Schema.NullOr(Schema.Number)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    custom_fields: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
     next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
     last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
     smart_bcc_email: Field.optional(Schema.String),
@@ -185,16 +185,16 @@ export const OrganizationSearchResult: Schema.Schema<OrganizationSearchResult> =
  */
 export interface FoundOrganization {
   readonly id: number
-  readonly type?: string
-  readonly name?: string
+  readonly type: string
+  readonly name: string
   /** Null if unknown. */
-  readonly address?: string
+  readonly address: string | null
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
   /** Values of custom fields that the term was found in. */
-  readonly custom_fields?: ReadonlyArray<string>
-  readonly notes?: ReadonlyArray<string>
+  readonly custom_fields: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
 }
 
 /**
@@ -207,13 +207,13 @@ export const FoundOrganization: Schema.Schema<FoundOrganization> = /*#__PURE__*/
   (): Schema.Schema<FoundOrganization> =>
     Schema.Struct({
       id: Schema.Number,
-      type: Field.optional(Schema.String),
-      name: Field.optional(Schema.String),
-      address: Field.optional(Schema.String),
-      visible_to: Field.optional(Schema.Number),
-      owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-      custom_fields: Field.optional(Schema.Array(Schema.String)),
-      notes: Field.optional(Schema.Array(Schema.String))
+      type: Schema.String,
+      name: Schema.String,
+      address: Schema.NullOr(Schema.String),
+      visible_to: Schema.Number,
+      owner: Schema.Struct({ id: Schema.Number }),
+      custom_fields: Schema.Array(Schema.String),
+      notes: Schema.Array(Schema.String)
     })
 )
 

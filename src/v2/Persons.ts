@@ -19,27 +19,27 @@ export interface Person {
   readonly id: number
   readonly name: string
   /** Split from `name` by Pipedrive; read-only. */
-  readonly first_name?: string | null
+  readonly first_name: string | null
   /** Split from `name` by Pipedrive; read-only. */
-  readonly last_name?: string | null
-  readonly owner_id?: number
-  readonly org_id?: number | null
+  readonly last_name: string | null
+  readonly owner_id: number
+  readonly org_id: number | null
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time?: string
+  readonly update_time: string | null
   /** One of them is primary. */
   readonly emails: ReadonlyArray<PersonEmail>
   /** One of them is primary. */
-  readonly phones?: ReadonlyArray<PersonPhone>
+  readonly phones: ReadonlyArray<PersonPhone>
   /** Deleted, and to be gone for good after 30 days. */
-  readonly is_deleted?: boolean
+  readonly is_deleted: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
-  readonly visible_to?: number
+  readonly visible_to: number
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number>
+  readonly label_ids: ReadonlyArray<number>
   /** Null without a picture. */
-  readonly picture_id?: number | null
+  readonly picture_id: number | null
   /** Only in accounts with contact sync. */
   readonly postal_address?: PersonAddress | null
   /** Up to 10,000 characters. Only in accounts with contact sync. */
@@ -51,7 +51,7 @@ export interface Person {
   /** Only in accounts with contact sync. */
   readonly job_title?: string | null
   /** Key (40 characters) to value. Null when the account has none. */
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  readonly custom_fields: { readonly [key: string]: unknown } | null
   readonly next_activity_id?: number | null
   readonly last_activity_id?: number | null
   /** UTC, RFC 3339; null without mail. Only when named in `include_fields`. */
@@ -93,24 +93,24 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
   Schema.Struct({
     id: Schema.Number,
     name: Schema.String,
-    first_name: Field.optional(Schema.NullOr(Schema.String)),
-    last_name: Field.optional(Schema.NullOr(Schema.String)),
-    owner_id: Field.optional(Schema.Number),
-    org_id: Field.optional(Schema.NullOr(Schema.Number)),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String),
+    first_name: Schema.NullOr(Schema.String),
+    last_name: Schema.NullOr(Schema.String),
+    owner_id: Schema.Number,
+    org_id: Schema.NullOr(Schema.Number),
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
     emails: Schema.Array(PersonEmail),
-    phones: Field.optional(Schema.Array(PersonPhone)),
-    is_deleted: Field.optional(Schema.Boolean),
-    visible_to: Field.optional(Schema.Number),
-    label_ids: Field.optional(Schema.Array(Schema.Number)),
-    picture_id: Field.optional(Schema.NullOr(Schema.Number)),
+    phones: Schema.Array(PersonPhone),
+    is_deleted: Schema.Boolean,
+    visible_to: Schema.Number,
+    label_ids: Schema.Array(Schema.Number),
+    picture_id: Schema.NullOr(Schema.Number),
     postal_address: Field.optional(Schema.NullOr(PersonAddress)),
     notes: Field.optional(Schema.NullOr(Schema.String)),
     im: Field.optional(Schema.Array(PersonIm)),
     birthday: Field.optional(Schema.NullOr(Schema.String)),
     job_title: Field.optional(Schema.NullOr(Schema.String)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    custom_fields: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
     next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
     last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
     last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)),
@@ -330,22 +330,22 @@ export const PersonSearchResult: Schema.Schema<PersonSearchResult> = /*#__PURE__
  */
 export interface FoundPerson {
   readonly id: number
-  readonly type?: string
-  readonly name?: string
-  readonly phones?: ReadonlyArray<string>
-  readonly emails?: ReadonlyArray<string>
+  readonly type: string
+  readonly name: string
+  readonly phones: ReadonlyArray<string>
+  readonly emails: ReadonlyArray<string>
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
-  readonly organization?: {
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
+  readonly organization: {
     readonly id: number
     readonly name?: string
     /** Null if unknown. */
     readonly address?: string | null
-  }
+  } | null
   /** Values of custom fields that the term was found in. */
-  readonly custom_fields?: ReadonlyArray<string>
-  readonly notes?: ReadonlyArray<string>
+  readonly custom_fields: ReadonlyArray<string>
+  readonly notes: ReadonlyArray<string>
 }
 
 /**
@@ -357,19 +357,19 @@ export interface FoundPerson {
 export const FoundPerson: Schema.Schema<FoundPerson> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FoundPerson> =>
   Schema.Struct({
     id: Schema.Number,
-    type: Field.optional(Schema.String),
-    name: Field.optional(Schema.String),
-    phones: Field.optional(Schema.Array(Schema.String)),
-    emails: Field.optional(Schema.Array(Schema.String)),
-    visible_to: Field.optional(Schema.Number),
-    owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    organization: Field.optional(Schema.Struct({
+    type: Schema.String,
+    name: Schema.String,
+    phones: Schema.Array(Schema.String),
+    emails: Schema.Array(Schema.String),
+    visible_to: Schema.Number,
+    owner: Schema.Struct({ id: Schema.Number }),
+    organization: Schema.NullOr(Schema.Struct({
       id: Schema.Number,
       name: Field.optional(Schema.String),
       address: Field.optional(Schema.NullOr(Schema.String))
     })),
-    custom_fields: Field.optional(Schema.Array(Schema.String)),
-    notes: Field.optional(Schema.Array(Schema.String))
+    custom_fields: Schema.Array(Schema.String),
+    notes: Schema.Array(Schema.String)
   })
 )
 

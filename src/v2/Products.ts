@@ -33,7 +33,7 @@ export interface Product {
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time?: string
+  readonly update_time?: string | null
   readonly description?: string | null
   readonly category?: string | null
   /** Key (40 characters) to value. Null when the account has none. */
@@ -71,7 +71,7 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
     visible_to: Field.openNumbers(1, 3, 5, 7),
     owner_id: Schema.Number,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.String),
+    update_time: Field.optional(Schema.NullOr(Schema.String)),
     description: Field.optional(Schema.NullOr(Schema.String)),
     category: Field.optional(Schema.NullOr(Schema.String)),
     custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
@@ -141,10 +141,10 @@ export interface ProductVariation {
     readonly currency: string
     readonly price: number
     /** What one costs you. */
-    readonly cost?: number
+    readonly cost?: number | null
     /** Cost beyond `cost`, per unit. */
-    readonly direct_cost?: number
-    readonly notes?: string
+    readonly direct_cost?: number | null
+    readonly notes?: string | null
   }>
 }
 
@@ -164,9 +164,9 @@ export const ProductVariation: Schema.Schema<ProductVariation> = /*#__PURE__*/ S
         product_variation_id: Schema.Number,
         currency: Schema.String,
         price: Schema.Number,
-        cost: Field.optional(Schema.Number),
-        direct_cost: Field.optional(Schema.Number),
-        notes: Field.optional(Schema.String)
+        cost: Field.optional(Schema.NullOr(Schema.Number)),
+        direct_cost: Field.optional(Schema.NullOr(Schema.Number)),
+        notes: Field.optional(Schema.NullOr(Schema.String))
       })))
     })
 )
@@ -238,14 +238,14 @@ export const ProductSearchResult: Schema.Schema<ProductSearchResult> = /*#__PURE
  */
 export interface FoundProduct {
   readonly id: number
-  readonly type?: string
-  readonly name?: string
-  readonly code?: string | number | null
+  readonly type: string
+  readonly name: string
+  readonly code: string | number | null
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
-  readonly visible_to?: number
-  readonly owner?: { readonly id: number }
+  readonly visible_to: number
+  readonly owner: { readonly id: number }
   /** Values of custom fields that the term was found in. */
-  readonly custom_fields?: ReadonlyArray<string>
+  readonly custom_fields: ReadonlyArray<string>
 }
 
 /**
@@ -257,12 +257,12 @@ export interface FoundProduct {
 export const FoundProduct: Schema.Schema<FoundProduct> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FoundProduct> =>
   Schema.Struct({
     id: Schema.Number,
-    type: Field.optional(Schema.String),
-    name: Field.optional(Schema.String),
-    code: Field.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number))),
-    visible_to: Field.optional(Schema.Number),
-    owner: Field.optional(Schema.Struct({ id: Schema.Number })),
-    custom_fields: Field.optional(Schema.Array(Schema.String))
+    type: Schema.String,
+    name: Schema.String,
+    code: Schema.NullOr(Schema.Union(Schema.String, Schema.Number)),
+    visible_to: Schema.Number,
+    owner: Schema.Struct({ id: Schema.Number }),
+    custom_fields: Schema.Array(Schema.String)
   })
 )
 

@@ -21,7 +21,7 @@ export interface ProjectBoard {
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string
+  readonly update_time?: string | null
 }
 
 /**
@@ -36,7 +36,7 @@ export const ProjectBoard: Schema.Schema<ProjectBoard> = /*#__PURE__*/ Schema.su
     name: Schema.String,
     order_nr: Field.optional(Schema.Number),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String)
+    update_time: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 

@@ -22,7 +22,7 @@ export interface ProjectPhase {
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string
+  readonly update_time?: string | null
 }
 
 /**
@@ -38,7 +38,7 @@ export const ProjectPhase: Schema.Schema<ProjectPhase> = /*#__PURE__*/ Schema.su
     board_id: Field.optional(Schema.Number),
     order_nr: Field.optional(Schema.Number),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String)
+    update_time: Field.optional(Schema.NullOr(Schema.String))
   })
 )
 

@@ -23,7 +23,7 @@ export interface ProjectTemplate {
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string
+  readonly update_time?: string | null
 }
 
 /**
@@ -41,7 +41,7 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
       projects_board_id: Field.optional(Schema.Number),
       owner_id: Field.optional(Schema.Number),
       add_time: Field.optional(Schema.String),
-      update_time: Field.optional(Schema.String)
+      update_time: Field.optional(Schema.NullOr(Schema.String))
     })
 )
 

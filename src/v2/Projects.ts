@@ -17,32 +17,32 @@ import * as Pagination from "../Pagination.js"
 export interface Project {
   readonly id: number
   readonly title: string
-  readonly description?: string | null
-  readonly status?: "open" | "completed" | "canceled" | "deleted" | (string & {})
-  readonly board_id?: number
-  readonly phase_id?: number
-  readonly owner_id?: number
+  readonly description: string | null
+  readonly status: "open" | "completed" | "canceled" | "deleted" | (string & {})
+  readonly board_id: number
+  readonly phase_id: number
+  readonly owner_id: number
   /** A day, `YYYY-MM-DD`. */
-  readonly start_date?: string | null
+  readonly start_date: string | null
   /** A day, `YYYY-MM-DD`. */
-  readonly end_date?: string | null
-  readonly deal_ids?: ReadonlyArray<number>
-  readonly person_ids?: ReadonlyArray<number>
-  readonly org_ids?: ReadonlyArray<number>
+  readonly end_date: string | null
+  readonly deal_ids: ReadonlyArray<number>
+  readonly person_ids: ReadonlyArray<number>
+  readonly org_ids: ReadonlyArray<number>
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number>
+  readonly label_ids: ReadonlyArray<number>
   /** Option id; null without. */
-  readonly health_status?: number | null
+  readonly health_status: number | null
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string
+  readonly update_time: string | null
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly status_change_time?: string | null
+  readonly status_change_time: string | null
   /** UTC, RFC 3339; null while it is not archived. Now, if archived without it. */
-  readonly archive_time?: string | null
+  readonly archive_time: string | null
   /** Key (40 characters) to value. Null when the account has none. */
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  readonly custom_fields: { readonly [key: string]: unknown } | null
 }
 
 /**
@@ -55,23 +55,23 @@ export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): 
   Schema.Struct({
     id: Schema.Number,
     title: Schema.String,
-    description: Field.optional(Schema.NullOr(Schema.String)),
-    status: Field.optional(Field.openEnum("open", "completed", "canceled", "deleted")),
-    board_id: Field.optional(Schema.Number),
-    phase_id: Field.optional(Schema.Number),
-    owner_id: Field.optional(Schema.Number),
-    start_date: Field.optional(Schema.NullOr(Schema.String)),
-    end_date: Field.optional(Schema.NullOr(Schema.String)),
-    deal_ids: Field.optional(Schema.Array(Schema.Number)),
-    person_ids: Field.optional(Schema.Array(Schema.Number)),
-    org_ids: Field.optional(Schema.Array(Schema.Number)),
-    label_ids: Field.optional(Schema.Array(Schema.Number)),
-    health_status: Field.optional(Schema.NullOr(Schema.Number)),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String),
-    status_change_time: Field.optional(Schema.NullOr(Schema.String)),
-    archive_time: Field.optional(Schema.NullOr(Schema.String)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
+    description: Schema.NullOr(Schema.String),
+    status: Field.openEnum("open", "completed", "canceled", "deleted"),
+    board_id: Schema.Number,
+    phase_id: Schema.Number,
+    owner_id: Schema.Number,
+    start_date: Schema.NullOr(Schema.String),
+    end_date: Schema.NullOr(Schema.String),
+    deal_ids: Schema.Array(Schema.Number),
+    person_ids: Schema.Array(Schema.Number),
+    org_ids: Schema.Array(Schema.Number),
+    label_ids: Schema.Array(Schema.Number),
+    health_status: Schema.NullOr(Schema.Number),
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
+    status_change_time: Schema.NullOr(Schema.String),
+    archive_time: Schema.NullOr(Schema.String),
+    custom_fields: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
   })
 )
 

@@ -17,26 +17,26 @@ import * as Pagination from "../Pagination.js"
 export interface Task {
   readonly id: number
   readonly title: string
-  readonly creator_id?: number
-  readonly description?: string | null
-  readonly project_id?: number
-  readonly is_done?: boolean
-  readonly is_milestone?: boolean
+  readonly creator_id: number
+  readonly description: string | null
+  readonly project_id: number
+  readonly is_done: boolean
+  readonly is_milestone: boolean
   /** A day, `YYYY-MM-DD`. */
-  readonly due_date?: string | null
+  readonly due_date: string | null
   /** A day, `YYYY-MM-DD`. */
-  readonly start_date?: string | null
+  readonly start_date: string | null
   /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
-  readonly parent_task_id?: number | null
+  readonly parent_task_id: number | null
   /** At most 10; setting it overwrites `assignee_id`. */
-  readonly assignee_ids?: ReadonlyArray<number>
-  readonly priority?: number | null
+  readonly assignee_ids: ReadonlyArray<number>
+  readonly priority: number | null
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string
+  readonly update_time: string | null
   /** UTC, RFC 3339; null while it is not done. */
-  readonly marked_as_done_time?: string | null
+  readonly marked_as_done_time: string | null
 }
 
 /**
@@ -49,19 +49,19 @@ export const Task: Schema.Schema<Task> = /*#__PURE__*/ Schema.suspend((): Schema
   Schema.Struct({
     id: Schema.Number,
     title: Schema.String,
-    creator_id: Field.optional(Schema.Number),
-    description: Field.optional(Schema.NullOr(Schema.String)),
-    project_id: Field.optional(Schema.Number),
-    is_done: Field.optional(Schema.Boolean),
-    is_milestone: Field.optional(Schema.Boolean),
-    due_date: Field.optional(Schema.NullOr(Schema.String)),
-    start_date: Field.optional(Schema.NullOr(Schema.String)),
-    parent_task_id: Field.optional(Schema.NullOr(Schema.Number)),
-    assignee_ids: Field.optional(Schema.Array(Schema.Number)),
-    priority: Field.optional(Schema.NullOr(Schema.Number)),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String),
-    marked_as_done_time: Field.optional(Schema.NullOr(Schema.String))
+    creator_id: Schema.Number,
+    description: Schema.NullOr(Schema.String),
+    project_id: Schema.Number,
+    is_done: Schema.Boolean,
+    is_milestone: Schema.Boolean,
+    due_date: Schema.NullOr(Schema.String),
+    start_date: Schema.NullOr(Schema.String),
+    parent_task_id: Schema.NullOr(Schema.Number),
+    assignee_ids: Schema.Array(Schema.Number),
+    priority: Schema.NullOr(Schema.Number),
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
+    marked_as_done_time: Schema.NullOr(Schema.String)
   })
 )
 

@@ -1,7 +1,7 @@
 import type { Entity } from "../entities.js"
 import { words } from "./words.js"
 
-/** Facts about the answers of v1, from recordings of a live account, May 2026. */
+/** Facts about the answers of v1, from recordings of live accounts and the documents. */
 export const v1: Record<string, Entity> = {
   "v1.Activity": {
     present: words(`
@@ -17,12 +17,9 @@ export const v1: Record<string, Entity> = {
     optional: words("gcal_event_id google_calendar_id google_calendar_etag file"),
     nullable: words(`
       reference_type reference_id conference_meeting_client conference_meeting_url last_notification_time
-      last_notification_user_id notification_language_id public_description calendar_sync_include_context location
-      org_id person_id deal_id lead_id update_user_id source_timezone rec_rule rec_rule_extension
-      rec_master_activity_id conference_meeting_id note location_subpremise location_street_number location_route
-      location_sublocality location_locality location_admin_area_level_1 location_admin_area_level_2 location_country
-      location_postal_code location_formatted_address attendees series org_name person_name deal_title
-      person_dropbox_bcc deal_dropbox_bcc
+      last_notification_user_id notification_language_id public_description calendar_sync_include_context org_id
+      person_id deal_id lead_id update_user_id source_timezone rec_rule rec_rule_extension rec_master_activity_id
+      conference_meeting_id note attendees series person_dropbox_bcc deal_dropbox_bcc
     `),
     types: {
       participants: "ReadonlyArray<{ readonly person_id: number; readonly primary_flag: boolean }> | null",
@@ -37,11 +34,15 @@ export const v1: Record<string, Entity> = {
   },
   "v1.ActivityCollectionResponseObject": {
     nullable: words(`
-      deal_id lead_id person_id project_id org_id location public_description conference_meeting_client
-      conference_meeting_url conference_meeting_id update_user_id source_timezone location_subpremise
-      location_street_number location_route location_sublocality location_locality location_admin_area_level_1
-      location_admin_area_level_2 location_country location_postal_code location_formatted_address
+      deal_id lead_id person_id project_id org_id public_description conference_meeting_client conference_meeting_url
+      conference_meeting_id update_user_id source_timezone
     `)
+  },
+  "v1.ActivityType": {
+    nullable: words("color update_time")
+  },
+  "v1.AddActivityResponseAdditionalData": {
+    nullable: words("updates_story_id")
   },
   "v1.BaseOrganizationItem": {
     present: words(`
@@ -54,12 +55,7 @@ export const v1: Record<string, Entity> = {
       address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
       address_formatted_address owner_name cc_email company_id
     `),
-    nullable: words(`
-      picture_id country_code next_activity_date next_activity_time next_activity_id last_activity_id
-      last_activity_date label address address_subpremise address_street_number address_route address_sublocality
-      address_locality address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
-      address_formatted_address
-    `),
+    nullable: words("country_code label"),
     types: {
       delete_time: "string | null",
       address_country_code: "string | null",
@@ -82,12 +78,7 @@ export const v1: Record<string, Entity> = {
       address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
       address_formatted_address cc_email owner_name edit_name company_id
     `),
-    nullable: words(`
-      picture_id country_code next_activity_date next_activity_time next_activity_id last_activity_id
-      last_activity_date label address address_subpremise address_street_number address_route address_sublocality
-      address_locality address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
-      address_formatted_address
-    `),
+    nullable: words("country_code label"),
     types: {
       delete_time: "string | null",
       address_country_code: "string | null",
@@ -113,32 +104,31 @@ export const v1: Record<string, Entity> = {
     `),
     nullable: words("rotten_days update_time")
   },
+  "v1.BaseTeam": {
+    nullable: words("description")
+  },
   "v1.BaseUser": {
     present: words(`
       id name email lang locale timezone_name timezone_offset default_currency icon_url active_flag is_deleted role_id
       created has_created_company is_you access phone modified last_login
     `),
-    nullable: words("icon_url phone"),
-    types: { is_admin: "number" }
+    nullable: words("phone"),
+    types: {
+      is_admin: "number"
+    }
   },
   "v1.Deal": {
     present: words(`
       id creator_user_id user_id person_id org_id stage_id title value currency add_time update_time stage_change_time
       active deleted status probability next_activity_date next_activity_time next_activity_id last_activity_id
-      last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time
-      products_count files_count notes_count followers_count email_messages_count activities_count
-      done_activities_count undone_activities_count participants_count expected_close_date last_incoming_mail_time
-      last_outgoing_mail_time label origin origin_id channel channel_id is_archived stage_order_nr person_name
-      org_name next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
-      weighted_value formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden
-      person_hidden
+      last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time products_count
+      files_count notes_count followers_count email_messages_count activities_count done_activities_count
+      undone_activities_count participants_count expected_close_date last_incoming_mail_time last_outgoing_mail_time
+      label origin origin_id channel channel_id is_archived stage_order_nr person_name org_name next_activity_subject
+      next_activity_type next_activity_duration next_activity_note formatted_value weighted_value
+      formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden person_hidden
     `),
-    nullable: words(`
-      stage_change_time probability next_activity_date next_activity_time next_activity_id last_activity_id
-      last_activity_date lost_reason close_time won_time first_won_time lost_time expected_close_date
-      last_incoming_mail_time last_outgoing_mail_time label person_name org_name next_activity_subject
-      next_activity_type next_activity_duration next_activity_note rotten_time
-    `),
+    nullable: words("label"),
     types: {
       status: '"open" | "won" | "lost" | "deleted"',
       user_id: "DealUserDataWithId | number",
@@ -155,30 +145,25 @@ export const v1: Record<string, Entity> = {
   },
   "v1.DealAllOfCreatorUserId": {
     present: words("id name email has_pic pic_hash active_flag value"),
-    nullable: words("pic_hash"),
-    types: { has_pic: "number | boolean" }
+    types: {
+      has_pic: "number | boolean"
+    }
   },
   "v1.DealCollectionResponseObject": {
-    nullable: words("person_id org_id won_time lost_time expected_close_date label")
+    nullable: words("person_id org_id label")
   },
   "v1.DealNonStrictWithDetails": {
     present: words(`
       id creator_user_id user_id person_id org_id stage_id title value currency add_time update_time stage_change_time
       active deleted status probability next_activity_date next_activity_time next_activity_id last_activity_id
-      last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time
-      products_count files_count notes_count followers_count email_messages_count activities_count
-      done_activities_count undone_activities_count participants_count expected_close_date last_incoming_mail_time
-      last_outgoing_mail_time label origin origin_id channel channel_id is_archived stage_order_nr person_name
-      org_name next_activity_subject next_activity_type next_activity_duration next_activity_note formatted_value
-      weighted_value formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden
-      person_hidden
+      last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time products_count
+      files_count notes_count followers_count email_messages_count activities_count done_activities_count
+      undone_activities_count participants_count expected_close_date last_incoming_mail_time last_outgoing_mail_time
+      label origin origin_id channel channel_id is_archived stage_order_nr person_name org_name next_activity_subject
+      next_activity_type next_activity_duration next_activity_note formatted_value weighted_value
+      formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden person_hidden
     `),
-    nullable: words(`
-      stage_change_time probability next_activity_date next_activity_time next_activity_id last_activity_id
-      last_activity_date lost_reason close_time won_time first_won_time lost_time expected_close_date
-      last_incoming_mail_time last_outgoing_mail_time label person_name org_name next_activity_subject
-      next_activity_type next_activity_duration next_activity_note rotten_time
-    `),
+    nullable: words("label"),
     types: {
       status: '"open" | "won" | "lost" | "deleted"',
       user_id: "DealUserDataWithId | number",
@@ -195,12 +180,16 @@ export const v1: Record<string, Entity> = {
   },
   "v1.DealOrganizationDataWithId": {
     present: words("name people_count owner_id address active_flag cc_email value"),
-    nullable: words("address"),
-    types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
+    types: {
+      label_ids: "ReadonlyArray<number>",
+      owner_name: "string"
+    }
   },
   "v1.DealPersonDataWithId": {
     present: words("active_flag name email phone value"),
-    types: { company_id: "number" }
+    types: {
+      company_id: "number"
+    }
   },
   "v1.DealPersonDataWithIdAllOfEmailInner": {
     present: words("value primary")
@@ -210,12 +199,7 @@ export const v1: Record<string, Entity> = {
   },
   "v1.DealStrict": {
     present: words("id"),
-    nullable: words(`
-      stage_change_time probability next_activity_date next_activity_time next_activity_id last_activity_id
-      last_activity_date lost_reason close_time won_time first_won_time lost_time expected_close_date
-      last_incoming_mail_time last_outgoing_mail_time label person_name org_name next_activity_subject
-      next_activity_type next_activity_duration next_activity_note rotten_time
-    `),
+    nullable: words("label"),
     types: {
       status: '"open" | "won" | "lost" | "deleted"',
       local_won_date: "string | null",
@@ -228,8 +212,9 @@ export const v1: Record<string, Entity> = {
   },
   "v1.DealUserDataWithId": {
     present: words("id name email has_pic pic_hash active_flag value"),
-    nullable: words("pic_hash"),
-    types: { has_pic: "number | boolean" }
+    types: {
+      has_pic: "number | boolean"
+    }
   },
   "v1.DeleteActivityResponseData": {
     present: words("id")
@@ -252,8 +237,18 @@ export const v1: Record<string, Entity> = {
   "v1.GetActivitiesResponseAdditionalDataPagination": {
     present: words("start limit more_items_in_collection")
   },
+  "v1.GetAddProductAttachmentDetailsResponseData": {
+    present: words(`
+      id deal_id product_id product_variation_id item_price discount sum currency enabled_flag add_time comments
+      active_flag tax name quantity
+    `),
+    nullable: words("product_id comments last_edit")
+  },
   "v1.GetAssociatedDealsResponseAllOfRelatedObjects": {
-    types: { pipeline: "{ readonly [id: string]: BasePipeline }", stage: "{ readonly [id: string]: BaseStage }" }
+    types: {
+      pipeline: "{ readonly [id: string]: BasePipeline }",
+      stage: "{ readonly [id: string]: BaseStage }"
+    }
   },
   "v1.GetAssociatedFilesResponseAllOfDataInner": {
     types: {
@@ -265,13 +260,24 @@ export const v1: Record<string, Entity> = {
     }
   },
   "v1.GetAssociatedProductFilesResponseAllOfDataInner": {
-    types: { file_type: "string" }
+    types: {
+      file_type: "string"
+    }
   },
   "v1.GetChangelogResponseAllOfAdditionalData": {
     nullable: words("next_cursor")
   },
+  "v1.GetDealSearchResponseAllOfDataItemsInnerItem": {
+    present: words(`
+      id type title value currency status stage person organization visible_to owner custom_fields notes
+    `),
+    nullable: words("value currency person organization")
+  },
   "v1.GetDealsResponseRelatedObjects": {
-    types: { pipeline: "{ readonly [id: string]: BasePipeline }", stage: "{ readonly [id: string]: BaseStage }" }
+    types: {
+      pipeline: "{ readonly [id: string]: BasePipeline }",
+      stage: "{ readonly [id: string]: BaseStage }"
+    }
   },
   "v1.GetFieldsResponseAllOfAdditionalData": {
     types: {
@@ -280,10 +286,15 @@ export const v1: Record<string, Entity> = {
     }
   },
   "v1.GetFilesResponseDataInner": {
-    types: { log_id: "string | null", file_type: "string" }
+    types: {
+      log_id: "string | null",
+      file_type: "string"
+    }
   },
   "v1.GetMailThreadMessagesResponseAllOfDataInner": {
-    types: { draft_flag: "number" }
+    types: {
+      draft_flag: "number"
+    }
   },
   "v1.GetOrganizationItem": {
     present: words(`
@@ -296,11 +307,7 @@ export const v1: Record<string, Entity> = {
       address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
       address_formatted_address cc_email owner_name edit_name last_activity next_activity company_id
     `),
-    nullable: words(`
-      picture_id country_code last_activity_id last_activity_date label address_subpremise address_street_number
-      address_route address_sublocality address_locality address_admin_area_level_1 address_admin_area_level_2
-      address_country address_postal_code address_formatted_address last_activity
-    `),
+    nullable: words("country_code label"),
     types: {
       delete_time: "string | null",
       address_country_code: "string | null",
@@ -315,27 +322,46 @@ export const v1: Record<string, Entity> = {
   "v1.GetOrganizationResponseAllOfAdditionalDataFollowersFOLLOWERUSERID": {
     present: words("id user_id")
   },
-  "v1.GetOrganizationsCollectionResponseObject": {
-    nullable: words(`
-      address address_subpremise address_street_number address_route address_sublocality address_locality
-      address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
-      address_formatted_address
-    `)
+  "v1.GetOrganizationSearchResponseAllOfDataItemsInnerItem": {
+    present: words("id type name address visible_to owner custom_fields notes")
   },
   "v1.GetPersonProductsResponseAllOfDataInnerDEALIDProduct": {
-    nullable: words("files_count")
+    nullable: words("files_count code description unit category first_char")
+  },
+  "v1.GetPersonSearchResponseAllOfDataItemsInnerItem": {
+    present: words("id type name phones emails organization visible_to owner custom_fields notes"),
+    nullable: words("organization")
+  },
+  "v1.GetProductAttachmentDetailsResponseData": {
+    present: words(`
+      id deal_id product_id product_variation_id item_price discount sum currency enabled_flag add_time comments
+      active_flag tax name quantity
+    `),
+    nullable: words("product_id comments last_edit")
   },
   "v1.GetProductFieldsResponseDataInner": {
-    types: { index_visible_flag: "boolean", details_visible_flag: "boolean", picklist_data: "string | null" }
+    types: {
+      index_visible_flag: "boolean",
+      details_visible_flag: "boolean",
+      picklist_data: "string | null"
+    }
   },
   "v1.GetProductSearchResponseAllOfDataItemsInnerItem": {
-    types: { code: "string | number | null" }
+    present: words("id type name code visible_to owner custom_fields"),
+    nullable: words("code"),
+    types: {
+      code: "string | number | null"
+    }
   },
   "v1.GetProductsResponse1": {
-    types: { data: "ReadonlyArray<ProductListItemProduct>" }
+    types: {
+      data: "ReadonlyArray<ProductListItemProduct>"
+    }
   },
   "v1.GetRolesResponseAllOfAdditionalDataPagination": {
-    types: { next_start: "number" }
+    types: {
+      next_start: "number"
+    }
   },
   "v1.GetStagesResponseDataInner": {
     present: words(`
@@ -344,6 +370,9 @@ export const v1: Record<string, Entity> = {
     `),
     nullable: words("rotten_days update_time")
   },
+  "v1.GoalDuration": {
+    nullable: words("end")
+  },
   "v1.Lead": {
     present: words(`
       id title owner_id creator_id label_ids value expected_close_date person_id organization_id is_archived
@@ -351,11 +380,28 @@ export const v1: Record<string, Entity> = {
       cc_email
     `),
     optional: words("source_deal_id"),
-    nullable: words("value expected_close_date organization_id source_deal_id next_activity_id"),
-    types: { archive_time: "string | null" }
+    nullable: words("value organization_id source_deal_id"),
+    types: {
+      archive_time: "string | null"
+    }
+  },
+  "v1.LeadSearchItemItem": {
+    present: words(`
+      id type title person organization phones emails value currency visible_to owner custom_fields notes
+    `),
+    nullable: words("person organization value currency")
   },
   "v1.LeadValue": {
     present: words("amount currency")
+  },
+  "v1.MailMessageItemForList": {
+    nullable: words(""),
+    types: {
+      external_deleted_flag: "boolean | number"
+    }
+  },
+  "v1.MergePersonItem": {
+    nullable: words("org_id")
   },
   "v1.Note": {
     present: words(`
@@ -363,7 +409,10 @@ export const v1: Record<string, Entity> = {
       pinned_to_person_flag pinned_to_organization_flag last_update_user_id organization person deal user
     `),
     nullable: words("lead_id last_update_user_id"),
-    types: { pinned_to_lead_flag: "boolean", lead: "{ readonly title: string } | null" }
+    types: {
+      pinned_to_lead_flag: "boolean",
+      lead: "{ readonly title: string } | null"
+    }
   },
   "v1.NoteDeal": {
     present: words("title")
@@ -375,23 +424,28 @@ export const v1: Record<string, Entity> = {
     present: words("name")
   },
   "v1.NoteUser": {
-    present: words("email name icon_url is_you"),
-    nullable: words("icon_url")
+    present: words("email name icon_url is_you")
   },
   "v1.OrganizationDataWithId": {
     present: words("id name people_count owner_id address cc_email"),
-    nullable: words("address"),
-    types: { label_ids: "ReadonlyArray<number>", active_flag: "boolean", owner_name: "string" }
+    types: {
+      label_ids: "ReadonlyArray<number>",
+      active_flag: "boolean",
+      owner_name: "string"
+    }
   },
   "v1.OrganizationDataWithIdAndActiveFlag": {
     present: words("id name people_count owner_id address active_flag cc_email"),
-    nullable: words("address"),
-    types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
+    types: {
+      label_ids: "ReadonlyArray<number>",
+      owner_name: "string"
+    }
   },
   "v1.Owner": {
     present: words("id name email has_pic pic_hash active_flag value"),
-    nullable: words("pic_hash"),
-    types: { has_pic: "number | boolean" }
+    types: {
+      has_pic: "number | boolean"
+    }
   },
   "v1.Person": {
     present: words(`
@@ -402,10 +456,7 @@ export const v1: Record<string, Entity> = {
       next_activity_date next_activity_time next_activity_id last_activity_id last_activity_date
       last_incoming_mail_time last_outgoing_mail_time label org_name cc_email owner_name company_id
     `),
-    nullable: words(`
-      picture_id next_activity_date next_activity_time next_activity_id last_activity_id last_activity_date
-      last_incoming_mail_time last_outgoing_mail_time label org_name first_name last_name
-    `),
+    nullable: words("label"),
     types: {
       owner_id: "Owner | number",
       org_id: "RelationshipOrganizationInfoItemWithActiveFlag | number | null",
@@ -440,11 +491,15 @@ export const v1: Record<string, Entity> = {
   },
   "v1.PersonAllOfPictureId": {
     optional: words("id"),
-    types: { value: "number" }
+    types: {
+      value: "number"
+    }
   },
   "v1.PersonDataWithActiveFlag": {
     present: words("active_flag id name email phone owner_id"),
-    types: { company_id: "number" }
+    types: {
+      company_id: "number"
+    }
   },
   "v1.PersonDataWithID": {
     present: words("id name email phone owner_id")
@@ -460,14 +515,26 @@ export const v1: Record<string, Entity> = {
   },
   "v1.PictureDataWithID": {
     optional: words("id"),
-    types: { value: "number" }
+    types: {
+      value: "number"
+    }
   },
   "v1.PipelineDetails": {
     present: words("id name url_title order_nr active deal_probability add_time update_time"),
     nullable: words("update_time")
   },
   "v1.ProductField": {
-    types: { index_visible_flag: "boolean", details_visible_flag: "boolean" }
+    types: {
+      index_visible_flag: "boolean",
+      details_visible_flag: "boolean"
+    }
+  },
+  "v1.ProductListItem": {
+    present: words(`
+      id deal_id product_id product_variation_id item_price discount sum currency enabled_flag add_time comments
+      active_flag tax name quantity
+    `),
+    nullable: words("product_id comments last_edit order_nr product")
   },
   "v1.ProductListItemProduct": {
     present: words("id name code unit tax active_flag selectable visible_to owner_id prices"),
@@ -485,30 +552,54 @@ export const v1: Record<string, Entity> = {
       owner_id: "Owner"
     }
   },
+  "v1.ProjectResponseObject": {
+    present: words(`
+      id title description status status_change_time start_date end_date owner_id add_time update_time labels
+      health_status archive_time deal_ids person_id org_id board_id phase_id
+    `),
+    nullable: words("description status_change_time start_date end_date person_id org_id update_time")
+  },
   "v1.RecentsDataInner": {
     types: {
       item: '"activity" | "activityType" | "deal" | "file" | "filter" | "note" | "person" | "organization" | "pipeline" | "product" | "stage" | "user"',
-      data: "{ readonly [field: string]: unknown }"
+      data: "{ readonly [field: string]: unknown } | ReadonlyArray<unknown> | null"
     }
   },
   "v1.RelatedDealDataDEALID": {
     present: words("id title status value currency stage_id pipeline_id"),
-    types: { user_id: "number", is_archived: "boolean", archive_time: "string | null" }
-  },
-  "v1.RelationshipOrganizationInfoItem": {
-    nullable: words("address")
+    types: {
+      user_id: "number",
+      is_archived: "boolean",
+      archive_time: "string | null"
+    }
   },
   "v1.RelationshipOrganizationInfoItemWithActiveFlag": {
     present: words("name people_count owner_id address active_flag cc_email value"),
-    nullable: words("address"),
-    types: { label_ids: "ReadonlyArray<number>", owner_name: "string" }
+    types: {
+      label_ids: "ReadonlyArray<number>",
+      owner_name: "string"
+    }
+  },
+  "v1.ResponseCallLogObject": {
+    nullable: words("activity_id subject duration from_phone_number person_id org_id deal_id lead_id note")
+  },
+  "v1.TaskResponseObject": {
+    present: words(`
+      id title creator_id description done due_date parent_task_id assignee_id assignee_ids add_time update_time
+      marked_as_done_time project_id
+    `),
+    nullable: words("description due_date parent_task_id assignee_id marked_as_done_time update_time")
+  },
+  "v1.TemplateResponseObject": {
+    nullable: words("description")
   },
   "v1.UserAccess": {
     present: words("app admin")
   },
   "v1.UserDataWithId": {
     present: words("id name email has_pic pic_hash active_flag"),
-    nullable: words("pic_hash"),
-    types: { has_pic: "number | boolean" }
+    types: {
+      has_pic: "number | boolean"
+    }
   }
 }

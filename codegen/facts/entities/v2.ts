@@ -1,7 +1,7 @@
 import type { Entity } from "../entities.js"
 import { words } from "./words.js"
 
-/** Facts about the answers of v2, from recordings of a live account (deals, stages, pipelines) and the documents. */
+/** Facts about the answers of v2, from recordings of live accounts and the documents. */
 export const v2: Record<string, Entity> = {
   "v2.ActivityItem": {
     present: words("id subject type owner_id add_time is_deleted done"),
@@ -23,13 +23,11 @@ export const v2: Record<string, Entity> = {
   "v2.Deal": {
     present: words(`
       id title creator_user_id value person_id org_id stage_id currency add_time update_time status probability
-      lost_reason visible_to close_time pipeline_id won_time lost_time stage_change_time local_won_date
-      local_lost_date local_close_date expected_close_date custom_fields owner_id label_ids is_deleted origin
-      origin_id channel channel_id is_archived archive_time
+      lost_reason visible_to close_time pipeline_id won_time lost_time stage_change_time local_won_date local_lost_date
+      local_close_date expected_close_date custom_fields owner_id label_ids is_deleted origin origin_id channel
+      channel_id is_archived archive_time
     `),
-    nullable: words(`
-      lost_reason close_time won_time lost_time stage_change_time expected_close_date custom_fields
-    `),
+    nullable: words("lost_reason close_time won_time lost_time stage_change_time expected_close_date custom_fields"),
     types: {
       status: '"open" | "won" | "lost" | "deleted"',
       creator_user_id: "number",
@@ -56,50 +54,74 @@ export const v2: Record<string, Entity> = {
   },
   // documented as a number, and a UUID everywhere else
   "v2.DeleteAdditionalDiscountResponseData": {
-    types: { id: "number | string" }
+    types: {
+      id: "number | string"
+    }
   },
   "v2.DeletePersonField200ResponseData": {
-    types: { description: "string | null" }
+    types: {
+      description: "string | null"
+    }
   },
   "v2.FollowerItem": {
     present: words("user_id add_time")
   },
-  "v2.GetActivitiesResponseAllOfAdditionalData": {
-    nullable: words("next_cursor")
-  },
-  "v2.GetActivityFields200ResponseAdditionalData": {
-    nullable: words("next_cursor")
-  },
   "v2.GetActivityFields200ResponseDataInner": {
-    types: { description: "string | null" }
+    types: {
+      description: "string | null"
+    }
   },
   "v2.GetAdditionalDiscountsResponseDataInner": {
     present: words("id")
   },
   "v2.GetDealFields200ResponseDataInner": {
-    types: { description: "string | null" }
+    types: {
+      description: "string | null"
+    }
   },
-  "v2.GetDealsProductsResponseAdditionalData": {
-    nullable: words("next_cursor")
+  "v2.GetDealSearchResponseAllOfDataItemsInnerItem": {
+    present: words(`
+      id type title value currency status stage person organization visible_to owner custom_fields notes
+    `),
+    nullable: words("value currency person organization")
   },
   "v2.GetDealsProductsResponseDataInner": {
-    present: words("id deal_id product_id")
+    present: words(`
+      id deal_id product_id sum tax name product_variation_id add_time update_time comments currency discount
+      discount_type quantity item_price tax_method is_enabled
+    `),
+    nullable: words("product_id")
   },
   "v2.GetInstallmentsResponseDataInner": {
     present: words("id")
   },
   "v2.GetOrganizationFields200ResponseDataInner": {
-    types: { description: "string | null" }
+    types: {
+      description: "string | null"
+    }
+  },
+  "v2.GetOrganizationSearchResponseAllOfDataItemsInnerItem": {
+    present: words("id type name address visible_to owner custom_fields notes"),
+    nullable: words("address")
   },
   "v2.GetPersonFields200ResponseDataInner": {
-    types: { description: "string | null" }
+    types: {
+      description: "string | null"
+    }
+  },
+  "v2.GetPersonSearchResponseAllOfDataItemsInnerItem": {
+    present: words("id type name phones emails organization visible_to owner custom_fields notes"),
+    nullable: words("organization")
   },
   "v2.GetPipelinesResponseAllOfDataInner": {
-    present: words("id name order_nr is_deleted is_deal_probability_enabled add_time update_time"),
-    nullable: words("update_time")
+    present: words("id name order_nr is_deleted is_deal_probability_enabled add_time update_time")
   },
   "v2.GetProductSearchResponseAllOfDataItemsInnerItem": {
-    types: { code: "string | number | null" }
+    present: words("id type name code visible_to owner custom_fields"),
+    nullable: words("code"),
+    types: {
+      code: "string | number | null"
+    }
   },
   "v2.GetProductVariationsResponseDataInner": {
     present: words("id name")
@@ -112,16 +134,27 @@ export const v2: Record<string, Entity> = {
     present: words("id name")
   },
   "v2.GetProjectFields200ResponseDataInner": {
-    types: { description: "string | null" }
+    types: {
+      description: "string | null"
+    }
   },
   "v2.GetProjectPhasesResponseDataInner": {
     present: words("id name")
   },
   "v2.GetTasksResponseDataInner": {
-    present: words("id title")
+    present: words(`
+      id title creator_id description project_id is_done is_milestone due_date start_date parent_task_id assignee_ids
+      priority add_time update_time marked_as_done_time
+    `)
+  },
+  "v2.LeadSearchItemItem": {
+    present: words(`
+      id type title person organization phones emails value currency visible_to owner custom_fields notes
+    `),
+    nullable: words("person organization value currency")
   },
   "v2.OrganizationItem": {
-    present: words("id name owner_id add_time is_deleted visible_to label_ids"),
+    present: words("id name owner_id add_time is_deleted visible_to label_ids update_time address custom_fields"),
     nullable: words("address custom_fields"),
     types: {
       next_activity_id: "number | null",
@@ -152,10 +185,11 @@ export const v2: Record<string, Entity> = {
     `)
   },
   "v2.Person": {
-    present: words("id name emails"),
-    nullable: words(`
-      first_name last_name org_id picture_id postal_address notes birthday job_title custom_fields
+    present: words(`
+      id name emails first_name last_name owner_id org_id add_time update_time phones is_deleted visible_to label_ids
+      picture_id custom_fields
     `),
+    nullable: words("first_name last_name org_id picture_id postal_address notes birthday job_title custom_fields"),
     types: {
       next_activity_id: "number | null",
       last_activity_id: "number | null",
@@ -196,9 +230,14 @@ export const v2: Record<string, Entity> = {
     present: words("value primary")
   },
   "v2.Project": {
-    present: words("id title"),
+    present: words(`
+      id title description status board_id phase_id owner_id start_date end_date deal_ids person_ids org_ids label_ids
+      health_status add_time update_time status_change_time archive_time custom_fields
+    `),
     nullable: words("description start_date end_date status_change_time custom_fields"),
-    types: { status: '"open" | "completed" | "canceled" | "deleted"' }
+    types: {
+      status: '"open" | "completed" | "canceled" | "deleted"'
+    }
   },
   "v2.ProjectTemplate": {
     present: words("id title"),
@@ -208,16 +247,15 @@ export const v2: Record<string, Entity> = {
     present: words(`
       id name order_nr pipeline_id deal_probability is_deal_rot_enabled days_to_rotten is_deleted add_time update_time
     `),
-    nullable: words("update_time days_to_rotten")
+    nullable: words("days_to_rotten")
   },
   "v2.StageItem1": {
     present: words(`
       id name order_nr pipeline_id deal_probability is_deal_rot_enabled days_to_rotten is_deleted add_time update_time
     `),
-    nullable: words("days_to_rotten update_time")
+    nullable: words("days_to_rotten")
   },
   "v2.UpsertPipelineResponseDataData": {
-    present: words("id name order_nr is_deleted is_deal_probability_enabled add_time update_time"),
-    nullable: words("update_time")
+    present: words("id name order_nr is_deleted is_deal_probability_enabled add_time update_time")
   }
 }

@@ -78,7 +78,7 @@ export const phase: Entity = {
 // projects
 // -----------------------------------------------------------------------------
 
-const firstOf = (field: string) => (row: Row) => list(row, field)[0]
+const firstOf = (field: string) => (row: Row) => list(row, field)[0] ?? null
 
 const settleProject = (draft: Draft) => {
   const { after, before, given, view } = draft
@@ -128,7 +128,6 @@ export const project: Entity = {
   v1: { person_id: firstOf("person_ids"), org_id: firstOf("org_ids") },
   v1Beside: { get: common.always(null), add: common.always(null), update: common.always(null) },
   customFields: "projectField",
-  v1OmitsNull: true,
   settle: settleProject,
   filters: {
     status: (value) => {
@@ -216,7 +215,6 @@ export const task: Entity = {
   },
   v1: { assignee_id: firstOf("assignee_ids") },
   v2Aliases: { done: "is_done", milestone: "is_milestone" },
-  v1OmitsNull: true,
   additionalNull: true,
   settle: (draft) => {
     const { after, before, given, view } = draft

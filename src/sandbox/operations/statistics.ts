@@ -27,6 +27,10 @@ const within = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row
     )
   )
 
+/** By currency, as version 1 shows it: where there is nothing, an array. */
+const shown = <A>(amounts: Readonly<Record<string, A>>): Readonly<Record<string, A>> | readonly [] =>
+  Object.keys(amounts).length === 0 ? [] : amounts
+
 const round = (value: number): number => Math.round(value * 100) / 100
 
 const summary =
@@ -54,8 +58,8 @@ const summary =
       return json(200, {
         success: true,
         data: {
-          values_total: totals(values, true),
-          weighted_values_total: totals(weights, false),
+          values_total: shown(totals(values, true)),
+          weighted_values_total: shown(totals(weights, false)),
           total_count: rows.length,
           total_currency_converted_value: sum(values),
           total_weighted_currency_converted_value: sum(weights),
@@ -107,23 +111,19 @@ const timeline =
           deals: Number(call.query.exclude_deals) === 1 ? [] : inside.map((row) => flat(deal)(row, call)),
           totals: {
             count: inside.length,
-            values: history.sums(inside),
-            weighted_values: history.sums(inside, weighted),
+            values: shown(history.sums(inside)),
+            weighted_values: shown(history.sums(inside, weighted)),
             open_count: open.length,
-            open_values: history.sums(open),
-            weighted_open_values: history.sums(open, weighted),
+            open_values: shown(history.sums(open)),
+            weighted_open_values: shown(history.sums(open, weighted)),
             won_count: won.length,
-            won_values: history.sums(won)
+            won_values: shown(history.sums(won))
           }
         }
       })
-      return json(200, { success: true, data: single(data) })
+      return json(200, { success: true, data })
     })
   }
-
-/** The documents show one period where there is one. */
-const single = <A>(periods: ReadonlyArray<A>): A | ReadonlyArray<A> | undefined =>
-  periods.length === 1 ? periods[0] : periods
 
 // -----------------------------------------------------------------------------
 // pipelines
@@ -192,9 +192,11 @@ const counted = (rows: ReadonlyArray<Row>) => {
   return {
     count: rows.length,
     deals_ids: rows.map((row) => row.id),
-    values,
-    formatted_values: Object.fromEntries(
-      Object.entries(values).map(([currency, value]) => [currency, short.formatMoney(value, currency)])
+    values: shown(values),
+    formatted_values: shown(
+      Object.fromEntries(
+        Object.entries(values).map(([currency, value]) => [currency, short.formatMoney(value, currency)])
+      )
     )
   }
 }
