@@ -11,13 +11,15 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Drift from "./internal/drift.js"
 import * as Transport from "./internal/transport.js"
 import * as RateLimiter from "./RateLimiter.js"
 
 /**
- * What becomes of an answer that is JSON with an envelope, but not as documented.
+ * What becomes of an answer that is JSON with an envelope, but not as documented. One without the `data` that its type promises
+ * is `InvalidResponse` under `lenient` and `strict`: a success that says nothing.
  *
- * - `lenient`: it is returned as it came; one warning is logged per endpoint and field, and counted in a metric.
+ * - `lenient`: it is returned as it came; one warning names the fields, each once per layer, and a metric counts them.
  * - `strict`: the call fails with `InvalidResponse`.
  * - `off`: nothing is checked.
  *
@@ -172,7 +174,8 @@ export const layer = (
       const limiter = RateLimiter.make(limits, given !== false, yield* RateLimiter.CurrentBudget)
       return Context.make(HttpClient.HttpClient, client).pipe(
         Context.add(CurrentPolicy, policy),
-        Context.add(RateLimiter.CurrentLimiter, limiter)
+        Context.add(RateLimiter.CurrentLimiter, limiter),
+        Context.add(Drift.Told, Drift.make())
       )
     })
   )

@@ -16,7 +16,6 @@ import type * as Redacted from "effect/Redacted"
 import * as Auth from "./Auth.js"
 import type { Method, Requirements, Version } from "./Endpoint.js"
 import * as HttpLayer from "./HttpLayer.js"
-import * as Drift from "./internal/drift.js"
 import * as Failure from "./internal/failure.js"
 import * as Limiter from "./internal/limiter.js"
 import * as Metrics from "./internal/metrics.js"
@@ -72,8 +71,7 @@ export const layer = (
         : Auth.layerConfig
   return Layer.mergeAll(
     auth,
-    HttpLayer.layer({ ...options, limiter: options.limiter === undefined ? true : options.limiter }),
-    Layer.sync(Drift.Told, Drift.make)
+    HttpLayer.layer({ ...options, limiter: options.limiter === undefined ? true : options.limiter })
   ).pipe(Layer.provide(options.httpClient ?? FetchHttpClient.layer))
 }
 
@@ -171,7 +169,7 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
       receive: (answer) => {
         if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))
         if (answer.text === "") return Effect.void
-        const parsed = Failure.parse(answer.text)
+        const parsed = Failure.parseShallow(answer.text)
         if (Either.isLeft(parsed)) {
           const issues = [{ path: [], message: parsed.left }]
           return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: true }))

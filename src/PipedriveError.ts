@@ -6,6 +6,7 @@
 import type * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { visible } from "./internal/text.js"
 
 // -----------------------------------------------------------------------------
 // what errors are made of
@@ -68,7 +69,9 @@ const sentence = (self: Answered, what: string, advice?: string): string => {
   const code = self.code === undefined ? "" : ` (${self.code})`
   const hint = advice === undefined ? "" : `. ${advice}`
   const id = self.correlationId === undefined ? "" : ` [correlation id ${self.correlationId}]`
-  return `${self.endpoint}: ${what} (${self.status}${times(self.attempts)})${words === undefined ? "" : `: ${words}`}${code}${hint}${id}`
+  return visible(
+    `${self.endpoint}: ${what} (${self.status}${times(self.attempts)})${words === undefined ? "" : `: ${words}`}${code}${hint}${id}`
+  )
 }
 
 /**
@@ -100,6 +103,13 @@ const issueText = (issue: Issue): string =>
     issue.hint === undefined ? "" : ` (${issue.hint})`
   }`
 
+/** A message names so many of them; all stand in `issues`. */
+const mostNamed = 20
+
+const issuesText = (issues: ReadonlyArray<Issue>, textOf: (issue: Issue) => string): string =>
+  issues.slice(0, mostNamed).map(textOf).join("; ") +
+  (issues.length > mostNamed ? `; and ${issues.length - mostNamed} more` : "")
+
 // -----------------------------------------------------------------------------
 // before anything is sent
 // -----------------------------------------------------------------------------
@@ -124,7 +134,7 @@ export class InvalidRequest extends /*#__PURE__*/ ((): ErrorClass<
     issues: Schema.Array(Issue)
   }))() {
   override get message(): string {
-    return `${this.endpoint}: nothing was sent, because ${this.issues.map(issueText).join("; ")}`
+    return visible(`${this.endpoint}: nothing was sent, because ${issuesText(this.issues, issueText)}`)
   }
 }
 
@@ -195,7 +205,7 @@ export class AuthError extends /*#__PURE__*/ ((): ErrorClass<AuthError, "AuthErr
     transient: Schema.optional(Schema.Boolean)
   }))() {
   override get message(): string {
-    return `${this.reason}: ${this.description}`
+    return visible(`${this.reason}: ${this.description}`)
   }
 }
 
@@ -433,9 +443,12 @@ export class InvalidResponse extends /*#__PURE__*/ ((): ErrorClass<
   override get message(): string {
     const type = this.contentType === undefined ? "" : `, content type ${this.contentType}`
     const snippet = this.snippet === undefined ? "" : `: ${this.snippet}`
-    return `${this.endpoint}: the answer (${this.status}${type}${times(this.attempts)}) is not what Pipedrive documents: ${this.issues
-      .map((issue) => (issue.path.length === 0 ? `the body ${issue.message}` : issueText(issue)))
-      .join("; ")}${snippet}`
+    const issues = issuesText(this.issues, (issue) =>
+      issue.path.length === 0 ? `the body ${issue.message}` : issueText(issue)
+    )
+    return visible(
+      `${this.endpoint}: the answer (${this.status}${type}${times(this.attempts)}) is not what Pipedrive documents: ${issues}${snippet}`
+    )
   }
 }
 
@@ -477,7 +490,7 @@ export class TransportError extends /*#__PURE__*/ ((): ErrorClass<
       receive: "the answer broke off",
       redirect: "the answer led to a place that is not followed"
     }[this.phase]
-    return `${this.endpoint}: ${what}${times(this.attempts)}: ${this.description}`
+    return visible(`${this.endpoint}: ${what}${times(this.attempts)}: ${this.description}`)
   }
 }
 

@@ -333,7 +333,7 @@ describe("an answer", () => {
       const [page] = yield* twice.pipe(Effect.provide(fake.live), Effect.provide(logger))
       assert.deepStrictEqual(page, odd as never)
       assert.deepStrictEqual(lines, [
-        'v2.Robots.list: `data.[].id` must be number, is "two". The answer is passed on as it came; this is said once.'
+        'v2.Robots.list: the answer is not as documented: `data.[].id` must be number, is "one". It is passed on as it came; this is said once.'
       ])
       const error = yield* Robots.list.pipe(
         HttpLayer.withPolicy({ responseValidation: "strict" }),

@@ -6,11 +6,12 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { isShallow } from "./text.js"
 
 /** @internal */
 export type Check = (u: unknown) => boolean
 
-/** Objects may hold keys that the schema does not name. @internal */
+/** Objects may hold keys that the schema does not name, but nothing that is nested without end. @internal */
 export const open = (ast: AST.AST): Check => compile(ast, openCache, false)
 
 /** Objects hold named keys only. @internal */
@@ -23,14 +24,14 @@ const openCache: Cache = /*#__PURE__*/ new WeakMap()
 const closedCache: Cache = /*#__PURE__*/ new WeakMap()
 
 const yes: Check = () => true
+// what no schema describes may still be too deep for those who walk it
+const shallow: Check = (u) => isShallow(u)
 const no: Check = () => false
 const isString: Check = (u) => typeof u === "string"
 const isNumber: Check = (u) => typeof u === "number"
 const isBoolean: Check = (u) => typeof u === "boolean"
 const isNull: Check = (u) => u === null
 const isUndefined: Check = (u) => u === undefined
-
-const isObject: Check = (u) => typeof u === "object" && u !== null && !Array.isArray(u)
 
 const compile = (ast: AST.AST, cache: Cache, exact: boolean): Check => {
   const known = cache.get(ast)
@@ -50,7 +51,7 @@ const build = (ast: AST.AST, cache: Cache, exact: boolean): Check => {
       return isBoolean
     case "UnknownKeyword":
     case "AnyKeyword":
-      return yes
+      return exact ? yes : shallow
     case "UndefinedKeyword":
     case "VoidKeyword":
       return isUndefined
@@ -133,7 +134,9 @@ const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check 
     })
   )
   // as Effect has it, `Schema.Struct({})` is anything but null and undefined, closed or not
-  if (signatures.length === 0 && indexed.length === 0) return (u) => u !== null && u !== undefined
+  if (signatures.length === 0 && indexed.length === 0) {
+    return (u) => u !== null && u !== undefined && (exact || isShallow(u))
+  }
   const fields = new Map<string, Field>()
   const required: Array<Field> = []
   for (const { isOptional, name, type } of signatures) {
@@ -141,9 +144,8 @@ const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check 
     fields.set(String(name), field)
     if (!isOptional) required.push(field)
   }
-  // nothing to look at in the keys that are not named
-  const free = !exact && indexed.every(({ value }) => value === yes)
-  if (free && fields.size === 0) return isObject
+  // of the keys that are not named there is only the depth to look at
+  const free = !exact && indexed.every(({ value }) => value === shallow)
   // the keys of the object before, in their order: those of the next one are mostly the same
   const order: Array<string> = []
   const ordered: Array<Field | undefined> = []
@@ -159,8 +161,12 @@ const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check 
       }
       const field = ordered[at++]
       if (field === undefined) {
-        // what stands in the prototype is in no body
-        if (!free && Object.hasOwn(record, key) && !admits(indexed, key, record[key], exact)) return false
+        if (free) {
+          if (!isShallow(record[key])) return false
+        } else if (Object.hasOwn(record, key) && !admits(indexed, key, record[key], exact)) {
+          // what stands in the prototype is in no body
+          return false
+        }
       } else if (!exact || Object.hasOwn(record, key)) {
         const value = record[key]
         if ((field.kinds & kindOf(value)) === 0 && !field.check(value)) return false
@@ -179,7 +185,7 @@ interface Indexed {
 // a function of its own: a closure in the loop over the keys would make that three times as slow
 const admits = (indexed: ReadonlyArray<Indexed>, key: string, value: unknown, exact: boolean): boolean => {
   const signature = indexed.find((candidate) => candidate.key(key))
-  return signature === undefined ? !exact : signature.value(value)
+  return signature === undefined ? !exact && isShallow(value) : signature.value(value)
 }
 
 interface Field {

@@ -3,10 +3,14 @@
  */
 import type * as Headers from "@effect/platform/Headers"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
-import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
+import { constant } from "effect/Function"
 import * as E from "../PipedriveError.js"
+import { scrub } from "./secrets.js"
+import { brief, isShallow, tooDeep } from "./text.js"
+
+export { scrub, secretsOf, strike } from "./secrets.js"
 
 /** What every error of one call says of it. @internal */
 export interface Call {
@@ -29,48 +33,30 @@ export interface Answer {
 // secrets and snippets
 // -----------------------------------------------------------------------------
 
-/** The credentials in a request, so that an echo of them can be struck out. @internal */
-export const secretsOf = (request: HttpClientRequest.HttpClientRequest): ReadonlyArray<string> => {
-  const { authorization, "x-api-token": token } = request.headers
-  const found = token === undefined ? [] : [token]
-  if (authorization !== undefined) found.push(authorization.replace(/^\w+ /, ""))
-  return found.filter((secret) => secret.length > 3)
-}
-
-/** Strikes secrets out, however they are written. @internal */
-export const scrub = (text: string, secrets: ReadonlyArray<string>): string =>
-  secrets.reduce(
-    (out, secret) =>
-      [secret, encodeURIComponent(secret)].reduce((rest, form) => rest.replace(literally(form), "<redacted>"), out),
-    text
-  )
-
-const literally = (text: string): RegExp => new RegExp(text.replace(/[^a-z0-9]/gi, "\\$&"), "gi")
-
 /** @internal */
 export const scrubIssues = (issues: ReadonlyArray<E.Issue>, secrets: ReadonlyArray<string>): ReadonlyArray<E.Issue> =>
-  issues.map((issue) => ({
-    ...issue,
-    path: issue.path.map((key) => (typeof key === "string" ? scrub(key, secrets) : key)),
-    message: scrub(issue.message, secrets)
+  issues.map(({ message, path }) => ({
+    path: path.map((key) => (typeof key === "string" ? scrub(key, secrets).slice(0, 100) : key)),
+    message: scrub(message, secrets).slice(0, 500)
   }))
 
 const maximumWords = 1000
 
-const words = (u: unknown, secrets: ReadonlyArray<string>): string | undefined =>
-  typeof u === "string" && u.trim() !== "" ? scrub(u, secrets).slice(0, maximumWords) : undefined
+/** What a server says in one place, fit to show. @internal */
+export const words = (u: unknown, secrets: ReadonlyArray<string>): string | undefined =>
+  typeof u === "string" && u.trim() !== "" ? scrub(u.trim(), secrets).slice(0, maximumWords) : undefined
 
 /** @internal */
 export const isPage = (text: string): boolean => /<html|<!doctype/i.test(text.slice(0, 4000))
 
 /** The start of a body that is not JSON, on one line; of a page, its text. @internal */
 export const snippet = (text: string, secrets: ReadonlyArray<string>): string => {
-  // struck out before anything is cut: half a secret is not found
-  const start = scrub(text.slice(0, 20_000), secrets).slice(0, 4000)
-  const plain = isPage(start)
-    ? start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, " ").replace(/<[^>]*>/g, " ")
-    : start
-  return plain.replace(/\s+/g, " ").trim().slice(0, 200)
+  const line = (part: string): string => part.replace(/\s+/g, " ").trim()
+  // struck out before anything is cut, since half a secret may not be found; and again where tags stood in the middle of it
+  const start = scrub(line(text.slice(0, 30_000)), secrets).slice(0, 4000)
+  if (!isPage(start)) return start.slice(0, 200)
+  const plain = start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, " ").replace(/<(?!redacted>)[^>]*>/g, " ")
+  return scrub(line(plain), secrets).slice(0, 200)
 }
 
 // -----------------------------------------------------------------------------
@@ -87,6 +73,10 @@ export const parse = (text: string): Either.Either<unknown, string> => {
     return Either.left("is not JSON, or was cut off")
   }
 }
+
+/** The same of what nobody checks afterwards: not so deep that those who walk it run out of stack. @internal */
+export const parseShallow = (text: string): Either.Either<unknown, string> =>
+  Either.filterOrLeft(parse(text), (u) => isShallow(u), constant(tooDeep))
 
 /** @internal */
 export const isRecord = (u: unknown): u is Readonly<Record<string, unknown>> =>
@@ -120,15 +110,22 @@ const said = (body: Either.Either<unknown, string>, text: string, secrets: Reado
   }
 }
 
+const most = 20
+
 /** `{ subscription_url: ["invalid"] }` as `subscription_url: invalid`. */
-const fieldErrors = (errors: unknown): string | undefined =>
-  isRecord(errors)
-    ? Object.entries(errors)
-        .map(([field, texts]) => `${field}: ${Array.isArray(texts) ? texts.join(", ") : String(texts)}`)
-        .join("; ")
-    : Array.isArray(errors)
-      ? errors.map((text) => (typeof text === "string" ? text : JSON.stringify(text))).join("; ")
-      : undefined
+const fieldErrors = (errors: unknown): string | undefined => {
+  if (Array.isArray(errors)) return errors.slice(0, most).map(plain).join("; ")
+  if (!isRecord(errors)) return undefined
+  const parts: Array<string> = []
+  for (const field in errors) {
+    if (parts.length === most) break
+    const texts = errors[field]
+    parts.push(`${field}: ${Array.isArray(texts) ? texts.slice(0, most).map(plain).join(", ") : plain(texts)}`)
+  }
+  return parts.join("; ")
+}
+
+const plain = (u: unknown): string => (typeof u === "string" ? u : brief(u))
 
 // -----------------------------------------------------------------------------
 // waits
@@ -266,6 +263,15 @@ const textOf = (u: object, key: string): string | undefined => {
   return typeof value === "string" && value !== "" ? value : undefined
 }
 
+/** What a transport throws may throw in its turn when it is looked at. */
+const faultOf = (cause: unknown): Fault => {
+  try {
+    return fault(cause)
+  } catch {
+    return { code: undefined, message: "unknown fault", connecting: false }
+  }
+}
+
 /** The innermost cause: `fetch failed` wraps what happened. Of several tries to connect, all must have failed to. */
 const fault = (cause: unknown, depth = 0): Fault => {
   if (typeof cause !== "object" || cause === null) {
@@ -298,7 +304,7 @@ export const fromTransport = (
   attempts: number,
   secrets: ReadonlyArray<string>
 ): E.TransportError => {
-  const found = fault(error.cause ?? error.description ?? error.reason)
+  const found = faultOf(error.cause ?? error.description ?? error.reason)
   const phase =
     error._tag === "ResponseError"
       ? "receive"
@@ -317,7 +323,7 @@ export const fromDefect = (
   attempts: number,
   secrets: ReadonlyArray<string>,
   phase: "prepare" | "send" | "receive"
-): E.TransportError => transportError(call, fault(defect), phase, attempts, secrets)
+): E.TransportError => transportError(call, faultOf(defect), phase, attempts, secrets)
 
 const transportError = (
   call: Call,
@@ -331,5 +337,5 @@ const transportError = (
     attempts,
     phase,
     description: scrub(message, secrets).slice(0, maximumWords),
-    ...(code === undefined ? {} : { code })
+    ...(code === undefined ? {} : { code: scrub(code, secrets).slice(0, 100) })
   })

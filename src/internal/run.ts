@@ -7,12 +7,12 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Either from "effect/Either"
-import * as AST from "effect/SchemaAST"
 import type { Description, Requirements } from "../Endpoint.js"
-import type { Download } from "../Field.js"
 import type { Policy } from "../HttpLayer.js"
-import { InvalidRequest, type PipedriveError } from "../PipedriveError.js"
+import { InvalidRequest, type Issue, type PipedriveError } from "../PipedriveError.js"
 import * as Check from "./check.js"
+import * as Complete from "./complete.js"
+import * as Download from "./download.js"
 import * as Drift from "./drift.js"
 import * as Encode from "./encode.js"
 import * as Failure from "./failure.js"
@@ -21,6 +21,7 @@ import * as Limiter from "./limiter.js"
 import * as Metrics from "./metrics.js"
 import * as Parcel from "./parcel.js"
 import * as Send from "./send.js"
+import { isShallow, tooDeep } from "./text.js"
 import { version as packageVersion } from "./version.js"
 
 /** @internal */
@@ -137,38 +138,53 @@ type Receiver<A> = (call: Failure.Call, answer: Send.Received, policy: Policy) =
 
 const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
   const schema = endpoint.output
-  const fields = topLevel(schema.ast)
-  const listed = isArray(fields.get("data"))
-  const enveloped = fields.has("success")
+  const complete = Complete.make(schema.ast)
+  const enveloped = Complete.fieldsOf(schema.ast).has("success")
   const check = Check.open(schema.ast)
   // Checked where the policy says so; under `lenient` and `off` an answer is taken for what Pipedrive documents.
   const trusted = (body: unknown): Effect.Effect<A> => Effect.succeed(body as A)
 
   return (call, answer, policy) => {
+    const wrong = (issue: Issue, withSnippet: boolean) =>
+      Effect.fail(Failure.invalidResponse(call, answer, [issue], { withSnippet }))
     if (!isSuccess(answer.status)) return failed(call, answer, Failure.parse(answer.text))
-    if (endpoint.response === "binary") return trusted(download(answer))
-    const parsed =
-      answer.status === 204 || (answer.text === "" && endpoint.response === "empty")
-        ? Either.right<unknown>(listed ? { success: true, data: [] } : { success: true })
-        : Failure.parse(answer.text)
-    if (Either.isLeft(parsed)) {
-      return Effect.fail(
-        Failure.invalidResponse(call, answer, [{ path: [], message: parsed.left }], { withSnippet: true })
-      )
+    if (endpoint.response === "binary") {
+      if (answer.status === 204) return wrong(Complete.noData(call.method), false)
+      if (answer.status === 206) return wrong({ path: [], message: "is a part of the file" }, false)
+      const shortage = Download.shortage(answer)
+      return shortage === undefined
+        ? trusted(Download.make(answer))
+        : Effect.fail(Failure.fromDefect(call, new Error(shortage), answer.attempts, answer.secrets, "receive"))
     }
+    const isBare = answer.status === 204 || (answer.text === "" && (endpoint.response === "empty" || !complete.isList))
+    const parsed = isBare ? Either.right<unknown>({ success: true }) : Failure.parse(answer.text)
+    if (Either.isLeft(parsed)) return wrong({ path: [], message: parsed.left }, true)
     const body = parsed.right
     if (!Failure.isRecord(body) || (enveloped && !("success" in body) && !("data" in body))) {
       const message = Failure.isRecord(body) ? "has neither `success` nor `data`" : "is not an object"
-      return Effect.fail(Failure.invalidResponse(call, answer, [{ path: [], message }], { withSnippet: true }))
+      return wrong({ path: [], message }, true)
     }
     if (body.success === false || body.success === "false") return failed(call, answer, parsed)
-    const value = listed && body.data === null ? { ...body, data: [] } : body
-    if (policy.responseValidation === "off" || check(value)) return trusted(value)
-    const issues = Issues.of(schema, value, false)
+    const whole = complete.fill(body)
+    if (policy.responseValidation === "off") return trusted(whole ?? body)
+    if (whole === undefined) return wrong(Complete.noData(call.method), false)
+    if (isValid(check, whole)) return trusted(whole)
+    if (!isShallow(whole)) return wrong({ path: [], message: tooDeep }, false)
+    const found = Issues.inAnswer(schema.ast, whole)
     if (policy.responseValidation === "strict") {
-      return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: false }))
+      return Effect.fail(Failure.invalidResponse(call, answer, found, { withSnippet: false }))
     }
-    return Effect.zipRight(Drift.report(call.endpoint, Failure.scrubIssues(issues, answer.secrets)), trusted(value))
+    const scrubbed = found.map((one) => ({ ...one, message: Failure.scrub(one.message, answer.secrets) }))
+    return Effect.zipRight(Drift.report(call.endpoint, scrubbed), trusted(whole))
+  }
+}
+
+/** A check of somebody's own Schema may throw, or run out of stack. */
+const isValid = (check: Check.Check, value: unknown): boolean => {
+  try {
+    return check(value)
+  } catch {
+    return false
   }
 }
 
@@ -182,44 +198,3 @@ export const failed = (
   body: Either.Either<unknown, string>
 ): Effect.Effect<never, PipedriveError> =>
   Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.fail(Failure.fromAnswer(call, answer, body, now)))
-
-const topLevel = (ast: AST.AST): ReadonlyMap<PropertyKey, AST.AST> =>
-  AST.isSuspend(ast)
-    ? topLevel(ast.f())
-    : new Map(AST.isTypeLiteral(ast) ? ast.propertySignatures.map((field) => [field.name, field.type]) : [])
-
-const isArray = (ast: AST.AST | undefined): boolean =>
-  ast !== undefined && (AST.isTupleType(ast) || (AST.isSuspend(ast) && isArray(ast.f())))
-
-// -----------------------------------------------------------------------------
-// files
-// -----------------------------------------------------------------------------
-
-const download = (answer: Send.Received): Download => {
-  const name = fileName(answer.headers["content-disposition"])
-  const type = answer.headers["content-type"]
-  return {
-    data: answer.bytes ?? new Uint8Array(),
-    ...(name === undefined ? {} : { name }),
-    ...(type === undefined ? {} : { type })
-  }
-}
-
-/** `filename*` (RFC 5987) before `filename`; of a path, its last part. */
-const fileName = (disposition: string | undefined): string | undefined => {
-  if (disposition === undefined) return undefined
-  const extended = /filename\*\s*=\s*utf-8'[^']*'([^;]+)/i.exec(disposition)?.[1]
-  const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]+))/i.exec(disposition)
-  const name =
-    (extended === undefined ? undefined : decoded(extended.trim())) ?? plain?.[1]?.replace(/\\(.)/g, "$1") ?? plain?.[2]
-  const last = name?.split(/[\\/]/).pop()?.trim()
-  return last === "" ? undefined : last
-}
-
-const decoded = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,0 +1,171 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Encoding from "effect/Encoding"
+import * as FastCheck from "effect/FastCheck"
+import * as Failure from "../src/internal/failure.js"
+
+// -----------------------------------------------------------------------------
+// spellings of a text, as servers, proxies and pages write it
+// -----------------------------------------------------------------------------
+
+const hex = (char: string, width: number) => (char.codePointAt(0) ?? 0).toString(16).padStart(width, "0")
+
+const ofChar: ReadonlyArray<(char: string) => string> = [
+  (char) => char,
+  (char) => `&#x${hex(char, 2)};`,
+  (char) => `&#X${hex(char, 4).toUpperCase()}`.concat(";"),
+  (char) => `&#${char.codePointAt(0)};`,
+  (char) => `\\u${hex(char, 4)}`,
+  (char) => `\\u{${hex(char, 2)}}`,
+  (char) => `\\x${hex(char, 2)}`,
+  (char) => `%${hex(char, 2)}`,
+  (char) => `%u${hex(char, 4)}`,
+  (char) => (/[a-z0-9]/i.test(char) ? char : `\\${char}`),
+  (char) => char.toUpperCase(),
+  // broken into lines
+  (char) => `${char}\r\n `
+]
+
+const ofText: ReadonlyArray<(text: string) => string> = [
+  (text) => text,
+  encodeURIComponent,
+  (text) => JSON.stringify(text),
+  (text) => JSON.stringify(text).replaceAll("/", "\\/"),
+  (text) =>
+    text
+      .replaceAll("&", "&amp;")
+      .replaceAll("<", "&lt;")
+      .replaceAll('"', "&quot;")
+      .replaceAll("/", "&sol;")
+      .replaceAll("=", "&equals;"),
+  (text) => text.toUpperCase()
+]
+
+const alphabet = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~+/=:"]
+const secret = FastCheck.array(FastCheck.constantFrom(...alphabet), { minLength: 24, maxLength: 80 })
+  .map((chars) => chars.join(""))
+  // at least so much of it are letters and digits, as of every token
+  .filter((text) => lettersOf(text).length >= 16 && new Set(lettersOf(text)).size >= 10)
+
+const lettersOf = (text: string): string => text.replace(/[^a-z0-9]/gi, "").toLowerCase()
+
+/** All that a reader can make of a text: as it stands, and decoded as often as they like. */
+const readings = (text: string): ReadonlyArray<string> => {
+  const found = [text]
+  for (let n = 0; n < 5; n++) {
+    const last = found[n] ?? ""
+    const next = last
+      .replace(/%u([0-9a-f]{4})|%([0-9a-f]{2})/gi, (_, a, b) => String.fromCharCode(Number.parseInt(a ?? b, 16)))
+      .replace(/\\u\{([0-9a-f]+)\}|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})/gi, (_, a, b, c) =>
+        String.fromCodePoint(Math.min(Number.parseInt(a ?? b ?? c, 16), 0x10ffff))
+      )
+      .replace(/&#x([0-9a-f]+);/gi, (_, a) => String.fromCodePoint(Math.min(Number.parseInt(a, 16), 0x10ffff)))
+      .replace(/&#(\d+);/g, (_, a) => String.fromCodePoint(Math.min(Number(a), 0x10ffff)))
+      .replace(
+        /&(amp|lt|quot|sol|equals);/g,
+        (_, name) => ({ amp: "&", lt: "<", quot: '"', sol: "/" })[name as "amp"] ?? "="
+      )
+      .replace(/\\[nr]/g, " ")
+    found.push(next)
+  }
+  return found
+}
+
+/** Half an escape, where a cut went through it, says nothing. */
+const begun = /(&#?x?[0-9a-f]{0,8}|%u?[0-9a-f]{0,4}|\\u?\{?[0-9a-f]{0,6}|\\x[0-9a-f]?)$/i
+const ended = /^[#xu{]{0,2}[0-9a-f]{0,8}[;}]?/i
+
+/** A piece of the secret that can be read out of a text. */
+const leak = (shown: string, secret: string): string | undefined => {
+  const letters = lettersOf(secret)
+  for (const reading of readings(shown.replaceAll("<redacted>", "|"))) {
+    // what was struck out parts what stands around it
+    for (const part of reading.split("|").map((text) => lettersOf(text.replace(begun, "").replace(ended, "")))) {
+      for (let i = 0; i + 8 <= letters.length; i++) {
+        if (part.includes(letters.slice(i, i + 8))) return letters.slice(i, i + 8)
+      }
+    }
+  }
+  return undefined
+}
+
+const spelt = FastCheck.record({
+  secret,
+  chars: FastCheck.array(FastCheck.nat(ofChar.length - 1), { minLength: 80, maxLength: 80 }),
+  mixed: FastCheck.boolean(),
+  texts: FastCheck.array(FastCheck.constantFrom(...ofText), { maxLength: 2 }),
+  before: FastCheck.string({ maxLength: 40 }),
+  after: FastCheck.string({ maxLength: 40 }),
+  from: FastCheck.nat(200),
+  until: FastCheck.nat(600)
+}).map(({ after, before, chars, from, mixed, secret, texts, until }) => {
+  const written = mixed
+    ? [...secret].map((char, i) => ofChar[chars[i] ?? 0]?.(char) ?? char).join("")
+    : [...secret].map((char) => ofChar[chars[0] ?? 0]?.(char) ?? char).join("")
+  const whole = texts.reduce((text, write) => write(text), `${before} ${written} ${after}`)
+  return { secret, whole, cut: whole.slice(from, from + until) }
+})
+
+describe("a secret that a server echoes", () => {
+  it("is struck out in every spelling, and wherever it is cut", () => {
+    FastCheck.assert(
+      FastCheck.property(spelt, ({ cut, secret, whole }) => {
+        for (const text of [whole, cut]) {
+          for (const shown of [
+            Failure.scrub(text, [secret]),
+            Failure.words(text, [secret]) ?? "",
+            Failure.snippet(text, [secret]),
+            Failure.snippet(`<html><p>${text}</p></html>`, [secret])
+          ]) {
+            const piece = leak(shown, secret)
+            if (piece !== undefined) assert.fail(`${piece} of ${secret} is shown: ${shown} (from ${text})`)
+          }
+        }
+      }),
+      { numRuns: 1500 }
+    )
+  })
+
+  it("is struck out as base64, whatever is beside it", () => {
+    FastCheck.assert(
+      FastCheck.property(secret, FastCheck.string(), FastCheck.string(), (secret, before, after) => {
+        const shown = Failure.scrub(Encoding.encodeBase64(`${before}:${secret}:${after}`), [secret])
+        const inner = lettersOf(Encoding.encodeBase64(secret).slice(0, -4))
+        assert.isFalse(lettersOf(shown.replaceAll("<redacted>", "|")).includes(inner), shown)
+      })
+    )
+  })
+
+  it("is struck out where tags or the end of what is looked at part it", () => {
+    const token = "7f3c9d0123456789abcdef0123456789abcdef01"
+    const parted = `<html>${token.replace(/(.{5})/g, "$1<b></b>")}</html>`
+    assert.isUndefined(leak(Failure.snippet(parted, [token]), token))
+    for (let n = 0; n < 200; n++) {
+      const text = "a ".repeat(10_000 - n / 2) + token.repeat(3)
+      assert.isUndefined(leak(Failure.scrub(text, [token]), token))
+      const cut = `${"x".repeat(900 + n)}${token}`
+      assert.isUndefined(leak(Failure.words(cut, [token]) ?? "", token))
+      assert.isUndefined(leak(Failure.snippet(cut.slice(800), [token]), token))
+    }
+  })
+
+  it("leaves what is none as it is", () => {
+    FastCheck.assert(
+      FastCheck.property(secret, FastCheck.lorem({ maxCount: 60 }), (secret, text) => {
+        assert.strictEqual(Failure.scrub(text, [secret]), text)
+      })
+    )
+    const token = "7f3c9d0123456789abcdef0123456789abcdef01"
+    assert.strictEqual(Failure.scrub(`bad token ${token}: see docs`, [token]), "bad token <redacted>: see docs")
+    assert.strictEqual(Failure.scrub("The SECRET is out", ["SECRET"]), "The <redacted> is out")
+  })
+
+  it("costs little to look for, in the longest text there is", () => {
+    const token = "Aa1".repeat(400)
+    const began = performance.now()
+    for (const text of ["&#x26;".repeat(1e6), "%25".repeat(1e6), "\\\\".repeat(1e6), token.repeat(3000)]) {
+      Failure.scrub(text, [token])
+      Failure.snippet(text, [token])
+    }
+    assert.isBelow(performance.now() - began, 2000)
+  })
+})
