@@ -31,6 +31,10 @@ const options = {
     Options.withDefault("off" as const),
     Options.withDescription("the limits in force")
   ),
+  unknownParameters: Options.choice("unknown-parameters", ["refuse", "ignore"]).pipe(
+    Options.withDefault("refuse" as const),
+    Options.withDescription("whether a parameter that it does not know is answered with 501 or passed over")
+  ),
   file: Options.file("file").pipe(
     Options.optional,
     Options.withDescription("keeps the world in that file, and begins with what it holds")
@@ -41,7 +45,7 @@ const options = {
   )
 }
 
-const command = Command.make("sandbox", options, ({ file, host, plan, port, seed, token }) =>
+const command = Command.make("sandbox", options, ({ file, host, plan, port, seed, token, unknownParameters }) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     yield* Console.log(
@@ -49,7 +53,9 @@ const command = Command.make("sandbox", options, ({ file, host, plan, port, seed
     )
     return yield* Effect.never
   }).pipe(
-    Effect.provide(Server.layer({ file: Option.getOrUndefined(file), host, port, plan, seed, token })),
+    Effect.provide(
+      Server.layer({ file: Option.getOrUndefined(file), host, port, plan, seed, token, unknownParameters })
+    ),
     Effect.catchTags({
       ServeError: (error) => Effect.fail(`Cannot listen on ${host}:${port}: ${String(error.cause)}`),
       SandboxError: (error) => Effect.fail(error.message)

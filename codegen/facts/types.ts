@@ -250,7 +250,7 @@ export const envelopes: Record<string, Record<string, string>> = {
     }`
   },
   "v1.searchItemByField": {
-    data: "ReadonlyArray<{ readonly id: number | string; readonly [field: string]: unknown }>"
+    data: "ReadonlyArray<{ readonly id?: number | string; readonly [field: string]: unknown }>"
   },
   "v2.searchItemByField": {
     data: `ReadonlyArray<{

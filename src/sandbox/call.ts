@@ -36,10 +36,33 @@ export interface Call {
   readonly query: Readonly<Record<string, unknown>>
   /** The keys of the body; empty when there is none or it is no object. */
   readonly body: Readonly<Record<string, unknown>>
+  /** What the sandbox does not know is passed over. */
+  readonly ignoresUnknown?: boolean
 }
 
+/**
+ * Query parameters that an operation acts upon as documented: `true`, or the words that it knows where it does not know all.
+ */
+export type Honours = Readonly<Record<string, true | ReadonlyArray<string>>>
+
 /** What an operation does. */
-export type Handler = (call: Call) => Outcome<Answer>
+export interface Handler {
+  (call: Call): Outcome<Answer>
+  /** The query parameters it acts upon. Whatever else is set is answered with 501. */
+  readonly honours?: Honours
+}
+
+/** A handler that acts upon these query parameters; a name alone is one of which it knows all. */
+export const honouring = (names: ReadonlyArray<string> | Honours, handler: (call: Call) => Outcome<Answer>): Handler =>
+  Object.assign((call: Call) => handler(call), { honours: isNames(names) ? allOf(names) : names })
+
+const isNames = (names: ReadonlyArray<string> | Honours): names is ReadonlyArray<string> => Array.isArray(names)
+
+/** Parameters of which all is known. */
+export const allOf = (names: ReadonlyArray<string>): Honours => Object.fromEntries(names.map((name) => [name, true]))
+
+/** What every paged list takes. */
+export const paged: ReadonlyArray<string> = ["start", "limit", "cursor"]
 
 /** Operations by version and official name: `v2.getDeals`. */
 export type Handlers = Readonly<Record<string, Handler>>

@@ -2,15 +2,17 @@
  * The operations that most endpoints are, made from an entity.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler } from "./call.js"
+import { allOf, type Call, type Handler, type Honours, honouring, paged } from "./call.js"
 import * as engine from "./engine.js"
+import { filterTypes } from "./entities/filter.js"
 import type { Entity, Occasion } from "./entity.js"
 import { type Answer, json } from "./http.js"
+import type { Selection } from "./paging.js"
 import * as paging from "./paging.js"
 import * as refusals from "./refusals.js"
 import * as select from "./select.js"
-import type { Order, Part } from "./sorted.js"
-import { isRecord, text, words } from "./view.js"
+import type { Order } from "./sorted.js"
+import { isRecord, words } from "./view.js"
 import { get as getRow, type Row } from "./world.js"
 
 // -----------------------------------------------------------------------------
@@ -56,18 +58,10 @@ export const notFound = (entity: Entity, version: "v1" | "v2"): Answer =>
     ? (entity.v1NotFound ?? refusals.v1(404, `${entity.label} not found`))
     : refusals.v2(404, `${entity.label} not found`)
 
-const month = 30 * 86_400_000
-
-/** What is deleted can be read for 30 days. */
-const purged = (row: Row, call: Call): boolean => {
-  const deleted = text(row, "delete_time")
-  return deleted !== "" && new Date(call.view.now).getTime() - new Date(deleted).getTime() > month
-}
-
 /** The row with that id. */
 export const find = (entity: Entity, id: unknown, call: Call): engine.Outcome<Row> => {
   const row = getRow(call.view.world, entity.name, id)
-  return row === undefined || purged(row, call)
+  return row === undefined || select.purged(row, call.view.now)
     ? Either.left(notFound(entity, call.endpoint.version))
     : Either.right(row)
 }
@@ -82,11 +76,17 @@ export const findLive = (entity: Entity, id: unknown, call: Call): engine.Outcom
 // one
 // -----------------------------------------------------------------------------
 
+/** What decides how v2 shows a row. */
+export const wishes = (entity: Entity): Honours => ({
+  ...(entity.include === undefined ? {} : { include_fields: Object.keys(entity.include) }),
+  ...(entity.customFields === undefined ? {} : allOf(["custom_fields", "include_option_labels", "include_labels"]))
+})
+
 /** Reads one. */
-export const get =
-  (entity: Entity): Handler =>
-  (call) =>
+export const get = (entity: Entity): Handler =>
+  honouring(wishes(entity), (call) =>
     Either.map(find(entity, call.path.id, call), (row) => one(entity, row, call, "get"))
+  )
 
 const missing = (entity: Entity, body: engine.Patch): Answer | undefined => {
   for (const [name, field] of Object.entries(entity.fields)) {
@@ -150,21 +150,23 @@ export const remove =
 // -----------------------------------------------------------------------------
 
 /** What is special about a list. */
-export interface ListOptions {
-  /** Where the rows come from; all of the entity when absent. */
-  readonly from?: (call: Call) => engine.Outcome<Iterable<Row>>
-  /** Which of them can be in it at all; those that are not deleted when absent. */
-  readonly which?: Part | ((row: Row, call: Call) => boolean) | undefined
+export interface ListOptions extends select.Source {
+  /** The query parameters that these options act upon. */
+  readonly honours?: ReadonlyArray<string>
   /** How a row is shown. */
   readonly shape?: (row: Row, call: Call) => unknown
   /** The list is not paged, and this stands beside it. */
   readonly whole?: (call: Call) => Readonly<Record<string, unknown>>
+  /** What stands under `additional_data` beside the pages of v1. */
+  readonly beside?: (selected: Selection, call: Call) => Readonly<Record<string, unknown>>
   /** v1 says `null` when there are none. */
   readonly nullWhenEmpty?: boolean
   /** How much `related_objects` says: nothing, or more than elsewhere. */
   readonly related?: "none" | "full"
   /** `related_objects` speaks of something that the rows refer to. */
   readonly relatedOf?: { readonly entity: Entity; readonly row: (row: Row, call: Call) => Row | undefined }
+  /** Another name of v1's for `sort`. */
+  readonly orderBy?: string
   /** v1 pages it by cursor. */
   readonly cursor?: true
 }
@@ -174,22 +176,51 @@ const v1Names = (entity: Entity): Readonly<Record<string, string>> =>
     Object.entries(entity.fields).map(([name, field]) => [field.v1 === false ? name : (field.v1 ?? name), name])
   )
 
+const sortable = (entity: Entity): ReadonlyArray<string> =>
+  Object.entries(entity.fields).flatMap(([name, field]) => (field.kind.plain === false ? [] : [name]))
+
+/** The order that v1 is asked for. */
+const orderOf = (entity: Entity, options: ListOptions, { query }: Call): ReadonlyArray<Order> => {
+  const names = v1Names(entity)
+  const sort = paging.readSort(query.sort ?? query[options.orderBy ?? ""], names)
+  return sort.length > 0 ? sort : [paging.readSortBy(query, names)]
+}
+
+/** What a list acts upon, as the entity and the options have it. */
+const listHonours = (entity: Entity, options: ListOptions): Honours => {
+  const fields = sortable(entity)
+  const named = v1Names(entity)
+  const words = { sort: Object.keys(named).filter((key) => fields.includes(named[key] ?? "")), sort_by: fields }
+  const given = allOf([
+    ...Object.keys(entity.fields),
+    ...Object.keys(entity.filters ?? {}),
+    ...Object.keys(entity.v1Filters ?? {}),
+    ...(entity.name in filterTypes ? ["filter_id"] : []),
+    ...paged,
+    "sort_direction",
+    ...(options.honours ?? [])
+  ])
+  return { ...given, ...words, ...wishes(entity) }
+}
+
 /** Lists many. */
-export const list =
-  (entity: Entity, options: ListOptions = {}): Handler =>
-  (call) =>
+export const list = (entity: Entity, options: ListOptions = {}): Handler =>
+  honouring(listHonours(entity, options), (call) =>
     Either.gen(function* () {
       const v2 = call.endpoint.version === "v2"
       const shape = options.shape ?? ((row: Row) => show(entity, row, call, "list"))
       const maximum = call.endpoint.pagination?.maximum ?? 500
       const selected = (orders: ReadonlyArray<Order>) => select.rows(entity, options, orders, call)
       if (options.whole !== undefined) {
-        const { keep, rows } = yield* selected([])
-        const data = (keep === undefined ? rows : rows.filter(keep)).map((row) => shape(row, call))
+        const { keep, rows } = yield* selected(orderOf(entity, options, call))
+        const kept = keep === undefined ? rows : rows.filter(keep)
+        const from = paging.bounded(call.query.start, 0, 0, Number.MAX_SAFE_INTEGER)
+        const to = from + paging.bounded(call.query.limit, kept.length, 1, Number.MAX_SAFE_INTEGER)
+        const data = kept.slice(from, to).map((row) => shape(row, call))
         return json(200, { success: true, data, ...options.whole(call) })
       }
       if (v2 || options.cursor === true) {
-        const order = paging.readSortBy(call.query)
+        const order = paging.readSortBy(call.query, v2 ? {} : v1Names(entity))
         const page = yield* paging.byCursor(yield* selected([order]), call, order, maximum)
         return json(200, {
           success: true,
@@ -197,9 +228,8 @@ export const list =
           additional_data: { next_cursor: page.next }
         })
       }
-      const sort = paging.readSort(call.query.sort, v1Names(entity))
-      const orders = sort.length > 0 ? sort : [paging.readSortBy(call.query)]
-      const page = paging.byOffset(yield* selected(orders), call.query, maximum)
+      const found = yield* selected(orderOf(entity, options, call))
+      const page = paging.byOffset(found, call.query, maximum)
       const { relatedOf } = options
       const related =
         options.related === "none"
@@ -215,10 +245,11 @@ export const list =
       return json(200, {
         success: true,
         data: data.length === 0 && options.nullWhenEmpty === true ? null : data,
-        additional_data: { pagination: page.pagination },
+        additional_data: { ...options.beside?.(found, call), pagination: page.pagination },
         ...(related === undefined ? {} : { related_objects: related })
       })
     })
+  )
 
 /** A body that is an array or an object, as it came. */
 export const rawBody = (call: Call): unknown =>

@@ -59,6 +59,8 @@ export interface Search {
   /** The searchable texts, by the name under which `fields` selects them. */
   readonly fields: Readonly<Record<string, (row: Row, view: View) => ReadonlyArray<string>>>
   readonly item: Computed
+  /** What an item shows more for `include_fields`, by the name there. */
+  readonly include?: Readonly<Record<string, Readonly<Record<string, Computed>>>>
 }
 
 /** An entity. */

@@ -5,7 +5,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { Call, Described, Handler } from "./call.js"
+import { allOf, type Call, type Described, type Handler, honouring, paged } from "./call.js"
 import { type Identity, identify } from "./credentials.js"
 import * as faults from "./faults.js"
 import { type Answer, empty, html, type Incoming } from "./http.js"
@@ -39,6 +39,8 @@ export interface Inside {
   readonly replies: ReadonlyMap<string, Reply>
   /** Nothing answers but the replies. */
   readonly repliesOnly: boolean
+  /** Parameters that nobody acts upon are passed over. */
+  readonly ignoresUnknown: boolean
   readonly courier: webhooks.Courier
   faults: ReadonlyArray<faults.Armed>
 }
@@ -99,12 +101,20 @@ const addressOf = (incoming: Incoming): Address => {
     : { version, destination: routes.find(version, incoming.method, rest) }
 }
 
-const handlerOf = (inside: Inside, endpoint: Described): Handler => {
+/** An answer made up has one page, and is the same for all who do not ask for more than the default. */
+const madeUp: Handler = honouring({ ...allOf(paged), folder: ["inbox"], include_body: ["0"] }, (call) =>
+  Either.right(synthesize(call))
+)
+
+const answerTo = (inside: Inside, call: Call): Answer => {
+  const { endpoint } = call
   const name = `${endpoint.version}.${endpoint.name}`
   const reply = inside.replies.get(name)
-  if (reply !== undefined) return (call) => Either.right(reply.answer(call))
-  if (inside.repliesOnly) return () => Either.left(missing(name))
-  return handlers[`${endpoint.version}.${endpoint.operation}`] ?? ((call) => Either.right(synthesize(call)))
+  if (reply !== undefined) return reply.answer(call)
+  if (inside.repliesOnly) return missing(name)
+  const handler = handlers[`${endpoint.version}.${endpoint.operation}`] ?? madeUp
+  const unknown = inside.ignoresUnknown ? [] : parameters.unknown(endpoint, handler.honours, call.query)
+  return unknown.length === 0 ? Either.merge(handler(call)) : refusals.unknown(endpoint, unknown.join(", "))
 }
 
 const mayAsk = (identity: Identity, endpoint: Described): boolean => {
@@ -133,8 +143,7 @@ const operate = (inside: Inside, incoming: Incoming, address: Address, identity:
     const wrong = parameters.faults(endpoint, read, incoming)
     if (wrong.length > 0) return refusals.invalid(wrong)
   } else if (incoming.body._tag === "Unreadable") return refusals.v1(400, "Bad request")
-  const call: Call = { view, endpoint, request: incoming, ...read }
-  return Either.merge(handlerOf(inside, endpoint)(call))
+  return answerTo(inside, { view, endpoint, request: incoming, ...read, ignoresUnknown: inside.ignoresUnknown })
 }
 
 const api = (inside: Inside, incoming: Incoming, address: Address, millis: number): Answer => {

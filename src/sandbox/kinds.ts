@@ -22,6 +22,8 @@ export interface Kind {
   readonly spread?: (value: unknown, name: string) => Readonly<Record<string, unknown>>
   /** The table it points into. */
   readonly target?: string
+  /** `false`: it has no order. */
+  readonly plain?: false
 }
 
 const same = (value: unknown): unknown => value
@@ -156,6 +158,7 @@ const withSeconds = (raw: string): string => (raw.length === 5 ? `${raw}:00` : r
 const listOf = (what: string, item: (value: unknown) => boolean, coerce: (raw: unknown) => unknown): Kind =>
   kind({
     what,
+    plain: false,
     is: (value) => Array.isArray(value) && value.every(item),
     fromV1: (raw) => {
       const items = Array.isArray(raw)
@@ -182,10 +185,10 @@ export const strings: Kind = listOf("must be an array of strings", isString, (ra
 export const anything: Kind = kind({ what: "is not valid", is: () => true })
 
 /** Any JSON object. */
-export const record: Kind = kind({ what: "must be an object", is: isRecord })
+export const record: Kind = kind({ what: "must be an object", plain: false, is: isRecord })
 
 /** Any JSON array. */
-export const array: Kind = kind({ what: "must be an array", is: (value) => Array.isArray(value) })
+export const array: Kind = kind({ what: "must be an array", plain: false, is: (value) => Array.isArray(value) })
 
 /** Another thing, by its id; v1 writes the id too. */
 export const link = (target: string): Kind => kind({ ...integer, target })
@@ -227,6 +230,7 @@ const readContacts = (raw: unknown): unknown => {
 /** E-mail addresses, phone numbers: the first is the primary one unless another is marked. */
 export const contacts: Kind = kind({
   what: "must be an array of { value, primary, label }",
+  plain: false,
   is: (value) => Array.isArray(value) && value.every((item) => isRecord(item) && isString(item.value)),
   fromV1: readContacts,
   fromV2: (raw) => (Array.isArray(raw) ? readContacts(raw) : unreadable),
@@ -249,6 +253,7 @@ export const addressParts = [
 /** An address: an object in v2, in v1 a text with further keys beside it. */
 export const address: Kind = kind({
   what: "must be an object",
+  plain: false,
   is: (value) => isRecord(value) && isString(value.value),
   fromV1: (raw) => (isString(raw) ? wholeAddress({ value: raw }) : isRecord(raw) ? wholeAddress(raw) : unreadable),
   fromV2: (raw) => (isRecord(raw) ? wholeAddress(raw) : unreadable),
@@ -269,6 +274,7 @@ const wholeAddress = (raw: { readonly [key: string]: unknown }): unknown => ({
 /** An amount of money with its currency: what a lead is worth. */
 export const money: Kind = kind({
   what: "must be an object with amount and currency",
+  plain: false,
   is: (value) => isRecord(value) && isNumber(value.amount) && isString(value.currency),
   fromV1: (raw) => {
     const amount = isRecord(raw) ? toNumber(raw.amount) : unreadable

@@ -40,6 +40,13 @@ export interface Options {
    * @default "off"
    */
   readonly plan?: "off" | PlanName | Plan | undefined
+  /**
+   * What happens when a query parameter is set that the sandbox does not know how to act upon: it answers 501 and names it, or
+   * passes over it, which may give another result than Pipedrive would.
+   *
+   * @default "refuse"
+   */
+  readonly unknownParameters?: "refuse" | "ignore" | undefined
   /** What goes wrong on purpose. */
   readonly faults?: ReadonlyArray<Fault> | undefined
   /** Answers in place of the sandbox's own: see `reply` and `refuse`. */

@@ -18,10 +18,13 @@ export const readSort = (raw: unknown, names: Readonly<Record<string, string>>):
   })
 
 /** `sort_by` and `sort_direction` of v2, which v1 honours too. */
-export const readSortBy = (query: Readonly<Record<string, unknown>>): Order => ({
-  field: typeof query.sort_by === "string" ? query.sort_by : "id",
-  descending: query.sort_direction === "desc"
-})
+export const readSortBy = (
+  query: Readonly<Record<string, unknown>>,
+  names: Readonly<Record<string, string>> = {}
+): Order => {
+  const field = typeof query.sort_by === "string" && query.sort_by !== "" ? query.sort_by : "id"
+  return { field: names[field] ?? field, descending: String(query.sort_direction).toLowerCase() === "desc" }
+}
 
 /** A whole number from a parameter, kept within bounds. */
 export const bounded = (raw: unknown, otherwise: number, from: number, to: number): number => {

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import * as Field from "../Field.js"
 import * as Check from "../internal/check.js"
-import type { Described } from "./call.js"
+import type { Described, Honours } from "./call.js"
 import type { Incoming } from "./http.js"
 import * as kinds from "./kinds.js"
 import { type Fault, notAllowed } from "./refusals.js"
@@ -198,3 +198,35 @@ export const faults = (endpoint: Described, parameters: Parameters, request: Inc
   const problems = schemaFaults(endpoint.input.ast, input)
   return problems.length > 0 ? problems : timeFaults(input, properties)
 }
+
+// -----------------------------------------------------------------------------
+// what the sandbox knows
+// -----------------------------------------------------------------------------
+
+const nothing: Honours = {}
+
+/** v1's lists take these too where no document says so: recorded. */
+const undocumented: ReadonlySet<string> = new Set(["sort_by", "sort_direction", "start", "limit"])
+
+/** Whether a handler acts upon a parameter of an endpoint. */
+export const honoured = (endpoint: Described, honours: Honours = nothing, name: string): boolean =>
+  honours[name] !== undefined &&
+  (endpoint.query?.includes(name) === true || (endpoint.version === "v1" && undocumented.has(name)))
+
+const wordsOf = (value: unknown): ReadonlyArray<string> =>
+  (Array.isArray(value) ? value.map(String) : String(value).split(",")).map((part) => part.trim().split(/\s+/)[0] ?? "")
+
+/** What is set and nobody acts upon: `exclude`, or `items=file` where only some words are known. */
+export const unknown = (
+  endpoint: Described,
+  honours: Honours | undefined,
+  query: Parameters["query"]
+): ReadonlyArray<string> =>
+  Object.entries(query).flatMap(([name, value]) => {
+    if (value === undefined || value === null || value === "") return []
+    if (!honoured(endpoint, honours, name)) return [name]
+    const known = honours?.[name]
+    return known === undefined || known === true
+      ? []
+      : wordsOf(value).flatMap((word) => (word === "" || known.includes(word) ? [] : [`${name}=${word}`]))
+  })

@@ -57,3 +57,11 @@ export const inVersion = (version: "v1" | "v2", status: number, error: string): 
 /** What a change cannot be, in the words of the version that is asked. */
 export const because = ({ version }: { readonly version: "v1" | "v2" }, error: string): Either.Either<never, Answer> =>
   Either.left(inVersion(version, 400, error))
+
+/** The sandbox itself, not Pipedrive, does not know what is asked for: better no answer than a wrong one. */
+export const unknown = (endpoint: { readonly version: string; readonly name: string }, what: string): Answer =>
+  json(501, {
+    success: false,
+    error: `The sandbox does not know what ${what} of ${endpoint.version}.${endpoint.name} does yet`,
+    error_info: 'With its option unknownParameters: "ignore" it passes over what it does not know.'
+  })

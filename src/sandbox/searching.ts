@@ -2,13 +2,14 @@
  * Searches over the searchable fields of entities.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler } from "./call.js"
+import { allOf, type Call, type Handler, type Honours, honouring, paged } from "./call.js"
 import type { Outcome } from "./engine.js"
-import type { Entity } from "./entity.js"
+import type { Entity, Search } from "./entity.js"
 import { type Answer, json } from "./http.js"
+import * as kinds from "./kinds.js"
 import * as paging from "./paging.js"
 import * as refusals from "./refusals.js"
-import { num, words } from "./view.js"
+import { isRecord, num, words } from "./view.js"
 import { all, type Row } from "./world.js"
 
 /** A find. */
@@ -18,12 +19,23 @@ export interface Hit {
   readonly item: unknown
 }
 
+const isExact = ({ query }: Call): boolean => kinds.flag.fromV1(query.exact_match) === true
+
+/** A find as it is shown, with what `include_fields` asks for. */
+const itemOf = (search: Search, row: Row, call: Call): unknown => {
+  const item = search.item(row, call.view)
+  const wanted = words(call.query.include_fields)
+  if (wanted === undefined || !isRecord(item)) return item
+  const more = wanted.flatMap((name) => Object.entries(search.include?.[name] ?? {}))
+  return { ...item, ...Object.fromEntries(more.map(([key, compute]) => [key, compute(row, call.view)])) }
+}
+
 /** Looks a term up in the searchable fields of an entity. */
 export const lookUp = (entity: Entity, call: Call, selected: ReadonlyArray<string> | undefined): ReadonlyArray<Hit> => {
   const search = entity.search
   if (search === undefined) return []
   const term = String(call.query.term ?? "").toLowerCase()
-  const exact = call.query.exact_match === true || call.query.exact_match === "true" || call.query.exact_match === 1
+  const exact = isExact(call)
   const hits: Array<Hit> = []
   for (const row of all(call.view.world, entity.name)) {
     if (row.is_deleted === true) continue
@@ -36,7 +48,7 @@ export const lookUp = (entity: Entity, call: Call, selected: ReadonlyArray<strin
         else if (!exact && found.includes(term)) score = Math.max(score, found.startsWith(term) ? 0.7 : 0.4)
       }
     }
-    if (score > 0) hits.push({ row, score, item: search.item(row, call.view) })
+    if (score > 0) hits.push({ row, score, item: itemOf(search, row, call) })
   }
   return hits.sort((a, b) => b.score - a.score || num(a.row, "id") - num(b.row, "id"))
 }
@@ -44,7 +56,11 @@ export const lookUp = (entity: Entity, call: Call, selected: ReadonlyArray<strin
 /** The term, or why it is none. */
 export const checkTerm = (call: Call): Answer | undefined => {
   const term = String(call.query.term ?? "").trim()
-  const exact = call.query.exact_match === true || call.query.exact_match === "true"
+  const exact =
+    isExact(call) ||
+    (call.endpoint.operation === "searchItemByField" &&
+      call.endpoint.version === "v2" &&
+      (call.query.match ?? "exact") === "exact")
   if (term.length >= (exact ? 1 : 2)) return undefined
   const message = "Parameter 'term' must be at least 2 characters long"
   return call.endpoint.version === "v2" ? refusals.invalid([{ key: "term", message }]) : refusals.v1(400, message)
@@ -75,10 +91,20 @@ export const hits = (
     return json(200, { success: true, data: shown(page.rows), additional_data: { pagination: page.pagination } })
   })
 
-/** Searches one entity. */
-export const search =
-  (entity: Entity, which: (row: Row, call: Call) => boolean = () => true): Handler =>
-  (call) => {
+/** What a search over these entities acts upon. */
+export const honours = (entities: ReadonlyArray<Entity>, more: ReadonlyArray<string> = []): Honours => ({
+  ...allOf([...paged, "term", "exact_match", ...more]),
+  fields: entities.flatMap(({ search }) => Object.keys(search?.fields ?? {})),
+  include_fields: entities.flatMap(({ search }) => Object.keys(search?.include ?? {}))
+})
+
+/** Searches one entity; further parameters say which of what is found is meant. */
+export const search = (
+  entity: Entity,
+  which: (row: Row, call: Call) => boolean = () => true,
+  parameters: ReadonlyArray<string> = []
+): Handler =>
+  honouring(honours([entity], parameters), (call) => {
     const refusal = checkTerm(call)
     return refusal === undefined
       ? hits(
@@ -86,4 +112,4 @@ export const search =
           call
         )
       : Either.left(refusal)
-  }
+  })

@@ -5,12 +5,12 @@
 import * as Either from "effect/Either"
 import type { Call } from "./call.js"
 import type { Outcome } from "./engine.js"
-import { applies, filterTypes } from "./entities/filter.js"
+import { applies, filterTypes, unknownIn } from "./entities/filter.js"
 import type { Condition, Entity, Filter, Narrow } from "./entity.js"
 import type { Selection } from "./paging.js"
 import * as refusals from "./refusals.js"
 import * as sorting from "./sorted.js"
-import { words } from "./view.js"
+import { text, words } from "./view.js"
 import { all, countWhere, get, type Row, sorted, table, where } from "./world.js"
 
 // -----------------------------------------------------------------------------
@@ -21,11 +21,15 @@ import { all, countWhere, get, type Row, sorted, table, where } from "./world.js
 const stored = (entity: Entity, call: Call): Outcome<Condition | undefined> => {
   const id = call.query.filter_id
   const type = filterTypes[entity.name]
-  if (id === undefined || id === null || type === undefined) return Either.right(undefined)
+  if (id === undefined || id === null || id === "" || type === undefined) return Either.right(undefined)
   const filter = get(call.view.world, "filter", Number(id))
-  return filter === undefined || filter.is_deleted === true || filter.type !== type
-    ? Either.left(refusals.inVersion(call.endpoint.version, 404, "Filter not found"))
-    : Either.right((row) => applies(filter, row, call.view))
+  if (filter === undefined || filter.is_deleted === true || filter.type !== type) {
+    return Either.left(refusals.inVersion(call.endpoint.version, 404, "Filter not found"))
+  }
+  const unknown = call.ignoresUnknown === true ? undefined : unknownIn(filter, entity.name, call.view)
+  return unknown === undefined
+    ? Either.right((row) => applies(filter, entity.name, row, call.view))
+    : Either.left(refusals.unknown(call.endpoint, `filter_id=${String(id)} (${unknown})`))
 }
 
 const byField =
@@ -40,8 +44,6 @@ export const conditionsOf = (entity: Entity, call: Call): Outcome<ReadonlyArray<
     const conditions: Array<Condition> = byFilter === undefined ? [] : [byFilter]
     for (const [name, value] of Object.entries(call.query)) {
       if (value === undefined || value === null || value === "" || name === "custom_fields") continue
-      // a filter goes before a list of ids
-      if (name === "ids" && byFilter !== undefined) continue
       const filter: Filter | undefined = special?.[name] ?? (name in entity.fields ? byField(name) : undefined)
       const condition = filter?.(value, call.view)
       if (condition !== undefined) conditions.push(condition)
@@ -57,6 +59,35 @@ export const conditionsOf = (entity: Entity, call: Call): Outcome<ReadonlyArray<
 export interface Source {
   readonly from?: (call: Call) => Outcome<Iterable<Row>>
   readonly which?: sorting.Part | ((row: Row, call: Call) => boolean) | undefined
+  /** Parameters that make others count for nothing; the first ones go before the rest. */
+  readonly precedence?: ReadonlyArray<Precedence>
+  /** What is meant where nothing is said, once it is known what counts. */
+  readonly defaults?: (call: Call) => Readonly<Record<string, unknown>>
+}
+
+/** A parameter, and those that are not looked at when it is set. */
+export type Precedence = readonly [name: string, over: ReadonlyArray<string>]
+
+/** A filter goes before these. */
+export const filterOver = (...over: ReadonlyArray<string>): ReadonlyArray<Precedence> => [["filter_id", over]]
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== "" && value !== false && Number(value) !== 0
+
+/** The call with the parameters that count, and the defaults of those that are not set. */
+export const counting = ({ defaults, precedence = [] }: Source, call: Call): Call => {
+  const query: Record<string, unknown> = { ...call.query }
+  for (const [name, over] of precedence) if (isSet(query[name])) for (const one of over) delete query[one]
+  const counted = { ...call, query }
+  return defaults === undefined ? counted : { ...counted, query: { ...defaults(counted), ...query } }
+}
+
+const month = 30 * 86_400_000
+
+/** What is deleted can be read for 30 days. */
+export const purged = (row: Row, now: string): boolean => {
+  const deleted = text(row, "delete_time")
+  return deleted !== "" && new Date(now).getTime() - new Date(deleted).getTime() > month
 }
 
 const wantsDeleted = (call: Call): boolean => {
@@ -123,14 +154,19 @@ export const rows = (
   call: Call
 ): Outcome<Selection> =>
   Either.gen(function* () {
-    const { world } = call.view
+    const { now, world } = call.view
     const { which = "live" } = source
-    const given = source.from === undefined ? undefined : yield* source.from(call)
-    const conditions = yield* conditionsOf(entity, call)
-    const deleted = wantsDeleted(call)
+    const counts = counting(source, call)
+    const given = source.from === undefined ? undefined : yield* source.from(counts)
+    const conditions = yield* conditionsOf(entity, counts)
+    const deleted = wantsDeleted(counts)
     const part = typeof which === "string" && !deleted ? which : "all"
     const test =
-      typeof which === "string" ? (deleted ? withDeleted : sorting.parts)[which] : (row: Row) => which(row, call)
+      typeof which !== "string"
+        ? (row: Row) => which(row, counts)
+        : deleted
+          ? (row: Row) => withDeleted[which](row) && !purged(row, now)
+          : sorting.parts[which]
     const keep = both([test, ...conditions])
     const few_ = given ?? candidates(entity, conditions, call)
     // ids that do not count up say nothing about the order: things lie as they were made

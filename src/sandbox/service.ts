@@ -203,6 +203,7 @@ export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<
       oauth: oauth.make(options.oauth, origin),
       replies: new Map((options.replies ?? []).map((reply) => [reply.name, reply])),
       repliesOnly,
+      ignoresUnknown: options.unknownParameters === "ignore",
       courier: webhooks.make(options.webhooks),
       faults: yield* armed(options.faults ?? [])
     }

@@ -389,7 +389,7 @@ export const SearchByFieldInput: Schema.Schema<SearchByFieldInput> = /*#__PURE__
  */
 export interface SearchByFieldOutput {
   readonly success: true
-  readonly data: ReadonlyArray<{ readonly id: number | string; readonly [key: string]: unknown }>
+  readonly data: ReadonlyArray<{ readonly id?: number | string; readonly [key: string]: unknown }>
   readonly additional_data?: {
     readonly pagination?: {
       readonly start: number
@@ -411,7 +411,7 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
     Schema.Struct({
       success: Schema.Literal(true),
       data: Schema.Array(Schema.Struct({
-        id: Schema.Union(Schema.Number, Schema.String)
+        id: Field.optional(Schema.Union(Schema.Number, Schema.String))
       }, { key: Schema.String, value: Schema.Unknown })),
       additional_data: Field.optional(Schema.NullOr(Schema.Struct({
         pagination: Field.optional(Schema.Struct({

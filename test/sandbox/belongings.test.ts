@@ -130,7 +130,11 @@ describe("filters", () => {
       const idOf = (key: string) => String(fields.find((field: { key: string }) => field.key === key).id)
       const rich = { object: "deal", field_id: idOf("value"), operator: ">", value: "90000", extra_value: null }
       const fair = { object: "deal", field_id: idOf(keys.source), operator: "=", value: "1" }
-      const added = yield* send("POST", "/v1/filters", { name: "Rich", type: "deals", conditions: conditions(rich) })
+      const added = yield* send("POST", "/v1/filters?include_field_code=true", {
+        name: "Rich",
+        type: "deals",
+        conditions: conditions(rich)
+      })
       assert.strictEqual(added.body.data.conditions.conditions[0].conditions[0].field_code, "value")
       assert.deepStrictEqual(ids(yield* send("GET", "/api/v2/deals?filter_id=1&ids=1")), [3, 10, 16, 17, 20])
       yield* send("PUT", "/v1/filters/1", { conditions: conditions(rich, fair) })

@@ -23,6 +23,7 @@ const strip = (ast: AST.AST): AST.AST =>
 
 const byKey: Readonly<Record<string, unknown>> = {
   field_type: "varchar",
+  field_key: "add_time",
   stage_id: 1,
   pipeline_id: 1,
   email: "new@harbourpine.example",

@@ -59,7 +59,7 @@ describe("what deals add up to", () => {
       const { send } = yield* started
       yield* send("PATCH", "/api/v2/deals/5", { stage_id: 2 })
       yield* send("PATCH", "/api/v2/deals/5", { status: "won" })
-      const range = "start_date=2026-05-15&end_date=2026-05-15"
+      const range = "start_date=2026-05-15&end_date=2026-05-15&user_id=13000002"
       const moved = yield* send("GET", `/v1/pipelines/1/movement_statistics?${range}`)
       assert.strictEqual(moved.body.data.movements_between_stages.count, 1)
       assert.deepStrictEqual(moved.body.data.won_deals.deals_ids, [5])

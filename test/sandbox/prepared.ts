@@ -121,7 +121,8 @@ export const known = (state: Sandbox.State): Readonly<Record<string, unknown>> =
       ["findUsersByName", state.user?.[0]?.name]
     ].flatMap(([name, term]) => ["v1", "v2"].map((version) => [`${version}.${name}`, { term }]))
   ),
-  "v2.searchItemByField": { entity_type: "deal", field: "title" },
+  "v2.searchItemByField": { entity_type: "deal", field: "title", match: "middle" },
+  "v1.getStageDeals": { everyone: 1 },
   "v1.searchItemByField": { field_type: "dealField", field_key: "title" },
   "v1.getUserTeams": { id: 13_000_002 },
   "v1.addOrganizationFollower": { user_id: 13_000_002 },

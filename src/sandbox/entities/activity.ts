@@ -185,7 +185,11 @@ export const activity: Entity = {
     },
     done: common.whether("done"),
     start_date: common.fromDay("due_date"),
-    end_date: common.toDay("due_date")
+    end_date: common.toDay("due_date"),
+    exclude: (value) => {
+      const ids = new Set(String(value).split(",").map(Number))
+      return (row) => !ids.has(Number(row.id))
+    }
   }
 }
 

@@ -245,7 +245,7 @@ export const customTexts =
 /** A reference as searches show it. */
 export const named = (table: string, id_: unknown, view: View, naming = "name"): unknown => {
   const row = view.world.tables.get(table)?.rows.get(typeof id_ === "number" || typeof id_ === "string" ? id_ : 0)
-  return row === undefined ? null : { id: row.id, name: text(row, naming) }
+  return row === undefined ? null : { id: row.id, [naming]: text(row, naming) }
 }
 
 /** Times of a stored field, for shapes made by hand. */

@@ -13,17 +13,14 @@ import { lastOf, nextOf } from "./activity.js"
 import * as common from "./common.js"
 import { follow } from "./follower.js"
 
+// `related_*` are not among them: which deals Pipedrive counts as related is nowhere said
 const includable = [
   "next_activity_id",
   "last_activity_id",
   "open_deals_count",
-  "related_open_deals_count",
   "closed_deals_count",
-  "related_closed_deals_count",
   "won_deals_count",
-  "related_won_deals_count",
   "lost_deals_count",
-  "related_lost_deals_count",
   "email_messages_count",
   "activities_count",
   "done_activities_count",
@@ -37,10 +34,19 @@ const includable = [
 // persons
 // -----------------------------------------------------------------------------
 
+/** How many deals it takes part in without being their contact. */
+const participating =
+  (which: (deal: Row) => boolean): Computed =>
+  (row, view) =>
+    short.linked(view.world, "participant", "person_id", row.id).filter((one) => {
+      const deal = get(view.world, "deal", one.deal_id)
+      return deal !== undefined && deal.is_deleted !== true && deal.person_id !== row.id && which(deal)
+    }).length
+
 const personNumbers: Readonly<Record<string, Computed>> = {
   ...common.dealCounters("person_id"),
-  participant_open_deals_count: common.always(0),
-  participant_closed_deals_count: common.always(0),
+  participant_open_deals_count: participating((deal) => deal.status === "open"),
+  participant_closed_deals_count: participating((deal) => deal.status !== "open"),
   ...common.counters("person", "person_id"),
   ...common.activityInfo("person_id")
 }

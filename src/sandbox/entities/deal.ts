@@ -129,6 +129,8 @@ const statuses: Filter = (value) => {
 
 const participants: Computed = (row, view) => short.linked(view.world, "participant", "deal_id", row.id).length
 
+const ccEmail: Computed = (row, view) => short.dropbox(view.world, `+deal${row.id}`)
+
 const included: Readonly<Record<string, Computed>> = {
   ...common.pick(activities, "next_activity_id", "last_activity_id"),
   ...counters,
@@ -137,7 +139,7 @@ const included: Readonly<Record<string, Computed>> = {
   participants_count: participants,
   last_incoming_mail_time: common.always(null),
   last_outgoing_mail_time: common.always(null),
-  smart_bcc_email: (row, view) => short.dropbox(view.world, `+deal${row.id}`),
+  smart_bcc_email: ccEmail,
   source_lead_id: (row) => row.source_lead_id ?? null
 }
 
@@ -215,7 +217,7 @@ export const deal: Entity = {
     weighted_value_currency: (row) => row.currency,
     rotten_time: rottenTime,
     owner_name: common.ownerName,
-    cc_email: (row, view) => short.dropbox(view.world, `+deal${row.id}`),
+    cc_email: ccEmail,
     org_hidden: common.always(false),
     person_hidden: common.always(false)
   },
@@ -260,10 +262,15 @@ export const deal: Entity = {
     ...common.collectionFilters,
     user_id: common.among("owner_id"),
     status: statuses,
+    product_id: (value, view) => {
+      const ids = new Set(short.linked(view.world, "dealProduct", "product_id", value).map((line) => line.deal_id))
+      return (row) => ids.has(row.id)
+    },
     owned_by_you: (value, view) =>
       kinds.flag.fromV1(value) === true ? (row) => row.owner_id === view.caller.id : undefined
   },
   search: {
+    include: { "deal.cc_email": { cc_email: ccEmail } },
     fields: {
       title: (row) => [text(row, "title")],
       notes: common.notesOn("deal_id"),

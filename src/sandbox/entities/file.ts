@@ -58,6 +58,18 @@ export const file: Entity = {
     url: (row, view) => `${view.origin}/v1/files/${row.id}/download`
   },
   v1OmitsNull: true,
+  search: {
+    fields: { name: (row) => [text(row, "name")] },
+    item: (row, view) => ({
+      id: row.id,
+      type: "file",
+      name: row.name,
+      url: `/files/${String(row.id)}/download`,
+      deal: common.named("deal", row.deal_id, view, "title"),
+      person: common.named("person", row.person_id, view),
+      organization: common.named("organization", row.org_id, view)
+    })
+  },
   settle: ({ after }) => {
     after.file_type ??= typeOf(text(after, "file_name"))
     return common.nothingAgainst

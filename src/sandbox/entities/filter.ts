@@ -3,6 +3,7 @@
  */
 import type { Entity } from "../entity.js"
 import * as kinds from "../kinds.js"
+import { linked } from "../short.js"
 import { isRecord, list, text, type View } from "../view.js"
 import { all, get, type Row } from "../world.js"
 import * as common from "./common.js"
@@ -37,6 +38,8 @@ export const filter: Entity = {
   v1Filters: { type: (value) => (row) => row.type === value }
 }
 
+type Conditions = { readonly [key: string]: unknown }
+
 const tables: Readonly<Record<string, string>> = {
   deal: "dealField",
   lead: "dealField",
@@ -47,8 +50,9 @@ const tables: Readonly<Record<string, string>> = {
   project: "projectField"
 }
 
-const fieldOf = (condition: { readonly [key: string]: unknown }, view: View): Row | undefined => {
-  const table = tables[String(condition.object)] ?? "dealField"
+const fieldOf = (condition: Conditions, object: string, view: View): Row | undefined => {
+  const table = tables[object]
+  if (table === undefined) return undefined
   const id = Number(condition.field_id)
   const byId = Number.isInteger(id) ? get(view.world, table, id) : undefined
   if (byId !== undefined) return byId
@@ -68,7 +72,7 @@ const shownCondition = (condition: unknown, view: View): unknown => {
     value: condition.value === undefined || condition.value === null ? null : String(condition.value),
     extra_value: condition.extra_value ?? null,
     json_value_flag: false,
-    field_code: text(fieldOf(condition, view), "field_code") || null
+    field_code: text(fieldOf(condition, String(condition.object ?? "deal"), view), "field_code") || null
   }
 }
 
@@ -100,14 +104,26 @@ const like = (value: unknown, pattern: string, wanted: string): boolean => {
   return before ? found.endsWith(part) : found.startsWith(part)
 }
 
-const holds = (condition: { readonly [key: string]: unknown }, row: Row, view: View): boolean => {
-  const field = fieldOf(condition, view)
+const likePattern = /^(NOT )?LIKE '(.*)'$/
+
+const operators: Readonly<Record<string, (order: number) => boolean>> = {
+  ">": (order) => order > 0,
+  ">=": (order) => order >= 0,
+  "<": (order) => order < 0,
+  "<=": (order) => order <= 0
+}
+
+const known = (operator: string): boolean =>
+  likePattern.test(operator) || operator in operators || ["=", "!=", "IS NULL", "IS NOT NULL"].includes(operator)
+
+const holds = (condition: Conditions, object: string, row: Row, view: View): boolean => {
+  const field = fieldOf(condition, object, view)
   if (field === undefined) return false
   const value = valueOf(row, text(field, "field_code"))
   const operator = String(condition.operator)
   const wanted = String(condition.value ?? "")
   const empty = value === null || value === "" || (Array.isArray(value) && value.length === 0)
-  const pattern = /^(NOT )?LIKE '(.*)'$/.exec(operator)
+  const pattern = likePattern.exec(operator)
   if (pattern !== null) return like(value, pattern[2] ?? "", wanted) !== (pattern[1] !== undefined)
   const equal = Array.isArray(value) ? value.map(String).includes(wanted) : !empty && compare(value, wanted) === 0
   switch (operator) {
@@ -119,31 +135,116 @@ const holds = (condition: { readonly [key: string]: unknown }, row: Row, view: V
       return equal
     case "!=":
       return !equal
-    case ">":
-      return !empty && compare(value, wanted) > 0
-    case ">=":
-      return !empty && compare(value, wanted) >= 0
-    case "<":
-      return !empty && compare(value, wanted) < 0
-    case "<=":
-      return !empty && compare(value, wanted) <= 0
     default:
-      return false
+      return !empty && operators[operator]?.(compare(value, wanted)) === true
   }
 }
 
-const passes = (condition: unknown, row: Row, view: View): boolean => {
-  if (!isRecord(condition)) return true
-  const inner = condition.conditions
-  if (!Array.isArray(inner)) return holds(condition, row, view)
-  if (inner.length === 0) return true
-  return condition.glue === "or"
-    ? inner.some((one) => passes(one, row, view))
-    : inner.every((one) => passes(one, row, view))
+type Related = (row: Row, view: View) => ReadonlyArray<Row>
+
+const one =
+  (table: string, field: string): Related =>
+  (row, view) => {
+    const found = get(view.world, table, row[field])
+    return found === undefined ? [] : [found]
+  }
+
+const many =
+  (table: string, field: string): Related =>
+  (row, view) =>
+    linked(view.world, table, field, row.id)
+
+/** What else the conditions of a filter can speak of: the things around the one that is listed. */
+const around: Readonly<Record<string, Readonly<Record<string, Related>>>> = {
+  deal: {
+    person: one("person", "person_id"),
+    organization: one("organization", "org_id"),
+    activity: many("activity", "deal_id"),
+    product: (row, view) =>
+      linked(view.world, "dealProduct", "deal_id", row.id).flatMap((line) => one("product", "product_id")(line, view))
+  },
+  lead: {
+    person: one("person", "person_id"),
+    organization: one("organization", "organization_id"),
+    activity: many("activity", "lead_id")
+  },
+  person: {
+    organization: one("organization", "org_id"),
+    deal: many("deal", "person_id"),
+    activity: many("activity", "person_id")
+  },
+  organization: {
+    person: many("person", "org_id"),
+    deal: many("deal", "org_id"),
+    activity: many("activity", "org_id")
+  },
+  activity: {
+    deal: one("deal", "deal_id"),
+    lead: one("lead", "lead_id"),
+    person: one("person", "person_id"),
+    organization: one("organization", "org_id")
+  }
 }
 
-/** Whether a row passes a filter. */
-export const applies = (filterRow: Row, row: Row, view: View): boolean => passes(filterRow.conditions, row, view)
+const objectOf = (condition: Conditions, entity: string): string => {
+  const { object } = condition
+  return object === undefined || object === null || object === "" ? entity : String(object)
+}
+
+const nobody: Row = { id: 0 }
+
+/** Whether the thing, or one of those around it, is as the condition says. Where there is none, nothing is set. */
+const meets = (condition: Conditions, entity: string, row: Row, view: View): boolean => {
+  const object = objectOf(condition, entity)
+  if (object === entity) return holds(condition, object, row, view)
+  const rows = around[entity]?.[object]?.(row, view)
+  if (rows === undefined) return false
+  return (rows.length === 0 ? [nobody] : rows).some((other) => holds(condition, object, other, view))
+}
+
+const passes = (condition: unknown, entity: string, row: Row, view: View): boolean => {
+  if (!isRecord(condition)) return true
+  const inner = condition.conditions
+  if (!Array.isArray(inner)) return meets(condition, entity, row, view)
+  if (inner.length === 0) return true
+  return condition.glue === "or"
+    ? inner.some((part) => passes(part, entity, row, view))
+    : inner.every((part) => passes(part, entity, row, view))
+}
+
+/** Whether a row of an entity passes a filter. */
+export const applies = (filterRow: Row, entity: string, row: Row, view: View): boolean =>
+  passes(filterRow.conditions, entity, row, view)
+
+const unknownCondition = (condition: Conditions, entity: string, view: View): string | undefined => {
+  const object = objectOf(condition, entity)
+  if (object !== entity && around[entity]?.[object] === undefined) return `a condition on ${object}`
+  const field = fieldOf(condition, object, view)
+  if (field === undefined) {
+    return `a condition on field ${String(condition.field_id ?? condition.field_code)} of ${object}`
+  }
+  const operator = String(condition.operator)
+  if (!known(operator)) return `the operator ${operator}`
+  const value = String(condition.value ?? "")
+  // Pipedrive knows days by words: "this_month", "later_or_today"
+  return value !== "" && /^date/.test(text(field, "field_type")) && !/^\d{4}-\d\d-\d\d/.test(value)
+    ? `the day ${value}`
+    : undefined
+}
+
+const firstUnknown = (condition: unknown, entity: string, view: View): string | undefined => {
+  if (!isRecord(condition)) return undefined
+  if (!Array.isArray(condition.conditions)) return unknownCondition(condition, entity, view)
+  for (const part of condition.conditions) {
+    const found = firstUnknown(part, entity, view)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The first thing in a filter that cannot be told of a row. */
+export const unknownIn = (filterRow: Row, entity: string, view: View): string | undefined =>
+  firstUnknown(filterRow.conditions, entity, view)
 
 /** What kind of filter a list of that entity takes. */
 export const filterTypes: Readonly<Record<string, string>> = {

@@ -65,6 +65,7 @@ export const lead: Entity = {
   v1NotFound: json(404, { success: false, error: "requested lead not found", data: null }),
   v1Filters: { updated_since: common.since("update_time") },
   search: {
+    include: { "lead.was_seen": { was_seen: (row) => row.was_seen === true } },
     fields: {
       title: (row) => [text(row, "title")],
       notes: common.notesOn("lead_id"),

@@ -80,9 +80,13 @@ export const note: Entity = {
     pinned_to_person_flag: pinned(),
     pinned_to_organization_flag: pinned(),
     pinned_to_lead_flag: pinned(),
+    pinned_to_project_flag: { ...pinned(), v1: false },
+    pinned_to_task_flag: { ...pinned(), v1: false },
     last_update_user_id: { kind: kinds.integer, readOnly: true }
   },
-  v1Aliases: { project_id: "project_id", task_id: "task_id" },
+  v1Aliases: Object.fromEntries(
+    ["project_id", "task_id", "pinned_to_project_flag", "pinned_to_task_flag"].map((name) => [name, name])
+  ),
   v1: {
     organization: shown("organization", "org_id", "name"),
     person: shown("person", "person_id", "name"),
@@ -97,11 +101,12 @@ export const note: Entity = {
     start_date: common.fromDay("add_time"),
     end_date: common.toDay("add_time"),
     updated_since: common.since("update_time"),
-    pinned_to_lead_flag: common.whether("pinned_to_lead_flag"),
-    pinned_to_deal_flag: common.whether("pinned_to_deal_flag"),
-    pinned_to_organization_flag: common.whether("pinned_to_organization_flag"),
-    pinned_to_person_flag: common.whether("pinned_to_person_flag"),
-    pinned_to_project_flag: (value) => (kinds.flag.fromV1(value) === true ? () => false : undefined)
+    ...Object.fromEntries(
+      ["lead", "deal", "organization", "person", "project", "task"].map((what) => {
+        const flag = `pinned_to_${what}_flag`
+        return [flag, common.whether(flag)]
+      })
+    )
   }
 }
 

@@ -2,11 +2,11 @@
  * Projects, their tasks, boards, phases and templates. Their times have milliseconds in both versions.
  */
 import * as Either from "effect/Either"
-import type { Draft, Entity, Field } from "../entity.js"
+import type { Draft, Entity, Field, Filter } from "../entity.js"
 import * as kinds from "../kinds.js"
 import * as refusals from "../refusals.js"
 import * as short from "../short.js"
-import { list, num, text, type View } from "../view.js"
+import { list, num, text, type View, words } from "../view.js"
 import { all, get, type Row, where } from "../world.js"
 import * as common from "./common.js"
 
@@ -97,6 +97,11 @@ const settleProject = (draft: Draft) => {
   return titled(draft)
 }
 
+const statuses: Filter = (value) => {
+  const wanted = new Set(words(value))
+  return (row) => wanted.has(row.is_deleted === true ? "deleted" : text(row, "status"))
+}
+
 /** A project. */
 export const project: Entity = {
   name: "project",
@@ -130,24 +135,17 @@ export const project: Entity = {
   customFields: "projectField",
   settle: settleProject,
   filters: {
-    status: (value) => {
-      const wanted = new Set(Array.isArray(value) ? value : [value])
-      return (row) => wanted.has(row.status)
-    },
+    status: statuses,
     deal_id: contains("deal_ids"),
     person_id: contains("person_ids"),
     org_id: contains("org_ids")
   },
-  v1Filters: {
-    status: (value) => {
-      const wanted = new Set(Array.isArray(value) ? value : String(value).split(","))
-      return (row) => wanted.has(row.status)
-    }
-  },
+  v1Filters: { status: statuses },
   search: {
     fields: {
       title: (row) => [text(row, "title")],
       description: (row) => [text(row, "description")],
+      notes: common.notesOn("project_id"),
       custom_fields: common.customTexts("projectField")
     },
     item: (row, view) => {
@@ -170,7 +168,7 @@ export const project: Entity = {
         description: row.description,
         end_date: row.end_date,
         custom_fields: common.customTexts("projectField")(row, view),
-        notes: []
+        notes: common.notesOn("project_id")(row, view)
       }
     }
   }

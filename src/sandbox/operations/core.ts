@@ -12,9 +12,11 @@ import { deal } from "../entities/deal.js"
 import { pipeline, stage } from "../entities/pipeline.js"
 import { product } from "../entities/product.js"
 import type { Entity } from "../entity.js"
+import * as kinds from "../kinds.js"
+import * as select from "../select.js"
 import { linked } from "../short.js"
-import { isRecord } from "../view.js"
-import { type Row, where } from "../world.js"
+import { isRecord, text } from "../view.js"
+import { all, get, type Row, where } from "../world.js"
 
 const notArchived = (row: Row): boolean => row.is_archived !== true
 
@@ -70,6 +72,63 @@ const dealsOf = (parent: Entity, field: string): crud.ListOptions => ({
   ...v1List
 })
 
+const saysYes = (value: unknown): boolean => kinds.flag.fromV1(value) === true
+
+/** An organization's own deals, and those of its persons and of custom fields that name it. */
+const dealsAround = (call: Call): Outcome<Iterable<Row>> =>
+  saysYes(call.query.only_primary_association)
+    ? of(organization, "deal", "org_id")(call)
+    : Either.map(crud.find(organization, call.path.id, call), ({ id }) => {
+        const { world } = call.view
+        const codes = Array.from(where(world, "dealField", "field_type", "org"), (field) => text(field, "field_code"))
+        const named = (row: Row): boolean => {
+          const values = isRecord(row.custom_fields) ? row.custom_fields : {}
+          return codes.some((code) => values[code] === id)
+        }
+        return Array.from(all(world, "deal")).filter(
+          (row) => row.org_id === id || get(world, "person", row.person_id)?.org_id === id || named(row)
+        )
+      })
+
+/** What a pipeline or a stage shows: the open deals of one's own, unless something else is asked for. */
+const boardOf = (parent: Entity, field: string): crud.ListOptions => ({
+  ...dealsOf(parent, field),
+  which: (row, call) =>
+    row.is_deleted !== true && notArchived(row) && (row.status === "open" || call.query.filter_id !== undefined),
+  precedence: [
+    ["everyone", ["filter_id", "user_id"]],
+    ["user_id", ["filter_id"]]
+  ],
+  defaults: ({ query, view }) =>
+    saysYes(query.everyone) || query.user_id !== undefined || query.filter_id !== undefined
+      ? {}
+      : { user_id: view.caller.id },
+  honours: ["everyone"],
+  shape: flat(deal),
+  related: "none"
+})
+
+const v2Deals: crud.ListOptions = {
+  precedence: select.filterOver("ids", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "status")
+}
+
+/** Whose deals: a filter goes before one's own, and one's own before somebody's. */
+const v1Deals = (...over: ReadonlyArray<string>): crud.ListOptions => ({
+  precedence: [...select.filterOver("user_id", "owned_by_you", ...over), ["owned_by_you", ["user_id"]]],
+  ...v1List
+})
+
+const v1Contacts: crud.ListOptions = { precedence: select.filterOver("user_id"), ...v1List }
+
+const v1Products: crud.ListOptions = {
+  honours: ["get_summary"],
+  beside: ({ keep, rows }, call) =>
+    saysYes(call.query.get_summary)
+      ? { summary: { total_count: keep === undefined ? rows.length : rows.filter(keep).length } }
+      : {},
+  ...v1List
+}
+
 /** Handlers by version and official name. */
 export const core: Handlers = {
   ...basic("v2", "Deal", deal, 200),
@@ -79,12 +138,14 @@ export const core: Handlers = {
   ...basic("v2", "Product", product, 201),
   ...basic("v2", "Pipeline", pipeline, 200),
   ...basic("v2", "Stage", stage, 200),
-  "v2.getDeals": crud.list(deal, { which: "standing" }),
-  "v2.getArchivedDeals": crud.list(deal, { which: "archived" }),
-  "v2.getPersons": crud.list(person),
-  "v2.getOrganizations": crud.list(organization),
-  "v2.getActivities": crud.list(activity),
-  "v2.getProducts": crud.list(product),
+  "v2.getDeals": crud.list(deal, { ...v2Deals, which: "standing" }),
+  "v2.getArchivedDeals": crud.list(deal, { ...v2Deals, which: "archived" }),
+  "v2.getPersons": crud.list(person, { precedence: select.filterOver("ids", "owner_id", "org_id", "deal_id") }),
+  "v2.getOrganizations": crud.list(organization, { precedence: select.filterOver("ids", "owner_id") }),
+  "v2.getActivities": crud.list(activity, {
+    precedence: select.filterOver("ids", "owner_id", "deal_id", "lead_id", "person_id", "org_id")
+  }),
+  "v2.getProducts": crud.list(product, { precedence: select.filterOver("ids") }),
   "v2.getPipelines": crud.list(pipeline),
   "v2.getStages": crud.list(stage),
 
@@ -99,12 +160,15 @@ export const core: Handlers = {
   "v1.updateActivityType": crud.update(activityType),
   "v1.deleteActivityType": crud.remove(activityType),
   "v1.getActivityTypes": crud.list(activityType, { whole: () => ({}), which: "all" }),
-  "v1.getDeals": crud.list(deal, { which: "standing", ...v1List }),
-  "v1.getArchivedDeals": crud.list(deal, { which: "archived", ...v1List }),
-  "v1.getPersons": crud.list(person, v1List),
-  "v1.getOrganizations": crud.list(organization, v1List),
-  "v1.getActivities": crud.list(activity, v1List),
-  "v1.getProducts": crud.list(product, v1List),
+  "v1.getDeals": crud.list(deal, { ...v1Deals(), which: "standing" }),
+  "v1.getArchivedDeals": crud.list(deal, {
+    ...v1Deals("person_id", "org_id", "product_id", "pipeline_id", "stage_id"),
+    which: "archived"
+  }),
+  "v1.getPersons": crud.list(person, v1Contacts),
+  "v1.getOrganizations": crud.list(organization, v1Contacts),
+  "v1.getActivities": crud.list(activity, { defaults: ({ view }) => ({ user_id: view.caller.id }), ...v1List }),
+  "v1.getProducts": crud.list(product, v1Products),
   "v1.getPipelines": crud.list(pipeline, v1List),
   "v1.getStages": crud.list(stage, v1List),
   "v1.getDealsCollection": crud.list(deal, { ...collection(deal), which: "standing" }),
@@ -117,9 +181,13 @@ export const core: Handlers = {
   "v1.getDealPersons": crud.list(person, { from: peopleOfDeal, ...v1List }),
   "v1.getOrganizationPersons": crud.list(person, { from: of(organization, "person", "org_id"), ...v1List }),
   "v1.getPersonDeals": crud.list(deal, dealsOf(person, "person_id")),
-  "v1.getOrganizationDeals": crud.list(deal, dealsOf(organization, "org_id")),
-  "v1.getPipelineDeals": crud.list(deal, { ...dealsOf(pipeline, "pipeline_id"), shape: flat(deal), related: "none" }),
-  "v1.getStageDeals": crud.list(deal, { ...dealsOf(stage, "stage_id"), shape: flat(deal), related: "none" })
+  "v1.getOrganizationDeals": crud.list(deal, {
+    ...dealsOf(organization, "org_id"),
+    from: dealsAround,
+    honours: ["only_primary_association"]
+  }),
+  "v1.getPipelineDeals": crud.list(deal, boardOf(pipeline, "pipeline_id")),
+  "v1.getStageDeals": crud.list(deal, boardOf(stage, "stage_id"))
 }
 
 /** The deals a summary or a board counts. */

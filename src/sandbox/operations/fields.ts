@@ -2,7 +2,7 @@
  * The operations on field definitions, in both versions, for every entity that has them.
  */
 import * as Either from "effect/Either"
-import type { Call, Handlers } from "../call.js"
+import { type Call, type Handlers, honouring } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import { field, fieldTables, hasOptions, numberOptions } from "../entities/field.js"
@@ -30,10 +30,11 @@ const shown = (entity: Entity, row: Row, call: Call): Answer =>
 
 const v2 = (noun: string, entity: Entity): Handlers => ({
   [`v2.get${noun}Fields`]: crud.list(entity),
-  [`v2.get${noun}Field`]: (call) =>
+  [`v2.get${noun}Field`]: honouring(crud.wishes(entity), (call) =>
     Either.map(findByCode(entity, call), (row) =>
       json(200, { success: true, data: engine.showV2(entity, row, call.view, crud.wish(call)) })
-    ),
+    )
+  ),
   [`v2.add${noun}Field`]: (call) =>
     Either.gen(function* () {
       const patch = yield* engine.readV2(entity, call.body, call.view)
@@ -146,7 +147,7 @@ const v1 = (noun: string, entity: Entity, addStatus: number): Handlers => ({
       return crud.one(entity, changed, call, "update")
     }),
   [`v1.delete${noun}Field`]: crud.remove(entity),
-  [`v1.delete${noun}Fields`]: (call) => {
+  [`v1.delete${noun}Fields`]: honouring(["ids"], (call) => {
     const raw = call.query.ids
     const ids = (Array.isArray(raw) ? raw : String(raw ?? "").split(",")).map(Number).filter(Number.isInteger)
     const found = ids.flatMap((id) => {
@@ -155,7 +156,7 @@ const v1 = (noun: string, entity: Entity, addStatus: number): Handlers => ({
     })
     for (const row of found) engine.remove(entity, row, call.view)
     return Either.right(json(200, { success: true, data: { id: found.map((row) => row.id) } }))
-  }
+  })
 })
 
 const entities = Object.entries(fieldTables).map(([noun, table]) => [noun, field(table)] as const)

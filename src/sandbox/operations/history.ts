@@ -2,19 +2,21 @@
  * Changelogs, flows and recents.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { allOf, type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import { activity, activityType } from "../entities/activity.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
+import { file } from "../entities/file.js"
+import { filter } from "../entities/filter.js"
 import * as history from "../entities/history.js"
 import { note } from "../entities/note.js"
 import { pipeline, stage } from "../entities/pipeline.js"
 import { product } from "../entities/product.js"
 import { user } from "../entities/user.js"
 import type { Entity } from "../entity.js"
-import { json } from "../http.js"
+import { type Answer, json } from "../http.js"
 import * as kinds from "../kinds.js"
 import * as paging from "../paging.js"
 import * as refusals from "../refusals.js"
@@ -31,9 +33,8 @@ const numbered = <A>(items: ReadonlyArray<A>): readonly [ReadonlyArray<Row>, (ro
 // changelogs
 // -----------------------------------------------------------------------------
 
-const changelog =
-  (entity: Entity): Handler =>
-  (call) =>
+const changelog = (entity: Entity): Handler =>
+  honouring(paged, (call) =>
     Either.gen(function* () {
       const row = yield* crud.find(entity, call.path.id, call)
       const [rows, changeOf] = numbered(history.changesOf(entity.name, row.id, call.view))
@@ -57,6 +58,7 @@ const changelog =
       })
       return json(200, { success: true, data, additional_data: { next_cursor: page.next } })
     })
+  )
 
 // -----------------------------------------------------------------------------
 // flows
@@ -68,75 +70,78 @@ interface Event {
   readonly data: unknown
 }
 
-const flow =
-  (entity: Entity, field: string): Handler =>
-  (call) =>
-    Either.map(crud.find(entity, call.path.id, call), (row) => {
-      const { view } = call
-      const changes = history.changesOf(entity.name, row.id, view).map(
-        ({ after, before, change, key }, at): Event => ({
-          object: `${entity.name}Change`,
-          timestamp: history.timeOf(change),
-          data: {
-            id: at + 1,
-            item_id: row.id,
-            user_id: change.userId,
-            field_key: history.v1Key(entity, key),
-            old_value: before ?? null,
-            new_value: after ?? null,
-            is_bulk_update_flag: null,
-            log_time: history.timeOf(change),
-            change_source: "api",
-            change_source_user_agent: null,
-            additional_data: []
-          }
-        })
-      )
-      const linked = (of: Entity): ReadonlyArray<Event> =>
-        where(view.world, of.name, field, row.id).map((one) => ({
-          object: of.name,
-          timestamp: v1Time(text(one, "add_time")),
-          data: engine.showV1(of, one, view, "list")
-        }))
-      const wanted = call.query.items
-      const names = Array.isArray(wanted)
-        ? wanted
-        : typeof wanted === "string" && wanted !== ""
-          ? wanted.split(",")
-          : undefined
-      const events = [...changes, ...linked(activity), ...linked(note)]
-        .filter(
-          (event) =>
-            names === undefined ||
-            names.includes(event.object) ||
-            (names.includes("change") && event.object.endsWith("Change"))
+const flow = (entity: Entity, field: string): Handler =>
+  honouring(
+    { ...allOf([...paged, "all_changes"]), items: ["activity", "note", "change", `${entity.name}Change`] },
+    (call) =>
+      Either.map(crud.find(entity, call.path.id, call), (row) => {
+        const { view } = call
+        const builtIn = (change: history.FieldChange): boolean => change.key in entity.fields
+        const changed = history.changesOf(entity.name, row.id, view)
+        const changes = (String(call.query.all_changes) === "1" ? changed : changed.filter(builtIn)).map(
+          ({ after, before, change, key }, at): Event => ({
+            object: `${entity.name}Change`,
+            timestamp: history.timeOf(change),
+            data: {
+              id: at + 1,
+              item_id: row.id,
+              user_id: change.userId,
+              field_key: history.v1Key(entity, key),
+              old_value: before ?? null,
+              new_value: after ?? null,
+              is_bulk_update_flag: null,
+              log_time: history.timeOf(change),
+              change_source: "api",
+              change_source_user_agent: null,
+              additional_data: []
+            }
+          })
         )
-        .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : 0))
-      const [rows, eventOf] = numbered(events)
-      const page = paging.byOffset({ rows }, call.query, call.endpoint.pagination?.maximum ?? 500)
-      const related = engine.relatedObjects(entity, [row], view, true)
-      return json(200, {
-        success: true,
-        data: page.rows.map(eventOf),
-        additional_data: { pagination: page.pagination },
-        ...(related === undefined ? {} : { related_objects: related })
+        const linked = (of: Entity): ReadonlyArray<Event> =>
+          where(view.world, of.name, field, row.id).map((one) => ({
+            object: of.name,
+            timestamp: v1Time(text(one, "add_time")),
+            data: engine.showV1(of, one, view, "list")
+          }))
+        const wanted = call.query.items
+        const names = Array.isArray(wanted)
+          ? wanted
+          : typeof wanted === "string" && wanted !== ""
+            ? wanted.split(",")
+            : undefined
+        const events = [...changes, ...linked(activity), ...linked(note)]
+          .filter(
+            (event) =>
+              names === undefined ||
+              names.includes(event.object) ||
+              (names.includes("change") && event.object.endsWith("Change"))
+          )
+          .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : 0))
+        const [rows, eventOf] = numbered(events)
+        const page = paging.byOffset({ rows }, call.query, call.endpoint.pagination?.maximum ?? 500)
+        const related = engine.relatedObjects(entity, [row], view, true)
+        return json(200, {
+          success: true,
+          data: page.rows.map(eventOf),
+          additional_data: { pagination: page.pagination },
+          ...(related === undefined ? {} : { related_objects: related })
+        })
       })
-    })
+  )
 
 // -----------------------------------------------------------------------------
 // recents
 // -----------------------------------------------------------------------------
 
 const recentEntities: Readonly<Record<string, Entity>> = Object.fromEntries(
-  [activity, activityType, deal, note, person, organization, pipeline, product, stage, user].map((one) => [
-    one.name,
-    one
-  ])
+  [activity, activityType, deal, file, filter, note, person, organization, pipeline, product, stage, user].map(
+    (one) => [one.name, one]
+  )
 )
 
 const month = 30 * 86_400_000
 
-const recents: Handler = (call) => {
+const recentsSince = (call: Call): engine.Outcome<Answer> => {
   const since = kinds.readTime(call.query.since_timestamp, false)
   if (typeof since !== "string") return Either.left(refusals.v1(400, "since_timestamp must be given."))
   const wanted = call.query.items
@@ -172,26 +177,26 @@ const recents: Handler = (call) => {
   )
 }
 
+const recents = honouring({ ...allOf([...paged, "since_timestamp"]), items: Object.keys(recentEntities) }, recentsSince)
+
 /** The currencies whose code or name has the term in it. */
-const currencies: Handler = (call) => {
+const currencies = honouring(["term"], (call) => {
   const term = String(call.query.term ?? "").toLowerCase()
   const rows = Array.from(all(call.view.world, "currency")).filter(
     (row) => text(row, "code").toLowerCase().includes(term) || text(row, "name").toLowerCase().includes(term)
   )
   return Either.right(json(200, { success: true, data: rows }))
-}
+})
 
 /** The deals that a product is on. */
-const dealsOfProduct: Handler = (call: Call) =>
-  Either.flatMap(crud.find(product, call.path.id, call), (row) =>
-    crud.list(deal, {
-      from: () => {
-        const ids = new Set(where(call.view.world, "dealProduct", "product_id", row.id).map((line) => line.deal_id))
-        return Either.right(Array.from(ids).flatMap((id) => get(call.view.world, "deal", id) ?? []))
-      },
-      nullWhenEmpty: true
-    })(call)
-  )
+const dealsOfProduct = crud.list(deal, {
+  from: (call) =>
+    Either.map(crud.find(product, call.path.id, call), ({ id }) => {
+      const ids = new Set(where(call.view.world, "dealProduct", "product_id", id).map((line) => line.deal_id))
+      return Array.from(ids).flatMap((dealId) => get(call.view.world, "deal", dealId) ?? [])
+    }),
+  nullWhenEmpty: true
+})
 
 /** Handlers by version and official name. */
 export const histories: Handlers = {

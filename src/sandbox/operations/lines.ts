@@ -2,7 +2,7 @@
  * Products, discounts and installments of deals; variations and images of products.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { type Call, type Handler, type Handlers, honouring } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import { deal } from "../entities/deal.js"
@@ -50,6 +50,7 @@ const ids = (raw: unknown): ReadonlyArray<unknown> => (Array.isArray(raw) ? raw 
 
 /** Those of several deals. */
 const ofDeals = (table: string): crud.ListOptions => ({
+  honours: ["deal_ids"],
   from: (call) => {
     const wanted = new Set(ids(call.query.deal_ids))
     return Either.right(Array.from(all(call.view.world, table)).filter((row) => wanted.has(row.deal_id)))
@@ -71,7 +72,7 @@ const bulk: Handler = (call) =>
     return json(201, { success: true, data: rows.map((row) => engine.showV2(lines.dealProduct, row, call.view)) })
   })
 
-const removeMany: Handler = (call) =>
+const removeMany = honouring(["ids"], (call) =>
   Either.map(crud.findLive(deal, call.path.id, call), (parent) => {
     const wanted = ids(call.query.ids)
     const rows = nested
@@ -85,6 +86,7 @@ const removeMany: Handler = (call) =>
       additional_data: { more_items_in_collection: rows.length > 100 }
     })
   })
+)
 
 /** v1 shows the product itself when it is asked for. */
 const v1Line = (row: Row, call: Call): unknown => {
@@ -186,6 +188,7 @@ export const lineOperations: Handlers = {
 
   "v1.getDealProducts": nested.list(products, {
     shape: v1Line,
+    honours: ["include_product_data"],
     nullWhenEmpty: true,
     relatedOf: { entity: product, row: (row, call) => get(call.view.world, "product", row.product_id) }
   }),

@@ -2,7 +2,7 @@
  * The operations on call logs, relations between organizations, goals and pictures.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import { organization, person } from "../entities/contact.js"
@@ -52,15 +52,16 @@ const seenFrom = (row: Row, id: unknown, call: Call): Readonly<Record<string, un
   }
 }
 
-const relations: Handler = (call) =>
+const relations = honouring(["org_id", ...paged], (call) =>
   Either.flatMap(crud.find(organization, call.query.org_id, call), ({ id }) =>
     crud.list(office.relationship, {
       which: (row) => row.rel_owner_org_id === id || row.rel_linked_org_id === id,
       shape: (row) => seenFrom(row, id, call)
     })({ ...call, query: { start: call.query.start, limit: call.query.limit } })
   )
+)
 
-const relation: Handler = (call) =>
+const relation = honouring(["org_id"], (call) =>
   Either.map(crud.find(office.relationship, call.path.id, call), (row) => {
     const id = call.query.org_id
     if (id === undefined) return crud.one(office.relationship, row, call, "get")
@@ -68,6 +69,7 @@ const relation: Handler = (call) =>
     const { related_organization_name: _, ...data } = seenFrom(row, id, call)
     return json(200, { success: true, data, ...(related === undefined ? {} : { related_objects: related }) })
   })
+)
 
 // -----------------------------------------------------------------------------
 // goals
@@ -95,18 +97,36 @@ const writeGoal =
 const at = (row: unknown, path: string): unknown =>
   path.split(".").reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), row)
 
-const goals: Handler = (call) => {
-  const wanted = Object.entries(call.query).filter(
-    ([name, value]) => value !== undefined && !name.startsWith("period.")
-  )
+/** With one of these, everybody's goals are looked through; without, those that are assigned to oneself. */
+const everybodys = [
+  "assignee.id",
+  "assignee.type",
+  "type.name",
+  "type.params.pipeline_id",
+  "type.params.stage_id",
+  "type.params.activity_type_id",
+  "expected_outcome.target",
+  "expected_outcome.tracking_metric",
+  "expected_outcome.currency_id"
+]
+
+const goals = honouring([...everybodys, "title", "is_active"], (call) => {
+  const set = Object.entries(call.query).filter(([, value]) => value !== undefined && value !== "")
+  const own = set.some(([name]) => everybodys.includes(name))
+    ? {}
+    : { "assignee.type": "person", "assignee.id": call.view.caller.id }
+  const wanted = Object.entries({ is_active: true, ...own, ...Object.fromEntries(set) })
   const found = Array.from(all(call.view.world, "goal")).filter((row) =>
     wanted.every(([name, value]) => {
-      const own = at(row, name)
-      return Array.isArray(own) ? own.map(String).includes(String(value)) : String(own) === String(value)
+      const has = at(row, name)
+      const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+      return Array.isArray(has)
+        ? values.every((one) => has.map(String).includes(String(one)))
+        : String(has) === String(value)
     })
   )
   return Either.right(goalsApi({ goals: found.map((row) => showGoal(row, call)) }))
-}
+})
 
 /** How many things of the goal's kind there were. */
 const progress = (row: Row, call: Call): number => {
@@ -184,10 +204,11 @@ export const offices: Handlers = {
   "v1.addGoal": writeGoal(crud.add(office.goal, 200)),
   "v1.updateGoal": writeGoal(crud.update(office.goal)),
   "v1.deleteGoal": (call) => Either.map(crud.remove(office.goal)(call), () => goalsApi()),
-  "v1.getGoalResult": (call) =>
+  "v1.getGoalResult": honouring(["period.start", "period.end"], (call) =>
     Either.map(crud.find(office.goal, call.path.id, call), (row) =>
       goalsApi({ goal: showGoal(row, call), progress: progress(row, call) })
-    ),
+    )
+  ),
 
   "v1.addPersonPicture": addPicture,
   "v1.deletePersonPicture": (call) =>

@@ -11,6 +11,7 @@ import { user } from "../entities/user.js"
 import type { Entity } from "../entity.js"
 import { json } from "../http.js"
 import * as refusals from "../refusals.js"
+import * as select from "../select.js"
 import { text } from "../view.js"
 import { all, type Row, where } from "../world.js"
 
@@ -44,11 +45,12 @@ const me = (call: Call) => {
 }
 
 const leadEntity: Entity = lead
+const ownLeads = select.filterOver("owner_id", "person_id", "organization_id")
 
 /** Handlers by version and official name. */
 export const people: Handlers = {
-  "v1.getLeads": crud.list(leadEntity, { which: "standing" }),
-  "v1.getArchivedLeads": crud.list(leadEntity, { which: "archived" }),
+  "v1.getLeads": crud.list(leadEntity, { precedence: ownLeads, which: "standing" }),
+  "v1.getArchivedLeads": crud.list(leadEntity, { precedence: ownLeads, which: "archived" }),
   "v1.addLead": crud.add(leadEntity, 201),
   "v1.getLead": crud.get(leadEntity),
   "v1.updateLead": crud.update(leadEntity),
@@ -112,6 +114,7 @@ export const people: Handlers = {
       )
     },
     which: "all",
-    whole: () => ({})
+    whole: () => ({}),
+    honours: ["term", "search_by_email"]
   })
 }

@@ -2,26 +2,32 @@
  * The operations on projects, tasks, boards, phases and templates.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import { activity } from "../entities/activity.js"
 import { board, phase, project, task, template } from "../entities/project.js"
 import type { Entity } from "../entity.js"
 import { json } from "../http.js"
+import * as kinds from "../kinds.js"
+import * as paging from "../paging.js"
 import * as searching from "../searching.js"
-import { list } from "../view.js"
+import { list, words } from "../view.js"
 import { all, put, type Row, where } from "../world.js"
 import { flat } from "./core.js"
 
-const isOpen = (row: Row): boolean => row.archive_time === null && row.is_deleted !== true
-const isArchived = (row: Row): boolean => row.archive_time !== null && row.is_deleted !== true
+/** Deleted projects come when `status` asks for them. */
+const isThere = (row: Row, call: Call): boolean =>
+  row.is_deleted !== true || words(call.query.status)?.includes("deleted") === true
+
+const isOpen = (row: Row, call: Call): boolean => row.archive_time === null && isThere(row, call)
+const isArchived = (row: Row, call: Call): boolean => row.archive_time !== null && isThere(row, call)
 
 const whole: crud.ListOptions = { whole: () => ({ additional_data: null }) }
 
 /** v1 lists archived projects when it is asked to. */
 const v1Projects = (row: Row, call: Call): boolean =>
-  row.is_deleted !== true && (row.archive_time === null || call.query.include_archived === true)
+  isThere(row, call) && (row.archive_time === null || kinds.flag.fromV1(call.query.include_archived) === true)
 
 const archive: Handler = (call) =>
   Either.gen(function* () {
@@ -39,8 +45,8 @@ const add =
     return crud.add(entity, status)({ ...call, body })
   }
 
-const changelog: Handler = (call) =>
-  Either.map(crud.find(project, call.path.id, call), (row) => {
+const changelog = honouring(paged, (call) =>
+  Either.flatMap(crud.find(project, call.path.id, call), (row) => {
     const data = call.view.world.log
       .filter((change) => change.table === "project" && change.id === row.id && change.action === "change")
       .map(({ after, before, time, userId }) => {
@@ -57,8 +63,17 @@ const changelog: Handler = (call) =>
           actor_user_id: userId
         }
       })
-    return json(200, { success: true, data: data.reverse(), additional_data: { next_cursor: null } })
+    data.reverse()
+    const rows = data.map((_, id): Row => ({ id }))
+    return Either.map(paging.byCursor({ rows }, call, paging.byId, call.endpoint.pagination?.maximum ?? 500), (page) =>
+      json(200, {
+        success: true,
+        data: page.rows.map(({ id }) => data[Number(id)]),
+        additional_data: { next_cursor: page.next }
+      })
+    )
   })
+)
 
 // -----------------------------------------------------------------------------
 // plans
@@ -158,11 +173,11 @@ export const projects: Handlers = {
   "v2.addProjectPhase": crud.add(phase, 200),
   "v2.updateProjectPhase": crud.update(phase),
   "v2.deleteProjectPhase": crud.remove(phase),
-  "v2.searchProjects": searching.search(project, matches),
+  "v2.searchProjects": searching.search(project, matches, ["person_id", "organization_id"]),
   "v2.getProjectChangelog": changelog,
   "v2.getProjectUsers": permitted,
   "v1.deleteProject": crud.remove(project, { additional_data: null }),
-  "v1.getProjects": crud.list(project, { cursor: true, which: v1Projects }),
+  "v1.getProjects": crud.list(project, { cursor: true, which: v1Projects, honours: ["include_archived"] }),
   "v1.getTasks": crud.list(task, { cursor: true }),
   "v1.getProjectPlan": plan,
   "v1.putProjectPlanActivity": replan(activity, "activity_id"),

@@ -2,7 +2,7 @@
  * Followers, participants, and who may see a thing.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import { organization, person } from "../entities/contact.js"
@@ -48,10 +48,11 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
     call.endpoint.version === "v2"
       ? { user_id: row.user_id, add_time: timeOf(row, call) }
       : { user_id: row.user_id, id: row.id, [key]: row.entity_id, add_time: timeOf(row, call) }
-  const list: Handler = (call) =>
+  const list = honouring(paged, (call) =>
     Either.flatMap(crud.find(entity, call.path.id, call), (row) =>
       page(relation.followersOf(entity.name, row.id, call.view), call, (one) => shape(one, call))
     )
+  )
   const add =
     (status: number): Handler =>
     (call) =>
@@ -85,7 +86,7 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
     [`v2.add${noun}Follower`]: add(201),
     [`v1.delete${noun}Follower`]: remove,
     [`v2.delete${noun}Follower`]: remove,
-    [`v2.get${noun}FollowersChangelog`]: (call) =>
+    [`v2.get${noun}FollowersChangelog`]: honouring(paged, (call) =>
       Either.flatMap(crud.find(entity, call.path.id, call), (row) =>
         page(relation.followerChanges(entity.name, row.id, call.view), call, (one) => ({
           action: one.action,
@@ -94,16 +95,18 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
           time: timeOf(one, call, "time")
         }))
       )
+    )
   }
 }
 
-const userFollowers: Handler = (call) =>
+const userFollowers = honouring(paged, (call) =>
   Either.flatMap(crud.find(user, call.path.id, call), (row) => {
     const rows = relation.followersOf("user", row.id, call.view)
     return call.endpoint.version === "v1"
       ? Either.right(json(200, { success: true, data: rows.map((one) => one.user_id) }))
       : page(rows, call, (one) => ({ user_id: one.user_id, add_time: timeOf(one, call) }))
   })
+)
 
 // -----------------------------------------------------------------------------
 // participants
@@ -116,10 +119,11 @@ const findParticipant = (call: Call): engine.Outcome<Row> =>
   })
 
 const participants: Handlers = {
-  "v1.getDealParticipants": (call) =>
+  "v1.getDealParticipants": honouring(paged, (call) =>
     Either.flatMap(crud.find(deal, call.path.id, call), (row) =>
       page(relation.participantsOf(row.id, call.view), call, (one) => relation.showParticipant(one, call.view))
-    ),
+    )
+  ),
   "v1.addDealParticipant": (call) =>
     Either.gen(function* () {
       const row = yield* crud.findLive(deal, call.path.id, call)
@@ -141,7 +145,7 @@ const participants: Handlers = {
       relation.leave(row, call.view)
       return json(200, { success: true, data: { id: row.id } })
     }),
-  "v1.getDealParticipantsChangelog": (call) =>
+  "v1.getDealParticipantsChangelog": honouring(paged, (call) =>
     Either.flatMap(crud.find(deal, call.path.id, call), (row) =>
       page(relation.participantChanges(row.id, call.view), call, (one) => ({
         actor_user_id: one.actor_user_id,
@@ -150,6 +154,7 @@ const participants: Handlers = {
         time: timeOf(one, call, "time")
       }))
     )
+  )
 }
 
 // -----------------------------------------------------------------------------

@@ -2,12 +2,13 @@
  * The operations on teams and roles.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { type Call, paged as everyPage, type Handler, type Handlers, honouring } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import * as office from "../entities/office.js"
 import { user } from "../entities/user.js"
 import { json } from "../http.js"
+import * as kinds from "../kinds.js"
 import * as paging from "../paging.js"
 import * as refusals from "../refusals.js"
 import { isRecord, list } from "../view.js"
@@ -66,13 +67,14 @@ const paged = (items: ReadonlyArray<unknown>, call: Call) => {
   })
 }
 
-const assignments: Handler = (call) =>
+const assignments = honouring(everyPage, (call) =>
   Either.map(crud.find(office.role, call.path.id, call), (row) =>
     paged(
       where(call.view.world, "user", "role_id", row.id).map((one) => assignment(one, row)),
       call
     )
   )
+)
 
 const assign =
   (to: (row: Row) => unknown, answer: (userId: unknown, row: Row) => unknown): Handler =>
@@ -118,18 +120,35 @@ const pipelinesOf = (row: Row, call: Call, visible: boolean) => {
   return json(200, { success: true, data: { pipeline_ids: ids, visible } })
 }
 
+/** A team, without its members when nobody wants them. */
+const shownTeam = (row: Row, call: Call) => {
+  const { users, ...shown } = engine.showV1(office.team, row, call.view, "list")
+  return kinds.flag.fromV1(call.query.skip_users) === true ? shown : { ...shown, users }
+}
+
+const teams: crud.ListOptions = {
+  whole: () => ({}),
+  shape: shownTeam,
+  orderBy: "order_by",
+  honours: ["skip_users", "order_by"]
+}
+
 /** Handlers by version and official name. */
 export const roles: Handlers = {
-  "v1.getTeams": crud.list(office.team, { whole: () => ({}) }),
+  "v1.getTeams": crud.list(office.team, teams),
   "v1.addTeam": crud.add(office.team, 200),
-  "v1.getTeam": (call) => Either.map(findTeam(call), (row) => crud.one(office.team, row, call, "get")),
+  "v1.getTeam": honouring(["skip_users"], (call) =>
+    Either.map(findTeam(call), (row) => json(200, { success: true, data: shownTeam(row, call) }))
+  ),
   "v1.updateTeam": (call) => Either.flatMap(findTeam(call), () => crud.update(office.team)(call)),
   "v1.getTeamUsers": (call) =>
     Either.map(findTeam(call), (row) => json(200, { success: true, data: list(row, "users") })),
   "v1.addTeamUser": regroup((standing, sent) => Array.from(new Set([...standing, ...sent]))),
   "v1.deleteTeamUser": regroup((standing, sent) => standing.filter((id) => !sent.includes(id))),
-  "v1.getUserTeams": (call) =>
-    crud.list(office.team, { which: (row) => list(row, "users").includes(call.path.id), whole: () => ({}) })(call),
+  "v1.getUserTeams": crud.list(office.team, {
+    ...teams,
+    which: (row, call) => list(row, "users").includes(call.path.id)
+  }),
 
   "v1.getRoles": crud.list(office.role),
   "v1.addRole": idOnly(crud.add(office.role, 200)),
@@ -150,13 +169,15 @@ export const roles: Handlers = {
       json(200, { success: true, data: office.settingsOf(row) })
     ),
   "v1.addOrUpdateRoleSetting": setSetting,
-  "v1.getRolePipelines": (call) =>
+  "v1.getRolePipelines": honouring(["visible"], (call) =>
     Either.map(crud.find(office.role, call.path.id, call), (row) =>
-      pipelinesOf(row, call, call.query.visible !== false && call.query.visible !== "false")
-    ),
+      pipelinesOf(row, call, kinds.flag.fromV1(call.query.visible ?? true) !== false)
+    )
+  ),
   "v1.updateRolePipelines": setPipelines,
-  "v1.getUserRoleAssignments": (call) =>
-    Either.map(roleOf(call), ([one, row]) => paged(row === undefined ? [] : [assignment(one, row)], call)),
+  "v1.getUserRoleAssignments": honouring(everyPage, (call) =>
+    Either.map(roleOf(call), ([one, row]) => paged(row === undefined ? [] : [assignment(one, row)], call))
+  ),
   "v1.getUserRoleSettings": (call) =>
     Either.map(roleOf(call), ([, row]) => json(200, { success: true, data: office.settingsOf(row ?? { id: 0 }) }))
 }

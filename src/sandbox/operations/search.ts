@@ -2,20 +2,27 @@
  * Searches of both versions, over one entity, over all, and by one field.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
+import { file } from "../entities/file.js"
 import { lead } from "../entities/lead.js"
 import { product } from "../entities/product.js"
+import { project } from "../entities/project.js"
 import type { Entity } from "../entity.js"
 import { json } from "../http.js"
+import * as kinds from "../kinds.js"
 import * as paging from "../paging.js"
 import * as searching from "../searching.js"
+import { linked } from "../short.js"
 import { compare } from "../sorted.js"
-import { isRecord, text } from "../view.js"
+import { isRecord, text, words } from "../view.js"
 import { all, type Row } from "../world.js"
 
-const entities: Readonly<Record<string, Entity>> = { deal, person, organization, product, lead }
+const entities: Readonly<Record<string, Entity>> = { deal, person, organization, product, lead, file, project }
+
+/** Nothing of these is ever found: a sandbox gets no mail. */
+const never = ["mail_attachment"]
 
 const matches =
   (pairs: Readonly<Record<string, string>>) =>
@@ -25,81 +32,108 @@ const matches =
       return wanted === undefined || wanted === null || row[field] === wanted
     })
 
-const dealMatches = (row: Row, call: Call): boolean => {
-  const status = call.query.status
-  return (
-    matches({ person_id: "person_id", organization_id: "org_id" })(row, call) &&
-    (status === undefined || (Array.isArray(status) ? status : String(status).split(",")).includes(row.status))
-  )
-}
+const ofDeal = { person_id: "person_id", organization_id: "org_id" }
 
-const names = (value: unknown): ReadonlyArray<string> | undefined =>
-  typeof value === "string" ? value.split(",") : Array.isArray(value) ? value.map(String) : undefined
+const dealMatches = (row: Row, call: Call): boolean =>
+  matches(ofDeal)(row, call) && words(call.query.status)?.includes(text(row, "status")) !== false
 
-const everything: Handler = (call) => {
-  const refusal = searching.checkTerm(call)
-  if (refusal !== undefined) return Either.left(refusal)
-  const types = names(call.query.item_types) ?? Object.keys(entities)
-  const found = types.flatMap((type) => {
-    const entity = entities[type]
-    return entity === undefined ? [] : searching.lookUp(entity, call, names(call.query.fields))
-  })
-  found.sort((a, b) => b.score - a.score)
-  return searching.hits(found, call, { related_items: related(found, call) })
-}
+const saysYes = (value: unknown): boolean => kinds.flag.fromV1(value) === true
 
-/** The deals of the persons and organizations found, when they are asked for. */
-const related = (found: ReadonlyArray<searching.Hit>, call: Call): ReadonlyArray<unknown> => {
-  const wanted = call.query.search_for_related_items
-  if (wanted !== true && wanted !== "true" && wanted !== 1) return []
-  const out: Array<unknown> = []
-  for (const { item, row } of found) {
-    const field =
-      isRecord(item) && item.type === "person"
-        ? "person_id"
-        : isRecord(item) && item.type === "organization"
-          ? "org_id"
-          : undefined
-    if (field === undefined) continue
-    for (const one of all(call.view.world, "deal")) {
-      if (one[field] === row.id && one.is_deleted !== true)
-        out.push({ result_score: 0, item: deal.search?.item(one, call.view) })
-    }
+const everything = honouring(
+  {
+    ...searching.honours(Object.values(entities), ["search_for_related_items"]),
+    item_types: [...Object.keys(entities), ...never]
+  },
+  (call) => {
+    const refusal = searching.checkTerm(call)
+    if (refusal !== undefined) return Either.left(refusal)
+    const types = words(call.query.item_types) ?? Object.keys(entities)
+    const found = types.flatMap((type) => {
+      const entity = entities[type]
+      return entity === undefined ? [] : searching.lookUp(entity, call, words(call.query.fields))
+    })
+    found.sort((a, b) => b.score - a.score)
+    return searching.hits(found, call, { related_items: related(found, call) })
   }
-  return out
+)
+
+/** So many of a kind belong to one find at most, newest first. */
+const mostRelated = 100
+
+const below: Readonly<Record<string, ReadonlyArray<readonly [of: Entity, field: string]>>> = {
+  person: [
+    [lead, "person_id"],
+    [deal, "person_id"]
+  ],
+  organization: [
+    [lead, "organization_id"],
+    [deal, "org_id"],
+    [person, "org_id"]
+  ]
+}
+
+/** What belongs to the persons and organizations found, when it is asked for. */
+const related = (found: ReadonlyArray<searching.Hit>, call: Call): ReadonlyArray<unknown> => {
+  if (!saysYes(call.query.search_for_related_items)) return []
+  return found.flatMap(({ item, row }) =>
+    (below[isRecord(item) ? String(item.type) : ""] ?? []).flatMap(([of, field]) =>
+      linked(call.view.world, of.name, field, row.id)
+        .slice()
+        .sort(compare([{ field: "add_time", descending: true }]))
+        .slice(0, mostRelated)
+        .map((one) => ({ result_score: 0, item: of.search?.item(one, call.view) }))
+    )
+  )
 }
 
 /** v1 wrote `dealField`, v2 writes `deal`. */
 const typeOf = (call: Call): string =>
   String(call.query.entity_type ?? call.query.field_type ?? "").replace(/Field$/, "")
 
-const byField: Handler = (call) =>
-  Either.gen(function* () {
-    const refusal = searching.checkTerm(call)
-    if (refusal !== undefined) return yield* Either.left(refusal)
-    const entity = entities[typeOf(call)]
-    if (entity === undefined) return json(200, { success: true, data: [], additional_data: { next_cursor: null } })
-    const field = String(call.query.field ?? call.query.field_key ?? "")
-    const term = String(call.query.term ?? "")
-    const exact = call.query.match === "exact" || call.query.exact_match === true || call.query.exact_match === "true"
-    const fits = (value: string): boolean =>
-      exact ? value === term : call.query.match === "beginning" ? value.startsWith(term) : value.includes(term)
-    const rows: Array<Row> = []
-    for (const row of all(call.view.world, entity.name)) {
-      if (row.is_deleted !== true && valuesAt(row, field).some(fits)) rows.push(row)
-    }
-    const shown = (row: Row) => ({
-      id: row.id,
-      [field]: valuesAt(row, field)[0] ?? null,
-      name: text(row, "name") || text(row, "title")
+/** Which values fit the term. Here upper and lower case differ. */
+const fitting = ({ endpoint, query }: Call): ((value: string) => boolean) => {
+  const term = String(query.term ?? "")
+  const match = endpoint.version === "v2" ? (query.match ?? "exact") : saysYes(query.exact_match) ? "exact" : "middle"
+  return match === "exact"
+    ? (value) => value === term
+    : match === "beginning"
+      ? (value) => value.startsWith(term)
+      : (value) => value.includes(term)
+}
+
+const byField = honouring(
+  [...paged, "term", "entity_type", "field_type", "field", "field_key", "match", "exact_match", "return_item_ids"],
+  (call) =>
+    Either.gen(function* () {
+      const refusal = searching.checkTerm(call)
+      if (refusal !== undefined) return yield* Either.left(refusal)
+      const entity = entities[typeOf(call)]
+      const field = String(call.query.field ?? call.query.field_key ?? "")
+      const fits = fitting(call)
+      const rows: Array<Row> = []
+      for (const row of entity === undefined ? [] : all(call.view.world, entity.name)) {
+        if (row.is_deleted !== true && valuesAt(row, field).some(fits)) rows.push(row)
+      }
+      const maximum = call.endpoint.pagination?.maximum ?? 500
+      if (call.endpoint.version === "v2") {
+        const page = yield* paging.byCursor({ rows: rows.sort(compare([paging.byId])) }, call, paging.byId, maximum)
+        const data = page.rows.map((row) => ({
+          id: row.id,
+          [field]: valuesAt(row, field)[0] ?? null,
+          name: text(row, "name") || text(row, "title")
+        }))
+        return json(200, { success: true, data, additional_data: { next_cursor: page.next } })
+      }
+      // v1 tells which values there are, and whose only when it is asked to
+      const values = rows.flatMap((row) => valuesAt(row, field).filter(fits))
+      const items = saysYes(call.query.return_item_ids)
+        ? rows.map((row) => ({ id: row.id, [field]: valuesAt(row, field).find(fits) }))
+        : Array.from(new Set(values), (value) => ({ [field]: value }))
+      const page = paging.byOffset({ rows: items.map((_, id) => ({ id })) }, call.query, maximum)
+      const data = page.rows.map(({ id }) => items[Number(id)])
+      return json(200, { success: true, data, additional_data: { pagination: page.pagination } })
     })
-    if (call.endpoint.version === "v2") {
-      const page = yield* paging.byCursor({ rows: rows.sort(compare([paging.byId])) }, call, paging.byId, 500)
-      return json(200, { success: true, data: page.rows.map(shown), additional_data: { next_cursor: page.next } })
-    }
-    const page = paging.byOffset({ rows }, call.query, 500)
-    return json(200, { success: true, data: page.rows.map(shown), additional_data: { pagination: page.pagination } })
-  })
+)
 
 const valuesAt = (row: Row, field: string): ReadonlyArray<string> => {
   const custom = isRecord(row.custom_fields) ? row.custom_fields[field] : undefined
@@ -117,13 +151,16 @@ const both = (operation: string, handler: Handler): Handlers => ({
 
 /** Handlers by version and official name. */
 export const search: Handlers = {
-  ...both("searchDeals", searching.search(deal, dealMatches)),
-  ...both("searchPersons", searching.search(person, matches({ organization_id: "org_id" }))),
+  ...both("searchDeals", searching.search(deal, dealMatches, ["person_id", "organization_id", "status"])),
+  ...both("searchPersons", searching.search(person, matches({ organization_id: "org_id" }), ["organization_id"])),
   ...both("searchOrganization", searching.search(organization)),
   ...both("searchProducts", searching.search(product)),
   ...both(
     "searchLeads",
-    searching.search(lead, matches({ person_id: "person_id", organization_id: "organization_id" }))
+    searching.search(lead, matches({ person_id: "person_id", organization_id: "organization_id" }), [
+      "person_id",
+      "organization_id"
+    ])
   ),
   ...both("searchItem", everything),
   ...both("searchItemByField", byField)

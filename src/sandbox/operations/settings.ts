@@ -2,14 +2,35 @@
  * The operations on filters and webhooks.
  */
 import * as Either from "effect/Either"
-import type { Handler, Handlers } from "../call.js"
+import { type Handler, type Handlers, honouring } from "../call.js"
 import * as crud from "../crud.js"
 import * as engine from "../engine.js"
 import * as filters from "../entities/filter.js"
 import { webhook } from "../entities/webhook.js"
 import { json } from "../http.js"
+import * as kinds from "../kinds.js"
 import * as refusals from "../refusals.js"
+import { isRecord } from "../view.js"
 import { all } from "../world.js"
+
+const withoutCodes = (condition: unknown): unknown => {
+  if (!isRecord(condition)) return condition
+  const { field_code: _, ...rest } = condition
+  return Array.isArray(rest.conditions) ? { ...rest, conditions: rest.conditions.map(withoutCodes) } : rest
+}
+
+/** Conditions name their fields by code when that is asked for. */
+const coded = (handler: Handler): Handler =>
+  honouring(["include_field_code"], (call) =>
+    Either.map(handler(call), (answer) => {
+      const value = answer.body._tag === "Json" ? answer.body.value : undefined
+      if (kinds.flag.fromV1(call.query.include_field_code) === true || !isRecord(value) || !isRecord(value.data)) {
+        return answer
+      }
+      const data = { ...value.data, conditions: withoutCodes(value.data.conditions) }
+      return { ...answer, body: { _tag: "Json" as const, value: { ...value, data } } }
+    })
+  )
 
 const checked =
   (handler: Handler, needed: boolean): Handler =>
@@ -18,7 +39,7 @@ const checked =
     return why === undefined ? handler(call) : Either.left(refusals.v1(400, why))
   }
 
-const removeFilters: Handler = (call) => {
+const removeFilters = honouring(["ids"], (call) => {
   const raw = call.query.ids
   const ids = (Array.isArray(raw) ? raw : String(raw ?? "").split(",")).map(Number)
   const found = ids.flatMap((id) => {
@@ -27,7 +48,7 @@ const removeFilters: Handler = (call) => {
   })
   for (const row of found) engine.remove(filters.filter, row, call.view)
   return Either.right(json(200, { success: true, data: { id: found.map((row) => row.id) } }))
-}
+})
 
 const compared = {
   "=": "is",
@@ -114,9 +135,9 @@ const removeWebhook: Handler = (call) =>
 /** Handlers by version and official name. */
 export const settings: Handlers = {
   "v1.getFilters": crud.list(filters.filter, { whole: () => ({}) }),
-  "v1.addFilter": checked(crud.add(filters.filter, 200), true),
-  "v1.getFilter": crud.get(filters.filter),
-  "v1.updateFilter": checked(crud.update(filters.filter), false),
+  "v1.addFilter": coded(checked(crud.add(filters.filter, 200), true)),
+  "v1.getFilter": coded(crud.get(filters.filter)),
+  "v1.updateFilter": coded(checked(crud.update(filters.filter), false)),
   "v1.deleteFilter": crud.remove(filters.filter),
   "v1.deleteFilters": removeFilters,
   "v1.getFilterHelpers": helpers,

@@ -2,7 +2,7 @@
  * What deals add up to: summaries, timelines, the statistics of pipelines. Amounts are not converted between currencies.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
+import { type Call, type Handler, type Handlers, honouring } from "../call.js"
 import * as crud from "../crud.js"
 import type * as engine from "../engine.js"
 import { deal, stagesOf } from "../entities/deal.js"
@@ -11,10 +11,10 @@ import { pipeline } from "../entities/pipeline.js"
 import { json } from "../http.js"
 import * as kinds from "../kinds.js"
 import * as refusals from "../refusals.js"
-import { conditionsOf } from "../select.js"
+import { conditionsOf, counting, filterOver } from "../select.js"
 import * as short from "../short.js"
-import { text } from "../view.js"
-import { all, get, type Row } from "../world.js"
+import { isRecord, text } from "../view.js"
+import { all, get, type Row, where } from "../world.js"
 import { flat } from "./core.js"
 
 const within = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row>> =>
@@ -33,10 +33,9 @@ const shown = <A>(amounts: Readonly<Record<string, A>>): Readonly<Record<string,
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-const summary =
-  (archived: boolean): Handler =>
-  (call) =>
-    Either.map(within(call, archived), (rows) => {
+const summary = (archived: boolean): Handler =>
+  honouring(["status", "filter_id", "user_id", "pipeline_id", "stage_id"], (call) =>
+    Either.map(within(counting({ precedence: filterOver("user_id") }, call), archived), (rows) => {
       const weighted = (row: Row) => short.weightedValue(row, call.view)
       const totals = (amounts: Readonly<Record<string, number>>, converted: boolean) =>
         Object.fromEntries(
@@ -68,6 +67,7 @@ const summary =
         }
       })
     })
+  )
 
 // -----------------------------------------------------------------------------
 // timelines
@@ -85,21 +85,43 @@ const after = (day: string, interval: string, times: number): string => {
 
 const dayBefore = (day: string): string => after(day, "day", -1)
 
-const timeline =
-  (archived: boolean): Handler =>
-  (call) => {
+/** The day by which a deal is counted: of a field of its own, or of a custom one. */
+const dayIn = (key: string, call: Call): ((row: Row) => string) | undefined => {
+  if (key in deal.fields) return (row) => text(row, key).slice(0, 10)
+  const custom = where(call.view.world, "dealField", "field_code", key)[0]
+  return custom === undefined
+    ? undefined
+    : ({ custom_fields: values }) => {
+        const value = isRecord(values) ? values[key] : undefined
+        return typeof value === "string" ? value.slice(0, 10) : ""
+      }
+}
+
+const timelineParameters = [
+  ...["start_date", "interval", "amount", "field_key"],
+  ...["user_id", "pipeline_id", "filter_id", "exclude_deals"]
+]
+
+const timeline = (archived: boolean): Handler =>
+  honouring(timelineParameters, (call) => {
     const { amount, field_key: key, interval, start_date: start } = call.query
     const count = Number(amount)
     const known = typeof interval === "string" && (interval in months || interval in days)
     if (!known || typeof start !== "string" || !kinds.date.is(start) || !(count > 0) || typeof key !== "string") {
       return Either.left(refusals.v1(400, "start_date, interval, amount and field_key must be given."))
     }
-    return Either.map(within(call, archived), (rows) => {
+    const dayOf = dayIn(key, call)
+    if (dayOf === undefined && call.ignoresUnknown !== true) {
+      return Either.left(refusals.unknown(call.endpoint, `field_key=${key}`))
+    }
+    return Either.map(within(call, archived), (all_) => {
+      // a lost deal has no place in time
+      const rows = all_.filter((row) => row.status !== "lost")
       const data = Array.from({ length: Math.min(count, 100) }, (_, at) => {
         const from = after(start, interval, at)
         const to = after(start, interval, at + 1)
         const inside = rows.filter((row) => {
-          const day = text(row, key).slice(0, 10)
+          const day = dayOf?.(row) ?? ""
           return day >= from && day < to
         })
         const open = inside.filter((row) => row.status === "open")
@@ -123,7 +145,7 @@ const timeline =
       })
       return json(200, { success: true, data })
     })
-  }
+  })
 
 // -----------------------------------------------------------------------------
 // pipelines
@@ -139,13 +161,12 @@ const period = (call: Call): engine.Outcome<Period> =>
   Either.map(crud.find(pipeline, call.path.id, call), (row) => {
     const from = String(call.query.start_date ?? "")
     const to = String(call.query.end_date ?? "9999-12-31")
-    const user = call.query.user_id
+    const user = call.query.user_id ?? call.view.caller.id
     return {
       pipeline: row,
       inside: (time) => time !== "" && time.slice(0, 10) >= from && time.slice(0, 10) <= to,
       deals: Array.from(all(call.view.world, "deal")).filter(
-        (one) =>
-          one.pipeline_id === row.id && one.is_deleted !== true && (user === undefined || one.owner_id === Number(user))
+        (one) => one.pipeline_id === row.id && one.is_deleted !== true && one.owner_id === Number(user)
       )
     }
   })
@@ -166,7 +187,7 @@ const moves = ({ deals, inside }: Period, call: Call): ReadonlyArray<Move> => {
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((part / whole) * 100))
 
-const conversion: Handler = (call) =>
+const conversion = honouring(["start_date", "end_date", "user_id"], (call) =>
   Either.map(period(call), (chosen) => {
     const stages = stagesOf(call, chosen.pipeline.id)
     const made = moves(chosen, call)
@@ -186,6 +207,7 @@ const conversion: Handler = (call) =>
       }
     })
   })
+)
 
 const counted = (rows: ReadonlyArray<Row>) => {
   const values = history.sums(rows)
@@ -201,7 +223,7 @@ const counted = (rows: ReadonlyArray<Row>) => {
   }
 }
 
-const movement: Handler = (call) =>
+const movement = honouring(["start_date", "end_date", "user_id"], (call) =>
   Either.map(period(call), (chosen) => {
     const { deals, inside } = chosen
     const open = deals.filter((row) => row.status === "open")
@@ -227,6 +249,7 @@ const movement: Handler = (call) =>
       }
     })
   })
+)
 
 /** Handlers by version and official name. */
 export const statistics: Handlers = {
