@@ -43,9 +43,7 @@ const moduleText = (module: Module, plan: Plan): string => {
     ...module.endpoints.flatMap((endpoint) => endpointText(endpoint, written))
   ]
   const body = parts.join("\n\n")
-  const packages = [
-    ...new Set(module.endpoints.map(({ operation }) => (operation.legacy ? "31.2.1" : "33.7.0")))
-  ].sort()
+  const packages = [...new Set(module.endpoints.map(({ operation }) => operation.release))].sort()
   const imports = [
     `import * as Schema from "effect/Schema"`,
     ...(/\bEndpoint\./.test(body) ? [`import * as Endpoint from "../Endpoint.js"`] : []),
@@ -177,10 +175,8 @@ const properties = (endpoint: Endpoint, inputName: string, outputName: string): 
   return lines
 }
 
-const maximumOf = ({ facts, operation }: Endpoint): number => {
-  if (facts.max === undefined) throw new Error(`${operation.key} is paged, but its largest page is not known`)
-  return facts.max
-}
+/** Where it is not known, `review.ts` insists on it. */
+const maximumOf = ({ facts }: Endpoint): number => facts.max ?? 100
 
 const listed = (key: string, values: ReadonlyArray<string>, depth = 1): string => {
   const quoted = values.map((value) => `"${value}"`)
@@ -234,6 +230,9 @@ const operationDocs = (endpoint: Endpoint, lead: number): ReadonlyArray<string> 
 }
 
 export const summaryText = (endpoint: Endpoint): string => summaryOf(endpoint.operation.key) ?? plainSummary(endpoint)
+
+/** Names that say all that there is to say of most. */
+export const simpleNames: ReadonlyArray<string> = ["list", "get", "add", "update", "delete", "search"]
 
 const plainSummary = ({ name, operation }: Endpoint): string => {
   const noun = words(singular(operation.module))

@@ -1,10 +1,10 @@
 /**
  * The official client's operations, as data: read from the declarations and the code that its packages publish.
  */
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import { Project, ts } from "ts-morph"
+import { ts } from "ts-morph"
 import { type Models, makeModels, type Type } from "./types.js"
 
 export type Version = "v1" | "v2"
@@ -21,6 +21,8 @@ export interface Parameter {
   readonly time?: "date" | "timestamp"
   /** The official client takes an array here and joins it with commas. */
   readonly joined?: true
+  /** Its comment says that several values are sent comma-joined. */
+  readonly commas?: true
 }
 
 export interface Operation {
@@ -37,6 +39,8 @@ export interface Operation {
   readonly contentType?: "application/json" | "application/x-www-form-urlencoded" | "multipart/form-data"
   readonly scopes: ReadonlyArray<string>
   readonly response: Type
+  /** The version of the official client that has it. */
+  readonly release: string
   readonly beta?: true
   readonly deprecated?: true
   /** Only in the older of the two packages. */
@@ -58,35 +62,49 @@ export interface Official {
   readonly operations: ReadonlyArray<Operation>
 }
 
+/** The packages as `package.json` names them: the one place where their versions are written. */
+const dependencies: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(new URL("../package.json", import.meta.url), "utf8")
+).devDependencies
+
 const require = createRequire(import.meta.url)
 
-const folder = (name: string, version: Version): string => dirname(require.resolve(`${name}/${version}`))
+/** A version of the official client, and the folder of its `v1` and `v2`. */
+export interface Source {
+  readonly release: string
+  readonly folder: string
+}
 
-export const extract = (): Official => {
-  const v2 = surface("pipedrive", "v2", false)
-  const v1 = surface("pipedrive", "v1", false)
-  const older = surface("pipedrive-31", "v1", true)
+export const sourceIn = (folder: string): Source => ({
+  folder,
+  release: JSON.parse(readFileSync(join(folder, "../../package.json"), "utf8")).version
+})
+
+const installed = (name: string): Source => {
+  const source = sourceIn(dirname(dirname(require.resolve(`${name}/v1`))))
+  const named = dependencies[name]?.replace(/^.*@/, "")
+  if (source.release !== named) throw new Error(`${name}: package.json names ${named}, ${source.release} is installed`)
+  return source
+}
+
+/** `current` stands in for the newer of the two packages: a test changes a copy of it. */
+export const extract = (current: Source = installed("pipedrive")): Official => {
+  const v2 = surface(current, "v2", false)
+  const v1 = surface(current, "v1", false)
+  const older = surface(installed("pipedrive-31"), "v1", true)
   const kept = new Set(v1.operations.map((operation) => operation.name))
   const legacy = { ...older, operations: older.operations.filter((operation) => !kept.has(operation.name)) }
-  count("v2", v2, 158)
-  count("v1", v1, 210)
-  count("v1 of 31.2.1 only", legacy, 65)
   return { v2, v1, legacy, operations: [...v2.operations, ...v1.operations, ...legacy.operations] }
 }
 
-const count = (what: string, { operations }: Surface, expected: number) => {
-  if (operations.length !== expected) throw new Error(`${what}: ${operations.length} operations, not ${expected}`)
-}
-
-const surface = (packageName: string, version: Version, legacy: boolean): Surface => {
-  const project = new Project({ skipAddingFilesFromTsConfig: true, compilerOptions: { allowJs: true } })
-  const root = folder(packageName, version)
-  const models = makeModels(project, join(root, "models"))
+const surface = ({ folder, release }: Source, version: Version, legacy: boolean): Surface => {
+  const root = join(folder, version)
+  const models = makeModels(join(root, "models"))
   const api = join(root, "api")
   const operations = readdirSync(api)
     .filter((file) => file.endsWith("-api.d.ts"))
     .sort()
-    .flatMap((file) => readClass(models, join(api, file), version, legacy))
+    .flatMap((file) => readClass(models, join(api, file), version, release, legacy))
   return { version, legacy, models, operations: onlyOnce(operations) }
 }
 
@@ -102,7 +120,13 @@ const onlyOnce = (operations: ReadonlyArray<Operation>): ReadonlyArray<Operation
   return kept
 }
 
-const readClass = (models: Models, file: string, version: Version, legacy: boolean): ReadonlyArray<Operation> => {
+const readClass = (
+  models: Models,
+  file: string,
+  version: Version,
+  release: string,
+  legacy: boolean
+): ReadonlyArray<Operation> => {
   const declarations = models.load(file)
   const declaration = declarations.statements.find(ts.isClassDeclaration)
   if (declaration?.name === undefined) throw new Error(`${file} declares no class`)
@@ -123,7 +147,8 @@ const readClass = (models: Models, file: string, version: Version, legacy: boole
       const required = field.questionToken === undefined
       if (required !== request.required.has(parameter))
         throw new Error(`${name}.${operation}: is ${parameter} required?`)
-      return { name: parameter, required, type: models.typeOf(field.type, declarations), ...use }
+      const commas = severalValues.test(commentOf(field, declarations)) ? { commas: true as const } : {}
+      return { name: parameter, required, type: models.typeOf(field.type, declarations), ...use, ...commas }
     })
     const deprecated = ts.getJSDocDeprecatedTag(method) !== undefined
     return {
@@ -137,11 +162,17 @@ const readClass = (models: Models, file: string, version: Version, legacy: boole
       ...(request.contentType === undefined ? {} : { contentType: request.contentType }),
       scopes: request.scopes,
       response: models.typeOf(answer, declarations),
+      release,
       ...(deprecated || legacy ? { deprecated: true } : {}),
       ...(legacy ? { legacy: true } : {})
     }
   })
 }
+
+const severalValues = /comma[- ]separated|separated (by|with) (a )?commas?\b|multiple (selection|statuses)/i
+
+const commentOf = (node: ts.Node, source: ts.SourceFile): string =>
+  source.text.slice(node.getFullStart(), node.getStart(source)).replaceAll(/\s*\n\s*\* ?/g, " ")
 
 /**
  * The type of an answer. Where the class knows none (`Promise<any>`: 31.2.1 for the subscriptions), the functions that the

@@ -27,15 +27,14 @@ export interface Facts {
   readonly statuses: ReadonlyArray<number>
 }
 
-const table: Readonly<Record<string, Facts>> = JSON.parse(
+export const operationFacts: Readonly<Record<string, Facts>> = JSON.parse(
   readFileSync(new URL("./facts/operations.json", import.meta.url), "utf8")
 )
 
-export const factsOf = (key: string): Facts => {
-  const facts = table[key]
-  if (facts === undefined) throw new Error(`facts/operations.json says nothing of ${key}`)
-  return facts
-}
+/** Stands in for facts that are missing, so that one run can tell of all that is missing (`review.ts`). */
+const unknown: Facts = { cost: 20, max: 100, statuses: [200] }
+
+export const factsOf = (key: string): Facts => operationFacts[key] ?? unknown
 
 /** What recordings tell of a model's fields, by its official name. */
 export const evidenceOf = (version: string, official: string): Entity => {
@@ -68,8 +67,8 @@ export interface Place {
   readonly list: boolean
 }
 
-/** The note on a field: of this model, of this version, or of the name anywhere. An empty one says that none fits. */
-export const noteOf = (field: string, { input, list, of, version }: Place): string | undefined => {
+/** The key of the note on a field: of this model, of this version, or of the name anywhere. */
+export const noteKeyOf = (field: string, { input, list, of, version }: Place): string | undefined => {
   const names = [
     ...(list && input ? [`${field}[]=`] : []),
     ...(list ? [`${field}[]`] : []),
@@ -77,7 +76,12 @@ export const noteOf = (field: string, { input, list, of, version }: Place): stri
     field
   ]
   const prefixes = [...(of === undefined ? [] : [`${version}.${of}.`]), `${version}.`, ""]
-  const key = prefixes.flatMap((prefix) => names.map((name) => prefix + name)).find((one) => one in fieldNotes)
+  return prefixes.flatMap((prefix) => names.map((name) => prefix + name)).find((one) => Object.hasOwn(fieldNotes, one))
+}
+
+/** The note on a field. An empty one in the table says that none fits. */
+export const noteOf = (field: string, place: Place): string | undefined => {
+  const key = noteKeyOf(field, place)
   const note = key === undefined ? undefined : fieldNotes[key]
   return note === "" ? undefined : note
 }

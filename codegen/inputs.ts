@@ -10,6 +10,8 @@ export interface Input {
   readonly shape: S.Shape & { readonly kind: "object" }
   readonly path: string
   readonly query: ReadonlyArray<string>
+  /** Every place of it, as the fact tables write them: `ids[]`, `body.prices[].cost`. */
+  readonly places: ReadonlySet<string>
   readonly body?: {
     readonly encoding: "json" | "form" | "multipart"
     readonly keys: ReadonlyArray<string>
@@ -26,7 +28,8 @@ const encodings = {
 
 export const inputOf = (operation: Operation, surface: Surface, siblings: ReadonlyArray<Operation>): Input => {
   const facts = factsOf(operation.key)
-  const read = reader(operation, surface, facts)
+  const places = new Set<string>()
+  const read = reader(operation, surface, facts, places)
   const own = operation.parameters.filter(({ place }) => place !== "body")
   const fields = own.map((parameter) => read.parameter(parameter))
   const path = own
@@ -34,12 +37,12 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
     .reduce((text, { wire }) => text.replace(`{${wire}}`, `{${snake(wire)}}`), operation.path)
   const query = own.filter(({ place }) => place === "query").map(({ wire }) => wire)
   const encoding = operation.contentType === undefined ? undefined : encodings[operation.contentType]
-  if (encoding === undefined) return { shape: { kind: "object", fields }, path, query }
+  if (encoding === undefined) return { shape: { kind: "object", fields }, path, query, places }
 
   const body = operation.parameters.find(({ place }) => place === "body")
   if (body === undefined) {
     const keys = own.filter(({ place }) => place === "form").map(({ wire }) => wire)
-    return { shape: { kind: "object", fields }, path, query, body: { encoding, keys } }
+    return { shape: { kind: "object", fields }, path, query, places, body: { encoding, keys } }
   }
 
   const type = resolve(body.type, surface.models.get)
@@ -47,7 +50,13 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
   if (type.kind !== "object" || type.fields.some(({ name }) => taken.has(name))) {
     const whole = { name: "body", optional: !body.required, shape: read.input(type, "body") }
     const all = [...fields, whole]
-    return { shape: { kind: "object", fields: all }, path, query, body: { encoding, keys: ["body"], whole: true } }
+    return {
+      shape: { kind: "object", fields: all },
+      path,
+      query,
+      places,
+      body: { encoding, keys: ["body"], whole: true }
+    }
   }
   const added = takesCustomFields(operation.key)
     ? [{ name: "custom_fields", optional: true, type: { kind: "object", fields: [] } as Type }]
@@ -64,6 +73,7 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
     shape: { kind: "object", fields: [...fields, ...inBody], ...(custom ? { rest: "customFields" as const } : {}) },
     path,
     query,
+    places,
     body: { encoding, keys: inBody.map(({ name }) => name), ...(custom ? { customFields: true as const } : {}) }
   }
 }
@@ -112,7 +122,7 @@ const isScalar = (type: Type, surface: Surface): boolean => {
   return whole.kind === "string" || whole.kind === "number"
 }
 
-const reader = (operation: Operation, surface: Surface, facts: Facts) => {
+const reader = (operation: Operation, surface: Surface, facts: Facts, places: Set<string>) => {
   const integers = new Set(facts.integers)
 
   const parameter = (one: Parameter): S.ShapeField => {
@@ -122,10 +132,12 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
   }
 
   const list = (one: Parameter, path: string): S.Shape => {
+    places.add(path)
     const maximum = facts.lists?.[path]
     if (one.place === "query" && maximum !== undefined) {
       const type = one.type.kind === "array" ? one.type.items : one.type
       const whole = integers.has(`${path}[]`)
+      places.add(`${path}[]`)
       const items = whole ? S.integer : item(type, path, one.wire)
       return { kind: "list", items, ...(maximum === null ? {} : { maximum }) }
     }
@@ -142,6 +154,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts) => {
   }
 
   const input = (given: Type, path: string, name?: string): S.Shape => {
+    places.add(path)
     const sharper = inputTypeOf(operation.key, path)
     const type = sharper === undefined ? given : surface.models.parse(sharper)
     switch (type.kind) {

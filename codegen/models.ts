@@ -33,7 +33,7 @@ interface Draft {
 
 /** Reads official types into shapes and collects the models that they speak of. */
 export interface Reader {
-  readonly output: (type: Type, surface: Surface, hint?: string) => S.Shape
+  readonly output: (type: Type, surface: Surface, hint?: string, within?: string) => S.Shape
   readonly models: () => ReadonlyMap<string, Model>
   readonly declare: (name: string, direction: S.Direction, official: string, shape: () => S.Shape) => S.Shape
   /** The type that an official name stands for, in the newer package if it has it. */
@@ -59,7 +59,8 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
     return { kind: "model", name }
   }
 
-  const output: Reader["output"] = (type, surface, hint) => {
+  /** `within` is where an object stands that has no name of its own: `Goal.duration`. */
+  const output: Reader["output"] = (type, surface, hint, within) => {
     switch (type.kind) {
       case "string":
         return S.string
@@ -77,40 +78,49 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       case "enum":
         return S.open(type.values)
       case "array":
-        return { kind: "array", items: output(type.items, surface, hint) }
+        return { kind: "array", items: output(type.items, surface, hint, within) }
       case "union":
         if (isOpen(type)) return S.open(type.members.flatMap((member) => (member.kind === "enum" ? member.values : [])))
-        return S.union(type.members.map((member) => output(member, surface, hint)))
+        return S.union(type.members.map((member) => output(member, surface, hint, within)))
       case "object":
-        return object(type, surface, {}, undefined)
+        return object(type, surface, {}, within)
       case "ref":
-        return reference(type.name, surface, hint)
+        return reference(type.name, surface, hint, within)
     }
   }
 
-  const reference = (official: string, surface: Surface, hint: string | undefined): S.Shape => {
+  const reference = (
+    official: string,
+    surface: Surface,
+    hint: string | undefined,
+    within: string | undefined
+  ): S.Shape => {
     const name = ourNames[`${version}.${official}`]
     const found = find(official, surface)
     const whole = resolve(found.type, found.surface.models.get)
-    if (whole.kind !== "object") return output(whole, found.surface, hint)
+    if (whole.kind !== "object") return output(whole, found.surface, hint, within)
     const evidence = evidenceOf(version, official)
     const build = (model: string | undefined) => object(whole, found.surface, evidence, model)
-    if (isRecord(whole)) return build(undefined)
+    if (isRecord(whole)) return build(within)
     if (name !== undefined && !inlined.has(name) && !isTiny(whole)) {
       return declare(name, "output", official, () => build(name))
     }
     if (hint !== undefined && whole.fields.length > 3) return declare(hint, "output", official, () => build(hint))
-    return build(undefined)
+    return build(within)
   }
 
   const object = (
     type: Type & { readonly kind: "object" },
     surface: Surface,
     evidence: Entity,
-    model: string | undefined
+    of: string | undefined
   ): S.Shape => {
     if (isRecord(type)) {
-      return { kind: "object", fields: [], rest: S.union(type.fields.map((field) => output(field.type, surface))) }
+      return {
+        kind: "object",
+        fields: [],
+        rest: S.union(type.fields.map((field) => output(field.type, surface, undefined, of)))
+      }
     }
     const known = new Set(type.fields.map(({ name }) => name))
     const isNullable = (name: string) =>
@@ -123,8 +133,8 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
       ...[...mended].filter(([name]) => !known.has(name)).map(([name, type]) => ({ name, optional: true, type }))
     ]
     const shape = fields.map((field): S.ShapeField => {
-      const own = output(field.type, surface)
-      const note = noteOf(field.name, { version, of: model, input: false, list: own.kind === "array" })
+      const own = output(field.type, surface, undefined, of && `${of}.${field.name}`)
+      const note = noteOf(field.name, { version, of, input: false, list: own.kind === "array" })
       const isId = field.name === "id" && (field.type.kind === "number" || field.type.kind === "string")
       // what a search finds is a score and an item
       const isFinding = known.size === 2 && known.has("result_score") && known.has("item")

@@ -63,7 +63,6 @@ const planVersion = (version: Version, surfaces: ReadonlyArray<Surface>, ours: R
       const listed = isListed(operation, surface)
       const replacement = replacements[operation.key]
       const target = replacement === undefined ? undefined : ours.get(replacement)
-      if (replacement !== undefined && target === undefined) throw new Error(`${replacement} replaces nothing`)
       return {
         operation,
         name: operationName(operation, listed),

@@ -1,9 +1,9 @@
 /**
  * The types of the official client, as data.
  */
-import { existsSync, readdirSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { type Project, ts } from "ts-morph"
+import { ts } from "ts-morph"
 
 export interface Field {
   readonly name: string
@@ -29,6 +29,8 @@ export type Type =
 export interface Models {
   readonly get: (name: string) => Type
   readonly has: (name: string) => boolean
+  /** The names of all that were read. */
+  readonly names: () => Iterable<string>
   readonly typeOf: (node: ts.TypeNode, from: ts.SourceFile) => Type
   /** A type written in a fact table: TypeScript, in which capitalised names are official models. */
   readonly parse: (text: string) => Type
@@ -51,7 +53,7 @@ const words: Record<string, Type> = {
 }
 
 /** The models in `folder`, which has an `index.d.ts`. */
-export const makeModels = (project: Project, folder: string): Models => {
+export const makeModels = (folder: string): Models => {
   const files = new Map<string, ts.SourceFile>()
   const places = new Map<string, ts.SourceFile>()
   const models = new Map<string, Type>()
@@ -59,7 +61,7 @@ export const makeModels = (project: Project, folder: string): Models => {
   const load = (file: string): ts.SourceFile => {
     const known = files.get(file)
     if (known !== undefined) return known
-    const source = project.addSourceFileAtPath(file).compilerNode
+    const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ESNext, true)
     files.set(file, source)
     return source
   }
@@ -226,7 +228,7 @@ export const makeModels = (project: Project, folder: string): Models => {
     return rest === undefined ? { kind: "object", fields: all } : { kind: "object", fields: all, rest }
   }
 
-  return { get, has: (name) => models.has(name), typeOf, parse, load }
+  return { get, has: (name) => models.has(name), names: () => models.keys(), typeOf, parse, load }
 }
 
 const isNamed = (statement: ts.Statement): statement is ts.InterfaceDeclaration | ts.TypeAliasDeclaration =>

@@ -106,6 +106,5 @@ export const placeholders: ReadonlyArray<string> = [
   "ORGANIZATION_ID",
   "PERSON_ID",
   "PICTURE_ID",
-  "STAGE_ID",
   "USER_ID"
 ]

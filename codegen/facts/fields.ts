@@ -1,7 +1,11 @@
 /**
  * Short notes on fields whose unit, format or null is not plain. Keyed by field name; by `v1.name` or `v2.name` where
  * the versions differ; by `v2.Deal.name` where a thing differs from the rest, with our name of the model for answers
- * (`Deal`) and of the module for inputs (`Deals`). The longest key that fits wins. A plain name has no note.
+ * (`Deal`, and `Goal.duration` for an object in it that has no name) and of the module for inputs (`Deals`). The longest
+ * key that fits wins. A plain name has no note, and an empty note keeps that of the name alone away.
+ *
+ * A note for a name alone reaches every field of that name, those too that Pipedrive adds later. So what it stands on is
+ * written down in `../baseline/notes.txt`, and `npm run codegen` tells of each place that is new.
  */
 const v1Time = "UTC, `YYYY-MM-DD HH:MM:SS`."
 const v1Millis = "UTC, `YYYY-MM-DD HH:MM:SS.mmm`."
@@ -31,6 +35,8 @@ const times: Record<string, string> = {
   "v1.MailMessage.add_time": isoMillis,
   "v1.MailMessage.update_time": isoMillis,
   "v1.MailMessage.message_time": isoMillis,
+  "v1.ListedMailMessage.message_time": isoMillis,
+  "v1.MailThreadMessage.message_time": isoMillis,
   "v1.Project.add_time": v1Millis,
   "v1.Project.update_time": v1Millis,
   "v1.Project.status_change_time": v1Millis,
@@ -62,7 +68,6 @@ const times: Record<string, string> = {
   "v1.last_login": v1Time,
   "v1.period_start": v1Time,
   "v1.period_end": v1Time,
-  "v1.status_change_time": v1Time,
   "v1.remove_time": "When the webhook was removed; null while it lives.",
   "v1.last_delivery_time": "When an event was last sent; null if none was.",
   "v1.since": "Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`.",
@@ -70,7 +75,7 @@ const times: Record<string, string> = {
   "v1.since_timestamp": "UTC, `YYYY-MM-DD HH:MM:SS`; one month back at most.",
   "v1.last_timestamp_on_page": "Where to go on from: the next `since_timestamp`.",
   "v1.updated_since": "Changed at this time or later. RFC 3339, `2026-05-15T09:55:02Z`, unlike most of v1.",
-  "v1.message_time": "Milliseconds since 1970.",
+  "v1.MailThreadParty.message_time": "Milliseconds since 1970.",
   "v1.due_at": day,
   "v1.effective_date": "The day from which payments change, `YYYY-MM-DD`.",
   "v1.due_time": "UTC, `HH:MM`; empty for a whole day.",
@@ -79,8 +84,10 @@ const times: Record<string, string> = {
   "v1.next_activity_duration": "`HH:MM:SS`; null without a next activity.",
   "v1.CallLog.duration": "Seconds, as a string.",
   "v1.CallLogs.duration": "Seconds, as a string.",
-  "v1.GoalDuration.start": day,
-  "v1.GoalDuration.end": "A day, `YYYY-MM-DD`; null for a goal without end.",
+  "v1.Goal.duration.start": day,
+  "v1.Goal.duration.end": "A day, `YYYY-MM-DD`; null for a goal without end.",
+  "v1.Goals.start": day,
+  "v1.Goals.end": "A day, `YYYY-MM-DD`; null for a goal without end.",
   "v1.Goal.duration": "First and last day, `YYYY-MM-DD`; `end` null for a goal without end.",
   "v1.Goals.duration": "First and last day, `YYYY-MM-DD`; `end` null for a goal without end.",
   "v2.add_time": v2Time,
@@ -145,7 +152,7 @@ const lists: Record<string, string> = {
   sort_direction: "`asc` unless given.",
   sort: "Field and direction, `update_time DESC`; several joined by commas.",
   "v1.Files.sort": "`id` or `update_time`, with `ASC` or `DESC`.",
-  "v2.ids": "At most 100; unknown ones are left out silently, all are ignored with `filter_id`.",
+  "v2.ids=": "At most 100; unknown ones are left out silently, all are ignored with `filter_id`.",
   "v2.DealProducts.ids": "Ids of attachments, not of products; at most 100. Without it everything goes.",
   "v2.DealProducts.deal_ids": "At most 100.",
   "v2.DealInstallments.deal_ids": "At most 100.",
@@ -160,6 +167,7 @@ const lists: Record<string, string> = {
   "v2.custom_fields[]": "Values of custom fields that the term was found in.",
   "v2.custom_fields[]=": "Keys of the custom fields to answer with, at most 15; all when absent.",
   term: "At least 2 characters, or 1 with an exact match.",
+  "v1.Currencies.term": "Part of a name or code.",
   exact_match: "Whole values only, upper and lower case alike.",
   match: "How the value must fit the term; upper and lower case differ.",
   fields: "Where to search; everywhere unless given.",
@@ -168,7 +176,8 @@ const lists: Record<string, string> = {
   result_score: "How well it fits; comparable within one answer only.",
   updated_by: "A user's id.",
   exclude: "Ids of activities to leave out.",
-  first_char: "First letter of the name, either case.",
+  first_char: "First letter of the name, in lower case.",
+  "first_char=": "First letter of the name, either case.",
   everyone: "1: deals of all users; `user_id` and `filter_id` are then ignored.",
   owned_by_you: "1: only your own; wins over `user_id`, yields to `filter_id`.",
   only_primary_association: "1: only deals of the organization itself, not of its persons or through custom fields.",
@@ -181,13 +190,13 @@ const lists: Record<string, string> = {
   return_item_ids: "True: ids of the items; else only distinct values.",
   totals_convert_currency: "A currency code, or `default_currency`: adds totals converted to it.",
   "v1.Deals.amount": "How many intervals, counted from `start_date`.",
-  field_key: "Key of the date field to group by.",
+  "v1.Deals.field_key": "Key of the date field to group by.",
   "v1.ItemSearch.field_key": "Key of the field to search.",
   "v1.Deals.items": "Kinds to include; all unless given.",
   "v1.Persons.items": "Kinds to include; all unless given.",
   "v1.Organizations.items": "Kinds to include; all unless given.",
   "v1.Recents.items": "Kinds to include; all unless given.",
-  visible: "False: the hidden ones instead.",
+  "visible=": "False: the hidden ones instead.",
   include_archived: "Archived ones too.",
   "v2.parent_task_id": "The task above. In `list`: its subtasks; the word `null` asks for tasks of their own."
 }
@@ -244,12 +253,32 @@ const deals: Record<string, string> = {
   origin: "How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive.",
   origin_id: "Yours to tell apart integrations; null if not set.",
   channel: "Id of a marketing channel of the account; null if not set.",
+  "v1.Channels.channel_id": "Id of the messaging channel.",
+  "v1.Message.channel_id": "Id of the messaging channel.",
   channel_id: "Yours to tell apart campaigns in a channel; null if not set.",
   is_archived: "Archived ones are left out of lists and cannot be edited.",
   is_deleted: "Deleted, and to be gone for good after 30 days.",
-  active_flag: "False: deleted, and to be gone for good after 30 days.",
-  "v1.User.active_flag": "False: the user cannot sign in.",
-  "v1.Users.active_flag": "False: the user cannot sign in.",
+  active_flag: "False: deleted.",
+  ...Object.fromEntries(
+    ["CurrentUser", "DealCreator", "DealOwner", "Owner", "RelatedUser", "User", "Users"].map((user) => [
+      `v1.${user}.active_flag`,
+      "False: the user cannot sign in."
+    ])
+  ),
+  ...Object.fromEntries(
+    [
+      "Activity",
+      "MergedPerson",
+      "Organization",
+      "OrganizationDetails",
+      "OrganizationWithEditFlag",
+      "Person",
+      "Product"
+    ].map((thing) => [`v1.${thing}.active_flag`, "False: deleted, and to be gone for good after 30 days."])
+  ),
+  "v1.Currency.active_flag": "Whether it can be chosen.",
+  "v1.CurrentUser.is_deleted": "",
+  "v1.User.is_deleted": "",
   "v1.LegacyTeams.active_flag": "Whether the team is in use.",
   "v1.Team.active_flag": "Whether the team is in use.",
   was_seen: "Whether anybody opened the lead in Pipedrive.",
@@ -275,6 +304,8 @@ const deals: Record<string, string> = {
   sum: "Price times quantity, after discount.",
   product_attachment_id: "Id of the product's attachment to the deal, not of the product.",
   product_variation_id: "Null for the product as such.",
+  "v2.Products.product_variation_id": "",
+  "v2.ProductVariation.prices.product_variation_id": "",
   is_enabled: "False: shown with the deal, not counted.",
   enabled_flag: "False: shown with the deal, not counted.",
   comments: "Empty when there are none.",
@@ -296,7 +327,6 @@ const deals: Record<string, string> = {
 
 /** Persons, organizations, activities, users. */
 const contacts: Record<string, string> = {
-  visible_to: "Visibility group.",
   "v1.visible_to":
     "`1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.",
   "v2.visible_to":
@@ -354,11 +384,12 @@ const contacts: Record<string, string> = {
   assignee_id: "The first of `assignee_ids`; setting one overwrites the other.",
   assignee_ids: "At most 10; setting it overwrites `assignee_id`.",
   health_status: "Option id; null without.",
-  template_id: "Taken up at creation only.",
+  "v1.Projects.template_id": "Taken up at creation only.",
+  "v2.Projects.template_id": "Taken up at creation only.",
   "v1.follower_id": "Id of the following, not of the user.",
   "v2.follower_id": "Id of the user.",
   deal_participant_id: "Id of the participation, not of the person.",
-  commentId: "UUID.",
+  "v1.comment_id": "UUID.",
   is_you: "The user whose credentials are used.",
   locale: "Format of dates and numbers, not the language.",
   lang: "Number of the language.",
@@ -380,6 +411,7 @@ const others: Record<string, string> = {
   edit_flag: "True for custom fields.",
   mandatory_flag: "Whether Pipedrive's own pages insist on it; the API does not.",
   field_type: "Fixed once the field exists.",
+  "v1.ItemSearch.field_type": "Which fields `field_key` is one of.",
   options: "Only `enum` and `set` have them; null otherwise.",
   "v1.DealFields.options": "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
   "v1.OrganizationFields.options":

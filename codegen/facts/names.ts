@@ -23,7 +23,6 @@ export const names: Record<string, string> = {
   "v1.getArchivedDealsSummary": "getArchivedSummary",
   "v1.getArchivedDealsTimeline": "listArchivedTimeline",
   "v1.getDealUsers": "listPermittedUsers",
-  "v1.getDealsTimeline": "listTimeline",
   // v1 Files
   "v1.addFileAndLinkIt": "addRemote",
   "v1.linkFileToItem": "linkRemote",

@@ -225,7 +225,13 @@ const file = [...fileIds, ...fileNames, ...fileOrigins]
 export const nullable: Record<string, ReadonlyArray<string>> = {
   "v1.GetFilesResponseDataInner": file,
   "v1.GetAssociatedFilesResponseAllOfDataInner": file,
-  "v1.GetAssociatedProductFilesResponseAllOfDataInner": file
+  "v1.GetAssociatedProductFilesResponseAllOfDataInner": [
+    "product_id",
+    "product_name",
+    "remote_id",
+    "s3_bucket",
+    "description"
+  ]
 }
 
 /** Envelopes, by official operation. */

@@ -93,7 +93,7 @@ export interface ActivityCollectionItem {
   readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`; empty or null while it is not done. */
   readonly marked_as_done_time: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string

@@ -63,7 +63,7 @@ export interface ActivityType {
   readonly order_nr: number
   /** What activities call the type by. */
   readonly key_string: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly is_custom_flag: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */

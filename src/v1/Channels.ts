@@ -56,7 +56,7 @@ export const Channel: Schema.Schema<Channel> = /*#__PURE__*/ Schema.suspend((): 
  */
 export interface Message {
   readonly id: string
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Id of the messaging channel. */
   readonly channel_id: string
   readonly sender_id: string
   readonly conversation_id: string
@@ -263,7 +263,7 @@ export {
  * @category inputs
  */
 export interface DeleteConversationInput {
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Id of the messaging channel. */
   readonly channel_id: string
   readonly conversation_id: string
 }
@@ -334,7 +334,7 @@ export const deleteConversation: Endpoint.Call<DeleteConversationInput, DeleteCo
  */
 export interface ReceiveMessageInput {
   readonly id: string
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Id of the messaging channel. */
   readonly channel_id: string
   readonly sender_id: string
   readonly conversation_id: string

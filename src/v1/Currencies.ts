@@ -19,7 +19,7 @@ export interface Currency {
   readonly name?: string
   readonly decimal_points?: number
   readonly symbol?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** Whether it can be chosen. */
   readonly active_flag?: boolean
   readonly is_custom_flag?: boolean
 }
@@ -49,7 +49,7 @@ export const Currency: Schema.Schema<Currency> = /*#__PURE__*/ Schema.suspend(()
  * @category inputs
  */
 export interface ListInput {
-  /** At least 2 characters, or 1 with an exact match. */
+  /** Part of a name or code. */
   readonly term?: string | undefined
 }
 

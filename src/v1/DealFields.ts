@@ -64,7 +64,7 @@ export interface FieldDefinition {
   readonly update_time?: string | null
   readonly last_updated_by_user_id?: number | null
   readonly created_by_user_id?: number | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** True for custom fields. */
   readonly edit_flag?: boolean

@@ -53,7 +53,7 @@ export interface DealParticipant {
   readonly person_id?: ParticipantPerson
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly related_item_data?: { readonly deal_id?: number; readonly title?: string }
   readonly person?: Persons.Person
@@ -65,7 +65,7 @@ export interface DealParticipant {
     readonly has_pic?: number | boolean
     /** Null without a picture. */
     readonly pic_hash?: string | null
-    /** False: deleted, and to be gone for good after 30 days. */
+    /** False: deleted. */
     readonly active_flag?: boolean
     readonly value?: number
   }
@@ -112,7 +112,7 @@ export const DealParticipant: Schema.Schema<DealParticipant> = /*#__PURE__*/ Sch
  * @category models
  */
 export interface ParticipantPerson {
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly name?: string
   readonly email?: ReadonlyArray<ParticipantEmail>
@@ -211,7 +211,7 @@ export interface RelatedUser {
   readonly has_pic: number | boolean
   /** Null without a picture. */
   readonly pic_hash: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: the user cannot sign in. */
   readonly active_flag: boolean
 }
 
@@ -239,7 +239,7 @@ export const RelatedUser: Schema.Schema<RelatedUser> = /*#__PURE__*/ Schema.susp
  * @category models
  */
 export interface RelatedPersonWithActiveFlag {
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly id: number
   readonly name: string
@@ -756,7 +756,7 @@ export interface DealCreator {
   readonly has_pic: number | boolean
   /** Null without a picture. */
   readonly pic_hash: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: the user cannot sign in. */
   readonly active_flag: boolean
   readonly value: number
 }
@@ -793,7 +793,7 @@ export interface DealOwner {
   readonly has_pic: number | boolean
   /** Null without a picture. */
   readonly pic_hash: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: the user cannot sign in. */
   readonly active_flag: boolean
   readonly value: number
 }
@@ -823,7 +823,7 @@ export const DealOwner: Schema.Schema<DealOwner> = /*#__PURE__*/ Schema.suspend(
  * @category models
  */
 export interface DealPerson {
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly name: string
   readonly email: ReadonlyArray<DealPersonEmail>
@@ -911,7 +911,7 @@ export interface DealOrganization {
   readonly owner_id: number
   /** Null if unknown. */
   readonly address: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
@@ -988,7 +988,7 @@ export interface RelatedOrganizationWithActiveFlag {
   readonly address: string | null
   /** Mails sent here in copy are linked to it. */
   readonly cc_email: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number>
@@ -1278,7 +1278,6 @@ export const DealsTimelineTotals: Schema.Schema<DealsTimelineTotals> = /*#__PURE
  * @category models
  */
 export interface FieldChange {
-  /** Key of the date field to group by. */
   readonly field_key?: string
   /** Null if there was none. */
   readonly old_value?: string | null
@@ -1335,7 +1334,7 @@ export interface AttachedFile {
   readonly file_name?: string
   /** Bytes. */
   readonly file_size?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** True for pictures inside mails. */
   readonly inline_flag?: boolean
@@ -1463,7 +1462,7 @@ export interface ListedMailMessage {
   readonly sent_flag?: 0 | 1 | (number & {})
   readonly sent_from_pipedrive_flag?: 0 | 1 | (number & {})
   readonly smart_bcc_flag?: 0 | 1 | (number & {})
-  /** Milliseconds since 1970. */
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly message_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
@@ -1477,7 +1476,6 @@ export interface ListedMailMessage {
   readonly s3_bucket_path?: string | null
   readonly external_deleted_flag?: boolean | number
   readonly mua_message_id?: string | null
-  /** Taken up at creation only. */
   readonly template_id?: number | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly timestamp?: string
@@ -1895,7 +1893,7 @@ export interface AddedDealProduct {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
   readonly last_edit?: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly name: string
   /** Id of the product's attachment to the deal, not of the product. */
@@ -2287,7 +2285,7 @@ export interface DealProduct {
   readonly last_edit?: string | null
   /** Empty when there are none. */
   readonly comments: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   /** Per cent. */
   readonly tax: number
@@ -2532,7 +2530,7 @@ export interface UpdatedDealProduct {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
   readonly last_edit?: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly name: string
 }

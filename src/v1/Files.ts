@@ -32,7 +32,7 @@ export interface File {
   readonly file_name?: string
   /** Bytes. */
   readonly file_size?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** True for pictures inside mails. */
   readonly inline_flag?: boolean

@@ -18,7 +18,7 @@ export interface Filter {
   readonly name?: string
   readonly filter_code?: string | null
   readonly is_editable?: boolean
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly type?: "deals" | "leads" | "org" | "people" | "products" | "activity" | "projects" | (string & {})
   readonly temporary_flag?: boolean | null
@@ -125,7 +125,7 @@ export interface FilterListItem {
   readonly name?: string
   readonly filter_code?: string | null
   readonly is_editable?: boolean
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly type?: "deals" | "leads" | "org" | "people" | "products" | "activity" | "projects" | (string & {})
   readonly temporary_flag?: boolean | null

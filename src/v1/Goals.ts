@@ -42,8 +42,9 @@ export interface Goal {
   readonly interval: string
   /** First and last day, `YYYY-MM-DD`; `end` null for a goal without end. */
   readonly duration: {
-    /** How many to skip; 0 unless given. */
+    /** A day, `YYYY-MM-DD`. */
     readonly start?: string
+    /** A day, `YYYY-MM-DD`; null for a goal without end. */
     readonly end?: string | null
   }
   readonly expected_outcome: { readonly target?: number; readonly tracking_metric?: string }
@@ -275,8 +276,9 @@ export interface AddInput {
   }
   /** First and last day, `YYYY-MM-DD`; `end` null for a goal without end. */
   readonly duration: {
-    /** How many to skip; 0 unless given. */
+    /** A day, `YYYY-MM-DD`. */
     readonly start: Field.CalendarDate
+    /** A day, `YYYY-MM-DD`; null for a goal without end. */
     readonly end?: Field.CalendarDate | null | undefined
   }
   readonly interval: "weekly" | "monthly" | "quarterly" | "yearly"
@@ -402,8 +404,9 @@ export interface UpdateInput {
   } | undefined
   /** First and last day, `YYYY-MM-DD`; `end` null for a goal without end. */
   readonly duration?: {
-    /** How many to skip; 0 unless given. */
+    /** A day, `YYYY-MM-DD`. */
     readonly start: Field.CalendarDate
+    /** A day, `YYYY-MM-DD`; null for a goal without end. */
     readonly end?: Field.CalendarDate | null | undefined
   } | undefined
   readonly interval?: "weekly" | "monthly" | "quarterly" | "yearly" | undefined

@@ -341,7 +341,7 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
 export interface SearchByFieldInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
-  /** Fixed once the field exists. */
+  /** Which fields `field_key` is one of. */
   readonly field_type: "dealField" | "leadField" | "personField" | "organizationField" | "productField" | "projectField"
   /** Key of the field to search. */
   readonly field_key: string

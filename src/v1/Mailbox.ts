@@ -247,7 +247,7 @@ export interface MailThreadMessage {
   readonly has_body_flag?: 0 | 1 | (number & {})
   readonly sent_flag?: 0 | 1 | (number & {})
   readonly sent_from_pipedrive_flag?: 0 | 1 | (number & {})
-  /** Milliseconds since 1970. */
+  /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly message_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string

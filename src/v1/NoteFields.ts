@@ -38,7 +38,7 @@ export interface NoteField {
   /** 40 characters for a custom field, a name for a built-in one; same in every answer. */
   readonly key?: string
   readonly name?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** True for custom fields. */
   readonly edit_flag?: boolean

@@ -16,7 +16,7 @@ import * as Pagination from "../Pagination.js"
  */
 export interface Note {
   readonly id: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
@@ -122,7 +122,7 @@ export const NoteUser: Schema.Schema<NoteUser> = /*#__PURE__*/ Schema.suspend(()
  */
 export interface Comment {
   readonly uuid?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
@@ -708,6 +708,7 @@ export const addComment: Endpoint.Call<AddCommentInput, AddCommentOutput> = /*#_
  */
 export interface DeleteCommentInput {
   readonly id: number
+  /** UUID. */
   readonly comment_id: string
 }
 
@@ -745,7 +746,7 @@ export const DeleteCommentOutput: Schema.Schema<DeleteCommentOutput> = /*#__PURE
 )
 
 /**
- * Deletes a comment of a note and answers with `true`. `id` is the note's, `commentId` a UUID.
+ * Deletes a comment of a note and answers with `true`. `id` is the note's, `comment_id` a UUID.
  *
  * `DELETE /api/v1/notes/{id}/comments/{comment_id}` · `deleteComment` · 6 tokens · scopes `deals:full`, `contacts:full`
  * · [reference](https://developers.pipedrive.com/docs/api/v1/Notes#deleteComment)
@@ -775,6 +776,7 @@ export const deleteComment: Endpoint.Call<DeleteCommentInput, DeleteCommentOutpu
  */
 export interface GetCommentInput {
   readonly id: number
+  /** UUID. */
   readonly comment_id: string
 }
 
@@ -812,7 +814,7 @@ export const GetCommentOutput: Schema.Schema<GetCommentOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Gets one comment of a note. `id` is the note's, `commentId` a UUID.
+ * Gets one comment of a note. `id` is the note's, `comment_id` a UUID.
  *
  * `GET /api/v1/notes/{id}/comments/{comment_id}` · `getComment` · 2 tokens · scopes `deals:read`, `deals:full`,
  * `contacts:read`, `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Notes#getComment)
@@ -932,6 +934,7 @@ export const listComments: Pagination.ListCall<ListCommentsInput, ListCommentsOu
  */
 export interface UpdateCommentInput {
   readonly id: number
+  /** UUID. */
   readonly comment_id: string
   /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content: string
@@ -971,7 +974,7 @@ export const UpdateCommentOutput: Schema.Schema<UpdateCommentOutput> = /*#__PURE
 )
 
 /**
- * Changes the text of a comment. `id` is the note's, `commentId` a UUID.
+ * Changes the text of a comment. `id` is the note's, `comment_id` a UUID.
  *
  * `PUT /api/v1/notes/{id}/comments/{comment_id}` · `updateCommentForNote` · 10 tokens · scopes `deals:full`,
  * `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Notes#updateCommentForNote)

@@ -25,7 +25,7 @@ export interface OrganizationRelationship {
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: string
 }
 
@@ -63,7 +63,7 @@ export interface OrganizationReference {
   /** Mails sent here in copy are linked to it. */
   readonly cc_email?: string | null
   readonly value?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
 }
 
@@ -127,7 +127,7 @@ export interface OrganizationRelationshipWithCalculation {
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: string
   readonly calculated_type?: string
   readonly calculated_related_org_id?: number
@@ -173,7 +173,7 @@ export interface OrganizationRelationshipDetails {
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: string
   readonly calculated_type?: string
   readonly calculated_related_org_id?: number

@@ -27,7 +27,7 @@ export interface Owner {
   readonly has_pic: number | boolean
   /** Null without a picture. */
   readonly pic_hash: string | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: the user cannot sign in. */
   readonly active_flag: boolean
 }
 
@@ -66,7 +66,7 @@ export interface OrganizationReferenceWithActiveFlag {
   /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number>
   readonly value: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly owner_name?: string
 }
@@ -110,7 +110,7 @@ export interface RelatedOrganization {
   readonly cc_email: string | null
   /** Ids of labels. */
   readonly label_ids?: ReadonlyArray<number>
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly owner_name?: string
 }
@@ -281,7 +281,7 @@ export interface OrganizationWithEditFlag {
   readonly picture_id: OrganizationPicture | null
   /** ISO 3166, two letters. */
   readonly country_code: string | null
-  /** First letter of the name, either case. */
+  /** First letter of the name, in lower case. */
   readonly first_char: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
@@ -388,7 +388,7 @@ export const OrganizationWithEditFlag: Schema.Schema<OrganizationWithEditFlag> =
 export interface OrganizationPicture {
   readonly item_type?: string
   readonly item_id?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
@@ -502,7 +502,7 @@ export interface OrganizationDetails {
   readonly picture_id: OrganizationPicture | null
   /** ISO 3166, two letters. */
   readonly country_code: string | null
-  /** First letter of the name, either case. */
+  /** First letter of the name, in lower case. */
   readonly first_char: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
@@ -658,7 +658,7 @@ export interface Organization {
   readonly picture_id: OrganizationPicture | null
   /** ISO 3166, two letters. */
   readonly country_code: string | null
-  /** First letter of the name, either case. */
+  /** First letter of the name, in lower case. */
   readonly first_char: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
@@ -761,7 +761,7 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
  */
 export interface OrganizationCollectionItem {
   readonly id: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly owner_id: number
   readonly name: string

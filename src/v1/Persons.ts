@@ -62,7 +62,7 @@ export interface Person {
   readonly phone: ReadonlyArray<Deals.ParticipantPhone>
   /** All addresses; an empty `value` stands for none. */
   readonly email: ReadonlyArray<PersonEmail>
-  /** First letter of the name, either case. */
+  /** First letter of the name, in lower case. */
   readonly first_char: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
@@ -228,7 +228,7 @@ export interface Picture {
   readonly id?: number
   readonly item_type?: string
   readonly item_id?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
@@ -369,7 +369,7 @@ export interface MergedPerson {
   readonly active_flag?: boolean
   readonly phone?: ReadonlyArray<Deals.ParticipantPhone>
   readonly email?: ReadonlyArray<PersonEmail>
-  /** First letter of the name, either case. */
+  /** First letter of the name, in lower case. */
   readonly first_char?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
@@ -475,7 +475,7 @@ export const ProductRelatedObjects: Schema.Schema<ProductRelatedObjects> = /*#__
  */
 export interface PersonCollectionItem {
   readonly id: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   readonly owner_id: number
   readonly org_id: number | null
@@ -1387,11 +1387,11 @@ export interface ListProductsOutput {
         /** Per cent. */
         readonly tax?: number
         readonly category?: string | null
-        /** False: deleted, and to be gone for good after 30 days. */
+        /** False: deleted. */
         readonly active_flag?: boolean
         /** Whether deals may take it. */
         readonly selectable?: boolean
-        /** First letter of the name, either case. */
+        /** First letter of the name, in lower case. */
         readonly first_char?: string | null
         /**
          * `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all.

@@ -57,7 +57,7 @@ export interface ProductFile {
   readonly file_name?: string
   /** Bytes. */
   readonly file_size?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** True for pictures inside mails. */
   readonly inline_flag?: boolean
@@ -205,7 +205,7 @@ export interface Product {
   }>
   readonly description?: string | null
   readonly category?: number | string | null
-  /** First letter of the name, either case. */
+  /** First letter of the name, in lower case. */
   readonly first_char?: string | null
   readonly files_count?: number | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
@@ -1006,7 +1006,7 @@ export interface AddInput {
   readonly unit?: string | undefined
   /** Per cent. */
   readonly tax?: number | undefined
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean | undefined
   /** Whether deals may take it. */
   readonly selectable?: boolean | undefined
@@ -1132,7 +1132,7 @@ export interface UpdateInput {
   readonly unit?: string | null | undefined
   /** Per cent. */
   readonly tax?: number | null | undefined
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean | undefined
   /** Whether deals may take it. */
   readonly selectable?: boolean | undefined

@@ -18,7 +18,7 @@ export interface SubRole {
   readonly parent_role_id?: number | null
   readonly name?: string
   readonly id: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly assignment_count?: string
   readonly sub_role_count?: string
@@ -90,7 +90,7 @@ export interface RoleAssignment {
   readonly name?: string
   readonly user_id?: number
   readonly role_id?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly type?: string
 }
@@ -124,7 +124,7 @@ export interface Role {
   readonly parent_role_id?: number | null
   readonly name?: string
   readonly id: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   readonly assignment_count?: string
   readonly sub_role_count?: string
@@ -675,11 +675,7 @@ export const GetPipelinesInput: Schema.Schema<GetPipelinesInput> = /*#__PURE__*/
  */
 export interface GetPipelinesOutput {
   readonly success: true
-  readonly data: {
-    readonly pipeline_ids?: ReadonlyArray<number>
-    /** False: the hidden ones instead. */
-    readonly visible?: boolean
-  }
+  readonly data: { readonly pipeline_ids?: ReadonlyArray<number>; readonly visible?: boolean }
 }
 
 /**
@@ -1009,11 +1005,7 @@ export const UpdatePipelinesInput: Schema.Schema<UpdatePipelinesInput> = /*#__PU
  */
 export interface UpdatePipelinesOutput {
   readonly success: true
-  readonly data: {
-    readonly pipeline_ids?: ReadonlyArray<number>
-    /** False: the hidden ones instead. */
-    readonly visible?: boolean
-  }
+  readonly data: { readonly pipeline_ids?: ReadonlyArray<number>; readonly visible?: boolean }
 }
 
 /**

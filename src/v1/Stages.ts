@@ -20,7 +20,7 @@ export interface Stage {
   /** Place among the others. */
   readonly order_nr?: number
   readonly name?: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability?: number
@@ -72,7 +72,7 @@ export interface StageWithPipeline {
   /** Place among the others. */
   readonly order_nr: number
   readonly name: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag: boolean
   /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability: number

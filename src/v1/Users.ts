@@ -44,7 +44,6 @@ export interface User {
   readonly icon_url: string | null
   /** The user whose credentials are used. */
   readonly is_you: boolean
-  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
   /** 1 for an admin, 0 else. */
   readonly is_admin?: number
@@ -144,7 +143,7 @@ export interface CurrentUser {
   readonly modified?: string | null
   readonly has_created_company?: boolean
   readonly access?: ReadonlyArray<UserAccess>
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: the user cannot sign in. */
   readonly active_flag?: boolean
   readonly timezone_name?: string
   /** Offset from UTC: `+03:00`. */
@@ -153,7 +152,6 @@ export interface CurrentUser {
   readonly icon_url?: string | null
   /** The user whose credentials are used. */
   readonly is_you?: boolean
-  /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted?: boolean
   readonly company_id?: number
   readonly company_name?: string

@@ -669,10 +669,7 @@ export const DeleteManyInput: Schema.Schema<DeleteManyInput> = /*#__PURE__*/ Sch
  */
 export interface DeleteManyOutput {
   readonly success: true
-  readonly data: {
-    /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
-    readonly ids?: ReadonlyArray<number>
-  }
+  readonly data: { readonly ids?: ReadonlyArray<number> }
   readonly additional_data?: { readonly more_items_in_collection?: boolean } | null
 }
 

@@ -270,7 +270,7 @@ export interface PersonPicture {
   readonly item_type?: string
   readonly item_id?: number
   readonly added_by_user_id?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted. */
   readonly active_flag?: boolean
   /** Bytes. */
   readonly file_size?: number

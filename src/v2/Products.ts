@@ -135,7 +135,6 @@ export interface ProductVariation {
   readonly product_id?: number
   /** One a currency; on updates the whole list is replaced. */
   readonly prices?: ReadonlyArray<{
-    /** Null for the product as such. */
     readonly product_variation_id: number
     /** ISO 4217 code, `EUR`, or the code of a custom currency. */
     readonly currency: string
@@ -1188,7 +1187,6 @@ export const deleteImage: Endpoint.Call<DeleteImageInput, DeleteImageOutput> = /
  */
 export interface DeleteVariationInput {
   readonly id: number
-  /** Null for the product as such. */
   readonly product_variation_id: number
 }
 
@@ -1703,7 +1701,6 @@ export const updateImage: Endpoint.Call<UpdateImageInput, UpdateImageOutput> = /
  */
 export interface UpdateVariationInput {
   readonly id: number
-  /** Null for the product as such. */
   readonly product_variation_id: number
   readonly name?: string | undefined
   /** One a currency; on updates the whole list is replaced. */

@@ -1,6 +1,6 @@
 /**
  * Where the sandbox does not answer as the official types say, and why. A field goes by the official model that declares it:
- * `31.` of version 31.2.1, `v1.` and `v2.` of 33.7.0. Every field of every row is tested to be needed.
+ * `31.` of version 31.2.1, `v1.` and `v2.` of the newer one. Every field of every row is tested to be needed.
  */
 
 export interface Exemption {

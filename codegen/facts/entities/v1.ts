@@ -395,7 +395,6 @@ export const v1: Record<string, Entity> = {
     present: words("amount currency")
   },
   "v1.MailMessageItemForList": {
-    nullable: words(""),
     types: {
       external_deleted_flag: "boolean | number"
     }

@@ -196,13 +196,13 @@ export const v1: Record<string, string> = {
   "v1.addNote":
     "Adds a note of HTML, which is cleaned, to a lead, deal, person, organization, project or task: one at least. Pinning to a thing needs that thing's id.",
   "v1.addNoteComment": "Adds a comment to a note.",
-  "v1.deleteComment": "Deletes a comment of a note and answers with `true`. `id` is the note's, `commentId` a UUID.",
+  "v1.deleteComment": "Deletes a comment of a note and answers with `true`. `id` is the note's, `comment_id` a UUID.",
   "v1.deleteNote": "Deletes a note and answers with `true`.",
-  "v1.getComment": "Gets one comment of a note. `id` is the note's, `commentId` a UUID.",
+  "v1.getComment": "Gets one comment of a note. `id` is the note's, `comment_id` a UUID.",
   "v1.getNoteComments": "Lists the comments of a note.",
   "v1.getNotes":
     "Lists notes, of everything or of one thing. `updated_since` wants the time in RFC 3339, unlike most of v1.",
-  "v1.updateCommentForNote": "Changes the text of a comment. `id` is the note's, `commentId` a UUID.",
+  "v1.updateCommentForNote": "Changes the text of a comment. `id` is the note's, `comment_id` a UUID.",
 
   // OrganizationRelationships
   "v1.addOrganizationRelationship": "Relates two organizations, as `parent` (the owner is the parent) or as `related`.",
