@@ -64,6 +64,13 @@ export interface Options {
    * @default "https://api.pipedrive.com"
    */
   readonly baseUrl?: string | URL | undefined
+  /**
+   * Takes an `http:` base URL for any host. Without it only for this machine, private addresses and names such as
+   * `sandbox` or `pipedrive.test`: over `http:` anybody on the way can read the credentials.
+   *
+   * @default false
+   */
+  readonly allowInsecureHttp?: boolean | undefined
 }
 
 /**
@@ -105,7 +112,7 @@ export const accessToken = (
  * - OAuth2: `PIPEDRIVE_CLIENT_ID`, `PIPEDRIVE_CLIENT_SECRET`, `PIPEDRIVE_REDIRECT_URI`, `PIPEDRIVE_REFRESH_TOKEN`, with
  *   tokens in a `TokenStore` if one is provided, or else in memory; `PIPEDRIVE_OAUTH_URL` if the OAuth server is another
  *
- * and `PIPEDRIVE_BASE_URL` for all of them.
+ * and `PIPEDRIVE_BASE_URL` for all of them (`PIPEDRIVE_ALLOW_INSECURE_HTTP=true`, where it is `http:` and not private).
  *
  * @since 0.1.0
  * @category layers
@@ -118,9 +125,10 @@ export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.
           apiToken: secret("PIPEDRIVE_API_TOKEN"),
           accessToken: secret("PIPEDRIVE_ACCESS_TOKEN"),
           clientId: secret("PIPEDRIVE_CLIENT_ID"),
-          baseUrl: Config.option(Config.nonEmptyString("PIPEDRIVE_BASE_URL"))
+          baseUrl: Config.option(Config.nonEmptyString("PIPEDRIVE_BASE_URL")),
+          judging: Base.judgingConfig
         })
-        const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl) }
+        const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl), ...read.judging }
         if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)
         if (Option.isSome(read.accessToken)) return accessToken(read.accessToken.value, options)
         if (Option.isSome(read.clientId)) return OAuth2.layerConfig
@@ -153,7 +161,7 @@ const fixed = (
           ConfigError.InvalidData([option], value === "" ? "is blank" : "holds characters that no token has")
         )
       }
-      const base = yield* parseBaseUrl(options?.baseUrl ?? defaultBaseUrl)
+      const base = yield* parseBaseUrl(options?.baseUrl ?? defaultBaseUrl, options)
       const headers = { [header]: render(value) }
       return Auth.of({
         authorize: (request) =>
@@ -164,9 +172,13 @@ const fixed = (
   )
 
 /**
- * Checks a base URL: http or https, no user, no query. Returns it without a trailing slash and version.
+ * Checks a base URL: https, or http where {@link Options} allow it; no user, no query. Returns it without a trailing slash
+ * and version.
  *
  * @since 0.1.0
  * @category constructors
  */
-export const parseBaseUrl: (url: string | URL) => Effect.Effect<string, ConfigError.ConfigError> = Base.parseBaseUrl
+export const parseBaseUrl: (
+  url: string | URL,
+  options?: Pick<Options, "allowInsecureHttp">
+) => Effect.Effect<string, ConfigError.ConfigError> = Base.parseBaseUrl

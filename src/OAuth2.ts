@@ -46,12 +46,28 @@ export interface Options {
    * given, are among them.
    */
   readonly allowedApiDomains?: ReadonlyArray<string> | undefined
-  /** The time one request to the OAuth server may take. @default "10 seconds" */
+  /**
+   * Takes `http:` in `oauthUrl`, `baseUrl` and `allowedApiDomains` for any host. Without it only for this machine, private
+   * addresses and names such as `sandbox` or `pipedrive.test`: over `http:` anybody on the way can read the credentials.
+   *
+   * @default false
+   */
+  readonly allowInsecureHttp?: boolean | undefined
+  /** The time one request to the OAuth server may take, but for renewals. @default "10 seconds" */
   readonly timeout?: Duration.DurationInput | undefined
-  /** How often a request is repeated after a network fault, a 429 or a 5xx. @default 3 */
+  /**
+   * The time the request of a renewal may take. Where refresh tokens change at each use, giving it up may end the account:
+   * the server may have acted. So it has as long as the store's lock allows.
+   *
+   * @default three quarters of the store's lockTimeout: 22.5 seconds
+   */
+  readonly renewalTimeout?: Duration.DurationInput | undefined
+  /** How often a request is repeated after a network fault, a 408, a 429, a 5xx or an answer that is not JSON. @default 3 */
   readonly retries?: number | undefined
   /** The first wait between attempts; it doubles each time, with jitter. @default "500 millis" */
   readonly backoff?: Duration.DurationInput | undefined
+  /** How many accounts' tokens are renewed at a time; the others wait for their turn. @default 25 */
+  readonly maximumRenewals?: number | undefined
 }
 
 /**

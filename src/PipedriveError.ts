@@ -136,6 +136,10 @@ export class InvalidRequest extends /*#__PURE__*/ ((): ErrorClass<
   override get message(): string {
     return visible(`${this.endpoint}: nothing was sent, because ${issuesText(this.issues, issueText)}`)
   }
+  /** None: nothing was sent. */
+  get attempts(): 0 {
+    return 0
+  }
 }
 
 /**
@@ -177,6 +181,18 @@ interface AuthErrorFields {
   readonly code?: string | undefined
   /** Whether the same call may work a little later. */
   readonly transient?: boolean | undefined
+  /** How long the OAuth server asks to wait, when it says so. */
+  readonly retryAfter?: Duration.Duration | undefined
+  /** How often the OAuth server or the store was asked; such an error has had its retries, and a call does not add its own. */
+  readonly attempts?: number | undefined
+  /** The endpoint that was called, if one was; so `method` and `path`. */
+  readonly endpoint?: string | undefined
+  readonly method?: string | undefined
+  readonly path?: string | undefined
+}
+
+type AuthErrorEncoded = Omit<AuthErrorFields, "retryAfter"> & {
+  readonly retryAfter?: Schema.Schema.Encoded<typeof Schema.Duration> | undefined
 }
 
 /**
@@ -185,7 +201,12 @@ interface AuthErrorFields {
  * @since 0.1.0
  * @category errors
  */
-export class AuthError extends /*#__PURE__*/ ((): ErrorClass<AuthError, "AuthError", AuthErrorFields> =>
+export class AuthError extends /*#__PURE__*/ ((): ErrorClass<
+  AuthError,
+  "AuthError",
+  AuthErrorFields,
+  AuthErrorEncoded
+> =>
   Schema.TaggedError<AuthError>("effect-pipedrive/AuthError")("AuthError", {
     reason: Schema.Literal(
       "NotAuthorized",
@@ -202,10 +223,16 @@ export class AuthError extends /*#__PURE__*/ ((): ErrorClass<AuthError, "AuthErr
     description: Schema.String,
     status: Schema.optional(Schema.Number),
     code: Schema.optional(Schema.String),
-    transient: Schema.optional(Schema.Boolean)
+    transient: Schema.optional(Schema.Boolean),
+    retryAfter: Schema.optional(Schema.Duration),
+    attempts: Schema.optional(Schema.Number),
+    endpoint: Schema.optional(Schema.String),
+    method: Schema.optional(Schema.String),
+    path: Schema.optional(Schema.String)
   }))() {
   override get message(): string {
-    return visible(`${this.reason}: ${this.description}`)
+    const call = this.endpoint === undefined ? "" : `${this.endpoint}: `
+    return visible(`${call}${this.reason}: ${this.description}`)
   }
 }
 
@@ -588,7 +615,7 @@ export const isPipedriveError = (u: unknown): u is PipedriveError => Schema.is(P
  * Whether the same request may be sent again and stand a chance: the one judgement, which the retry policy uses too.
  *
  * A request that may have acted is not repeated where repeating would act twice: POST only after a 429, or when no
- * connection was made; with `resendPost`, as any other method.
+ * connection was made; with `resendPost`, as any other method. An `AuthError` stands for a request that was not sent.
  *
  * @since 0.1.0
  * @category guards

@@ -15,7 +15,7 @@ import * as Session from "./oauthSession.js"
 
 /** One account of an app that is made already. @internal */
 export const fromApp = <R = never>(
-  { allowed, app, baseUrl, renew }: Protocol.Made,
+  { allowed, app, baseUrl, renew, turn }: Protocol.Made,
   options: Pick<AccountOptions<R>, "account" | "refreshToken" | "onTokenUpdate">
 ): Effect.Effect<Service, never, TokenStore.TokenStore | Scope.Scope | R> =>
   Effect.gen(function* () {
@@ -27,6 +27,7 @@ export const fromApp = <R = never>(
       store,
       allowed,
       renew: (before, pause) => renew(before, { within: store.lockTimeout, pause }),
+      turn,
       revoke: app.revoke,
       seed: refreshToken === undefined || blank(refreshToken) ? undefined : redacted(refreshToken),
       onTokenUpdate: (token) =>
@@ -38,10 +39,7 @@ export const fromApp = <R = never>(
       authorizationUrl: app.authorizationUrl,
       handleCallback: (callback) => saved(app.handleCallback(callback)),
       authorize: (code) => saved(app.authorize(code)),
-      exchange: (stored) =>
-        saved(
-          app.refresh(redacted(typeof stored === "object" && "refresh_token" in stored ? stored.refresh_token : stored))
-        ),
+      exchange: (stored) => saved(app.refresh(redacted(isOfficial(stored) ? stored.refresh_token : stored))),
       handleUninstall: (request) => Effect.tap(app.handleUninstall(request), session.clear),
       token: session.token,
       refresh: session.refresh,
@@ -70,6 +68,12 @@ export const authOf = (
     ),
   recover: () => Effect.succeed(false)
 })
+
+type Stored = Parameters<Service["exchange"]>[0]
+
+/** A token object of the official client. */
+const isOfficial = (stored: Stored): stored is Exclude<Stored, string | Redacted.Redacted<string>> =>
+  typeof stored === "object" && stored !== null && "refresh_token" in stored
 
 const blank = (value: string | Redacted.Redacted<string>): boolean => Redacted.value(redacted(value)).trim() === ""
 

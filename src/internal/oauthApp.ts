@@ -11,12 +11,13 @@ import * as Encoding from "effect/Encoding"
 import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type { App, Callback, Options, Received, Uninstalled } from "../OAuth2.js"
 import { AuthError, type AuthErrorReason } from "../PipedriveError.js"
 import type { Token } from "../TokenStore.js"
 import * as Failure from "./failure.js"
-import { parseBaseUrl } from "./oauthBase.js"
+import { type Judging, parseBaseUrl } from "./oauthBase.js"
 import * as Server from "./oauthServer.js"
 import type { Renewable } from "./oauthSession.js"
 import { fromWire, orFail, sameText } from "./oauthToken.js"
@@ -29,6 +30,8 @@ export interface Made {
   /** The origins that a token's `api_domain` may name besides Pipedrive's. */
   readonly allowed: ReadonlyArray<string>
   readonly renew: (before: Renewable, how: How) => Effect.Effect<Token, AuthError>
+  /** Waits for a renewal's turn among those of all accounts. */
+  readonly turn: <A>(renewal: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
 }
 
 /** @internal */
@@ -62,8 +65,15 @@ const duration = (name: string, given: Duration.DurationInput | undefined, other
     : invalid(name, `must be a duration longer than nothing, is ${String(given)}`)
 }
 
-const url = (name: string, given: string | URL) =>
-  Effect.mapError(parseBaseUrl(given), (error) =>
+const count = (name: string, given: number | undefined, otherwise: number, least: number) => {
+  const value = given ?? otherwise
+  return Number.isSafeInteger(value) && value >= least
+    ? Effect.succeed(value)
+    : invalid(name, `must be a whole number from ${least} up, is ${String(value)}`)
+}
+
+const url = (name: string, given: string | URL, judging: Judging) =>
+  Effect.mapError(parseBaseUrl(given, judging), (error) =>
     error._op === "InvalidData" ? ConfigError.InvalidData([name], error.message) : error
   )
 
@@ -86,13 +96,11 @@ const settings = (options: Options, defaultUrl: string) =>
       ],
       identity
     ).pipe(Effect.mapError(([first, ...others]) => others.reduce((all, one) => ConfigError.And(all, one), first)))
-    const retries = options.retries ?? 3
-    if (!Number.isSafeInteger(retries) || retries < 0) {
-      return yield* invalid("retries", `must be a whole number from 0 up, is ${String(retries)}`)
-    }
-    const oauthUrl = yield* url("oauthUrl", options.oauthUrl ?? defaultUrl)
-    const baseUrl = options.baseUrl === undefined ? undefined : yield* url("baseUrl", options.baseUrl)
-    const domains = yield* Effect.forEach(options.allowedApiDomains ?? [], (domain) => url("allowedApiDomains", domain))
+    const oauthUrl = yield* url("oauthUrl", options.oauthUrl ?? defaultUrl, options)
+    const baseUrl = options.baseUrl === undefined ? undefined : yield* url("baseUrl", options.baseUrl, options)
+    const domains = yield* Effect.forEach(options.allowedApiDomains ?? [], (domain) =>
+      url("allowedApiDomains", domain, options)
+    )
     const own = [baseUrl, options.oauthUrl === undefined ? undefined : oauthUrl]
     return {
       clientId: checked[0] ?? "",
@@ -102,8 +110,10 @@ const settings = (options: Options, defaultUrl: string) =>
       baseUrl,
       allowed: [...domains, ...own.flatMap((one) => (one === undefined ? [] : [new URL(one).origin]))],
       timeout: yield* duration("timeout", options.timeout, Duration.seconds(10)),
+      renewalTimeout: yield* duration("renewalTimeout", options.renewalTimeout, Duration.infinity),
       backoff: yield* duration("backoff", options.backoff, Duration.millis(500)),
-      retries
+      retries: yield* count("retries", options.retries, 3, 0),
+      maximumRenewals: yield* count("maximumRenewals", options.maximumRenewals, 25, 1)
     }
   })
 
@@ -224,23 +234,25 @@ export const make = (
   defaultUrl: string
 ): Effect.Effect<Made, ConfigError.ConfigError, HttpClient.HttpClient> =>
   Effect.gen(function* () {
-    const { allowed, baseUrl, clientId, clientSecret, oauthUrl, redirectUri, ...rest } = yield* settings(
-      options,
-      defaultUrl
-    )
+    const made = yield* settings(options, defaultUrl)
+    const { allowed, backoff, baseUrl, clientId, clientSecret, oauthUrl, redirectUri, retries, timeout } = made
+    const renewals = yield* Effect.makeSemaphore(made.maximumRenewals)
     const server: Server.Server = {
       client: yield* Transport.prepare(yield* HttpClient.HttpClient),
       url: oauthUrl,
       clientId,
       clientSecret,
-      ...rest
+      backoff,
+      retries,
+      timeout,
+      pausedUntil: yield* Ref.make(0)
     }
 
     const token = (
       grant: string,
       fields: Record<string, string>,
       secret: string,
-      form: Pick<Server.Form, "invalidGrant">,
+      form: Pick<Server.Form, "invalidGrant" | "timeout">,
       how: How,
       before?: Renewable
     ) =>
@@ -271,6 +283,7 @@ export const make = (
             { code, redirect_uri: redirectUri },
             code,
             {
+              timeout,
               invalidGrant: {
                 reason: "InvalidCallback",
                 advice: "A code lives for five minutes and works once: send the user to the authorization page again"
@@ -280,7 +293,12 @@ export const make = (
           )
 
     const renew = (before: Renewable, how: How) => {
-      const secret = Redacted.value(before.refreshToken)
+      const given: unknown = before?.refreshToken
+      if (!Redacted.isRedacted(given)) {
+        const what = "there is no `refreshToken` that is Redacted: for other objects there is `exchange` of OAuth2"
+        return Effect.fail(failure("InvalidToken", what))
+      }
+      const secret = String(Redacted.value(given))
       return secret.trim() === ""
         ? Effect.fail(failure("NotAuthorized", "there is no refresh token"))
         : token(
@@ -288,6 +306,7 @@ export const make = (
             { refresh_token: secret },
             secret,
             {
+              timeout: made.renewalTimeout,
               invalidGrant: {
                 reason: "ReauthorizationRequired",
                 advice: "The refresh token is revoked or was not used for 60 days: the user must authorize again"
@@ -306,13 +325,15 @@ export const make = (
         })),
       handleCallback: (callback) => Effect.flatMap(codeOf(callback), authorize),
       authorize,
-      refresh: (from) => renew(Redacted.isRedacted(from) ? { refreshToken: from } : from, unhurried),
+      refresh: (from) =>
+        Effect.suspend(() => renew(Redacted.isRedacted(from) ? { refreshToken: from } : from, unhurried)),
       revoke: (given, hint) =>
         Effect.suspend(() =>
           Server.post(server, {
             path: "/oauth/revoke",
             fields: { token: Redacted.value(given), token_type_hint: hint },
             secrets: [Redacted.value(given)],
+            timeout,
             invalidGrant: { reason: "TokenEndpoint", advice: "" },
             ...unhurried
           })
@@ -326,5 +347,5 @@ export const make = (
         ),
       handleUninstall: (request) => uninstalled(request, clientId, clientSecret)
     }
-    return { app, baseUrl, allowed, renew }
+    return { app, baseUrl, allowed, renew, turn: renewals.withPermits(1) }
   })

@@ -10,7 +10,7 @@ import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import { AuthError } from "../PipedriveError.js"
 import type { Service } from "../TokenStore.js"
-import { scrub } from "./failure.js"
+import { cautious } from "./oauthToken.js"
 
 /** @internal */
 export const defaultTimeout: Duration.Duration = /*#__PURE__*/ Duration.seconds(30)
@@ -33,7 +33,8 @@ export const heldTooLong = (account: string, duration: Duration.Duration): AuthE
   new AuthError({
     reason: "TokenStore",
     description: `the tokens of account ${JSON.stringify(account)} were locked by another refresh for ${Duration.format(duration)}`,
-    transient: true
+    transient: true,
+    attempts: 1
   })
 
 interface Waiter {
@@ -91,5 +92,5 @@ export const words = (cause: unknown, secrets: ReadonlyArray<string>): string =>
     at = "cause" in at ? at.cause : undefined
   }
   const text = parts.length > 0 ? parts.join(": ") : typeof cause === "string" ? cause : "unknown failure"
-  return scrub(text, secrets).slice(0, 500)
+  return cautious(text, secrets)
 }

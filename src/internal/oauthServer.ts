@@ -4,7 +4,9 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -15,8 +17,11 @@ import { constTrue } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import { AuthError, type AuthErrorReason } from "../PipedriveError.js"
+import * as Ref from "effect/Ref"
+import * as Stream from "effect/Stream"
+import { AuthError, type AuthErrorReason, type TransportError } from "../PipedriveError.js"
 import * as Failure from "./failure.js"
+import { cautious } from "./oauthToken.js"
 
 /** @internal */
 export interface Server {
@@ -28,6 +33,8 @@ export interface Server {
   readonly timeout: Duration.Duration
   readonly retries: number
   readonly backoff: Duration.Duration
+  /** Until when the server asked to be left alone. It asked all accounts of the app. */
+  readonly pausedUntil: Ref.Ref<number>
 }
 
 /** A form to post, and what of it must not be shown. @internal */
@@ -37,8 +44,10 @@ export interface Form {
   readonly secrets: ReadonlyArray<string>
   /** What `invalid_grant` means here. */
   readonly invalidGrant: { readonly reason: AuthErrorReason; readonly advice: string }
-  /** No attempt is begun that could end later than this after the first. */
+  /** All attempts end within this time, with some of it left for what comes after. */
   readonly within: Duration.Duration
+  /** The time that one attempt may take. */
+  readonly timeout: Duration.Duration
   /** Makes the waits between attempts interruptible, where they may be. */
   readonly pause: (wait: Effect.Effect<void>) => Effect.Effect<void>
 }
@@ -47,35 +56,72 @@ export interface Form {
 export const basic = (clientId: string, clientSecret: Redacted.Redacted<string>): string =>
   Encoding.encodeBase64(`${clientId}:${Redacted.value(clientSecret)}`)
 
+/** Who holds a lock must have done with it before others take over: that much of the time is for the server. */
+const share = 0.75
+
+/** A server that asks for a longer wait is asked again after this one. */
+const longestPause = 300_000
+
 /**
- * Posts a form and returns the answer's JSON. Faults of the network, 429 and 5xx are retried. An attempt that was begun is
- * not interrupted, since the server may have acted on it; the waits between attempts are, where the caller can be.
+ * Posts a form and returns the answer's JSON. Faults of the network, 408, 429, 5xx and answers that are not JSON are
+ * retried. An attempt that was begun is not interrupted, since the server may have acted on it; the waits between attempts
+ * are, where the caller can be.
  *
  * @internal
  */
 export const post = (server: Server, form: Form): Effect.Effect<unknown, AuthError> =>
   Effect.flatMap(Clock.currentTimeMillis, (started) => {
-    const loop = (done: number): Effect.Effect<unknown, AuthError> =>
-      Effect.catchAll(attempt(server, form), ({ error, wait: asked }) => {
-        if (error.transient !== true || done >= server.retries) return Effect.fail(error)
-        return Effect.flatMap(Effect.zip(Random.nextRange(0.5, 1), Clock.currentTimeMillis), ([jitter, now]) => {
-          const backoff = Duration.toMillis(server.backoff) * 2 ** done * jitter
-          const wait = Math.ceil(Math.max(backoff, asked))
-          const end = now + wait + Duration.toMillis(server.timeout)
-          if (end - started > Duration.toMillis(form.within)) return Effect.fail(error)
-          return Effect.zipRight(form.pause(Effect.sleep(wait)), loop(done + 1))
+    const within = Duration.toMillis(form.within)
+    // an attempt that has less time than this is not begun
+    const least = Math.min(Duration.toMillis(server.timeout), within * share)
+    const go = (done: number, backoff: number, before: AuthError | undefined): Effect.Effect<unknown, AuthError> =>
+      Effect.flatMap(Effect.zip(Clock.currentTimeMillis, Ref.get(server.pausedUntil)), ([now, until]) => {
+        const wait = Math.ceil(Math.max(backoff, until - now))
+        const left = (within - (now + Math.max(wait, 0) - started)) * share
+        if (wait > 0) {
+          return left < least
+            ? Effect.fail(before ?? paused(until - now))
+            : Effect.zipRight(form.pause(Effect.sleep(wait)), go(done, 0, before))
+        }
+        const limit = Duration.millis(Math.min(left, Duration.toMillis(form.timeout)))
+        return Effect.catchAll(attempt(server, form, limit), ({ said, wait: asked }) => {
+          const told = asked > 0 ? { retryAfter: Duration.millis(asked) } : {}
+          const error = new AuthError({ ...said, ...told, attempts: done + 1 })
+          const noted =
+            asked > 0
+              ? Effect.flatMap(Clock.currentTimeMillis, (at) =>
+                  Ref.update(server.pausedUntil, (other) => Math.max(other, at + Math.min(asked, longestPause)))
+                )
+              : Effect.void
+          return Effect.zipRight(
+            noted,
+            error.transient !== true || done >= server.retries
+              ? Effect.fail(error)
+              : Effect.flatMap(Random.nextRange(0.5, 1), (jitter) =>
+                  go(done + 1, Duration.toMillis(server.backoff) * 2 ** done * jitter, error)
+                )
+          )
         })
       })
-    return loop(0)
+    return go(0, 0, undefined)
+  })
+
+const paused = (millis: number): AuthError =>
+  new AuthError({
+    reason: "TokenEndpoint",
+    description: `the OAuth server asked to be left alone for another ${Duration.format(Duration.millis(Math.ceil(millis)))}; nothing was sent`,
+    transient: true,
+    retryAfter: Duration.millis(Math.ceil(millis)),
+    attempts: 0
   })
 
 interface Refusal {
-  readonly error: AuthError
+  readonly said: ConstructorParameters<typeof AuthError>[0]
   /** How long the server asks to wait, in milliseconds. */
   readonly wait: number
 }
 
-const attempt = (server: Server, form: Form): Effect.Effect<unknown, Refusal> => {
+const attempt = (server: Server, form: Form, duration: Duration.Duration): Effect.Effect<unknown, Refusal> => {
   const credentials = basic(server.clientId, server.clientSecret)
   const secrets = [Redacted.value(server.clientSecret), credentials, ...form.secrets].filter((text) => text.length > 3)
   const request = HttpClientRequest.post(`${server.url}${form.path}`, {
@@ -83,36 +129,88 @@ const attempt = (server: Server, form: Form): Effect.Effect<unknown, Refusal> =>
     body: HttpBody.text(new URLSearchParams(form.fields).toString(), "application/x-www-form-urlencoded")
   })
   const call = { endpoint: "OAuth2", method: "POST", path: form.path }
-  const unreachable = (description: string): Refusal => ({
-    error: new AuthError({ reason: "TokenEndpoint", description, transient: true }),
+  const transient = (description: string, status?: number): Refusal => ({
+    said: {
+      reason: "TokenEndpoint",
+      description,
+      transient: true,
+      ...(status === undefined ? {} : { status })
+    },
     wait: 0
   })
-  const exchange = Effect.flatMap(server.client.execute(request), (response) =>
-    Effect.map(response.text, (text) => ({ status: response.status, headers: response.headers, text }))
+  const unreachable = ({ code, description }: TransportError): Refusal =>
+    transient(
+      cautious(
+        `the OAuth server could not be reached: ${description}${code === undefined ? "" : ` (${code})`}`,
+        secrets
+      )
+    )
+  const answered = Effect.flatMap(server.client.execute(request), (response) =>
+    Effect.map(textOf(response), (text) => ({ status: response.status, headers: response.headers, text }))
+  ).pipe(
+    Effect.mapError((error) => unreachable(Failure.fromTransport(call, error, 1, secrets))),
+    Effect.catchAllDefect((defect) => Effect.fail(unreachable(Failure.fromDefect(call, defect, 1, secrets, "send"))))
   )
-  const answered = Effect.mapError(exchange, (error) => {
-    const { code, description } = Failure.fromTransport(call, error, 1, secrets)
-    return unreachable(`the OAuth server could not be reached: ${description}${code === undefined ? "" : ` (${code})`}`)
-  })
-  // who holds a lock must have done with it before others take over
-  const duration = Duration.min(server.timeout, Duration.times(form.within, 0.75))
-  const timed = Effect.timeoutFail(Effect.interruptible(answered), {
+  // let go rather than waited for: one that neither ends nor can be interrupted would block the account for ever
+  const timed = Effect.timeoutFail(Effect.interruptible(Effect.disconnect(answered)), {
     duration,
-    onTimeout: () => unreachable(`the OAuth server did not answer within ${Duration.format(duration)}`)
+    onTimeout: () => transient(`the OAuth server did not answer within ${Duration.format(duration)}`)
   })
-  return Effect.flatMap(Effect.uninterruptible(quiet(timed)), (answer) =>
+  return Effect.flatMap(Effect.uninterruptible(quiet(timed)), ({ headers, status, text }) =>
     Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<unknown, Refusal> => {
-      const body = Failure.parse(answer.text)
-      if (answer.status >= 200 && answer.status < 300) {
-        return Effect.succeed(Either.getOrUndefined(body))
+      const success = status >= 200 && status < 300
+      if (success && form.path === "/oauth/revoke") return Effect.void
+      const body = text === undefined ? Either.left("is too long") : Failure.parse(text)
+      const json = Either.isRight(body) && Failure.isRecord(body.right) ? body.right : undefined
+      if (success) {
+        // of such a body nothing is shown: it may be half of a token
+        return json === undefined
+          ? Effect.fail(transient(`the OAuth server's answer (${status}) ${faultOf(body)}`, status))
+          : Effect.succeed(json)
       }
-      const wait = Duration.toMillis(Failure.retryAfter(answer.headers, now) ?? Duration.zero)
-      return Effect.fail({ error: refusal(form, answer.status, body, answer.text, secrets), wait })
+      const wait = Failure.retryAfter(headers, now) ?? 0
+      return Effect.fail({ said: refusal(form, status, json, secrets), wait })
     })
   )
 }
 
-/** Our span stands for the platform's, no trace headers go out, and no redirect is followed. */
+const faultOf = (body: Either.Either<unknown, string>): string =>
+  Either.match(body, { onLeft: (what) => what, onRight: () => "is no JSON object" })
+
+/** Nothing that a token server has to say is longer, in bytes. */
+const longest = 65_536
+
+/** The body as text, read no further than it can matter; `undefined` when it is longer. */
+const textOf = (
+  response: HttpClientResponse.HttpClientResponse
+): Effect.Effect<string | undefined, HttpClientError.HttpClientError> => {
+  const { "content-encoding": encoding = "identity", "content-length": length } = response.headers
+  if (length === "0" || response.status === 204) return Effect.succeed("")
+  if (encoding === "identity" && Number(length ?? Number.NaN) <= longest) return response.text
+  return Effect.suspend(() => {
+    const decoder = new TextDecoder()
+    let text = ""
+    let size = 0
+    const read = Stream.runForEachWhile(response.stream, (bytes) =>
+      Effect.sync(() => {
+        size += bytes.length
+        if (size <= longest) text += decoder.decode(bytes, { stream: true })
+        return size <= longest
+      })
+    )
+    const whole = Effect.map(read, () => (size > longest ? undefined : text + decoder.decode()))
+    return Effect.catchIf(
+      whole,
+      (error) => error._tag === "ResponseError" && error.reason === "EmptyBody",
+      () => Effect.succeed("")
+    )
+  })
+}
+
+/**
+ * Our span stands for the platform's, no trace headers go out, no redirect is followed, and a fiber that fails after it was
+ * let go logs nothing: its failure holds the request.
+ */
 const quiet = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
   effect.pipe(
     Effect.mapInputContext((context: Context.Context<never>) =>
@@ -121,35 +219,31 @@ const quiet = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
         redirect: "manual"
       })
     ),
-    Effect.locally(HttpClient.currentTracerDisabledWhen, constTrue)
+    Effect.locally(HttpClient.currentTracerDisabledWhen, constTrue),
+    Effect.withUnhandledErrorLogLevel(Option.none())
   )
 
-const textOf = (u: unknown, secrets: ReadonlyArray<string>): string | undefined =>
-  typeof u === "string" && u.trim() !== "" ? Failure.scrub(u, secrets).slice(0, 500) : undefined
+const wordsOf = (u: unknown, secrets: ReadonlyArray<string>): string | undefined =>
+  typeof u === "string" && u.trim() !== "" ? cautious(u, secrets) : undefined
 
 const refusal = (
   form: Form,
   status: number,
-  body: Either.Either<unknown, string>,
-  text: string,
+  json: Readonly<Record<string, unknown>> | undefined,
   secrets: ReadonlyArray<string>
-): AuthError => {
-  const json = Either.isRight(body) && Failure.isRecord(body.right) ? body.right : {}
-  const said = textOf(json.message, secrets) ?? textOf(json.error_description, secrets)
-  const code = textOf(json.error, secrets)
-  const words = [code, said, ...(said === undefined && code === undefined ? [Failure.snippet(text, secrets)] : [])]
-    .filter((part) => part !== undefined && part !== "")
-    .join(": ")
+): Refusal["said"] => {
+  const said = wordsOf(json?.message, secrets) ?? wordsOf(json?.error_description, secrets)
+  const code = wordsOf(json?.error, secrets)
+  const words = [code, said].filter((part) => part !== undefined).join(": ")
   const kind = kindOf(code, said)
-  const make = (reason: AuthErrorReason, advice: string, transient = false) =>
-    new AuthError({
-      reason,
-      description: `the OAuth server refused (${status})${words === "" ? "" : `: ${words}`}${advice === "" ? "" : `. ${advice}`}`,
-      status,
-      ...(kind === undefined ? (code === undefined ? {} : { code }) : { code: kind }),
-      ...(transient ? { transient } : {})
-    })
-  if (status === 429 || status >= 500) return make("TokenEndpoint", "", true)
+  const make = (reason: AuthErrorReason, advice: string, transient = false): Refusal["said"] => ({
+    reason,
+    description: `the OAuth server refused (${status})${words === "" ? "" : `: ${words}`}${advice === "" ? "" : `. ${advice}`}`,
+    status,
+    ...(kind === undefined ? (code === undefined ? {} : { code }) : { code: kind }),
+    ...(transient ? { transient } : {})
+  })
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return make("TokenEndpoint", "", true)
   if (kind === "invalid_grant") return make(form.invalidGrant.reason, form.invalidGrant.advice)
   if (kind === "invalid_client" || kind === "unauthorized_client" || status === 401) {
     return make("InvalidClient", "Check client id and client secret")

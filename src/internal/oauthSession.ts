@@ -14,8 +14,9 @@ import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { AuthError } from "../PipedriveError.js"
 import type * as TokenStore from "../TokenStore.js"
+import * as Keeper from "./oauthKeeper.js"
 import * as Lock from "./oauthLock.js"
-import { trustedDomain, untrusted } from "./oauthToken.js"
+import { fromCaller, orFail } from "./oauthToken.js"
 
 type Token = TokenStore.Token
 
@@ -28,6 +29,8 @@ export interface Options {
     before: Renewable,
     pause: (wait: Effect.Effect<void>) => Effect.Effect<void>
   ) => Effect.Effect<Token, AuthError>
+  /** Waits for a renewal's turn among those of all accounts. */
+  readonly turn: <A>(renewal: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
   readonly revoke: (token: Redacted.Redacted<string>, hint: Hint) => Effect.Effect<void, AuthError>
   readonly allowed: ReadonlyArray<string>
   /** A refresh token to begin with, when the store has no token. */
@@ -59,11 +62,21 @@ interface Ask {
   readonly after401: boolean
 }
 
+/** What may lie in the store when a token is saved that was not saved at once. */
+interface Unsaved {
+  /** What was there when it was got; `anything` when a person gave it, who is right in any case. */
+  readonly replaces: Token | undefined | typeof anything
+  /** When it was got. */
+  readonly since: number
+}
+
+const anything: unique symbol = Symbol("effect-pipedrive/internal/oauthSession/anything")
+
 interface State {
   /** The newest token known. */
   readonly token: Token | undefined
-  /** It is in no store yet: it must not be used, nor be given up for a stored one. */
-  readonly unsaved: boolean
+  /** It is in no store yet: it must not be used, nor be given up but for a newer one. */
+  readonly unsaved: Unsaved | undefined
   /** onTokenUpdate has not run for it. */
   readonly untold: boolean
   /** The OAuth server's no to this refresh token. */
@@ -71,10 +84,23 @@ interface State {
   readonly seed: Redacted.Redacted<string> | undefined
   /** The token that the last 401 led to, and when. */
   readonly recovered: { readonly accessToken: string; readonly at: number } | undefined
+  /** The renewal of a token that still lives has failed: until then it is used without another attempt. */
+  readonly restUntil: number
   readonly flight: Deferred.Deferred<Token, AuthError> | undefined
 }
 
 const same = (a: Redacted.Redacted<string>, b: string): boolean => Redacted.value(a) === b
+
+const sameToken = (a: Token | undefined, b: Token | undefined): boolean =>
+  a === undefined || b === undefined
+    ? a === b
+    : same(a.accessToken, Redacted.value(b.accessToken)) && same(a.refreshToken, Redacted.value(b.refreshToken))
+
+/** Whether the store has what an unsaved token must not be written over: a newer one, or nothing any more. */
+const isSuperseded = (token: Token, { replaces, since }: Unsaved, stored: Token | undefined): boolean =>
+  replaces === anything
+    ? stored !== undefined && stored.issuedAt > since
+    : !sameToken(stored, replaces) && !sameToken(stored, token)
 
 /** How much before its expiry a token is renewed: a minute, or a tenth of a short life. @internal */
 export const margin = (token: Pick<Token, "issuedAt" | "expiresAt">): number =>
@@ -85,8 +111,10 @@ const isFresh = (token: Token, now: number): boolean => now < token.expiresAt - 
 /** A token that a 401 led to and that is refused too within this time is not renewed again. */
 const recoveryPause = 10_000
 
-const saveTries = 3
-const saveTimeout = Duration.seconds(10)
+const leastRest = 10_000
+
+/** So often a renewal begins anew because the store has another token by then. */
+const mostRounds = 4
 
 /** @internal */
 export const make = (options: Options): Effect.Effect<Session, never, Scope.Scope> =>
@@ -96,11 +124,12 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     const base = yield* Effect.context<never>()
     const state = yield* Ref.make<State>({
       token: undefined,
-      unsaved: false,
+      unsaved: undefined,
       untold: false,
       dead: undefined,
       seed: options.seed,
       recovered: undefined,
+      restUntil: 0,
       flight: undefined
     })
     const patch = (change: Partial<State>) => Ref.update(state, (s): State => ({ ...s, ...change }))
@@ -117,49 +146,34 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     // the store
     // -------------------------------------------------------------------------
 
-    const tried = <A>(effect: Effect.Effect<A, AuthError>, verb: string): Effect.Effect<A, AuthError> => {
-      const once = Effect.timeoutFail(Effect.interruptible(guarded(effect, verb)), {
-        duration: saveTimeout,
-        onTimeout: () => storeFailed(`the token store did not ${verb} within ${Duration.format(saveTimeout)}`)
-      })
-      const loop = (left: number): Effect.Effect<A, AuthError> =>
-        Effect.catchAll(once, (error) =>
-          error.reason === "TokenStore" && left > 1
-            ? Effect.zipRight(Effect.sleep(100 * 2 ** (saveTries - left)), loop(left - 1))
-            : Effect.fail(error)
-        )
-      return loop(saveTries)
-    }
+    const keeper = Keeper.make(store, account, options.allowed)
 
-    const load: Effect.Effect<Token | undefined, AuthError> = Effect.flatMap(
-      tried(
-        Effect.suspend(() => store.load(account)),
-        "load"
-      ),
-      (found) => {
-        if (Option.isNone(found)) return Effect.succeed(undefined)
-        const { apiDomain } = found.value
-        if (apiDomain === undefined) return Effect.succeed(found.value)
-        const trusted = trustedDomain(apiDomain, options.allowed)
-        return trusted === undefined
-          ? Effect.fail(untrusted(`the stored token of account ${JSON.stringify(account)}`, apiDomain))
-          : Effect.succeed({ ...found.value, apiDomain: trusted })
-      }
-    )
-
-    /** Keeps a new token in memory at once, then in the store, then tells. */
-    const persist = (token: Token): Effect.Effect<Token, AuthError> =>
-      Effect.zipRight(patch({ token, unsaved: true, untold: true, dead: undefined, seed: undefined }), flush(token))
-
-    const flush = (token: Token): Effect.Effect<Token, AuthError> =>
-      tried(
-        Effect.suspend(() => store.save(account, token)),
-        "save"
-      ).pipe(
-        Effect.zipRight(Ref.modify(state, (s) => [s.untold, { ...s, unsaved: false, untold: false }])),
-        Effect.flatMap((untold) => (untold ? told(options.onTokenUpdate(token)) : Effect.void)),
-        Effect.as(token)
+    /** Keeps a new token in memory, until the store has it. */
+    const keep = (token: Token, replaces: Unsaved["replaces"]) =>
+      Effect.flatMap(Clock.currentTimeMillis, (since) =>
+        patch({ token, unsaved: { replaces, since }, untold: true, dead: undefined, seed: undefined })
       )
+
+    const write = (token: Token): Effect.Effect<void, AuthError> =>
+      Effect.zipRight(
+        keeper.save(token),
+        Effect.flatMap(
+          Ref.modify(state, (s) => [s.untold, { ...s, unsaved: undefined, untold: false }]),
+          (untold) => (untold ? told(options.onTokenUpdate(token), store.lockTimeout) : Effect.void)
+        )
+      )
+
+    /** Under the lock: saves what is unsaved, or gives it up for what the store has by now. */
+    const offer: Effect.Effect<void, AuthError> = Effect.flatMap(Ref.get(state), ({ token, unsaved }) => {
+      if (token === undefined || unsaved === undefined) return Effect.void
+      const stored =
+        unsaved.replaces === anything
+          ? Effect.catchIf(keeper.load, isUnusable, () => Effect.succeed(undefined))
+          : keeper.load
+      return Effect.flatMap(stored, (found) =>
+        isSuperseded(token, unsaved, found) ? patch({ token: found, unsaved: undefined, untold: false }) : write(token)
+      )
+    })
 
     // -------------------------------------------------------------------------
     // one renewal
@@ -170,24 +184,23 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         ? token
         : undefined
 
-    const settle = (token: Token) => Effect.as(patch({ token, unsaved: false, dead: undefined }), token)
+    const settle = (token: Token) => Effect.as(patch({ token, unsaved: undefined, dead: undefined }), token)
+
+    /** What the store has is ours now, fresh or not: what is left of its life is used where it cannot be renewed. */
+    const take = Effect.tap(keeper.load, (token) => patch({ token, unsaved: undefined }))
 
     /** Runs alone in this process; what comes after the lock also among all processes. */
     const renewal = (ask: Ask): Effect.Effect<Token, AuthError> =>
       Effect.gen(function* () {
+        if ((yield* Ref.get(state)).unsaved !== undefined) yield* Effect.interruptible(keeper.underLock(offer))
         const now = yield* Clock.currentTimeMillis
-        const held = yield* Ref.get(state)
-        if (held.unsaved && held.token !== undefined) yield* flush(held.token)
-        const kept = usable(held.token, now, ask)
+        const kept = usable((yield* Ref.get(state)).token, now, ask)
         if (kept !== undefined) return kept
-        const stored = yield* load
+        const stored = yield* take
         const fresh = usable(stored, now, ask)
         if (fresh !== undefined) return yield* settle(fresh)
         const { dead, seed } = yield* Ref.get(state)
-        if (seed === undefined && stored === undefined) {
-          yield* patch({ token: undefined })
-          return yield* dead?.error ?? notAuthorized()
-        }
+        if (seed === undefined && stored === undefined) return yield* dead?.error ?? notAuthorized()
         if (
           seed === undefined &&
           stored !== undefined &&
@@ -196,45 +209,65 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         ) {
           return yield* dead.error
         }
-        return yield* Effect.interruptible(store.withLock(account)(Effect.uninterruptible(locked(ask))))
+        return yield* Effect.interruptible(options.turn(keeper.underLock(locked(ask, mostRounds))))
       })
 
-    const locked = (ask: Ask): Effect.Effect<Token, AuthError> =>
+    const locked = (ask: Ask, rounds: number): Effect.Effect<Token, AuthError> =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        const stored = yield* load
+        const stored = yield* take
         const fresh = usable(stored, now, ask)
         if (fresh !== undefined) return yield* settle(fresh)
         const { seed } = yield* Ref.get(state)
         const from: Renewable | undefined = stored ?? (seed === undefined ? undefined : { refreshToken: seed })
-        if (from !== undefined) return yield* renewed(from, ask)
-        yield* patch({ token: undefined })
-        return yield* notAuthorized()
+        return from === undefined ? yield* notAuthorized() : yield* renewed(from, stored, ask, rounds)
       })
 
-    const renewed = (from: Renewable, ask: Ask): Effect.Effect<Token, AuthError> =>
+    const renewed = (
+      from: Renewable,
+      stored: Token | undefined,
+      ask: Ask,
+      rounds: number
+    ): Effect.Effect<Token, AuthError> =>
       Effect.matchEffect(options.renew(from, Effect.interruptible), {
-        onSuccess: (token) => {
-          const recovered = { accessToken: Redacted.value(token.accessToken), at: token.issuedAt }
-          return Effect.zipRight(ask.after401 ? patch({ recovered }) : Effect.void, persist(token))
-        },
+        onSuccess: (token) => kept(token, stored, ask, rounds),
         onFailure: (error) =>
-          error.reason === "ReauthorizationRequired" ? buried(from, ask, error) : Effect.fail(error)
+          error.reason === "ReauthorizationRequired" ? buried(from, ask, rounds, error) : Effect.fail(error)
+      })
+
+    const kept = (token: Token, stored: Token | undefined, ask: Ask, rounds: number) =>
+      Effect.gen(function* () {
+        const recovered = { accessToken: Redacted.value(token.accessToken), at: token.issuedAt }
+        if (ask.after401) yield* patch({ recovered })
+        yield* keep(token, stored)
+        yield* offer
+        if (sameToken((yield* Ref.get(state)).token, token)) return token
+        // meanwhile the user consented anew through another process, or took the app off: that holds
+        return rounds > 0 ? yield* locked(ask, rounds - 1) : yield* unsteady()
       })
 
     /** The refresh token is dead: perhaps another process has a newer one, or we began with another. */
-    const buried = (from: Renewable, ask: Ask, error: AuthError): Effect.Effect<Token, AuthError> =>
+    const buried = (from: Renewable, ask: Ask, rounds: number, error: AuthError): Effect.Effect<Token, AuthError> =>
       Effect.gen(function* () {
         const dead = Redacted.value(from.refreshToken)
-        const now = yield* Clock.currentTimeMillis
-        const stored = yield* load
+        const stored = yield* take
         if (stored !== undefined && !same(stored.refreshToken, dead)) {
-          return usable(stored, now, ask) === undefined ? yield* renewed(stored, ask) : yield* settle(stored)
+          return rounds > 0 ? yield* locked(ask, rounds - 1) : yield* unsteady()
         }
         const { seed } = yield* Ref.get(state)
         yield* patch({ seed: undefined, dead: { refreshToken: dead, error } })
-        if (seed !== undefined && !same(seed, dead)) return yield* renewed({ refreshToken: seed }, ask)
+        if (seed !== undefined && !same(seed, dead)) {
+          return yield* renewed({ refreshToken: seed }, stored, ask, rounds)
+        }
         return yield* error
+      })
+
+    const unsteady = () =>
+      new AuthError({
+        reason: "TokenStore",
+        description: `the token store gives another token of account ${JSON.stringify(account)} at each reading`,
+        transient: true,
+        attempts: mostRounds
       })
 
     // -------------------------------------------------------------------------
@@ -282,63 +315,75 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
 
     const token = Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.flatMap(Ref.get(state), (s) =>
-        s.token !== undefined && !s.unsaved && isFresh(s.token, now)
+        s.token !== undefined &&
+        s.unsaved === undefined &&
+        (isFresh(s.token, now) || (now < s.restUntil && now < s.token.expiresAt))
           ? Effect.succeed(s.token)
           : Effect.catchAll(join(whenFresh), stillValid)
       )
     )
 
-    /** Renewal begins early: while the OAuth server is out of reach, what is left of the old token's life is used. */
+    /** Renewal begins early: while it fails, for whatever can be mended, what is left of the old token's life is used. */
     const stillValid = (error: AuthError): Effect.Effect<Token, AuthError> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
-        Effect.flatMap(Ref.get(state), (s) =>
-          error.reason === "TokenEndpoint" && s.token !== undefined && !s.unsaved && now < s.token.expiresAt
-            ? Effect.succeed(s.token)
-            : Effect.fail(error)
-        )
+        Effect.flatMap(Ref.get(state), (s) => {
+          const over = error.reason === "ReauthorizationRequired" || error.reason === "NotAuthorized"
+          if (over || s.token === undefined || s.unsaved !== undefined) return Effect.fail(error)
+          // a fresh one is new: then its own `onTokenUpdate` has failed
+          if (now >= s.token.expiresAt || isFresh(s.token, now)) return Effect.fail(error)
+          const rest = error.retryAfter === undefined ? leastRest : Duration.toMillis(error.retryAfter)
+          return Effect.as(patch({ restUntil: now + Math.max(rest, leastRest) }), s.token)
+        })
       )
 
     const recover = (refused: string): Effect.Effect<boolean, AuthError> =>
       Effect.flatMap(Effect.zip(Ref.get(state), Clock.currentTimeMillis), ([s, now]) => {
-        if (s.token !== undefined && !s.unsaved && !same(s.token.accessToken, refused)) return Effect.succeed(true)
+        if (s.token !== undefined && s.unsaved === undefined && !same(s.token.accessToken, refused))
+          return Effect.succeed(true)
         if (s.recovered?.accessToken === refused && now - s.recovered.at < recoveryPause) return Effect.succeed(false)
         return Effect.as(join({ refused, after401: true }), true)
       })
 
     const refresh = Effect.flatMap(Ref.get(state), (s) =>
-      Effect.flatMap(s.token === undefined ? apart(load) : Effect.succeed(s.token), (known) =>
+      Effect.flatMap(s.token === undefined ? apart(keeper.load) : Effect.succeed(s.token), (known) =>
         join(known === undefined ? whenFresh : { refused: Redacted.value(known.accessToken), after401: false })
       )
     )
 
-    const set = (next: Token) => alone(Effect.uninterruptible(apart(persist(next))))
+    const set = (next: Token): Effect.Effect<Token, AuthError> =>
+      Effect.flatMap(orFail(fromCaller(next, options.allowed), "the token that was set"), (token) =>
+        alone(
+          Effect.uninterruptible(
+            apart(Effect.as(Effect.zipRight(keep(token, anything), keeper.underLock(write(token))), token))
+          )
+        )
+      )
 
     const forget = Effect.zipRight(
-      tried(
-        Effect.suspend(() => store.clear(account)),
-        "clear"
-      ),
-      patch({ token: undefined, unsaved: false, untold: false, dead: undefined, seed: undefined })
+      keeper.clear,
+      patch({ token: undefined, unsaved: undefined, untold: false, dead: undefined, seed: undefined })
     )
 
     const revoke = (hint: Hint): Effect.Effect<void, AuthError> =>
       Effect.gen(function* () {
         const s = yield* Ref.get(state)
-        const current = s.unsaved ? s.token : yield* load
+        const stored = s.unsaved === undefined ? yield* keeper.load : undefined
+        const current = s.unsaved === undefined ? stored : s.token
         const refreshToken = current?.refreshToken ?? s.seed
         if (refreshToken === undefined) return yield* notAuthorized()
         if (hint === "refresh_token") return yield* Effect.zipRight(options.revoke(refreshToken, hint), forget)
         if (current === undefined) return
         yield* options.revoke(current.accessToken, hint)
         const spent = { ...current, expiresAt: current.issuedAt }
-        yield* patch({ token: spent, unsaved: true })
-        yield* flush(spent)
-      }).pipe(Effect.uninterruptible, store.withLock(account), apart, alone)
+        const since = yield* Clock.currentTimeMillis
+        yield* patch({ token: spent, unsaved: s.unsaved ?? { replaces: stored, since } })
+        yield* offer
+      }).pipe(keeper.underLock, apart, alone)
 
     // a token that no store took is offered once more before it is forgotten
     yield* Effect.addFinalizer(() =>
       Effect.flatMap(Ref.get(state), (s) =>
-        s.unsaved && s.token !== undefined ? Effect.ignore(apart(flush(s.token))) : Effect.void
+        s.unsaved === undefined ? Effect.void : Effect.ignore(apart(keeper.underLock(offer)))
       )
     )
 
@@ -348,7 +393,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       refresh,
       set,
       revoke,
-      clear: forget.pipe(Effect.uninterruptible, store.withLock(account), apart, alone)
+      clear: forget.pipe(keeper.underLock, apart, alone)
     }
   })
 
@@ -359,13 +404,8 @@ const closedMeanwhile = () =>
     transient: true
   })
 
-const storeFailed = (description: string) => new AuthError({ reason: "TokenStore", description, transient: true })
-
-/** A store of somebody's making may also throw. */
-const guarded = <A>(effect: Effect.Effect<A, AuthError>, verb: string): Effect.Effect<A, AuthError> =>
-  Effect.catchAllDefect(effect, (defect) =>
-    Effect.fail(storeFailed(`the token store failed to ${verb}: ${defect instanceof Error ? defect.name : "defect"}`))
-  )
+/** What is stored cannot be used by anybody. */
+const isUnusable = (error: AuthError): boolean => error.reason === "InvalidToken" || error.reason === "UntrustedDomain"
 
 /** A transport of somebody's making may throw, too. */
 const unbroken = <A>(effect: Effect.Effect<A, AuthError>): Effect.Effect<A, AuthError> =>
@@ -378,9 +418,12 @@ const unbroken = <A>(effect: Effect.Effect<A, AuthError>): Effect.Effect<A, Auth
     )
   )
 
-const told = (hook: Effect.Effect<void, unknown>): Effect.Effect<void, AuthError> =>
-  Effect.catchAllCause(hook, () =>
+const told = (hook: Effect.Effect<void, unknown>, limit: Duration.Duration): Effect.Effect<void, AuthError> =>
+  Effect.catchAllCause(Effect.timeout(Effect.interruptible(Effect.disconnect(hook)), limit), () =>
     Effect.fail(
-      new AuthError({ reason: "TokenStore", description: "onTokenUpdate failed; the token itself is saved and in use" })
+      new AuthError({
+        reason: "TokenStore",
+        description: `onTokenUpdate failed, or did not end within ${Duration.format(limit)}; the token itself is saved and in use`
+      })
     )
   )

@@ -8,7 +8,22 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { AuthError } from "../PipedriveError.js"
 import type { Token } from "../TokenStore.js"
-import { isRecord } from "./failure.js"
+import { isRecord, scrub } from "./failure.js"
+
+// -----------------------------------------------------------------------------
+// foreign words
+// -----------------------------------------------------------------------------
+
+/**
+ * What a server or a store says, for an error's description: without the secrets that are known, and without what is as
+ * long and unbroken as a token, which may be a part of one, or one that is not known here.
+ *
+ * @internal
+ */
+export const cautious = (text: string, secrets: ReadonlyArray<string>): string =>
+  scrub(text, secrets)
+    .replace(/[A-Za-z0-9+=_~:%-]{24,}/g, "<redacted>")
+    .slice(0, 500)
 
 // -----------------------------------------------------------------------------
 // hosts
@@ -81,8 +96,9 @@ export const fromWire = (
   if (api_domain !== undefined && api_domain !== null && typeof api_domain !== "string") {
     return field("api_domain", "is no text")
   }
-  const domain = typeof api_domain === "string" ? trustedDomain(api_domain, allowed) : before?.apiDomain
-  if (typeof api_domain === "string" && domain === undefined) return Either.left({ _tag: "Domain", domain: api_domain })
+  const named = typeof api_domain === "string" ? api_domain : before?.apiDomain
+  const domain = named === undefined ? undefined : trustedDomain(named, allowed)
+  if (named !== undefined && domain === undefined) return Either.left({ _tag: "Domain", domain: named })
   return Either.right({
     accessToken: Redacted.make(access_token),
     refreshToken: isSecret(refresh_token) ? Redacted.make(refresh_token) : (before?.refreshToken ?? Redacted.make("")),
@@ -105,6 +121,9 @@ export const fromStored = <I>(text: string, schema: Schema.Schema<Token, I>): Ei
   } catch {
     return field("the entry", "is not JSON")
   }
+  if (isRecord(json) && json.issued_at === undefined && "access_token" in json && "refresh_token" in json) {
+    return field("issued_at", `is missing, as in the official client's token objects: ${begin}`)
+  }
   return Either.mapLeft(Schema.decodeUnknownEither(schema, { errors: "first" })(json), (error): Fault => {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
     const path = issue?.path.join(".") ?? ""
@@ -114,6 +133,27 @@ export const fromStored = <I>(text: string, schema: Schema.Schema<Token, I>): Ei
       what: issue?._tag === "Missing" ? "is missing" : "is not what it must be"
     }
   })
+}
+
+const begin = "begin with its refresh token (`exchange` of OAuth2)"
+
+/** Checks a token that somebody hands over, as one of the wire is checked: where it points, and what a header can carry. @internal */
+export const fromCaller = (token: Token, allowed: ReadonlyArray<string>): Either.Either<Token, Fault> => {
+  const given: unknown = token
+  if (isRecord(given) && "access_token" in given) return field("it", `is no TokenStore.Token: ${begin}`)
+  if (!isRecord(given) || !Redacted.isRedacted(token.accessToken) || !Redacted.isRedacted(token.refreshToken)) {
+    return field("it", "is no TokenStore.Token")
+  }
+  if (!isSecret(Redacted.value(token.accessToken))) return field("accessToken", "is no token")
+  if (!isSecret(Redacted.value(token.refreshToken))) return field("refreshToken", "is no token")
+  for (const name of ["issuedAt", "expiresAt"] as const) {
+    if (!Number.isFinite(token[name])) return field(name, `is no time: without one, ${begin}`)
+  }
+  if (token.apiDomain === undefined || token.apiDomain === null) return Either.right({ ...token, apiDomain: undefined })
+  const apiDomain = trustedDomain(String(token.apiDomain), allowed)
+  return apiDomain === undefined
+    ? Either.left({ _tag: "Domain", domain: String(token.apiDomain) })
+    : Either.right({ ...token, apiDomain })
 }
 
 /** @internal */

@@ -77,6 +77,8 @@ export interface Run<A> {
   attempts: number
   waited: number
   recovered: boolean
+  /** Credentials are being made ready, so nothing of this attempt was sent, or it was refused with a 401. */
+  authorizing: boolean
   secrets: ReadonlyArray<string>
   /** A body that is a stream was begun: it is not there a second time. */
   consumed: boolean
@@ -115,6 +117,7 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       attempts: 0,
       waited: 0,
       recovered: false,
+      authorizing: false,
       secrets: [],
       consumed: false,
       gate: undefined,
@@ -196,7 +199,9 @@ const failing = <A>(run: Run<A>, error: E.PipedriveError): Effect.Effect<A, E.Pi
     describe(run)
     return run.tries > 1 ? Effect.zipRight(Told.attempt(run, error), Effect.fail(error)) : Effect.fail(error)
   }
-  if (run.tries > policy.retries || run.consumed || !E.isRetryable(error, policy)) return given()
+  // OAuth2 has its own retries: times those of the call they were twenty requests to a server that is down
+  const tried = error._tag === "AuthError" && error.attempts !== undefined
+  if (run.tries > policy.retries || run.consumed || tried || !E.isRetryable(error, policy)) return given()
   return Effect.flatMap(delay(error, run), (wait) => {
     if (wait === undefined) return given()
     const told = Effect.zipRight(Told.attempt(run, error), Told.retry(run, error, wait))
@@ -218,7 +223,9 @@ const delay = <A>(error: E.PipedriveError, run: Run<A>): Effect.Effect<number | 
     const cap = run.ask.maximumWait
     const backoff = Math.min(Duration.toMillis(run.policy.backoff) * 2 ** Math.max(0, run.tries - 1), cap) * jitter
     const asked =
-      error._tag === "RateLimited" && error.retryAfter !== undefined ? Duration.toMillis(error.retryAfter) : 0
+      (error._tag === "RateLimited" || error._tag === "AuthError") && error.retryAfter !== undefined
+        ? Duration.toMillis(error.retryAfter)
+        : 0
     const wait = Math.ceil(Math.max(backoff, asked))
     const late = run.clock.unsafeCurrentTimeMillis() - run.started + wait
     return asked > cap || late >= Duration.toMillis(run.policy.totalTimeout) ? undefined : wait
@@ -265,15 +272,37 @@ const limited = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.Pipedrive
     Timed.limit(attempt(run), secluded(fiber, runtimeFlags, sending.span), {
       millis: Math.min(left, own),
       clock,
-      onTimeout: () => new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
+      onTimeout: () =>
+        run.authorizing
+          ? slowAuthorization(run, duration)
+          : new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
     })
   )
 }
 
+const slowAuthorization = <A>(run: Run<A>, duration: Duration.Duration): E.AuthError =>
+  new E.AuthError({
+    ...run.sending.call,
+    reason: "TokenEndpoint",
+    description: `the access token was not ready within ${Duration.format(duration)}: its renewal or its store is slow. The request was not ${run.attempts === 0 ? "sent" : "accepted"}`,
+    transient: true
+  })
+
+/** What the credentials' keeper is asked, within a call: its errors say for which. */
+const authorizing = <A, B>(run: Run<A>, effect: () => Effect.Effect<B, E.AuthError>): Effect.Effect<B, E.AuthError> =>
+  Effect.suspend(() => {
+    run.authorizing = true
+    return Effect.catchAll(effect(), ({ attempts, code, description, reason, retryAfter, status, transient }) => {
+      const said = { reason, description, status, code, transient, retryAfter, attempts }
+      return Effect.fail(new E.AuthError({ ...run.sending.call, ...said }))
+    })
+  })
+
 const attempt = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.PipedriveError> =>
   Effect.flatMap(
-    Effect.suspend(() => run.auth.authorize(run.request)),
+    authorizing(run, () => run.auth.authorize(run.request)),
     (signed) => {
+      run.authorizing = false
       const own = secretsOf(signed)
       // the server may echo what was replaced, too
       const secrets = (run.secrets = run.recovered ? [...run.secrets, ...own] : own)
@@ -332,6 +361,9 @@ const exchange = <A>(
   return Effect.catchAll(judged, (error) => {
     if (error._tag !== "Unauthorized" || run.recovered || run.consumed) return Effect.fail(error)
     run.recovered = true
-    return Effect.flatMap(auth.recover(signed), (worthIt) => (worthIt ? attempt(run) : Effect.fail(error)))
+    return Effect.flatMap(
+      authorizing(run, () => auth.recover(signed)),
+      (worthIt) => (worthIt ? attempt(run) : Effect.fail(error))
+    )
   })
 }

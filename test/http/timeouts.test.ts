@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as TestClock from "effect/TestClock"
-import { Auth, HttpLayer, type PipedriveError } from "effect-pipedrive"
+import { Auth, HttpLayer, PipedriveError } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 
@@ -74,17 +74,20 @@ describe("a server that never answers", () => {
     })
   )
 
-  it.effect("or an authorization that never comes", () =>
+  it.effect("or an authorization that never comes, which is said: a POST may be sent again then", () =>
     Effect.gen(function* () {
       const auth = Layer.succeed(Auth.Auth, {
         authorize: () => Effect.uninterruptible(Effect.never),
         recover: () => Effect.succeed(false)
       })
-      const call = Robots.get({ id: 1 }).pipe(
+      const call = Robots.add({ name: "R" }).pipe(
         HttpLayer.withPolicy({ timeout: "1 second", retries: 0 }),
         Effect.provide(Layer.merge(auth, silent.layer))
       )
-      assert.strictEqual(failure(yield* within(1, call))?._tag, "Timeout")
+      const error = failure(yield* within(1, call))
+      assert.deepInclude(error, { _tag: "AuthError", reason: "TokenEndpoint", endpoint: "v2.Robots.add", method: "POST" })
+      assert.include(error?.message, "not ready within 1s")
+      assert.isTrue(error !== undefined && PipedriveError.isRetryable(error))
     })
   )
 })
