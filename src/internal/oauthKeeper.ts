@@ -1,8 +1,6 @@
 /**
  * One account's place in a token store, asked within time limits and a few times: a store of somebody's making may fail,
  * throw, hang, or give back what it should not.
- *
- * @internal
  */
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"

@@ -85,7 +85,12 @@ describe("a server that never answers", () => {
         Effect.provide(Layer.merge(auth, silent.layer))
       )
       const error = failure(yield* within(1, call))
-      assert.deepInclude(error, { _tag: "AuthError", reason: "TokenEndpoint", endpoint: "v2.Robots.add", method: "POST" })
+      assert.deepInclude(error, {
+        _tag: "AuthError",
+        reason: "TokenEndpoint",
+        endpoint: "v2.Robots.add",
+        method: "POST"
+      })
       assert.include(error?.message, "not ready within 1s")
       assert.isTrue(error !== undefined && PipedriveError.isRetryable(error))
     })
