@@ -7,8 +7,10 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Call, Description, PaginationDescription, Program, Requirements } from "./Endpoint.js"
+import type { Call, Description, Meta, PaginationDescription, Program, Requirements } from "./Endpoint.js"
+import * as Collect from "./internal/meta.js"
 import * as Run from "./internal/run.js"
+import * as Trail from "./internal/trail.js"
 import { InvalidResponse, type PipedriveError } from "./PipedriveError.js"
 
 /**
@@ -53,7 +55,9 @@ export type ItemOf<A> = A extends { readonly data: ReadonlyArray<infer Item> }
  * Makes a paged list of its description: an endpoint with `stream` and `pages`.
  *
  * A stream reads a page when it is asked for one, so it holds one page at a time; it asks for the largest page Pipedrive
- * serves (a page costs the same whatever its size), and repeats every filter on every page.
+ * serves (a page costs the same whatever its size), and repeats every filter on every page. Where an answer leads back to a
+ * page that was read before, or says that there is more and not where, the stream gives what came and then fails with
+ * `InvalidResponse`.
  *
  * @since 0.1.0
  * @category constructors
@@ -79,34 +83,55 @@ const walk = <I, A>(
   input: object
 ): Stream.Stream<A, PipedriveError, Requirements> => {
   const { maximum, style, items } = endpoint.pagination ?? { maximum: undefined, style: "cursor", items: "data" }
-  const first: Position = {
-    sized: { ...(maximum === undefined ? {} : { limit: maximum }), ...defined(input) },
-    from: undefined
+  const key = style === "cursor" ? "cursor" : "start"
+  const sized: Input = { ...(maximum === undefined ? {} : { limit: maximum }), ...defined(input) }
+  const trail = Trail.make(sized[key])
+  /** Why the next page is none to go to. */
+  const faultOf = (next: Next, from: Position["from"]): string | undefined => {
+    if (typeof next === "symbol") return "says that there is more, and not where"
+    const isOld = typeof next === "number" ? next <= Number(from ?? sized.start ?? 0) : Trail.visit(trail, next)
+    return isOld ? "leads back to a page that was read before" : undefined
   }
-  return Stream.paginateEffect(first, (position) =>
-    Effect.flatMap(
-      run(
-        position.from === undefined
-          ? position.sized
-          : { ...position.sized, [style === "cursor" ? "cursor" : "start"]: position.from }
-      ),
-      (page) => {
-        const next = style === "cursor" ? nextCursor(page) : nextStart(page, items)
-        if (next === undefined) return Effect.succeed([page, Option.none<Position>()] as const)
-        const stuck = typeof next === "number" ? next <= Number(position.from ?? -1) : next === position.from
-        return stuck
-          ? Effect.fail(notAdvancing(endpoint, next))
-          : Effect.succeed([page, Option.some<Position>({ sized: position.sized, from: next })] as const)
-      }
-    )
-  )
+  const first: Position = { from: undefined, error: undefined }
+  return Stream.paginateEffect(first, ({ error, from }) => {
+    if (error !== undefined) return Effect.fail(error)
+    return Effect.map(withMeta(run(from === undefined ? sized : { ...sized, [key]: from })), ([page, meta]) => {
+      const next = style === "cursor" ? nextCursor(page) : nextStart(page, items)
+      if (next === undefined) return [page, Option.none<Position>()]
+      const fault = faultOf(next, from)
+      // what came is given first, and then the error
+      return [
+        page,
+        Option.some<Position>(
+          fault === undefined
+            ? { from: next, error: undefined }
+            : { from: undefined, error: lost(endpoint, sized, meta, fault) }
+        )
+      ]
+    })
+  })
 }
 
+type Next = string | number | typeof unreachable
+
+type Input = Readonly<Record<string, unknown>>
+
 interface Position {
-  readonly sized: Readonly<Record<string, unknown>>
   /** Cursor or start of the page; `undefined` for the first one. */
-  readonly from: string | number | undefined
+  readonly from: Next | undefined
+  /** Why there is no such page. */
+  readonly error: InvalidResponse | undefined
 }
+
+/** A call with what else is known of it; whoever asked for that beyond the stream hears of it, too. */
+const withMeta = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<readonly [A, Meta], E, R> =>
+  Effect.flatMap(Collect.CurrentCollector, (outer) => {
+    const own: Collect.Collector = { meta: Collect.none }
+    return Effect.map(Effect.provideService(call, Collect.CurrentCollector, own), (value) => {
+      if (outer !== undefined) outer.meta = { ...own.meta, calls: outer.meta.calls + own.meta.calls }
+      return [value, own.meta]
+    })
+  })
 
 const defined = (input: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
@@ -114,21 +139,27 @@ const defined = (input: object): Readonly<Record<string, unknown>> =>
 const record = (u: unknown): Readonly<Record<string, unknown>> =>
   typeof u === "object" && u !== null ? (u as Readonly<Record<string, unknown>>) : {}
 
-/** The cursor of the next page: missing, null and empty mean that there is none. */
-const nextCursor = (page: unknown): string | undefined => {
+const unreachable: unique symbol = Symbol("effect-pipedrive/Pagination/unreachable")
+
+/** The cursor of the next page: missing, null and empty mean that there is none, unless more is said to be there. */
+const nextCursor = (page: unknown): string | typeof unreachable | undefined => {
   const extra = record(record(page).additional_data)
-  const cursor = extra.next_cursor ?? record(extra.pagination).next_cursor
-  return typeof cursor === "string" && cursor !== "" ? cursor : undefined
+  const pagination = record(extra.pagination)
+  const cursor = extra.next_cursor ?? pagination.next_cursor
+  if (typeof cursor === "string" && cursor !== "") return cursor
+  const isLast = cursor === undefined || cursor === null || cursor === ""
+  const more = extra.more_items_in_collection === true || pagination.more_items_in_collection === true
+  return isLast && !more ? undefined : unreachable
 }
 
 /** Where the next page starts: as told, or after what came, by the server's numbers. */
-const nextStart = (page: unknown, items: PaginationDescription["items"]): number | undefined => {
+const nextStart = (page: unknown, items: PaginationDescription["items"]): number | typeof unreachable | undefined => {
   const extra = record(record(page).additional_data)
   const told = "pagination" in extra ? record(extra.pagination) : extra
   if (told.more_items_in_collection !== true) return undefined
   if (typeof told.next_start === "number") return told.next_start
   const came = Chunk.size(itemsOf(page, items))
-  return typeof told.start === "number" && came > 0 ? told.start + came : undefined
+  return typeof told.start === "number" && came > 0 ? told.start + came : unreachable
 }
 
 const itemsOf = <Item>(page: unknown, place: PaginationDescription["items"]): Chunk.Chunk<Item> => {
@@ -137,12 +168,13 @@ const itemsOf = <Item>(page: unknown, place: PaginationDescription["items"]): Ch
   return Array.isArray(items) ? Chunk.unsafeFromArray(items as ReadonlyArray<Item>) : Chunk.empty()
 }
 
-const notAdvancing = <I, A>(endpoint: Description<I, A>, at: string | number): InvalidResponse =>
+const lost = <I, A>(endpoint: Description<I, A>, input: Input, meta: Meta, message: string): InvalidResponse =>
   new InvalidResponse({
     endpoint: `${endpoint.version}.${endpoint.name}`,
     method: endpoint.method,
-    path: `/api/${endpoint.version}${endpoint.path}`,
-    attempts: 1,
-    status: 200,
-    issues: [{ path: ["additional_data"], message: `leads to the same page again (${JSON.stringify(at)})` }]
+    path: `/api/${endpoint.version}${endpoint.path.replace(/\{([^}]+)\}/g, (_, key: string) => encodeURIComponent(String(input[key])))}`,
+    attempts: meta.attempts,
+    status: meta.status ?? 200,
+    issues: [{ path: ["additional_data"], message }],
+    ...(meta.correlationId === undefined ? {} : { correlationId: meta.correlationId })
   })

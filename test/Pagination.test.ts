@@ -1,9 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { Endpoint, PipedriveError } from "effect-pipedrive"
+import * as Trail from "../src/internal/trail.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 
@@ -55,12 +59,94 @@ describe("a stream over cursors", () => {
     })
   )
 
-  it.effect("fails rather than read the same page for ever", () =>
+  /** What a stream gives before it fails, and what it fails with. */
+  const until = <E, R>(stream: Stream.Stream<{ readonly id: number }, E, R>) => {
+    const came: Array<number> = []
+    return Effect.map(
+      Effect.flip(Stream.runForEach(stream, ({ id }) => Effect.sync(() => came.push(id)))),
+      (error) => ({ came, error })
+    )
+  }
+
+  it.effect("fails rather than read a page again, however long the cycle, after the items that came", () =>
     Effect.gen(function* () {
-      const fake = Fake.make(page([1], "same"))
-      const error = yield* idsOf(Robots.list.stream()).pipe(Effect.flip, Effect.provide(fake.live))
-      assert.strictEqual(error._tag, "InvalidResponse")
-      assert.strictEqual(fake.seen.length, 2)
+      for (const length of [1, 2, 3, 7, 500]) {
+        const fake = Fake.make((seen) => {
+          const at = Number(seen.url.searchParams.get("cursor") ?? 0)
+          return page([at], String((at % length) + 1))
+        })
+        const { came, error } = yield* until(Robots.list.stream()).pipe(Effect.provide(fake.live))
+        assert.deepStrictEqual(
+          came,
+          Array.from({ length: length + 1 }, (_, n) => n)
+        )
+        assert.strictEqual(error._tag, "InvalidResponse")
+        assert.include(error.message, "leads back to a page that was read before")
+        assert.isFalse(PipedriveError.isRetryable(error))
+      }
+    })
+  )
+
+  it("finds a cycle longer than what is remembered, soon enough, and none where there is none", () => {
+    FastCheck.assert(
+      FastCheck.property(
+        FastCheck.nat(20),
+        FastCheck.integer({ min: 1, max: 300 }),
+        FastCheck.nat(300),
+        (most, length, before) => {
+          const trail = Trail.make(undefined, most)
+          let asked = 0
+          const next = () => String(++asked < before ? asked : before + ((asked - before) % length))
+          while (!Trail.visit(trail, next())) assert.isBelow(asked, most + 4 * (before + length) + 4)
+          assert.isAtLeast(asked, length)
+          assert.isAtMost(trail.seen.size, most)
+          const straight = Trail.make("0", most)
+          for (let n = 1; n < 500; n++) assert.isFalse(Trail.visit(straight, String(n)))
+        }
+      )
+    )
+  })
+
+  it.effect("takes the cursor it began with for a page that was read", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(page([1], "b"), page([2], "a"))
+      const { came } = yield* until(Robots.list.stream({ cursor: "a" })).pipe(Effect.provide(fake.live))
+      assert.deepStrictEqual(came, [1, 2])
+    })
+  )
+
+  it.effect("fails where more is said to be there, and not where", () =>
+    Effect.gen(function* () {
+      for (const extra of [{ next_cursor: 7 }, { next_cursor: {} }, { more_items_in_collection: true }]) {
+        const fake = Fake.make(Fake.ok(items(1, 2), { additional_data: extra }))
+        const { came, error } = yield* until(Robots.list.stream()).pipe(Effect.provide(fake.live))
+        assert.deepStrictEqual(came, [1, 2])
+        assert.strictEqual(error._tag, "InvalidResponse")
+        assert.include(error.message, "says that there is more, and not where")
+      }
+    })
+  )
+
+  it.effect("tells in its error of the call that led nowhere: attempts, status, correlation id", () =>
+    Effect.gen(function* () {
+      const again = () =>
+        Fake.json(
+          200,
+          { success: true, data: [], additional_data: { next_cursor: "same" } },
+          { "x-correlation-id": "c-7" }
+        )
+      const fake = Fake.make(again, Fake.json(500, {}), Fake.json(500, {}), again)
+      const fiber = yield* Endpoint.withMeta(Effect.either(Stream.runDrain(Robots.list.stream()))).pipe(
+        Effect.provide(fake.live),
+        Effect.fork
+      )
+      yield* TestClock.adjust("1 minute")
+      const { meta, value } = yield* Fiber.join(fiber)
+      assert.isTrue(Either.isLeft(value))
+      if (Either.isLeft(value)) {
+        assert.deepInclude(value.left, { attempts: 3, correlationId: "c-7", status: 200, path: "/api/v2/robots" })
+      }
+      assert.deepInclude(meta, { calls: 2, attempts: 3 })
     })
   )
 
@@ -111,12 +197,30 @@ describe("a stream over offsets", () => {
     })
   )
 
-  it.effect("fails when the start does not move on", () =>
+  it.effect("fails when the start does not move on, or more is not to be reached, after the items that came", () =>
     Effect.gen(function* () {
-      const fake = Fake.make(oldPage([1], { start: 0, limit: 1, more_items_in_collection: true, next_start: 1 }))
-      const error = yield* idsOf(Robots.listOld.stream({ id: 1 })).pipe(Effect.flip, Effect.provide(fake.live))
-      assert.strictEqual(error._tag, "InvalidResponse")
-      assert.strictEqual(fake.seen.length, 2)
+      const more = { limit: 1, more_items_in_collection: true }
+      const endings: ReadonlyArray<readonly [input: { start?: number }, came: number, pagination: object]> = [
+        [{}, 2, { ...more, start: 0, next_start: 1 }],
+        [{}, 1, { ...more, start: 0, next_start: 0 }],
+        [{ start: 100 }, 1, { ...more, start: 100, next_start: 50 }],
+        [{}, 1, more],
+        [{}, 1, { ...more, next_start: null }],
+        [{}, 2, { ...more, start: 0 }]
+      ]
+      for (const [input, count, pagination] of endings) {
+        const fake = Fake.make(oldPage([1], pagination))
+        const came: Array<number> = []
+        const error = yield* Robots.listOld.stream({ id: 1, ...input }).pipe(
+          Stream.runForEach(({ id }) => Effect.sync(() => came.push(id))),
+          Effect.flip,
+          Effect.provide(fake.live)
+        )
+        assert.strictEqual(error._tag, "InvalidResponse")
+        assert.deepInclude(error, { path: "/api/v1/robots/1/parts" })
+        assert.lengthOf(came, count, JSON.stringify(pagination))
+        assert.lengthOf(fake.seen, count)
+      }
     })
   )
 })
