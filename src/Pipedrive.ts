@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as HttpBody from "@effect/platform/HttpBody"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Config from "effect/Config"
@@ -20,9 +19,10 @@ import * as Failure from "./internal/failure.js"
 import * as Limiter from "./internal/limiter.js"
 import * as Metrics from "./internal/metrics.js"
 import * as Parcel from "./internal/parcel.js"
+import * as Raw from "./internal/raw.js"
 import * as Run from "./internal/run.js"
 import * as Send from "./internal/send.js"
-import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
+import { InvalidRequest, type PipedriveError } from "./PipedriveError.js"
 
 // -----------------------------------------------------------------------------
 // layers
@@ -119,14 +119,14 @@ export interface RawRequest {
   readonly version: Version
   /** @default "GET" */
   readonly method?: Method | undefined
-  /** The path below the version, its parts percent-encoded: `/deals/42`. */
+  /** The path below the version, its parts percent-encoded and none of them empty: `/deals/42`. */
   readonly path: string
-  /** `undefined` and `null` are left out, arrays comma-joined. */
+  /** `undefined` and `null` are left out, arrays comma-joined; an empty one is refused, as endpoints do. */
   readonly query?:
     | Readonly<Record<string, string | number | boolean | null | undefined | ReadonlyArray<string | number>>>
     | undefined
   /**
-   * Sent as JSON; a `FormData` as multipart, `URLSearchParams` as a form, an `HttpBody` as it is. One that is a stream is
+   * Sent as JSON, if JSON can carry it; a `FormData` as multipart, `URLSearchParams` as a form, an `HttpBody` as it is. One that is a stream is
    * not sent a second time once it was begun.
    */
   readonly body?: unknown
@@ -145,73 +145,39 @@ export interface RawRequest {
  * @since 0.1.0
  * @category combinators
  */
-export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError, Requirements> => {
-  const method = raw.method ?? "GET"
-  const name = `${raw.version}.request`
-  // ids are no part of a span
-  const template = `/api/${raw.version}${raw.path}`.replace(/\/(\d+|[0-9a-f-]{32,})(?=\/|$)/gi, "/{id}")
-  const attributes = { "http.request.method": method, "url.template": template }
-  return Parcel.useSpan(`Pipedrive.${name}`, { kind: "client", captureStackTrace: false, attributes }, (span) => {
-    const made = build(raw, method)
-    if (Either.isLeft(made)) {
-      return Effect.fail(new InvalidRequest({ endpoint: name, method, path: raw.path, issues: [made.left] }))
-    }
-    const call = { endpoint: name, method, path: `/api/${raw.version}${raw.path}` }
-    return Send.send({
-      call,
-      request: made.right,
-      binary: false,
-      // a guess: what the dearest common endpoint of that kind costs
-      cost: (method === "GET" ? 10 : 5) * (raw.version === "v1" ? 2 : 1),
-      search: Limiter.isSearch(raw.path),
-      meter: Metrics.make(name),
-      span,
-      receive: (answer) => {
-        if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))
-        if (answer.text === "") return Effect.void
-        const parsed = Failure.parseShallow(answer.text)
-        if (Either.isLeft(parsed)) {
-          const issues = [{ path: [], message: parsed.left }]
-          return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: true }))
-        }
-        return Failure.isRecord(parsed.right) && parsed.right.success === false
-          ? Run.failed(call, answer, parsed)
-          : Effect.succeed(parsed.right)
+export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError, Requirements> =>
+  Effect.suspend(() => {
+    const made = Raw.make(raw)
+    // ids are no part of a span
+    const template = made.path.replace(/\/(\d+|[0-9a-f-]{32,})(?=\/|$)/gi, "/{id}")
+    const { endpoint, method } = made
+    const attributes = { "http.request.method": method, "url.template": template }
+    return Parcel.useSpan(`Pipedrive.${endpoint}`, { kind: "client", captureStackTrace: false, attributes }, (span) => {
+      if (made.issues.length > 0) {
+        return Effect.fail(new InvalidRequest({ endpoint, method, path: made.path, issues: made.issues }))
       }
+      const call = { endpoint, method, path: made.path }
+      return Send.send({
+        call,
+        request: HttpClientRequest.make(method)(made.url, { headers: Run.headers(false), body: made.body }),
+        binary: false,
+        // a guess: what the dearest common endpoint of that kind costs
+        cost: (method === "GET" ? 10 : 5) * (made.version === "v1" ? 2 : 1),
+        search: Limiter.isSearch(raw.path),
+        meter: Metrics.make(endpoint),
+        span,
+        receive: (answer) => {
+          if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))
+          if (answer.text === "") return Effect.void
+          const parsed = Failure.parseShallow(answer.text)
+          if (Either.isLeft(parsed)) {
+            const issues = [{ path: [], message: parsed.left }]
+            return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: true }))
+          }
+          return Failure.isRecord(parsed.right) && parsed.right.success === false
+            ? Run.failed(call, answer, parsed)
+            : Effect.succeed(parsed.right)
+        }
+      })
     })
   })
-}
-
-const build = (raw: RawRequest, method: Method): Either.Either<HttpClientRequest.HttpClientRequest, Issue> => {
-  const path = `/api/${raw.version}${raw.path}`
-  const wrong = (key: string, message: string) => Either.left({ path: [key], message })
-  if (!raw.path.startsWith("/") || new URL(path, "https://host").pathname !== path) {
-    return wrong("path", "must be a path below the version, such as /deals/42: its parts percent-encoded, no query")
-  }
-  const params = new URLSearchParams()
-  for (const [key, value] of Object.entries(raw.query ?? {})) {
-    if (value === undefined || value === null) continue
-    if (typeof value === "number" && !Number.isFinite(value)) return wrong("query", `holds ${value} as ${key}`)
-    params.append(key, Array.isArray(value) ? value.join(",") : String(value))
-  }
-  const { body } = raw
-  try {
-    return Either.right(
-      HttpClientRequest.make(method)(params.size === 0 ? path : `${path}?${params}`, {
-        headers: Run.headers(false),
-        body:
-          body === undefined
-            ? HttpBody.empty
-            : HttpBody.isHttpBody(body)
-              ? body
-              : body instanceof FormData
-                ? HttpBody.formData(body)
-                : body instanceof URLSearchParams
-                  ? HttpBody.text(body.toString(), "application/x-www-form-urlencoded")
-                  : HttpBody.text(JSON.stringify(body) ?? "null", "application/json")
-      })
-    )
-  } catch (cause) {
-    return wrong("body", `cannot be written as JSON: ${cause instanceof Error ? cause.message : String(cause)}`)
-  }
-}

@@ -74,4 +74,69 @@ describe("Pipedrive.request", () => {
       assert.strictEqual(fake.seen.length, 0)
     })
   )
+
+  it.effect("checks its input as an endpoint does", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.ok(1))
+      const refused = (raw: unknown) =>
+        (Pipedrive.request as (raw: unknown) => ReturnType<typeof Pipedrive.request>)(raw).pipe(
+          Effect.flip,
+          Effect.map((error) => {
+            assert.strictEqual(error._tag, "InvalidRequest")
+            return error.message.replace(/^.*nothing was sent, because /, "")
+          }),
+          Effect.provide(fake.live)
+        )
+      const get = { version: "v2", path: "/deals" }
+      const post = { ...get, method: "POST" }
+      const cases: ReadonlyArray<readonly [unknown, string]> = [
+        [null, "the input must be an object, is null"],
+        [undefined, "the input must be an object, is undefined"],
+        [{}, '`version` must be "v1" or "v2", is undefined'],
+        [{ ...get, version: "v3/../x" }, '`version` must be "v1" or "v2", is "v3/../x"'],
+        [{ ...get, path: 7 }, "`path` must be a string, is 7"],
+        [{ version: "v2" }, "`path` must be a string, is undefined"],
+        [
+          { ...get, method: "GET\r\nx: y" },
+          '`method` must be GET or POST or PUT or PATCH or DELETE, is "GET\\r\\nx: y"'
+        ],
+        [{ ...get, path: "/leads/" }, "`path` has an empty part, which would ask for another resource"],
+        [{ ...get, path: "/deals//products" }, "`path` has an empty part, which would ask for another resource"],
+        [
+          { ...get, query: { ids: [] } },
+          "`query.ids` is an empty list, which Pipedrive would take for no filter at all"
+        ],
+        [{ ...get, query: { ids: [1, Number.NaN] } }, "`query.ids.1` is NaN, which is no number that can be sent"],
+        [{ ...get, query: { a: {} } }, "`query.a` is an object, which a query cannot hold"],
+        [{ ...get, query: new Map() }, "`query` is not plain data"],
+        [{ ...get, query: "a=b" }, "`query` is no object of parameters"],
+        [
+          { ...post, body: { a: [Number.POSITIVE_INFINITY] } },
+          "`body.a.0` is Infinity, which is no number that can be sent"
+        ],
+        [{ ...post, body: { a: new Map() } }, "`body.a` is not plain data"],
+        [{ ...post, body: new Map() }, "`body` is not plain data"],
+        [{ ...post, body: { a: 1n } }, "`body.a` is a bigint, which cannot be sent"],
+        [
+          { ...post, body: Object.create({ title: "T" }) },
+          "`body` has inherited fields (title), which would not be sent"
+        ],
+        [
+          {
+            get version() {
+              throw new Error("boo")
+            }
+          },
+          "the input cannot be read: boo"
+        ]
+      ]
+      for (const [raw, message] of cases) assert.strictEqual(yield* refused(raw), message)
+      assert.strictEqual(fake.seen.length, 0)
+      const at = new Date("2026-05-15T09:55:02.123Z")
+      yield* Pipedrive.request({ version: "v2", method: "POST", path: "/x", body: { at, "": undefined } }).pipe(
+        Effect.provide(fake.live)
+      )
+      assert.strictEqual(fake.seen[0]?.body, '{"at":"2026-05-15T09:55:02Z"}')
+    })
+  )
 })

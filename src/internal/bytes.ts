@@ -1,8 +1,6 @@
 /**
  * Bytes and files, whatever realm made them: `instanceof` knows those of one realm only, and a test runner, a frame or a
  * sandbox has another.
- *
- * @internal
  */
 
 const tag = (u: unknown): string => Object.prototype.toString.call(u).slice(8, -1)

@@ -2,16 +2,16 @@
  * From input to wire: checks what a caller gave and writes it as path, query and body.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
-import type * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
-import type { Description, Version } from "../Endpoint.js"
+import type * as AST from "effect/SchemaAST"
+import type { AnyDescription, Description, Version } from "../Endpoint.js"
 import * as Field from "../Field.js"
 import type { Issue } from "../PipedriveError.js"
 import * as Bytes from "./bytes.js"
 import * as Check from "./check.js"
 import * as Hints from "./hints.js"
-import * as Issues from "./issues.js"
 import * as Plain from "./plain.js"
+import * as Refusal from "./refusal.js"
+import * as Shape from "./shape.js"
 import * as Times from "./times.js"
 
 /** A request, but for host and credentials. @internal */
@@ -31,35 +31,29 @@ type Json = unknown
 type Input = Readonly<Record<string, unknown>>
 
 const timeKindOf = (ast: AST.AST): Field.TimeKind | undefined =>
-  annotated(ast, Field.TimeKindId) as Field.TimeKind | undefined
-
-/** The annotation of a field's type, or of a member of it: `undefined` and `null` stand beside the type proper. */
-const annotated = (ast: AST.AST, id: symbol): unknown => {
-  if (id in ast.annotations) return ast.annotations[id]
-  if (!AST.isUnion(ast)) return undefined
-  for (const member of ast.types) {
-    const found = annotated(member, id)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
+  Shape.annotated(ast, Field.TimeKindId) as Field.TimeKind | undefined
 
 // -----------------------------------------------------------------------------
 // values
 // -----------------------------------------------------------------------------
 
-/** A body with the times in it written in their field's form. */
-const writeTimes = (value: unknown, ast: AST.AST | undefined, version: Version, inherited?: Field.TimeKind): Json => {
+/** A body with the times in it written in their field's form. @internal */
+export const writeTimes = (
+  value: unknown,
+  ast: AST.AST | undefined,
+  version: Version,
+  inherited?: Field.TimeKind
+): Json => {
   const kind = (ast === undefined ? undefined : timeKindOf(ast)) ?? inherited
   if (Times.isTime(value) || (typeof value === "string" && kind !== undefined)) {
     return Times.write(value, kind ?? "timestamp", version)
   }
   if (Array.isArray(value)) {
-    const item = ast === undefined ? undefined : itemOf(ast)
+    const item = ast === undefined ? undefined : Shape.itemOf(ast)
     return value.map((inner) => writeTimes(inner, item, version, inherited))
   }
   if (typeof value !== "object" || value === null) return value
-  const fields = ast === undefined ? undefined : fieldsOf(ast)
+  const fields = ast === undefined ? undefined : Shape.fieldsOf(ast)
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
       // a custom field holds a day or a time of day, never both
@@ -69,30 +63,8 @@ const writeTimes = (value: unknown, ast: AST.AST | undefined, version: Version, 
   )
 }
 
-const itemOf = (ast: AST.AST): AST.AST | undefined => {
-  if (AST.isSuspend(ast)) return itemOf(ast.f())
-  if (AST.isRefinement(ast)) return itemOf(ast.from)
-  if (AST.isTupleType(ast)) return ast.rest[0]?.type
-  return AST.isUnion(ast) ? first(ast.types, itemOf) : undefined
-}
-
-const fieldsOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> | undefined => {
-  if (AST.isSuspend(ast)) return fieldsOf(ast.f())
-  if (AST.isRefinement(ast)) return fieldsOf(ast.from)
-  if (AST.isTypeLiteral(ast)) return new Map(ast.propertySignatures.map((field) => [String(field.name), field.type]))
-  return AST.isUnion(ast) ? first(ast.types, fieldsOf) : undefined
-}
-
-const first = <A, B>(items: ReadonlyArray<A>, f: (a: A) => B | undefined): B | undefined => {
-  for (const item of items) {
-    const found = f(item)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
-/** One query or form value; `undefined` where nothing is to be sent. */
-const text = (value: unknown, ast: AST.AST | undefined, version: Version): string | undefined => {
+/** One query or form value; `undefined` where nothing is to be sent. @internal */
+export const text = (value: unknown, ast: AST.AST | undefined, version: Version): string | undefined => {
   if (value === undefined || value === null) return undefined
   const kind = ast === undefined ? undefined : timeKindOf(ast)
   if (Times.isTime(value) || (typeof value === "string" && kind !== undefined)) {
@@ -128,9 +100,10 @@ const filePart = (value: unknown): { readonly blob: Blob; readonly name: string 
 /** Compiles the encoder of an endpoint. @internal */
 export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   const version = endpoint.version
-  const fields = fieldsOf(endpoint.input.ast) ?? new Map<string, AST.AST>()
-  const known = [...fields.keys()]
-  const check = Check.closed(endpoint.input.ast)
+  const fields = Shape.fieldsOf(endpoint.input.ast) ?? new Map<string, AST.AST>()
+  // as Effect has it, `Schema.Struct({})` is anything but null and undefined
+  const check: Check.Check =
+    fields.size === 0 ? (input) => Object.keys(input as Input).length === 0 : Check.closed(endpoint.input.ast)
   const path = pathEncoder(endpoint)
   const pathKeys = pathKeysOf(endpoint.path)
   const query = endpoint.query ?? []
@@ -151,11 +124,9 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
     try {
       const input = given === undefined ? {} : given
       const wrong = noRecord(input)
-      if (wrong !== undefined) return [{ path: [], message: `must be an object, is ${wrong}` }]
+      if (wrong !== undefined) return [{ path: [], message: `must be an object, ${wrong}` }]
       const record = own(input as Input, query, fields)
-      if (known.length === 0 && Object.keys(record).length > 0)
-        return Object.keys(record).map((key) => unknownKey(key, []))
-      if (!check(record)) return explain(endpoint.input, record, known)
+      if (!check(record)) return explain(endpoint, record)
       for (const key of Object.keys(record)) {
         const value = record[key]
         if (binary && filePart(value) !== undefined) continue
@@ -196,35 +167,31 @@ const own = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<str
 
 /** What an input is that is no object with fields: a `Date` would be written as the text it is, a `Map` as nothing. */
 const noRecord = (input: unknown): string | undefined => {
-  if (input === null) return "null"
-  if (typeof input !== "object") return `a ${typeof input}`
-  if (Array.isArray(input)) return "an array"
-  return Times.isTime(input) ? "a time" : Plain.notPlain(input)?.replace(/^is /, "")
+  if (input === null) return "is null"
+  if (typeof input !== "object") return `is a ${typeof input}`
+  if (Array.isArray(input)) return "is an array"
+  return Times.isTime(input) ? "is a time" : Plain.notPlain(input)
 }
 
-/** No ids would be sent as no filter, and bring everything. */
-const emptyFilter = (key: string, value: unknown, ast: AST.AST | undefined): Issue | undefined =>
-  Array.isArray(value) &&
-  value.length === 0 &&
-  ast !== undefined &&
-  annotated(ast, Field.ListId) !== undefined &&
-  !/fields?$/.test(key)
-    ? { path: [key], message: "is an empty list, which Pipedrive would take for no filter at all" }
+/** No ids would be sent as no filter, and bring everything. @internal */
+export const emptyList = (value: unknown, path: ReadonlyArray<string>): Issue | undefined =>
+  Array.isArray(value) && value.length === 0 && !/fields?$/.test(path[path.length - 1] ?? "")
+    ? { path, message: "is an empty list, which Pipedrive would take for no filter at all" }
     : undefined
+
+const emptyFilter = (key: string, value: unknown, ast: AST.AST | undefined): Issue | undefined =>
+  ast !== undefined && Shape.annotated(ast, Field.ListId) !== undefined ? emptyList(value, [key]) : undefined
 
 const some = (keys: ReadonlyArray<string>): string =>
   keys.length > 8 ? `${keys.slice(0, 8).join(", ")}, ...` : keys.join(", ")
 
-const explain = <I>(schema: Schema.Schema<I>, input: Input, known: ReadonlyArray<string>): ReadonlyArray<Issue> =>
-  Issues.of(schema, input, true).map((issue) => {
-    const [key] = issue.path
-    if (issue.path.length !== 1 || typeof key !== "string" || known.includes(key)) return issue
-    return unknownKey(key, known)
+const explain = ({ input, method, output, version }: AnyDescription, given: Input): ReadonlyArray<Issue> => {
+  const faults = Shape.fieldsOf(input.ast)?.size === 0 ? Refusal.unknown(given) : Refusal.of(input.ast, given)
+  if (faults.length === 0) return [{ path: [], message: "is not what this endpoint takes" }]
+  return faults.map((fault) => {
+    const hint = Hints.of(fault, { version, method, input: input.ast, output: output.ast })
+    return { path: fault.path, message: fault.message, ...(hint === undefined ? {} : { hint }) }
   })
-
-const unknownKey = (key: string, known: ReadonlyArray<string>): Issue => {
-  const hint = Hints.forKey(key, known)
-  return { path: [key], message: "is not a field of this endpoint", ...(hint === undefined ? {} : { hint }) }
 }
 
 /** @internal */

@@ -1,7 +1,5 @@
 /**
  * What no Schema says of an input: its values must be ones that JSON can carry, and its fields its own.
- *
- * @internal
  */
 import type { Issue } from "../PipedriveError.js"
 import * as Bytes from "./bytes.js"
@@ -67,9 +65,7 @@ export const notPlain = (value: object): string | undefined => {
     return "is not plain data"
   }
   const inherited = inheritedKey(value)
-  return inherited === undefined
-    ? undefined
-    : `has inherited fields (${inherited}), which would not be sent: give them itself`
+  return inherited === undefined ? undefined : `has inherited fields (${inherited}), which would not be sent`
 }
 
 /** What everything inherits is nobody's field. */

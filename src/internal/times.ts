@@ -1,7 +1,5 @@
 /**
  * Points in time and days, as callers give them and as Pipedrive wants them.
- *
- * @internal
  */
 import * as DateTime from "effect/DateTime"
 import type { Version } from "../Endpoint.js"
