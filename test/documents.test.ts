@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs"
 import type * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
 import * as Check from "../src/internal/check.js"
-import * as Issues from "../src/internal/issues.js"
+import * as Refusal from "../src/internal/refusal.js"
 import { byKey } from "./support/surface.js"
 
 interface Media {
@@ -48,7 +48,7 @@ const mistaken: Readonly<Record<string, string>> = {
 const wrong = (schema: Schema.Schema<unknown>, example: unknown): ReadonlyArray<string> =>
   Check.closed(schema.ast)(example)
     ? []
-    : Issues.of(schema, example, true).map(({ message, path }) => `${path.join(".")}: ${message}`)
+    : Refusal.of(schema.ast, example).map(({ message, path }) => `${path.join(".")}: ${message}`)
 
 describe.skipIf(!isHere)("the documents' examples of answers", () => {
   for (const version of isHere ? ["v1", "v2"] : []) {

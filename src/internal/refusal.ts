@@ -143,20 +143,19 @@ const message = ({ kind, own, path, value, wanted }: Found): string => {
   }
   const kinds = Array.from(wanted)
   const words = kinds.length > 6 ? `${kinds.slice(0, 6).join(", ")}, ...` : kinds.join(" or ")
-  return `${words === "" ? "is not acceptable" : `must be ${words}`}, is ${shown(path, value)}`
+  return `${words === "" ? "is not acceptable" : `must be ${words}`}, is ${shown(path, spelt(value))}`
 }
 
 const secret = /password|secret|token/i
 
-/** A value, cut short, and never a password. */
-const shown = (path: Path, value: unknown): string =>
-  path.some((key) => secret.test(String(key))) ? "something else" : brief(value)
+/** A value that was written out, cut short, and never a password. @internal */
+export const shown = (path: Path, text: string): string =>
+  path.some((key) => secret.test(String(key))) ? "something else" : short(text)
+
+const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text)
 
 /** @internal */
-export const brief = (value: unknown): string => {
-  const text = spelt(value)
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
-}
+export const brief = (value: unknown): string => short(spelt(value))
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1)
 
