@@ -161,7 +161,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
       case "string":
         return type.format === "day" ? date : text(path)
       case "number":
-        return integers.has(path) || type.format === "integer" ? S.integer : S.number
+        return integers.has(path) || isId.test(path) || type.format === "integer" ? S.integer : S.number
       case "boolean":
         return S.boolean
       case "null":
@@ -212,6 +212,9 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
 
   return { parameter, input }
 }
+
+/** `deal_id`, `label_ids[]`: a number there is whole, whether or not the documents say so. */
+const isId = /(^|[._])ids?(\[\])?$/
 
 const timestamp = S.leaf("Field.Timestamp", "Field.Timestamp")
 const instant = S.leaf("Field.Timestamp", "Field.Instant")

@@ -11,9 +11,9 @@ import { models, names, otherWords } from "./facts/names.js"
 import { replacementFilters, replacements, withoutReplacement } from "./facts/replacements.js"
 import { summaries } from "./facts/summaries.js"
 import * as types from "./facts/types.js"
-import { noteKeyOf, operationFacts } from "./facts.js"
+import { type Facts, noteKeyOf, operationFacts } from "./facts.js"
 import type { Endpoint, Plan } from "./plan.js"
-import type { Shape } from "./shapes.js"
+import { type Shape, type ShapeField, string } from "./shapes.js"
 import { resolve } from "./types.js"
 
 export const review = (official: Official, plan: Plan): ReadonlyArray<string> => {
@@ -35,16 +35,14 @@ export const review = (official: Official, plan: Plan): ReadonlyArray<string> =>
 // what is missing
 // -----------------------------------------------------------------------------
 
-const missing = ({ answer, name, operation }: Endpoint): ReadonlyArray<string> => {
+const missing = ({ input, name, operation }: Endpoint): ReadonlyArray<string> => {
   const { deprecated, key, parameters, scopes } = operation
   const facts = operationFacts[key]
   return [
     ...(facts === undefined ? [`${key} has no cost: facts/operations.json says nothing of it`] : []),
     ...(scopes.length === 0 ? [`${key} has no scopes`] : []),
     ...(key in summaries || simpleNames.includes(name) ? [] : [`${key} has no summary`]),
-    ...(answer.pagination !== undefined && facts !== undefined && facts.max === undefined
-      ? [`${key} is paged, and its largest page is not known`]
-      : []),
+    ...(facts === undefined ? [] : input.shape.fields.flatMap((field) => untyped(key, facts, field))),
     ...(deprecated && !(key in replacements) && !(key in withoutReplacement)
       ? [`${key} is deprecated: facts/replacements.ts names neither what replaces it nor why nothing does`]
       : []),
@@ -55,6 +53,17 @@ const missing = ({ answer, name, operation }: Endpoint): ReadonlyArray<string> =
           `${key}: ${wire} takes a comma list, and would be plain text: facts/operations.json has no list of it`
       )
   ]
+}
+
+/** Inputs that are more than their official type says: where no fact says so, they would be sent as they come. */
+const untyped = (key: string, facts: Facts, field: ShapeField): ReadonlyArray<string> => {
+  const { name } = field
+  const shape = field.shape.kind === "nullable" ? field.shape.shape : field.shape
+  const lacks = (what: string) => [`${key}: ${name} ${what}`]
+  if (name === "limit" && facts.max === undefined) return lacks("is given, and the largest page is not known")
+  if (shape === string && /(_time|_date|_at|since|until)$|(^|\.)(start|end)$/.test(name))
+    return lacks("looks like a time, and would be plain text: facts/operations.json has no format of it")
+  return []
 }
 
 const isList = ({ commas, joined, place, type, wire }: Parameter): boolean =>

@@ -69,10 +69,13 @@ const changeAll = () => {
     "api/deals-api.d.ts",
     [/(interface DealsApiGetDealsRequest \{[\s\S]*?)'update_time'( \| 'add_time';)/, "$1'updated_time'$2"],
     [/(interface DealsApiGetDealsRequest \{[\s\S]*?)comma separated string array of( up to)/, "$1list of$2"],
-    [getDeals, `$&\n${parameter("tag_ids", "Optional comma separated string array of tags")}`],
+    [
+      getDeals,
+      `$&\n${parameter("tag_ids", "Optional comma separated string array of tags")}${parameter("closed_since", "A time")}`
+    ],
     [/ {4}convertDealToLead\(.*\n(?=[\s\S]*$)(?![\s\S]*convertDealToLead\()/, ""]
   )
-  change("api/deals-api.js", [/(getDeals: [\s\S]*?)(if \(filter_id)/, `$1${sent("tag_ids")}$2`])
+  change("api/deals-api.js", [/(getDeals: [\s\S]*?)(if \(filter_id)/, `$1${sent("tag_ids")}${sent("closed_since")}$2`])
   change("api/persons-api.d.ts", [
     /(interface PersonsApiGetPersonsRequest \{[\s\S]*?) {4}\/\*\*(?:(?!\*\/)[\s\S])*\*\/\n {4}readonly custom_fields\?: string;\n/,
     "$1"
@@ -103,6 +106,7 @@ describe("a new version of the official client", () => {
       "v2.Deal.value: was number?, is string?",
       "v2.Project.quantity is new: number?",
       "v2.convertDealToLead is gone",
+      "v2.getDeals: query.closed_since is new: string?",
       "v2.getDeals: query.ids: was comma list of string?, is string?",
       'v2.getDeals: query.sort_by: "update_time" is gone, "updated_time" is new',
       "v2.getDeals: query.tag_ids is new: comma list of string?",
@@ -118,6 +122,7 @@ describe("a new version of the official client", () => {
       "v2.convertDealToLead is gone, and facts/names.ts (otherWords) still speaks of it",
       "v2.convertDealToLead is gone, and facts/operations.json still speaks of it",
       "v2.convertDealToLead is gone, and facts/summaries.ts still speaks of it",
+      "v2.getDeals: closed_since looks like a time, and would be plain text: facts/operations.json has no format of it",
       `v2.getDeals: tag_ids ${list}`,
       "v2.getPersons: custom_fields is gone, and facts/operations.json still speaks of it",
       "v2.getUserWatchers has no cost: facts/operations.json says nothing of it",
