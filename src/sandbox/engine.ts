@@ -37,13 +37,14 @@ const shownBy = (
   entity: Entity,
   keyOf: (name: string, field: Field) => string | undefined,
   computed: Readonly<Record<string, Computed>> = {},
-  nested: ReadonlyArray<string> = []
+  nested: ReadonlyArray<string> = [],
+  spread = false
 ): Shown => {
   const fields = Object.entries(entity.fields).flatMap(([name, field]) => {
     const key = keyOf(name, field)
     return key === undefined ? [] : [{ key, name, kind: field.kind }]
   })
-  const keys = fields.flatMap(({ key, kind }) => [key, ...Object.keys(kind.spread?.(null, key) ?? {})])
+  const keys = fields.flatMap(({ key, kind }) => [key, ...(spread ? Object.keys(kind.spread?.(null, key) ?? {}) : [])])
   return { fields, computed: Object.entries(computed), blank: blank([...keys, ...nested, ...Object.keys(computed)]) }
 }
 
@@ -57,7 +58,7 @@ const layoutOf = (entity: Entity): Layout => {
       ...Object.keys(entity.fields),
       ...(entity.customFields === undefined ? [] : ["custom_fields"])
     ]),
-    v1: shownBy(entity, (name, { v1 }) => (v1 === false ? undefined : (v1 ?? name)), entity.v1),
+    v1: shownBy(entity, (name, { v1 }) => (v1 === false ? undefined : (v1 ?? name)), entity.v1, [], true),
     v2: shownBy(
       entity,
       (name, { v2 }) => (v2 === false ? undefined : name),

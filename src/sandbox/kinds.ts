@@ -258,6 +258,7 @@ export const address: Kind = kind({
   fromV1: (raw) => (isString(raw) ? wholeAddress({ value: raw }) : isRecord(raw) ? wholeAddress(raw) : unreadable),
   fromV2: (raw) => (isRecord(raw) ? wholeAddress(raw) : unreadable),
   toV1: (value) => (isRecord(value) ? value.value : null),
+  toV2: (value) => (isRecord(value) ? wholeAddress(value) : null),
   spread: (value, name) =>
     Object.fromEntries([
       ...addressParts.map((part) => [`${name}_${part}`, isRecord(value) ? (value[part] ?? null) : null]),

@@ -26,6 +26,10 @@ export const v1 = (status: number, error: string, more?: Readonly<Record<string,
     ...more
   })
 
+/** The services of leads and of conversions, where there is no such thing. */
+export const noObject = (error: string): Answer =>
+  json(404, { success: false, error, error_info: "Object was not found.", data: null, additional_data: null })
+
 /** The services that answer v2. */
 export const v2 = (status: number, error: string, code?: string): Answer =>
   json(status, { success: false, error, ...(code === undefined ? {} : { code }) })

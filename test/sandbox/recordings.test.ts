@@ -146,6 +146,10 @@ const differences = (theirs: Shape, ours: Shape, path: string): ReadonlyArray<st
   return [...y].some((type) => x.has(type)) ? [] : [`${path}: ${[...y]} instead of ${[...x]}`]
 }
 
+/** Keys that the small account which was recorded does not have, and others do: in `reports/payloads`, or documents of later. */
+const ofOthers =
+  /^body\.data\.(\[\]\.)?(score|(acv|arr|mrr)(_currency)?|project|task|(project|task)_id|pinned_to_(project|task)_flag): not in/
+
 /** What differs, and why. */
 const accepted: Readonly<Record<string, ReadonlyArray<RegExp>>> = {
   // the service that recorded it answered 200 in place of Pipedrive's 201
@@ -182,7 +186,7 @@ describe("beside recorded answers", () => {
           )
         ]
         assert.deepStrictEqual(
-          found.filter((one) => !(accepted[name] ?? []).some((pattern) => pattern.test(one))),
+          found.filter((one) => !ofOthers.test(one) && !(accepted[name] ?? []).some((pattern) => pattern.test(one))),
           []
         )
       })

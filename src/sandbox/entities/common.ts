@@ -7,7 +7,7 @@ import type { Answer } from "../http.js"
 import * as kinds from "../kinds.js"
 import * as short from "../short.js"
 import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../view.js"
-import { all, type Row } from "../world.js"
+import { all, get, type Row } from "../world.js"
 
 /** The id. */
 export const id: Field = { kind: kinds.integer, readOnly: true }
@@ -76,6 +76,10 @@ export const always =
   (value: unknown): Computed =>
   () =>
     value
+
+/** Keys that nothing here fills. */
+export const nulls = (...names: ReadonlyArray<string>): Readonly<Record<string, Computed>> =>
+  Object.fromEntries(names.map((name) => [name, always(null)]))
 
 /** Whether an activity is done. */
 export const isDone = (row: Row): boolean => row.done === true
@@ -246,6 +250,12 @@ export const customTexts =
 export const named = (table: string, id_: unknown, view: View, naming = "name"): unknown => {
   const row = view.world.tables.get(table)?.rows.get(typeof id_ === "number" || typeof id_ === "string" ? id_ : 0)
   return row === undefined ? null : { id: row.id, [naming]: text(row, naming) }
+}
+
+/** The organization of what is found. */
+export const foundOrganization = (id_: unknown, view: View): unknown => {
+  const row = get(view.world, "organization", id_)
+  return row === undefined ? null : { id: row.id, name: row.name, address: short.addressText(row, "address") }
 }
 
 /** Times of a stored field, for shapes made by hand. */

@@ -164,16 +164,12 @@ export const person: Entity = {
       primary_email: primaryEmail(row, view),
       visible_to: row.visible_to,
       owner: { id: row.owner_id },
-      organization: organizationNamed(row.org_id, view),
+      organization: common.foundOrganization(row.org_id, view),
       custom_fields: common.customTexts("personField")(row, view),
-      notes: common.notesOn("person_id")(row, view)
+      notes: common.notesOn("person_id")(row, view),
+      update_time: common.shownTime(row, "update_time", "v1")
     })
   }
-}
-
-const organizationNamed = (id: unknown, view: Draft["view"]): unknown => {
-  const row = get(view.world, "organization", id)
-  return row === undefined ? null : { id: row.id, name: row.name, address: short.addressText(row, "address") }
 }
 
 // -----------------------------------------------------------------------------

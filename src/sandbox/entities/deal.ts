@@ -219,7 +219,8 @@ export const deal: Entity = {
     owner_name: common.ownerName,
     cc_email: ccEmail,
     org_hidden: common.always(false),
-    person_hidden: common.always(false)
+    person_hidden: common.always(false),
+    ...common.nulls("score", "acv", "arr", "mrr", "acv_currency", "arr_currency", "mrr_currency")
   },
   v1In: {
     get: {
@@ -247,7 +248,7 @@ export const deal: Entity = {
     person: { by: ["person_id"], short: short.person },
     stage: { by: ["stage_id"], short: short.stage }
   },
-  v2: { status, ...localDays },
+  v2: { status, ...localDays, ...common.nulls("acv", "arr", "mrr") },
   include: included,
   customFields: "dealField",
   settle,

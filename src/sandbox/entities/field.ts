@@ -1,10 +1,11 @@
 /**
  * The definitions of fields: an entity's own, and those that an account adds.
  */
-import type { Entity } from "../entity.js"
+import type { Computed, Entity } from "../entity.js"
+import { json } from "../http.js"
 import * as kinds from "../kinds.js"
 import { isRecord, list, text, type View } from "../view.js"
-import { hex, type Row } from "../world.js"
+import { all, hex, type Row } from "../world.js"
 import * as common from "./common.js"
 
 /** The types a custom field can have. */
@@ -43,38 +44,100 @@ export const numberOptions = (raw: unknown, standing: ReadonlyArray<unknown>): R
   }))
 }
 
-const subfieldNames: Readonly<Record<string, ReadonlyArray<readonly [string, string]>>> = {
-  monetary: [["currency", "varchar"]],
-  daterange: [["until", "date"]],
-  time: [["timezone_id", "varchar"]],
-  timerange: [
-    ["until", "time"],
-    ["timezone_id", "varchar"]
+/** The parts of a value, as v2 names them. */
+const subfieldNames: Readonly<Record<string, ReadonlyArray<readonly [code: string, name: string, type: string]>>> = {
+  monetary: [
+    ["value", "Amount", "double"],
+    ["currency", "Currency", "varchar"]
   ],
-  address: kinds.addressParts.map((part) => [part, "varchar"] as const)
+  daterange: [
+    ["value", "Start date", "date"],
+    ["until", "End date", "date"]
+  ],
+  time: [
+    ["value", "Time", "time"],
+    ["timezone_id", "Timezone", "int"]
+  ],
+  timerange: [
+    ["value", "Start time", "time"],
+    ["until", "End time", "time"],
+    ["timezone_id", "Timezone", "int"]
+  ],
+  address: [
+    ["value", "Address value", "varchar"],
+    ["street_number", "House number", "varchar"],
+    ["route", "Street/road name", "varchar"],
+    ["subpremise", "Apartment/suite", "varchar"],
+    ["locality", "District", "varchar"],
+    ["admin_area_level_1", "State/province", "varchar"],
+    ["admin_area_level_2", "County", "varchar"],
+    ["country", "Country", "varchar"],
+    ["postal_code", "Postal code", "varchar"],
+    ["formatted_address", "Formatted address", "varchar"]
+  ]
 }
 
 const subfields = (row: Row): unknown => {
   const parts = subfieldNames[text(row, "field_type")]
   return parts === undefined
     ? null
-    : parts.map(([part, type]) => ({
+    : parts.map(([part, name, type]) => ({
         field_code: part,
-        field_name: `${part.replaceAll("_", " ")} of ${text(row, "field_name")}`,
+        field_name: `${name} of ${text(row, "field_name")}`,
         field_type: type
       }))
 }
+
+/** The options of a field; the types of activities are options, too. */
+const optionsOf = (table: string, row: Row, view: View): unknown =>
+  table === "activityField" && row.field_code === "type"
+    ? Array.from(all(view.world, "activityType"))
+        .filter((type) => type.is_deleted !== true)
+        .map((type) => ({ id: type.key_string, label: type.name }))
+    : row.options === null
+      ? null
+      : list(row, "options")
+
+/** Whose definitions have a description in v2. */
+const described = new Set(["dealField", "personField", "activityField"])
+
+/** What the service of notes does not say of its fields. */
+const notOfNotes = Object.fromEntries(
+  [
+    "order_nr",
+    "add_time",
+    "update_time",
+    "created_by_user_id",
+    "last_updated_by_user_id",
+    "add_visible_flag",
+    "index_visible_flag",
+    "details_visible_flag",
+    "important_flag",
+    "searchable_flag",
+    "filtering_allowed",
+    "sortable_flag"
+  ].map((key) => [key, common.always(undefined)])
+)
+
+/** The services of products and notes say less than that of deals and contacts. */
+const isPlain = (table: string): boolean => table === "productField" || table === "noteField"
 
 /** A field definition in that table. */
 export const field = (table: string, label = "Field"): Entity => ({
   name: table,
   label,
   fields: {
-    id: common.id,
+    id: { ...common.id, v2: false },
     field_code: { kind: kinds.text, readOnly: true, v1: "key", initial: (view: View) => hex(view.world, 40) },
     field_name: { kind: kinds.text, v1: "name", required: "Name must be given." },
     field_type: { kind: kinds.choice(...fieldTypes), required: "Field type must be given." },
-    description: { kind: kinds.text, initial: () => "", cleared: "", v1: false },
+    description: {
+      kind: kinds.text,
+      initial: () => "",
+      cleared: "",
+      v1: false,
+      ...(described.has(table) ? {} : { v2: false })
+    },
     options: { kind: kinds.array },
     is_custom_field: { kind: kinds.flag, initial: () => true, readOnly: true, v1: "edit_flag" },
     is_optional_response_field: { kind: kinds.flag, initial: () => false, readOnly: true, v1: false },
@@ -91,7 +154,7 @@ export const field = (table: string, label = "Field"): Entity => ({
   },
   v1: {
     // some services leave the key out where others say null
-    options: (row) => row.options ?? (table === "productField" || table === "noteField" ? undefined : null),
+    options: (row, view) => optionsOf(table, row, view) ?? (isPlain(table) ? undefined : null),
     created_by_user_id: (row, view) => row.created_by_user_id ?? view.caller.id,
     last_updated_by_user_id: (row, view) => row.last_updated_by_user_id ?? row.created_by_user_id ?? view.caller.id,
     index_visible_flag: common.always(true),
@@ -102,17 +165,51 @@ export const field = (table: string, label = "Field"): Entity => ({
     filtering_allowed: common.always(true),
     sortable_flag: common.always(true),
     mandatory_flag: common.always(false),
-    active_flag: (row) => row.is_deleted !== true
+    active_flag: (row) => row.is_deleted !== true,
+    ...(isPlain(table) ? {} : { json_column_flag: common.always(false) }),
+    ...(table === "noteField" ? notOfNotes : {})
   },
   v2: {
-    options: (row) => (row.options === null ? null : list(row, "options")),
-    subfields
+    options: (row, view) => optionsOf(table, row, view),
+    subfields,
+    // the definitions of projects say all that there is: nothing is to be asked for
+    ...(table === "projectField" ? more(table) : {})
   },
-  include: {
-    ui_visibility: (row) => row.ui_visibility ?? { add_visible_flag: row.add_visible_flag, details_visible_flag: true },
-    important_fields: (row) => row.important_fields ?? { enabled: false, stage_ids: [] },
-    required_fields: (row) => row.required_fields ?? { enabled: false, stage_ids: [], statuses: {} }
+  include: more(table),
+  ...(table === "productField" ? { v1NotFound: json(410, { success: false, error: "The field is not found" }) } : {})
+})
+
+const shownOn = { show: true, order: 1 }
+
+/** Where a field is seen, as far as its service tells. */
+const visibility: Readonly<Record<string, object>> = {
+  dealField: { projects_detail_visible_flag: true, show_in_pipelines: { show_in_all: true, pipeline_ids: [] } },
+  personField: { show_in_add_deal_dialog: shownOn },
+  organizationField: {
+    org_detail_visible_flag: true,
+    person_detail_visible_flag: true,
+    deal_detail_visible_flag: true,
+    show_in_add_deal_dialog: shownOn,
+    show_in_add_person_dialog: shownOn
   }
+}
+
+/** What is told of a definition when it is asked for. */
+const more = (table: string): Readonly<Record<string, Computed>> => ({
+  ui_visibility: (row) => ({
+    add_visible_flag: row.add_visible_flag,
+    details_visible_flag: true,
+    ...visibility[table],
+    ...(isRecord(row.ui_visibility) ? row.ui_visibility : {})
+  }),
+  ...(table === "productField" || table === "activityField"
+    ? {}
+    : {
+        important_fields: (row) => row.important_fields ?? { enabled: false, stage_ids: [] },
+        required_fields: (row) =>
+          row.required_fields ??
+          (table === "dealField" ? { enabled: false, stage_ids: [], statuses: {} } : { enabled: false })
+      })
 })
 
 /** The tables of field definitions, by the noun of their operations. */
@@ -223,6 +320,15 @@ export const builtInOptions: Readonly<Record<string, ReadonlyArray<unknown>>> = 
     ["Hot lead", "red"],
     ["Warm lead", "yellow"],
     ["Cold lead", "blue"]
+  ),
+  ...Object.fromEntries(
+    ["deal", "person", "organization"].map((parent) => [
+      `noteField.pinned_to_${parent}_flag`,
+      [
+        { id: 1, label: "Yes" },
+        { id: 0, label: "No" }
+      ]
+    ])
   ),
   "organizationField.label_ids": labels(
     ["Customer", "green"],

@@ -1,16 +1,11 @@
 /**
  * Files: v1's alone. Their bytes are kept beside the rows.
  */
-import type { Computed, Entity } from "../entity.js"
+import type { Entity } from "../entity.js"
 import * as kinds from "../kinds.js"
 import * as short from "../short.js"
 import { text } from "../view.js"
 import * as common from "./common.js"
-
-const named = (table: string, field: string, naming = "name"): Computed => {
-  const name = short.nameOf(table, field, naming)
-  return (row, view) => name(row, view) ?? ""
-}
 
 /** Pipedrive's word for a kind of file, by the ending of its name. */
 export const typeOf = (name: string): string => {
@@ -41,23 +36,24 @@ export const file: Entity = {
     remote_location: { kind: kinds.text, initial: () => "s3", readOnly: true },
     remote_id: { kind: kinds.text, initial: () => "", readOnly: true },
     name: { kind: kinds.text, initial: () => "" },
-    description: { kind: kinds.text, initial: () => "", cleared: "" }
+    description: common.plainText
   },
   v1: {
     inline_flag: common.always(false),
-    cid: common.always(""),
-    s3_bucket: common.always(""),
-    mail_message_id: common.always(""),
-    mail_template_id: common.always(""),
-    deal_name: named("deal", "deal_id", "title"),
-    person_name: named("person", "person_id"),
-    org_name: named("organization", "org_id"),
-    product_name: named("product", "product_id"),
-    lead_name: named("lead", "lead_id", "title"),
-    project_name: named("project", "project_id", "title"),
+    log_id: common.always(null),
+    cid: common.always(null),
+    s3_bucket: common.always(null),
+    mail_message_id: common.always(null),
+    mail_template_id: common.always(null),
+    deal_name: short.nameOf("deal", "deal_id", "title"),
+    person_name: short.nameOf("person", "person_id"),
+    people_name: short.nameOf("person", "person_id"),
+    org_name: short.nameOf("organization", "org_id"),
+    product_name: short.nameOf("product", "product_id"),
+    lead_name: short.nameOf("lead", "lead_id", "title"),
+    project_name: short.nameOf("project", "project_id", "title"),
     url: (row, view) => `${view.origin}/v1/files/${row.id}/download`
   },
-  v1OmitsNull: true,
   search: {
     fields: { name: (row) => [text(row, "name")] },
     item: (row, view) => ({

@@ -3,7 +3,7 @@
  */
 import * as Either from "effect/Either"
 import type { Computed, Draft, Entity } from "../entity.js"
-import { type Answer, json } from "../http.js"
+import type { Answer } from "../http.js"
 import * as kinds from "../kinds.js"
 import * as refusals from "../refusals.js"
 import * as short from "../short.js"
@@ -62,7 +62,7 @@ export const lead: Entity = {
   customFieldsWhenSet: true,
   settle,
   hardDelete: true,
-  v1NotFound: json(404, { success: false, error: "requested lead not found", data: null }),
+  v1NotFound: refusals.noObject("requested lead not found"),
   v1Filters: { updated_since: common.since("update_time") },
   search: {
     include: { "lead.was_seen": { was_seen: (row) => row.was_seen === true } },
@@ -77,7 +77,7 @@ export const lead: Entity = {
       title: row.title,
       owner: { id: row.owner_id },
       person: common.named("person", row.person_id, view),
-      organization: common.named("organization", row.organization_id, view),
+      organization: common.foundOrganization(row.organization_id, view),
       phones: contactsOf(row.person_id, "phones", view),
       emails: contactsOf(row.person_id, "emails", view),
       custom_fields: common.customTexts("dealField")(row, view),
@@ -108,5 +108,5 @@ export const leadLabel: Entity = {
   },
   newId: (view) => timeUuid(view.world, new Date(view.now).getTime()),
   hardDelete: true,
-  v1NotFound: json(404, { success: false, error: "requested lead label not found", data: null })
+  v1NotFound: refusals.noObject("requested lead label not found")
 }

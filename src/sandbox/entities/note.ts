@@ -70,8 +70,8 @@ export const note: Entity = {
     person_id: { kind: kinds.link("person") },
     org_id: { kind: kinds.link("organization") },
     lead_id: { kind: kinds.uuidLink("lead") },
-    project_id: { kind: kinds.integer, v1: false },
-    task_id: { kind: kinds.integer, v1: false },
+    project_id: { kind: kinds.link("project") },
+    task_id: { kind: kinds.link("task") },
     content: { kind: kinds.text, required: "Content must be given." },
     add_time: common.addTime,
     update_time: common.updateTime,
@@ -80,18 +80,17 @@ export const note: Entity = {
     pinned_to_person_flag: pinned(),
     pinned_to_organization_flag: pinned(),
     pinned_to_lead_flag: pinned(),
-    pinned_to_project_flag: { ...pinned(), v1: false },
-    pinned_to_task_flag: { ...pinned(), v1: false },
+    pinned_to_project_flag: pinned(),
+    pinned_to_task_flag: pinned(),
     last_update_user_id: { kind: kinds.integer, readOnly: true }
   },
-  v1Aliases: Object.fromEntries(
-    ["project_id", "task_id", "pinned_to_project_flag", "pinned_to_task_flag"].map((name) => [name, name])
-  ),
   v1: {
     organization: shown("organization", "org_id", "name"),
     person: shown("person", "person_id", "name"),
     deal: shown("deal", "deal_id", "title"),
     lead: shown("lead", "lead_id", "title"),
+    project: shown("project", "project_id", "title"),
+    task: shown("task", "task_id", "title"),
     user: byUser
   },
   settle,

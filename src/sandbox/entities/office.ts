@@ -33,7 +33,6 @@ export const callLog: Entity = {
   },
   newId: (view) => `CA${hex(view.world, 28)}`,
   v1: { company_id: (_, view) => view.world.company.id },
-  v1OmitsNull: true,
   hardDelete: true,
   v1NotFound: refusals.v1(404, "A resource required for this operation was not found.")
 }
@@ -116,6 +115,7 @@ export const role: Entity = {
     parent_role_id: { kind: kinds.link("role") },
     name: { kind: kinds.text, required: "Name must be given." },
     is_deleted: { ...common.isDeleted, readOnly: true },
+    description: { kind: kinds.text, readOnly: true },
     settings: { kind: kinds.record, initial: () => ({}), v1: false, readOnly: true },
     hidden_pipelines: { kind: kinds.array, initial: () => [], v1: false, readOnly: true }
   },

@@ -3,8 +3,8 @@
  */
 import * as Either from "effect/Either"
 import type { Entity } from "../entity.js"
+import { json } from "../http.js"
 import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
 import { text, type View } from "../view.js"
 import * as common from "./common.js"
 
@@ -54,5 +54,5 @@ export const user: Entity = {
     list: (_, view) => ({ company_id: view.world.company.id }),
     get: (_, view) => ({ company_id: view.world.company.id })
   },
-  v1NotFound: refusals.v1(404, "User not found or not accessible.")
+  v1NotFound: json(404, { success: false, error: "User not found or not accessible." })
 }

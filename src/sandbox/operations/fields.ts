@@ -56,7 +56,7 @@ const v2 = (noun: string, entity: Entity): Handlers => ({
     Either.gen(function* () {
       const row = yield* Either.flatMap(findByCode(entity, call), custom)
       engine.remove(entity, row, call.view)
-      return shown(entity, row, call)
+      return json(200, { success: true, data: engine.showV2(entity, row, call.view) })
     }),
   [`v2.add${noun}FieldOptions`]: (call) =>
     withOptions(entity, call, (standing, sent) => {

@@ -139,7 +139,7 @@ const started = (call: Call, from: Row, made: Readonly<Record<string, unknown>>)
   return json(200, { success: true, data: { conversion_id: id }, additional_data: null })
 }
 
-const noEntity = refusals.v2(404, "Entity was not found")
+const noEntity = refusals.noObject("Entity was not found")
 
 const dealToLead: Handler = (call) =>
   Either.gen(function* () {

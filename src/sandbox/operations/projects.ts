@@ -124,7 +124,11 @@ const onePage = { additional_data: { next_cursor: null } }
 /** v1 has the old form of activities here, and no related objects. */
 const projectActivities: Handler = (call) =>
   Either.map(crud.find(project, call.path.id, call), (row) =>
-    json(200, { success: true, data: activitiesOf(row, call).map((one) => flat(activity)(one, call)), ...onePage })
+    json(200, {
+      success: true,
+      data: activitiesOf(row, call).map((one) => ({ ...flat(activity)(one, call), project_id: row.id })),
+      ...onePage
+    })
   )
 
 const projectTasks: Handler = (call) =>

@@ -10,7 +10,6 @@ import { user } from "../entities/user.js"
 import { json } from "../http.js"
 import * as kinds from "../kinds.js"
 import * as paging from "../paging.js"
-import * as refusals from "../refusals.js"
 import { isRecord, list } from "../view.js"
 import { all, get, put, type Row, where } from "../world.js"
 
@@ -18,7 +17,7 @@ import { all, get, put, type Row, where } from "../world.js"
 // teams
 // -----------------------------------------------------------------------------
 
-const noTeam = (call: Call) => refusals.v1(404, `Team ${String(call.path.id)} does not exist`)
+const noTeam = (call: Call) => json(404, { success: false, error: `Team ${String(call.path.id)} does not exist` })
 
 const findTeam = (call: Call): engine.Outcome<Row> =>
   Either.mapLeft(crud.find(office.team, call.path.id, call), () => noTeam(call))
