@@ -155,7 +155,6 @@ export const showV1 = (entity: Entity, row: Row, view: View, occasion: Occasion)
       if (entity.customFieldsWhenSet !== true || values[key] !== null) out[key] = values[key]
     }
   }
-  if (entity.v1OmitsNull === true) for (const key in out) if (out[key] === null) delete out[key]
   return out
 }
 

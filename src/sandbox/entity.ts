@@ -76,8 +76,6 @@ export interface Entity {
   readonly v1Aliases?: Readonly<Record<string, string>>
   /** Other names under which v2 takes a field. */
   readonly v2Aliases?: Readonly<Record<string, string>>
-  /** v1 leaves out what has no value. */
-  readonly v1OmitsNull?: true
   /** `additional_data` is there, and null. */
   readonly additionalNull?: true
   /** What v1 shows beside the fields. */

@@ -119,7 +119,6 @@ const evidence = (): ReadonlyMap<string, Evidence> => {
 
 /** What is shown otherwise, and why. */
 const missing: ReadonlyArray<readonly [where: RegExp, why: string]> = [
-  [/^v1\.(CallLogs|Projects|Tasks)\./, "left out where there is no value"],
   [/Fields\.(list|get) (ui_visibility|important_fields|required_fields)$/, "for include_fields"],
   [/^v2\.Activities\..* attendees$/, "for include_fields"],
   [/^v2\.Deals\..* source_lead_id$/, "for include_fields"],
