@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { PlatformError } from "@effect/platform/Error"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -11,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Lock from "./internal/oauthLock.js"
@@ -111,6 +113,8 @@ export interface Service {
   readonly load: (account: string) => Effect.Effect<Option.Option<Token>, AuthError>
   readonly save: (account: string, token: Token) => Effect.Effect<void, AuthError>
   readonly clear: (account: string) => Effect.Effect<void, AuthError>
+  /** The accounts that have tokens, dead ones included, in order. */
+  readonly list: Effect.Effect<ReadonlyArray<string>, AuthError>
   /**
    * Runs an effect while nobody else runs one for the same account. Waiting for longer than the lock's timeout fails with
    * the reason `TokenStore`.
@@ -142,6 +146,8 @@ export interface Backing<E> {
   readonly load: (account: string) => Effect.Effect<Option.Option<string>, E>
   readonly save: (account: string, text: string) => Effect.Effect<void, E>
   readonly clear: (account: string) => Effect.Effect<void, E>
+  /** The accounts that have an entry. Without it, the store's own `list` fails. */
+  readonly list?: Effect.Effect<ReadonlyArray<string>, E> | undefined
   readonly withLock?: Service["withLock"] | undefined
 }
 
@@ -187,7 +193,8 @@ export interface Options {
 
 /**
  * A store from a place that keeps texts: a column, a cache, a session. Its failures become an `AuthError` with the reason
- * `TokenStore`; an entry that is no token, one with the reason `InvalidToken`.
+ * `TokenStore`; an entry that is no token, one with the reason `InvalidToken`. Spans that the place makes are left out: a
+ * database's holds the row that it refused.
  *
  * @since 0.1.0
  * @category constructors
@@ -198,25 +205,43 @@ export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effe
     const seal = options.seal === undefined ? undefined : yield* Seal.make(options.seal)
     const encode = Schema.encodeSync(Schema.parseJson(Token))
     const lock = Lock.make(lockTimeout)
-    const failed = (verb: string, account: string, secrets: ReadonlyArray<string>) => (cause: E) =>
-      storeError(`could not ${verb} the tokens of account ${JSON.stringify(account)}: ${Lock.words(cause, secrets)}`)
+    const asked = <A>(effect: () => Effect.Effect<A, E>, what: string, secrets: ReadonlyArray<string>) =>
+      Effect.suspend(effect).pipe(
+        Effect.mapError((cause) => storeError(`could not ${what}: ${Lock.words(cause, secrets)}`)),
+        Effect.catchAllDefect((defect) =>
+          Effect.fail(storeError(`could not ${what}: ${defect instanceof Error ? defect.name : "defect"}`))
+        ),
+        Effect.withTracerEnabled(false)
+      )
+    const tokensOf = (account: string) => `the tokens of account ${JSON.stringify(account)}`
+    const { list } = backing
     return {
       lockTimeout,
       withLock: backing.withLock ?? lock,
       load: (account) =>
-        Effect.flatMap(Effect.mapError(backing.load(account), failed("load", account, [])), (found) => {
-          if (Option.isNone(found)) return Effect.succeedNone
-          const opened = seal === undefined ? Effect.succeed(found.value) : seal.open(account, found.value)
-          return Effect.flatMap(opened, (text) => Effect.map(decode(account, text), Option.some))
-        }),
+        Effect.flatMap(
+          asked(() => backing.load(account), `load ${tokensOf(account)}`, []),
+          (found) => {
+            if (Option.isNone(found)) return Effect.succeedNone
+            const opened = seal === undefined ? Effect.succeed(found.value) : seal.open(account, found.value)
+            return Effect.flatMap(opened, (text) => Effect.map(decode(account, text), Option.some))
+          }
+        ),
       save: (account, token) => {
         const text = encode(token)
         const secrets = [Redacted.value(token.accessToken), Redacted.value(token.refreshToken), text]
         return Effect.flatMap(seal === undefined ? Effect.succeed(text) : seal.close(account, text), (closed) =>
-          Effect.mapError(backing.save(account, closed), failed("save", account, [...secrets, closed]))
+          asked(() => backing.save(account, closed), `save ${tokensOf(account)}`, [...secrets, closed])
         )
       },
-      clear: (account) => Effect.mapError(backing.clear(account), failed("clear", account, []))
+      clear: (account) => asked(() => backing.clear(account), `clear ${tokensOf(account)}`, []),
+      list:
+        list === undefined
+          ? Effect.fail(new AuthError({ reason: "TokenStore", description: "this store's place has no `list`" }))
+          : Effect.map(
+              asked(() => list, "list the accounts", []),
+              (accounts) => [...accounts].sort()
+            )
     }
   })
 
@@ -255,7 +280,8 @@ const memory = (): Service => {
     withLock: Lock.make(Lock.defaultTimeout),
     load: (account) => Effect.sync(() => Option.fromNullable(tokens.get(account))),
     save: (account, token) => Effect.sync(() => void tokens.set(account, token)),
-    clear: (account) => Effect.sync(() => void tokens.delete(account))
+    clear: (account) => Effect.sync(() => void tokens.delete(account)),
+    list: Effect.sync(() => [...tokens.keys()].sort())
   }
 }
 
@@ -285,15 +311,41 @@ export const layerKeyValueStore = (
 ): Layer.Layer<TokenStore, ConfigError.ConfigError, KeyValueStore.KeyValueStore> =>
   Layer.effect(
     TokenStore,
-    Effect.flatMap(KeyValueStore.KeyValueStore, (store) => {
-      const key = (account: string) => `${options.prefix ?? "pipedrive-token-"}${account}`
-      return make(
+    Effect.gen(function* () {
+      const store = yield* KeyValueStore.KeyValueStore
+      const { prefix = "pipedrive-token-" } = options
+      const key = (account: string) => `${prefix}${account}`
+      // such a store does not tell its keys: the accounts stand in an entry of their own, written by one at a time
+      const index = store.forSchema(Schema.Array(Schema.String))
+      const indexKey = `accounts-of-${prefix}`
+      const one = yield* Effect.makeSemaphore(1)
+      // one that is broken must not keep tokens from being saved
+      const listed = index.get(indexKey).pipe(
+        Effect.catchTag("ParseError", () => Effect.succeedNone),
+        Effect.map(Option.getOrElse((): ReadonlyArray<string> => []))
+      )
+      const change = (change: (accounts: ReadonlyArray<string>) => ReadonlyArray<string>) =>
+        one.withPermits(1)(
+          Effect.flatMap(listed, (accounts) => {
+            const changed = change(accounts)
+            return changed.length === accounts.length ? Effect.void : index.set(indexKey, changed)
+          })
+        )
+      return yield* make<PlatformError | ParseResult.ParseError>(
         {
           load: (account) => store.get(key(account)),
-          save: (account, text) => store.set(key(account), text),
+          save: (account, text) =>
+            Effect.zipRight(
+              store.set(key(account), text),
+              change((accounts) => (accounts.includes(account) ? accounts : [...accounts, account]))
+            ),
           // a file system fails to remove what is not there
           clear: (account) =>
-            Effect.if(store.has(key(account)), { onTrue: () => store.remove(key(account)), onFalse: () => Effect.void })
+            Effect.zipRight(
+              Effect.whenEffect(store.remove(key(account)), store.has(key(account))),
+              change((accounts) => accounts.filter((other) => other !== account))
+            ),
+          list: listed
         },
         options
       )

@@ -98,6 +98,10 @@ export const layer = (
             ),
           save: (account, text) => apart(statements.save(account, text)),
           clear: (account) => apart(sql`DELETE FROM ${name} WHERE account = ${account}`),
+          list: Effect.map(
+            apart(sql<{ readonly account: string }>`SELECT ${statements.account} FROM ${name} WHERE token IS NOT NULL`),
+            (rows) => rows.map(({ account }) => account)
+          ),
           withLock: leased(sql, name, statements, lockTimeout)
         },
         options
@@ -114,6 +118,8 @@ type Sql = SqlClient.SqlClient
 interface Statements {
   /** Milliseconds since 1970 by the database's clock. */
   readonly now: ReturnType<Sql["literal"]>
+  /** The column `account`, as text. */
+  readonly account: ReturnType<Sql["literal"]>
   readonly save: (account: string, text: string) => Effect.Effect<unknown, SqlError>
   /** Makes the row of an account if it is not there. */
   readonly touch: (account: string) => Effect.Effect<unknown, SqlError>
@@ -125,6 +131,7 @@ const exact = (sql: Sql) =>
 
 const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
   const standard = {
+    account: sql.literal("account"),
     save: (account: string, text: string) =>
       sql`INSERT INTO ${name} (account, token) VALUES (${account}, ${text}) ON CONFLICT (account) DO UPDATE SET token = excluded.token`,
     touch: (account: string) => sql`INSERT INTO ${name} (account) VALUES (${account}) ON CONFLICT (account) DO NOTHING`
@@ -132,6 +139,7 @@ const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
   return sql.onDialectOrElse<Statements, Statements, Statements, Statements, Statements>({
     mysql: () => ({
       now: sql.literal("CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)"),
+      account: sql.literal("CONVERT(account USING utf8mb4) AS account"),
       save: (account, text) =>
         sql`INSERT INTO ${name} (account, token) VALUES (${account}, ${text}) ON DUPLICATE KEY UPDATE token = VALUES(token)`,
       touch: (account) => sql`INSERT IGNORE INTO ${name} (account) VALUES (${account})`
@@ -143,10 +151,11 @@ const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
 
 /**
  * A caller's transaction must not take what is saved back, so statements run outside of it. (Not so on SQLite, whose one
- * writer the caller's transaction is: give the store its own client there.)
+ * writer the caller's transaction is: give the store its own client there.) And they have no spans: where a constraint of
+ * the user's is broken, PostgreSQL's error holds the row, token and all, and the span would keep it as its exit.
  */
 const apart = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
-  Effect.mapInputContext(patient(effect), (caller: Context.Context<never>) =>
+  Effect.mapInputContext(Effect.withTracerEnabled(patient(effect), false), (caller: Context.Context<never>) =>
     Option.match(Context.getOption(caller, Tracer.ParentSpan), {
       onNone: () => Context.empty(),
       onSome: (span): Context.Context<never> => Context.make(Tracer.ParentSpan, span)

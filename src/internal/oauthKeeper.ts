@@ -50,7 +50,9 @@ export const bounded = <A>(
 /** @internal */
 export const make = (store: TokenStore.Service, account: string, allowed: ReadonlyArray<string>): Keeper => {
   const tried = <A>(effect: () => Effect.Effect<A, AuthError>, verb: string): Effect.Effect<A, AuthError> => {
-    const once = bounded(Effect.suspend(effect), timeout, `the token store's ${verb}`)
+    // a span that the store makes would keep what it failed with, which may be the row
+    const silent = Effect.withTracerEnabled(Effect.suspend(effect), false)
+    const once = bounded(silent, timeout, `the token store's ${verb}`)
     const loop = (left: number): Effect.Effect<A, AuthError> =>
       Effect.catchAll(once, (error) => {
         if (error.reason !== "TokenStore") return Effect.fail(error)

@@ -15,13 +15,14 @@ import { isRecord, scrub } from "./failure.js"
 // -----------------------------------------------------------------------------
 
 /**
- * What a server or a store says, for an error's description: without the secrets that are known, and without what is as
- * long and unbroken as a token, which may be a part of one, or one that is not known here.
+ * What a server or a store says, for an error's description: without the secrets that are known, without a token's JSON or
+ * the start of it, and without what is as long and unbroken as a token, which may be one that is not known here.
  *
  * @internal
  */
 export const cautious = (text: string, secrets: ReadonlyArray<string>): string =>
   scrub(text, secrets)
+    .replace(/\\?["']?(access|refresh)_token\\?["']?\s*[:=].*/is, "<redacted>")
     .replace(/[A-Za-z0-9+=_~:%-]{24,}/g, "<redacted>")
     .slice(0, 500)
 

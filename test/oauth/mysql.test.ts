@@ -54,6 +54,7 @@ describe("a SQL store on MySQL", () => {
       yield* store.load("1")
       yield* store.withLock("1")(Effect.void)
       yield* store.clear("1")
+      yield* store.list
       const now = "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)"
       assert.deepStrictEqual(sent, [
         "CREATE TABLE IF NOT EXISTS `pipedrive_tokens` ( account VARBINARY(255) NOT NULL PRIMARY KEY, token TEXT, lease_owner VARCHAR(64), lease_end BIGINT )",
@@ -62,7 +63,8 @@ describe("a SQL store on MySQL", () => {
         `UPDATE \`pipedrive_tokens\` SET lease_owner = ?, lease_end = ${now} + 30000 WHERE account = ? AND (lease_end IS NULL OR lease_end < ${now})`,
         "SELECT lease_owner FROM `pipedrive_tokens` WHERE account = ?",
         "UPDATE `pipedrive_tokens` SET lease_owner = NULL, lease_end = NULL WHERE account = ? AND lease_owner = ?",
-        "DELETE FROM `pipedrive_tokens` WHERE account = ?"
+        "DELETE FROM `pipedrive_tokens` WHERE account = ?",
+        "SELECT CONVERT(account USING utf8mb4) AS account FROM `pipedrive_tokens` WHERE token IS NOT NULL"
       ])
     }).pipe(
       Effect.provide(TokenStoreSql.layer().pipe(Layer.provide(client(sent)))),

@@ -3,10 +3,12 @@
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdirSync } from "node:fs"
+import { inspect } from "node:util"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
 import { OAuth2, TokenStore } from "effect-pipedrive"
 import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
 import { build } from "esbuild"
@@ -15,6 +17,7 @@ import * as OAuth from "../support/oauth.js"
 import { listen } from "../support/oauthHttp.js"
 import { service } from "../support/services.js"
 import { database, postgres, sqliteFile } from "../support/sql.js"
+import * as Tracing from "../support/tracing.js"
 
 const folder = "node_modules/.cache/effect-pipedrive"
 const worker = `${folder}/oauth-worker.mjs`
@@ -204,6 +207,44 @@ describe("a SQL store", () => {
       })
       const server = OAuth.makeServer()
       const Server = Effect.succeed(server)
+      await Effect.runPromise(program.pipe(Effect.provide(layer), Effect.provide(OAuth.transport(server))))
+    })
+  }
+
+  for (const [name, url] of [
+    ["SQLite", file.url],
+    ...(postgres === undefined ? [] : [["PostgreSQL", postgres] as const])
+  ] as const) {
+    it(`whose row a constraint refuses shows nothing of it, in no error and no span, on ${name}`, async () => {
+      const { SqlClient } = await import("@effect/sql")
+      const table = unique("constraint")
+      const layer = TokenStoreSql.layer({ table }).pipe(Layer.provideMerge(database(url)))
+      const traced = Tracing.recorder()
+      const server = OAuth.makeServer()
+      const program = Effect.gen(function* () {
+        const store = yield* TokenStore.TokenStore
+        const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+        yield* sql`CREATE UNIQUE INDEX ${sql(`${table}_token`)} ON ${sql(table)} (token)`
+        const app = yield* OAuth2.makeApp(OAuth.settings)
+        const token = yield* app.authorize(server.consent(1))
+        yield* store.save("1", token)
+        const refused = Effect.withSpan(store.save("2", token), "ours")
+        const exit = yield* Effect.exit(refused).pipe(traced.run)
+        assert.strictEqual(exit._tag, "Failure")
+        const plain = yield* Effect.exit(
+          sql`INSERT INTO ${sql(table)} (account, token) SELECT '3', token FROM ${sql(table)} WHERE account = '1'`
+        )
+        assert.deepStrictEqual(yield* store.list, ["1"])
+        yield* sql`DROP INDEX ${sql(`${table}_token`)}`
+        const shown = `${inspect(exit, { depth: 30 })} ${traced.all()}`
+        for (const secret of [token.accessToken, token.refreshToken]) {
+          assert.notInclude(shown, Redacted.value(secret))
+          // the database itself would have told
+          if (name === "PostgreSQL") assert.include(inspect(plain, { depth: 30 }), Redacted.value(secret))
+        }
+        assert.deepStrictEqual(traced.names(), ["ours"])
+        assert.match(shown, /unique/i)
+      })
       await Effect.runPromise(program.pipe(Effect.provide(layer), Effect.provide(OAuth.transport(server))))
     })
   }

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { inspect } from "node:util"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { NodeKeyValueStore } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -15,6 +17,7 @@ import * as TestClock from "effect/TestClock"
 import { HttpLayer, OAuth2, PipedriveError, TokenStore } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
+import * as Tracing from "../support/tracing.js"
 
 const call = Robots.list.pipe(HttpLayer.withPolicy({ retries: 0 }))
 
@@ -34,7 +37,8 @@ const place = (texts = new Map<string, string>()) => ({
   texts,
   load: (account: string) => Effect.sync(() => Option.fromNullable(texts.get(account))),
   save: (account: string, text: string) => Effect.sync(() => void texts.set(account, text)),
-  clear: (account: string) => Effect.sync(() => void texts.delete(account))
+  clear: (account: string) => Effect.sync(() => void texts.delete(account)),
+  list: Effect.sync(() => [...texts.keys()])
 })
 
 const keeps = Effect.gen(function* () {
@@ -44,10 +48,13 @@ const keeps = Effect.gen(function* () {
   yield* store.save("a/../b é", { ...token, apiDomain: undefined, scope: [] })
   assert.deepStrictEqual(Option.getOrThrow(yield* store.load("1")), token)
   assert.isUndefined(Option.getOrThrow(yield* store.load("a/../b é")).apiDomain)
+  yield* store.save("1", token)
+  assert.deepStrictEqual(yield* store.list, ["1", "a/../b é"])
   yield* store.clear("1")
   yield* store.clear("1")
   assert.isTrue(Option.isNone(yield* store.load("1")))
   assert.isTrue(Option.isSome(yield* store.load("a/../b é")))
+  assert.deepStrictEqual(yield* store.list, ["a/../b é"])
 })
 
 describe("every store keeps tokens by account", () => {
@@ -73,6 +80,25 @@ describe("every store keeps tokens by account", () => {
   )
 
   it.effect("a place of one's own", () => keeps.pipe(Effect.provide(TokenStore.layer(place()))))
+
+  it.effect("and one that cannot tell its accounts says so", () =>
+    Effect.gen(function* () {
+      const { list: _, ...silent } = place()
+      const error = yield* Effect.flip((yield* TokenStore.make(silent)).list)
+      assert.strictEqual(error.reason, "TokenStore")
+      assert.include(error.message, "`list`")
+    })
+  )
+
+  it.effect("a KeyValueStore whose list of accounts is broken still saves, and begins a new one", () =>
+    Effect.gen(function* () {
+      const texts = yield* KeyValueStore.KeyValueStore
+      const store = yield* TokenStore.TokenStore
+      yield* texts.set("accounts-of-pipedrive-token-", "{")
+      yield* store.save("1", token)
+      assert.deepStrictEqual(yield* store.list, ["1"])
+    }).pipe(Effect.provide(TokenStore.layerKeyValueStore().pipe(Layer.provideMerge(KeyValueStore.layerMemory))))
+  )
 })
 
 describe("what is stored", () => {
@@ -103,6 +129,41 @@ describe("what is stored", () => {
         assert.include(error.message, what)
         assert.notInclude(error.message, "secret-")
       }
+    })
+  )
+})
+
+describe("what a store fails with", () => {
+  it.effect("stands neither in an error nor in a span: no cause, no message that holds a token", () =>
+    Effect.gen(function* () {
+      const traced = Tracing.recorder()
+      const row = JSON.stringify(Schema.encodeSync(TokenStore.Token)(token))
+      const cut = `duplicate entry '${row.slice(0, 64)}' for key`
+      const failing = Effect.withSpan(
+        Effect.fail(Object.assign(new Error(cut), { detail: row, cause: new Error(row) })),
+        "own"
+      )
+      const dying = Effect.withSpan(Effect.die(new Error(row)), "own")
+      for (const effect of [failing, dying]) {
+        const store = yield* TokenStore.make({
+          load: () => effect,
+          save: () => effect,
+          clear: () => effect,
+          list: effect
+        })
+        const all = [store.load("1"), store.save("1", token), store.clear("1"), store.list]
+        for (const one of all) {
+          const exit = yield* Effect.exit(
+            Effect.withSpan(Effect.asVoid<unknown, PipedriveError.AuthError, never>(one), "ours")
+          ).pipe(traced.run)
+          assert.isTrue(Exit.isFailure(exit) && exit.cause._tag === "Fail")
+          for (const shown of [inspect(exit, { depth: 20 }), Exit.isFailure(exit) ? Cause.pretty(exit.cause) : ""]) {
+            for (const part of ["secret-access", "secret-refresh"]) assert.notInclude(shown, part)
+          }
+        }
+      }
+      assert.deepStrictEqual([...new Set(traced.names())], ["ours"])
+      assert.notInclude(traced.all(), "secret-")
     })
   )
 })
