@@ -54,6 +54,15 @@ export interface Policy {
   readonly resendPost: boolean
   /** @default "lenient" */
   readonly responseValidation: ResponseValidation
+  /**
+   * The most bytes of an answer's JSON, unpacked. Of a larger one the rest is not read: the connection is closed, and the call
+   * fails with `InvalidResponse`.
+   *
+   * @default 67108864
+   */
+  readonly maximumBodySize: number
+  /** The same for a file that is downloaded, which is held in memory as a whole. @default Number.POSITIVE_INFINITY */
+  readonly maximumFileSize: number
   /** Whether trace headers (`traceparent`, `b3`) go to Pipedrive. @default false */
   readonly traceHeaders: boolean
   /** Options that made no sense. Calls under such a policy fail with `InvalidRequest`. */
@@ -74,6 +83,8 @@ export interface Options {
   readonly maximumWait?: Duration.DurationInput | undefined
   readonly resendPost?: boolean | undefined
   readonly responseValidation?: ResponseValidation | undefined
+  readonly maximumBodySize?: number | undefined
+  readonly maximumFileSize?: number | undefined
   readonly traceHeaders?: boolean | undefined
 }
 
@@ -107,6 +118,8 @@ export const defaultPolicy: Policy = {
   maximumWait: /*#__PURE__*/ Duration.minutes(1),
   resendPost: false,
   responseValidation: "lenient",
+  maximumBodySize: 64 * 1024 * 1024,
+  maximumFileSize: Number.POSITIVE_INFINITY,
   traceHeaders: false,
   faults: []
 }
@@ -199,6 +212,12 @@ const merge = (policy: Policy, options: Options): Policy => {
   if (!Number.isSafeInteger(retries) || retries < 0) {
     faults.push({ option: "retries", message: `must be a whole number from 0 up, is ${String(retries)}` })
   }
+  const size = (option: "maximumBodySize" | "maximumFileSize"): number => {
+    const given = options[option] ?? policy[option]
+    if (typeof given === "number" && given >= 1) return given
+    faults.push({ option, message: `must be a number of bytes from 1 up, is ${String(given)}` })
+    return policy[option]
+  }
   const responseValidation = options.responseValidation ?? policy.responseValidation
   if (!["lenient", "strict", "off"].includes(responseValidation)) {
     faults.push({
@@ -214,6 +233,8 @@ const merge = (policy: Policy, options: Options): Policy => {
     maximumWait: duration("maximumWait"),
     resendPost: flag("resendPost"),
     responseValidation,
+    maximumBodySize: size("maximumBodySize"),
+    maximumFileSize: size("maximumFileSize"),
     traceHeaders: flag("traceHeaders"),
     faults
   }

@@ -13,6 +13,7 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as E from "../PipedriveError.js"
+import * as Body from "./body.js"
 import * as Failure from "./failure.js"
 
 /** @internal */
@@ -22,6 +23,8 @@ export interface Exchange {
   readonly request: HttpClientRequest.HttpClientRequest
   /** Whether a success is a file. */
   readonly binary: boolean
+  /** The most bytes of a success. */
+  readonly maximum: number
   readonly attempts: number
   readonly secrets: ReadonlyArray<string>
 }
@@ -128,10 +131,23 @@ const read = (
   if (status < 200 || status >= 300) {
     return Effect.map(Effect.catchAllCause(start(response), broken), (text) => received(text, undefined))
   }
-  return exchange.binary && status !== 204
-    ? Effect.map(Effect.catchAllCause(response.arrayBuffer, broken), (buffer) => received("", new Uint8Array(buffer)))
-    : Effect.map(Effect.catchAllCause(response.text, broken), (text) => received(status === 204 ? "" : text, undefined))
+  if (status === 204) return Effect.succeed(received("", undefined))
+  return exchange.binary
+    ? Effect.flatMap(Effect.catchAllCause(Body.bytes(response, exchange.maximum), broken), (bytes) =>
+        bytes === undefined ? tooLarge(exchange, received("", undefined)) : Effect.succeed(received("", bytes))
+      )
+    : Effect.flatMap(Effect.catchAllCause(Body.text(response, exchange.maximum), broken), (text) =>
+        text === undefined ? tooLarge(exchange, received("", undefined)) : Effect.succeed(received(text, undefined))
+      )
 }
+
+/** It would be as large the next time: not to be repeated. */
+const tooLarge = ({ call, maximum }: Exchange, answer: Received): Effect.Effect<never, E.InvalidResponse> =>
+  Effect.fail(
+    Failure.invalidResponse(call, answer, [{ path: [], message: `is larger than ${maximum} bytes` }], {
+      withSnippet: false
+    })
+  )
 
 /**
  * The start of a body, or what came of it: status and headers say what matters. The connection is given up rather than

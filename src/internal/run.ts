@@ -156,7 +156,11 @@ const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
         ? trusted(Download.make(answer))
         : Effect.fail(Failure.fromDefect(call, new Error(shortage), answer.attempts, answer.secrets, "receive"))
     }
-    const isBare = answer.status === 204 || (answer.text === "" && (endpoint.response === "empty" || !complete.isList))
+    const mode = policy.responseValidation
+    // an empty body is no JSON; that no data came, which is said otherwise, can be told of what is no list
+    const isBare =
+      answer.status === 204 ||
+      (answer.text === "" && (endpoint.response === "empty" || (mode !== "off" && !complete.isList)))
     const parsed = isBare ? Either.right<unknown>({ success: true }) : Failure.parse(answer.text)
     if (Either.isLeft(parsed)) return wrong({ path: [], message: parsed.left }, true)
     const body = parsed.right
@@ -166,12 +170,12 @@ const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
     }
     if (body.success === false || body.success === "false") return failed(call, answer, parsed)
     const whole = complete.fill(body)
-    if (policy.responseValidation === "off") return trusted(whole ?? body)
+    if (mode === "off") return trusted(whole ?? body)
     if (whole === undefined) return wrong(Complete.noData(call.method), false)
     if (isValid(check, whole)) return trusted(whole)
     if (!isShallow(whole)) return wrong({ path: [], message: tooDeep }, false)
     const found = Issues.inAnswer(schema.ast, whole)
-    if (policy.responseValidation === "strict") {
+    if (mode === "strict") {
       return Effect.fail(Failure.invalidResponse(call, answer, found, { withSnippet: false }))
     }
     const scrubbed = found.map((one) => ({ ...one, message: Failure.scrub(one.message, answer.secrets) }))

@@ -348,7 +348,8 @@ const exchange = <A>(
     ? HttpClientRequest.setHeaders(signed, HttpTraceContext.toHeaders(sending.span))
     : signed
   const { binary, call } = sending
-  const received = Exchange.run({ call, client, request, binary, attempts: run.attempts, secrets })
+  const maximum = binary ? policy.maximumFileSize : policy.maximumBodySize
+  const received = Exchange.run({ call, client, request, binary, maximum, attempts: run.attempts, secrets })
   const judged = Effect.flatMap(received, (answer) => {
     run.answer = answer
     const judge = sending.receive(answer, policy)

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net"
 import { gzipSync } from "node:zlib"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
@@ -161,6 +162,70 @@ describe("a file", () => {
           assert.strictEqual(server.count(), 2)
           const whole = yield* Support.watched(Effect.provide(download, layer))
           assert.isTrue(whole._tag === "Right" && file.equals(whole.right.data))
+        })
+      )
+    )
+  }
+})
+
+describe("a success without end", () => {
+  const megabyte = 1024 * 1024
+  const zeros = Buffer.alloc(64 * 1024, "0,")
+  const endless =
+    (headers: Record<string, string | number>): FaultServer.Fault["onRequest"] =>
+    (socket) => {
+      socket.write(`${FaultServer.head(200, headers)}{"success":true,"data":[`)
+      FaultServer.flood(socket, 1024 * megabyte, zeros)
+    }
+  const packed = gzipSync(Buffer.alloc(64 * megabyte, "0,"))
+  const bomb = { "content-encoding": "gzip" }
+  const cases: Record<string, FaultServer.Fault["onRequest"]> = {
+    "of no told length": endless({}),
+    "of a length that is told": endless({ "content-length": 1024 * megabyte })
+  }
+  for (const transport of Support.transportNames) {
+    const onRequests = {
+      ...cases,
+      // only fetch unpacks
+      ...(transport === "fetch"
+        ? { "that is packed": (socket: Socket) => socket.end(FaultServer.answer(200, packed, bomb)) }
+        : {})
+    }
+    for (const [name, onRequest] of Object.entries(onRequests)) {
+      it.live(`${name} is read to the limit over ${transport}, once, and its connection closed`, () =>
+        Effect.forEach(
+          [Effect.asVoid(Robots.list), Effect.asVoid(Robots.download({ id: 1 }))],
+          (call) =>
+            Effect.scoped(
+              Effect.gen(function* () {
+                const server = yield* FaultServer.make(onRequest === undefined ? {} : { onRequest })
+                const limits = { maximumBodySize: megabyte, maximumFileSize: megabyte }
+                const layer = Layer.orDie(Support.layer(transport, server.url, limits))
+                const result = yield* Support.watched(Effect.provide(call, layer))
+                assert.strictEqual(Support.outcome(result), "InvalidResponse")
+                assert.include(result._tag === "Left" ? result.left.message : "", `larger than ${megabyte} bytes`)
+                assert.isTrue(yield* server.drained("3 seconds"))
+                assert.strictEqual(server.count(), 1)
+                assert.isBelow(server.sent(), 16 * megabyte)
+              })
+            ),
+          { discard: true }
+        )
+      )
+    }
+
+    it.live(`that ends in time is read whole over ${transport}, of told length or not`, () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const whole = `{"success":true,"data":[],"more":"${"ä".repeat(300_000)}"}`
+          const server = yield* FaultServer.make({
+            onRequest: (socket, nth) =>
+              socket.end(nth === 1 ? FaultServer.answer(200, whole) : FaultServer.head(200) + whole)
+          })
+          const layer = Layer.orDie(Support.layer(transport, server.url, { maximumBodySize: megabyte }))
+          for (let n = 0; n < 2; n++) {
+            assert.deepStrictEqual<unknown>(yield* Effect.provide(Robots.list, layer), JSON.parse(whole))
+          }
         })
       )
     )

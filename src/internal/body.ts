@@ -1,0 +1,60 @@
+/**
+ * The body of a success, read up to a limit: an endless one is given up, and its connection with it.
+ */
+import type * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+
+type Read<A> = Effect.Effect<A | undefined, HttpClientError.ResponseError>
+
+/** A length that is told and small enough. What is packed may be a flood however short it is. */
+const isBearable = ({ headers }: HttpClientResponse.HttpClientResponse, maximum: number): boolean =>
+  maximum === Number.POSITIVE_INFINITY ||
+  (headers["content-encoding"] === undefined && Number(headers["content-length"] ?? Number.NaN) <= maximum)
+
+/** A body as text, or nothing where it is larger than so many bytes. @internal */
+export const text = (response: HttpClientResponse.HttpClientResponse, maximum: number): Read<string> =>
+  isBearable(response, maximum)
+    ? response.text
+    : Effect.map(parts(response, maximum), (bytes) =>
+        bytes === undefined ? undefined : new TextDecoder().decode(bytes)
+      )
+
+/** A body as it is, or nothing where it is larger than so many bytes. @internal */
+export const bytes = (response: HttpClientResponse.HttpClientResponse, maximum: number): Read<Uint8Array> =>
+  isBearable(response, maximum)
+    ? Effect.map(response.arrayBuffer, (buffer) => new Uint8Array(buffer))
+    : parts(response, maximum)
+
+const parts = (response: HttpClientResponse.HttpClientResponse, maximum: number): Read<Uint8Array> =>
+  Effect.suspend(() => {
+    const parts: Array<Uint8Array> = []
+    let size = 0
+    const read = Stream.runForEachWhile(response.stream, (part) =>
+      Effect.sync(() => {
+        parts.push(part)
+        size += part.length
+        return size <= maximum
+      })
+    )
+    // a stream of nothing is an error to the platform
+    const whole = Effect.catchIf(
+      read,
+      (error) => error.reason === "EmptyBody",
+      () => Effect.void
+    )
+    return Effect.map(whole, () => (size > maximum ? undefined : joined(parts, size)))
+  })
+
+const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
+  const [first] = parts
+  if (parts.length === 1 && first !== undefined) return first
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
