@@ -94,12 +94,16 @@ const keysOf = (...records: ReadonlyArray<object>): ReadonlyArray<string> => [
   ...new Set(records.flatMap((record) => Object.keys(record)))
 ]
 
-/** A line for each place that a note for a name alone has reached since. */
+/** A line for each place that a fact about a name alone has reached since. */
 export const noteChanges = (before: Places, after: Places): ReadonlyArray<string> =>
   Object.entries(after).flatMap(([key, places]) =>
     places
       .filter((place) => !before[key]?.includes(place))
-      .map((place) => `the note \`${key}\` of facts/fields.ts now stands on ${place}, too: does it fit there?`)
+      .map((place) =>
+        key.endsWith("=null")
+          ? `${key.slice(0, -5)} may now be null on ${place}, too, by facts/entities.ts (nullEverywhere): is it so?`
+          : `the note \`${key}\` of facts/fields.ts now stands on ${place}, too: does it fit there?`
+      )
   )
 
 export type Places = Readonly<Record<string, ReadonlyArray<string>>>

@@ -18,7 +18,7 @@ export interface Generated {
   readonly baseline: ReadonlyMap<string, string>
 }
 
-const files = { official: "codegen/baseline/official.txt", notes: "codegen/baseline/notes.txt" }
+const files = { official: "codegen/baseline/official.txt", notes: "codegen/baseline/names.txt" }
 
 const accepted = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), "utf8")
 

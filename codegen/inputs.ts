@@ -83,7 +83,7 @@ const snake = (name: string): string =>
   name.replace(/-/g, "_").replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** On v1, custom fields stand beside the named ones in the body of these. */
-const extended = new Set([
+export const extended = new Set([
   "addDeal",
   "updateDeal",
   "addPerson",

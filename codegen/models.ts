@@ -16,7 +16,7 @@ export interface Model {
 }
 
 /** These stand in an envelope or are nothing but an id: they are read best where they are used. */
-const inlined = new Set([
+export const inlined = new Set([
   "Paging",
   "PageInfo",
   "NextCursor",
@@ -165,7 +165,7 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
 }
 
 /** Models of v1 that hold custom fields beside their own. */
-const extended = new Set([
+export const extended = new Set([
   "Deal",
   "DealDetails",
   "DealWithIds",

@@ -4,7 +4,7 @@
 
 import { simpleNames } from "./emit.js"
 import type { Official, Parameter } from "./extract.js"
-import { entities, envelopes, placeholders } from "./facts/entities.js"
+import { entities, envelopes, nullEverywhere, placeholders } from "./facts/entities.js"
 import { fieldNotes } from "./facts/fields.js"
 import { legacy } from "./facts/legacy.js"
 import { models, names, otherWords } from "./facts/names.js"
@@ -12,6 +12,8 @@ import { replacementFilters, replacements, withoutReplacement } from "./facts/re
 import { summaries } from "./facts/summaries.js"
 import * as types from "./facts/types.js"
 import { type Facts, noteKeyOf, operationFacts } from "./facts.js"
+import { extended as inputs } from "./inputs.js"
+import { extended, inlined } from "./models.js"
 import type { Endpoint, Plan } from "./plan.js"
 import { type Shape, type ShapeField, string } from "./shapes.js"
 import { resolve } from "./types.js"
@@ -26,6 +28,7 @@ export const review = (official: Official, plan: Plan): ReadonlyArray<string> =>
     ...stalePlaces(endpoints),
     ...staleReplacements(endpoints),
     ...staleModels(official),
+    ...staleSets(endpoints, plan),
     ...staleNotes(plan),
     ...staleWords(plan)
   ]
@@ -170,11 +173,21 @@ const staleModels = ({ legacy: older, v1, v2 }: Official): ReadonlyArray<string>
   ]
 }
 
+/** Names that the generator itself knows. */
+const staleSets = (endpoints: Endpoints, plan: Plan): ReadonlyArray<string> => {
+  const own = plan.modules.flatMap((module) => module.models.map(({ name }) => `${module.version}.${name}`))
+  return [
+    ...[...inputs].filter((name) => !endpoints.has(`v1.${name}`)).map((name) => `v1.${name}, and inputs.ts`),
+    ...[...extended].filter((name) => !own.includes(`v1.${name}`)).map((name) => `the model v1.${name}, and models.ts`),
+    ...[...inlined].filter((name) => !Object.values(models).includes(name)).map((name) => `${name}, and models.ts`)
+  ].map((gone) => `${gone} still speaks of it, though it is gone`)
+}
+
 // -----------------------------------------------------------------------------
-// notes on fields
+// facts about the name of a field
 // -----------------------------------------------------------------------------
 
-/** Notes that are written for a name alone or for a version, and where they stand (`notePlaces`). */
+/** Facts about a name alone, or a name of a version, and where they hold (`notePlaces`): notes, and `v1.address=null`. */
 export const noted = (plan: Plan): Readonly<Record<string, ReadonlyArray<string>>> => {
   const found = new Map<string, Set<string>>()
   for (const [key, place] of notePlaces(plan)) {
@@ -186,9 +199,15 @@ export const noted = (plan: Plan): Readonly<Record<string, ReadonlyArray<string>
 
 const staleNotes = (plan: Plan): ReadonlyArray<string> => {
   const used = new Set(notePlaces(plan).map(([key]) => key))
-  return Object.keys(fieldNotes)
-    .filter((key) => !used.has(key))
-    .map((key) => `no field is called ${key}, and facts/fields.ts still has a note for it`)
+  const nulls = Object.entries(nullEverywhere).flatMap(([version, all]) => [...all].map((name) => `${version}.${name}`))
+  return [
+    ...Object.keys(fieldNotes)
+      .filter((key) => !used.has(key))
+      .map((key) => `no field is called ${key}, and facts/fields.ts still has a note for it`),
+    ...nulls
+      .filter((key) => !used.has(`${key}=null`))
+      .map((key) => `no field is called ${key}, and facts/entities.ts (nullEverywhere) still speaks of it`)
+  ]
 }
 
 /** What summaries and notes quote: `filter_id`, `Users.list`. */
@@ -225,8 +244,10 @@ const notePlaces = ({ modules }: Plan): ReadonlyArray<readonly [string, string]>
           const fields = shape.fields.flatMap(({ name, shape }) => {
             const list = /^(array|list)$/.test((shape.kind === "nullable" ? shape.shape : shape).kind)
             const key = noteKeyOf(name, { version, of: owner, input, list })
+            const isNull = !input && nullEverywhere[version].has(name)
             return [
               ...(key === undefined ? [] : [[key, place] as const]),
+              ...(isNull ? [[`${version}.${name}=null`, place] as const] : []),
               ...of(shape, input ? owner : owner && `${owner}.${name}`, place)
             ]
           })

@@ -83,6 +83,7 @@ const changeAll = () => {
 
   // fields: one gone that facts speak of, one that a note for its name reaches, one of another type
   change("models/deal.d.ts", ["'lost_reason'?: string | null;", ""], ["'value'?: number;", "'value'?: string;"])
+  change("models/lead-search-item-item.d.ts", ["'title'?: string;", "$&\n    'update_time'?: string;"])
   change("models/project.d.ts", [/'board_id'\?: number;/, "$&\n    'quantity'?: number;"])
 }
 
@@ -101,9 +102,11 @@ describe("a new version of the official client", () => {
     assert.deepStrictEqual([...changes].sort(), [
       "the note `include_fields` of facts/fields.ts now stands on v2.Users=, too: does it fit there?",
       "the note `quantity` of facts/fields.ts now stands on v2.Project, too: does it fit there?",
+      "the note `v2.update_time` of facts/fields.ts now stands on v2.FoundLead, too: does it fit there?",
       "v2.AddConvertDealToLeadResponse is gone",
       "v2.Deal.lost_reason is gone",
       "v2.Deal.value: was number?, is string?",
+      "v2.LeadSearchItemItem.update_time is new: string?",
       "v2.Project.quantity is new: number?",
       "v2.convertDealToLead is gone",
       "v2.getDeals: query.closed_since is new: string?",
@@ -111,7 +114,8 @@ describe("a new version of the official client", () => {
       'v2.getDeals: query.sort_by: "update_time" is gone, "updated_time" is new',
       "v2.getDeals: query.tag_ids is new: comma list of string?",
       "v2.getPersons: query.custom_fields is gone",
-      "v2.getUserWatchers is new: GET /users/{id}/watchers"
+      "v2.getUserWatchers is new: GET /users/{id}/watchers",
+      "v2.update_time may now be null on v2.FoundLead, too, by facts/entities.ts (nullEverywhere): is it so?"
     ])
   })
 

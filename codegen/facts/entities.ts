@@ -50,7 +50,7 @@ export const nullEverywhere: Record<"v1" | "v2", ReadonlySet<string>> = {
       linked_person_id linked_person_name linked_organization_id last_updated_by_user_id
     `)
   ),
-  v2: new Set(words("update_time next_cursor last_updated_by_user_id"))
+  v2: new Set(words("update_time next_cursor"))
 }
 
 /**

@@ -5,7 +5,7 @@
  * key that fits wins. A plain name has no note, and an empty note keeps that of the name alone away.
  *
  * A note for a name alone reaches every field of that name, those too that Pipedrive adds later. So what it stands on is
- * written down in `../baseline/notes.txt`, and `npm run codegen` tells of each place that is new.
+ * written down in `../baseline/names.txt`, and `npm run codegen` tells of each place that is new.
  */
 const v1Time = "UTC, `YYYY-MM-DD HH:MM:SS`."
 const v1Millis = "UTC, `YYYY-MM-DD HH:MM:SS.mmm`."
