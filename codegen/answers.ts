@@ -2,7 +2,7 @@
  * What an operation answers with, envelope and all.
  */
 import type { Operation, Surface } from "./extract.js"
-import { envelopeOf } from "./facts.js"
+import { envelopeOf, evidenceOf } from "./facts.js"
 import type { Reader } from "./models.js"
 import { capital, operationName, singular } from "./naming.js"
 import * as S from "./shapes.js"
@@ -118,14 +118,17 @@ const additionalData = (
 ): S.Shape => {
   const whole = type === undefined ? undefined : resolve(type, surface.models.get)
   const own = whole?.kind === "object" ? whole.fields : []
+  const known = type?.kind === "ref" ? evidenceOf(surface.version, type.name) : {}
   // some that take no `start` tell of their one page all the same
   const page = style ?? (own.some(({ name }) => name === "more_items_in_collection") && isV1 ? "offset" : undefined)
   const fields = own
     .filter(({ name }) => page === undefined || !ofPaging.has(name))
     .map((field) => {
-      const shape = reader.output(field.type, surface)
-      // null on the last page, also where it is the only one
-      return optional(field.name, field.name === "next_cursor" ? S.nullable(shape) : shape)
+      const text = known.types?.[field.name]
+      const shape = reader.output(text === undefined ? field.type : surface.models.parse(text), surface)
+      // a cursor is null on the last page, also where that is the only one
+      const isNullable = field.name === "next_cursor" || (known.nullable?.includes(field.name) ?? false)
+      return optional(field.name, isNullable ? S.nullable(shape) : shape)
     })
   if (page === "cursor") fields.unshift(optional("next_cursor", S.nullable(S.string)))
   if (page === "offset") fields.unshift(optional("pagination", offset))

@@ -168,6 +168,8 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
         return S.nothing
       case "empty":
         return S.empty
+      case "label":
+        return S.label
       case "unknown":
         return S.unknown
       case "file":

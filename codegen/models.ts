@@ -72,6 +72,8 @@ export const makeReader = (version: Version, surfaces: ReadonlyArray<Surface>): 
         return S.nothing
       case "empty":
         return S.empty
+      case "label":
+        return S.label
       case "unknown":
       case "file":
         return S.unknown

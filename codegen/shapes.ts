@@ -36,6 +36,7 @@ export const integer = leaf("number", "Schema.Int")
 export const boolean = leaf("boolean", "Schema.Boolean")
 export const nothing = leaf("null", "Schema.Null")
 export const empty = leaf("readonly []", "Schema.Tuple()")
+export const label = leaf("Field.Label", "Field.Label")
 export const unknown = leaf("unknown", "Schema.Unknown")
 
 const quoted = (value: string | number | boolean): string => JSON.stringify(value)

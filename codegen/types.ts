@@ -13,7 +13,7 @@ export interface Field {
 
 export type Type =
   | {
-      readonly kind: "string" | "number" | "boolean" | "null" | "unknown" | "file" | "empty"
+      readonly kind: "string" | "number" | "boolean" | "null" | "unknown" | "file" | "empty" | "label"
       /** Known from a fact table only. */
       readonly format?: "day" | "integer"
     }
@@ -181,6 +181,7 @@ export const makeModels = (folder: string): Models => {
     if (name === "File" || name === "Buffer" || name === "Blob") return { kind: "file" }
     if (name === "Date") return { kind: "string" }
     if (isFact(from) && name === "Day") return { kind: "string", format: "day" }
+    if (isFact(from) && name === "Label") return { kind: "label" }
     if (isFact(from) && name === "Int") return { kind: "number", format: "integer" }
     return named(name, from)
   }

@@ -47,6 +47,14 @@ export const ListId: unique symbol = Symbol.for("effect-pipedrive/Field/List")
  */
 export const KnownValuesId: unique symbol = Symbol.for("effect-pipedrive/Field/KnownValues")
 
+/**
+ * Annotation: the field is a label, of which the id is sent.
+ *
+ * @since 0.1.0
+ * @category annotations
+ */
+export const LabelId: unique symbol = Symbol.for("effect-pipedrive/Field/Label")
+
 // -----------------------------------------------------------------------------
 // building blocks
 // -----------------------------------------------------------------------------
@@ -350,6 +358,26 @@ export const idOf = (reference: Reference): Option.Option<number> =>
   Option.fromNullable(
     typeof reference === "object" && reference !== null ? (reference.value ?? reference.id) : reference
   )
+
+/**
+ * A label of a deal, person or organization of v2: its id, or with `include_labels` its id and name. Where it is written
+ * the id is sent, whichever of the two is given.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Label = number | { readonly id: number; readonly label: string | null }
+
+/**
+ * Checks a {@link Label}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Label: Schema.Schema<Label> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<Label> =>
+    Schema.Union(Schema.Int, Schema.Struct({ id: Schema.Int, label: Schema.NullOr(Schema.String) }))
+).annotations({ [LabelId]: true })
 
 // -----------------------------------------------------------------------------
 // files

@@ -1,6 +1,6 @@
 /**
  * Answers that real accounts gave and that once failed the strict check. They are read from beside the repository; what
- * they taught is held by `test/answers.test.ts` without them.
+ * they taught is held by `test/liveAnswers.test.ts` without them.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"

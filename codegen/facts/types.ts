@@ -1,7 +1,7 @@
 /**
  * Where the official types say no more than "an object", and the words beside them say what it holds. Each text is a
  * TypeScript type, in which a capitalised name is an official model of the same version; `Day` is a `YYYY-MM-DD`, `Int`
- * a whole number. The facts come from the official client's comments and Pipedrive's OpenAPI documents.
+ * a whole number, `Label` a label with or without its name. The facts come from the official client's comments and Pipedrive's OpenAPI documents.
  */
 
 const goal = {
@@ -50,7 +50,8 @@ const people = {
     user_id?: Int | null
   }>`
 }
-const dealStatus = { "body.status": `"open" | "won" | "lost" | "deleted"` }
+const labels = { "body.label_ids": "Array<Label>" }
+const deal = { ...labels, "body.status": `"open" | "won" | "lost" | "deleted"` }
 
 /** Inputs, by official operation and path (`body.` in front of what stands in the body). */
 export const inputs: Record<string, Record<string, string>> = {
@@ -83,8 +84,12 @@ export const inputs: Record<string, Record<string, string>> = {
     "body.event_object": `"activity" | "activityType" | "board" | "deal" | "deal_installment" | "deal_product" | "lead" | "note"
       | "organization" | "person" | "phase" | "pipeline" | "product" | "project" | "stage" | "task" | "user" | "*" | string`
   },
-  "v2.addDeal": dealStatus,
-  "v2.updateDeal": dealStatus,
+  "v2.addDeal": deal,
+  "v2.updateDeal": deal,
+  "v2.addOrganization": labels,
+  "v2.updateOrganization": labels,
+  "v2.addPerson": labels,
+  "v2.updatePerson": labels,
   "v2.addProductVariation": prices,
   "v2.updateProductVariation": prices
 }
@@ -197,7 +202,9 @@ export const answers: Record<string, Record<string, string>> = {
     won_values: amounts
   },
   "v2.ActivityItem": { custom_fields: "{ readonly [key: string]: unknown } | null" },
-  "v2.Deal": { status },
+  "v2.Deal": { status, label_ids: "ReadonlyArray<Label>" },
+  "v2.OrganizationItem": { label_ids: "ReadonlyArray<Label>" },
+  "v2.Person": { label_ids: "ReadonlyArray<Label>" },
   "v2.GetPersonSearchResponseAllOfDataItemsInnerItemOrganization": { address: "string | null" },
   "v2.DeleteDealField200ResponseData": deletedField,
   "v2.DeletePersonField200ResponseData": deletedField,

@@ -53,6 +53,8 @@ export const writeTimes = (
     return value.map((inner) => writeTimes(inner, item, version, inherited))
   }
   if (typeof value !== "object" || value === null) return value
+  // as `include_labels` shows it
+  if (ast !== undefined && "id" in value && Shape.annotated(ast, Field.LabelId) === true) return value.id
   const fields = ast === undefined ? undefined : Shape.fieldsOf(ast)
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {

@@ -656,7 +656,7 @@ export interface AddOutput {
   readonly success: true
   readonly data: Activity
   readonly related_objects?: RelatedObjectsWithActiveFlag
-  readonly additional_data?: { readonly updates_story_id?: number } | null
+  readonly additional_data?: { readonly updates_story_id?: number | null } | null
 }
 
 /**
@@ -670,7 +670,9 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
     success: Schema.Literal(true),
     data: Activity,
     related_objects: Field.optional(RelatedObjectsWithActiveFlag),
-    additional_data: Field.optional(Schema.NullOr(Schema.Struct({ updates_story_id: Field.optional(Schema.Number) })))
+    additional_data: Field.optional(Schema.NullOr(Schema.Struct({
+      updates_story_id: Field.optional(Schema.NullOr(Schema.Number))
+    })))
   })
 )
 

@@ -1776,16 +1776,18 @@ export interface GetOutput {
   readonly data: OrganizationDetails
   readonly related_objects?: OrganizationRelatedObjects
   readonly additional_data?: {
-    readonly followers?: {
-      readonly [key: string]: {
-        readonly name?: string
-        readonly email?: string
-        readonly user_id: number
-        /** Null without a picture. */
-        readonly pic_hash?: string | null
-        readonly id: number
+    readonly followers?:
+      | {
+        readonly [key: string]: {
+          readonly name?: string
+          readonly email?: string
+          readonly user_id: number
+          /** Null without a picture. */
+          readonly pic_hash?: string | null
+          readonly id: number
+        }
       }
-    }
+      | readonly []
     readonly dropbox_email?: string
   } | null
 }
@@ -1802,16 +1804,19 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
     data: OrganizationDetails,
     related_objects: Field.optional(OrganizationRelatedObjects),
     additional_data: Field.optional(Schema.NullOr(Schema.Struct({
-      followers: Field.optional(Schema.Record({
-        key: Schema.String,
-        value: Schema.Struct({
-          name: Field.optional(Schema.String),
-          email: Field.optional(Schema.String),
-          user_id: Schema.Number,
-          pic_hash: Field.optional(Schema.NullOr(Schema.String)),
-          id: Schema.Number
-        })
-      })),
+      followers: Field.optional(Schema.Union(
+        Schema.Record({
+          key: Schema.String,
+          value: Schema.Struct({
+            name: Field.optional(Schema.String),
+            email: Field.optional(Schema.String),
+            user_id: Schema.Number,
+            pic_hash: Field.optional(Schema.NullOr(Schema.String)),
+            id: Schema.Number
+          })
+        }),
+        Schema.Tuple()
+      )),
       dropbox_email: Field.optional(Schema.String)
     })))
   })

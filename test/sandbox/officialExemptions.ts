@@ -325,13 +325,6 @@ export const exemptions: ReadonlyArray<Exemption> = [
   }
 ]
 
-/** What our own strict check refuses, by what is asked for. */
-export const refused = {
-  what: "include_labels",
-  message: /label_ids/,
-  reason: "our types are for the ids that come unless asked otherwise, and say so where the parameter is described"
-} as const
-
 /**
  * What the official client cannot say, in a way that Pipedrive understands: the key of each list is repeated, where the ids
  * should be joined with commas. One id is asked for above; of two, one comes back.

@@ -1,6 +1,22 @@
 /** What is answered. */
-import type { DealFields, Deals as DealsV1, Leads as LeadsV1, Webhooks } from "effect-pipedrive/v1"
-import type { Activities, Deals, Organizations, Persons, Products } from "effect-pipedrive/v2"
+import type {
+  DealFields,
+  Deals as DealsV1,
+  Leads as LeadsV1,
+  Projects as ProjectsV1,
+  Tasks as TasksV1,
+  Webhooks
+} from "effect-pipedrive/v1"
+import type {
+  Activities,
+  DealProducts,
+  Deals,
+  Organizations,
+  Persons,
+  Products,
+  Projects,
+  Tasks
+} from "effect-pipedrive/v2"
 import { assignable, type KeysOf, same } from "./assert.js"
 
 // --- a person is a person ---
@@ -19,6 +35,35 @@ same<Deals.Deal["id"], number>()
 same<Persons.Person["id"], number>()
 same<Deals.GetOutput["success"], true>()
 same<undefined extends Deals.GetOutput["data"] ? true : false, false>()
+
+// --- and so is whatever live answers always have ---
+
+type RequiredOf<A> = { [K in keyof A]-?: undefined extends A[K] ? never : K }[keyof A]
+assignable<
+  | "first_name"
+  | "last_name"
+  | "owner_id"
+  | "org_id"
+  | "add_time"
+  | "update_time"
+  | "phones"
+  | "is_deleted"
+  | "visible_to"
+  | "label_ids"
+  | "picture_id"
+  | "custom_fields",
+  RequiredOf<Persons.Person>
+>()
+assignable<"update_time" | "address" | "custom_fields", RequiredOf<Organizations.Organization>>()
+same<RequiredOf<Tasks.Task>, keyof Tasks.Task>()
+same<RequiredOf<Projects.Project>, keyof Projects.Project>()
+assignable<
+  "sum" | "name" | "product_id" | "quantity" | "item_price" | "currency" | "comments" | "is_enabled",
+  RequiredOf<DealProducts.DealProduct>
+>()
+assignable<"product_id" | "comments" | "sum", RequiredOf<DealsV1.DealProduct>>()
+same<RequiredOf<TasksV1.Task>, keyof TasksV1.Task>()
+same<RequiredOf<ProjectsV1.Project>, keyof ProjectsV1.Project>()
 
 // --- v2 gives references as integers or null, v1 in three shapes ---
 
