@@ -439,7 +439,8 @@ const rise = (bucket: Bucket, permit: Permit, now: number): void => {
   if (limit >= most || log.length < limit) return
   if (told !== undefined && unused > 0 && permit.sent - bucket.fullAt >= window && unused < most) {
     bucket.limit = Math.min(limit + unused, most)
-    return changed(bucket, now)
+    changed(bucket, now)
+    return
   }
   bucket.fullAt = Math.min(bucket.fullAt, now)
   if (now - bucket.changedAt < (told !== undefined ? toldPatience : limit > assumed.search ? patience : window)) return

@@ -60,7 +60,7 @@ const run = async (ways: Ways) => {
     const start = server.served[0]?.at ?? 0
     const times = server.served.filter(({ ok }) => ok).map(({ at }) => at - start)
     // how long it was from each request to the one that took its place
-    const laps = times.flatMap((at, n) => (at >= 4000 ? [(times[n + limit] ?? Number.NaN) - at] : [])).filter(isFinite)
+    const laps = times.slice(limit).flatMap((at, n) => ((times[n] ?? 0) >= 4000 ? [at - (times[n] ?? 0)] : []))
     const used = 2000 / (laps.reduce((sum, lap) => sum + lap, 0) / laps.length)
     return { used, refused: server.served.filter(({ ok }) => !ok).length }
   } finally {
