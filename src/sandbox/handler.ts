@@ -102,9 +102,12 @@ const addressOf = (incoming: Incoming): Address => {
 }
 
 /** An answer made up has one page, and is the same for all who do not ask for more than the default. */
-const madeUp: Handler = honouring({ ...allOf(paged), folder: ["inbox"], include_body: ["0"] }, (call) =>
+export const madeUp: Handler = honouring({ ...allOf(paged), folder: ["inbox"], include_body: ["0"] }, (call) =>
   Either.right(synthesize(call))
 )
+
+/** What answers an endpoint. */
+export const handlerOf = ({ operation, version }: Described): Handler => handlers[`${version}.${operation}`] ?? madeUp
 
 const answerTo = (inside: Inside, call: Call): Answer => {
   const { endpoint } = call
@@ -112,7 +115,7 @@ const answerTo = (inside: Inside, call: Call): Answer => {
   const reply = inside.replies.get(name)
   if (reply !== undefined) return reply.answer(call)
   if (inside.repliesOnly) return missing(name)
-  const handler = handlers[`${endpoint.version}.${endpoint.operation}`] ?? madeUp
+  const handler = handlerOf(endpoint)
   const unknown = inside.ignoresUnknown ? [] : parameters.unknown(endpoint, handler.honours, call.query)
   return unknown.length === 0 ? Either.merge(handler(call)) : refusals.unknown(endpoint, unknown.join(", "))
 }

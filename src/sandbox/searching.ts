@@ -94,9 +94,14 @@ export const hits = (
 /** What a search over these entities acts upon. */
 export const honours = (entities: ReadonlyArray<Entity>, more: ReadonlyArray<string> = []): Honours => ({
   ...allOf([...paged, "term", "exact_match", ...more]),
-  fields: entities.flatMap(({ search }) => Object.keys(search?.fields ?? {})),
-  include_fields: entities.flatMap(({ search }) => Object.keys(search?.include ?? {}))
+  ...wordsOf("fields", entities, "fields"),
+  ...wordsOf("include_fields", entities, "include")
 })
+
+const wordsOf = (parameter: string, entities: ReadonlyArray<Entity>, part: "fields" | "include"): Honours => {
+  const words = entities.flatMap(({ search }) => Object.keys(search?.[part] ?? {}))
+  return words.length === 0 ? {} : { [parameter]: words }
+}
 
 /** Searches one entity; further parameters say which of what is found is meant. */
 export const search = (

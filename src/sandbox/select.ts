@@ -163,7 +163,7 @@ export const rows = (
     const part = typeof which === "string" && !deleted ? which : "all"
     const test =
       typeof which !== "string"
-        ? (row: Row) => which(row, counts)
+        ? (row: Row) => which(row, counts) && !purged(row, now)
         : deleted
           ? (row: Row) => withDeleted[which](row) && !purged(row, now)
           : sorting.parts[which]

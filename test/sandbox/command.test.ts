@@ -17,12 +17,15 @@ describe("npm run sandbox", () => {
   it("tells its options", async () => {
     const { output, status } = await node([...command, "--help"])
     assert.strictEqual(status, 0)
-    for (const option of ["--port", "--host", "--seed", "--plan", "--file", "--token"]) assert.include(output, option)
+    for (const option of ["--port", "--host", "--seed", "--plan", "--unknown-parameters", "--file", "--token"]) {
+      assert.include(output, option)
+    }
   }, 120_000)
 
   it("refuses what makes no sense, and says what would", async () => {
     const cases = [
       [["--plan", "gold"], /growth/],
+      [["--unknown-parameters", "guess"], /refuse/],
       [["--seed", "much"], /demo/],
       [["--port", "high"], /port|integer/i],
       [["--port", "70000"], /65535/]

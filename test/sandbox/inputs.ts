@@ -120,3 +120,20 @@ export const input = (endpoint: Described, known: Readonly<Record<string, unknow
   }
   return { ...out, ...(known[`${endpoint.version}.${endpoint.operation}`] ?? {}) }
 }
+
+/** The words that an input's Schema has for a parameter. */
+export const documented = (endpoint: Described, parameter: string): ReadonlyArray<string> => {
+  const words = (ast: AST.AST): ReadonlyArray<string> => {
+    const named = ast.annotations[KnownValuesId]
+    if (Array.isArray(named)) return named.map(String)
+    if (AST.isSuspend(ast)) return words(ast.f())
+    if (AST.isRefinement(ast)) return words(ast.from)
+    if (AST.isTypeLiteral(ast)) {
+      return ast.propertySignatures.flatMap(({ name, type }) => (name === parameter ? words(type) : []))
+    }
+    if (AST.isTupleType(ast)) return ast.rest.flatMap(({ type }) => words(type))
+    if (AST.isUnion(ast)) return Array.from(new Set(ast.types.flatMap(words)))
+    return AST.isLiteral(ast) ? [String(ast.literal)] : []
+  }
+  return words(endpoint.input.ast)
+}
