@@ -58,6 +58,8 @@ const live = Accounts.layer({
   clientId: "id",
   clientSecret: "secret",
   redirectUri: "https://example.com/callback",
+  // this transport tells no limits, and the smallest would be assumed
+  limiter: false,
   idleTimeToLive: "1 hour"
 }).pipe(Layer.provideMerge(Layer.merge(Layer.succeed(HttpClient.HttpClient, echo), store)))
 

@@ -15,6 +15,8 @@ import * as Scope from "effect/Scope"
 import * as Auth from "./Auth.js"
 import * as Account from "./internal/oauthAccount.js"
 import * as Protocol from "./internal/oauthApp.js"
+import * as Keeper from "./internal/oauthKeeper.js"
+import * as Settings from "./internal/oauthSettings.js"
 import * as OAuth2 from "./OAuth2.js"
 import * as Pipedrive from "./Pipedrive.js"
 import { AuthError, type PipedriveError } from "./PipedriveError.js"
@@ -84,6 +86,8 @@ export interface Service {
    * token under that account.
    */
   readonly connect: (callback: OAuth2.Callback) => Effect.Effect<Connected, PipedriveError>
+  /** The accounts that have tokens in the store, in order; those whose tokens are dead by now included. */
+  readonly list: Effect.Effect<ReadonlyArray<string>, AuthError>
   /** Revokes an account's refresh token and forgets it. */
   readonly disconnect: (account: string | number) => Effect.Effect<void, AuthError>
   /** Verifies Pipedrive's notice that a user removed the app, and forgets the account. */
@@ -143,6 +147,33 @@ export const layer = <R = never>(
   ConfigError.ConfigError,
   HttpClient.HttpClient | TokenStore.TokenStore | Exclude<R, Scope.Scope>
 > => Layer.scoped(Accounts, make(options))
+
+/**
+ * The same, with the app's settings from the `ConfigProvider`: `PIPEDRIVE_CLIENT_ID`, `PIPEDRIVE_CLIENT_SECRET`,
+ * `PIPEDRIVE_REDIRECT_URI`, and, where they are not Pipedrive's own, `PIPEDRIVE_OAUTH_URL` and `PIPEDRIVE_BASE_URL`.
+ *
+ * @example
+ * ```ts
+ * import { FetchHttpClient } from "@effect/platform"
+ * import { Accounts, TokenStore } from "effect-pipedrive"
+ * import { Layer } from "effect"
+ *
+ * const accounts = Accounts.layerConfig({ idleTimeToLive: "10 minutes" }).pipe(
+ *   Layer.provideMerge(FetchHttpClient.layer),
+ *   Layer.provide(TokenStore.layerMemory)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerConfig = <R = never>(
+  options: Omit<Options<R>, Settings.Name> = {}
+): Layer.Layer<
+  Accounts,
+  ConfigError.ConfigError,
+  HttpClient.HttpClient | TokenStore.TokenStore | Exclude<R, Scope.Scope>
+> => Layer.unwrapEffect(Effect.map(Settings.read([]), (settings) => layer<R>({ ...options, ...settings })))
 
 /**
  * The accounts of one app.
@@ -206,6 +237,7 @@ export const make = <R = never>(
           yield* Effect.flatMap(get(account), (session) => session.set(token))
           return { account, user }
         }).pipe(Effect.scoped),
+      list: Keeper.listOf(Context.get(context, TokenStore.TokenStore)),
       disconnect: (account) => Effect.scoped(Effect.flatMap(get(account), (session) => session.revoke())),
       handleUninstall: (request) =>
         Effect.gen(function* () {

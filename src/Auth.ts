@@ -15,6 +15,7 @@ import * as Redacted from "effect/Redacted"
 import * as Base from "./internal/oauthBase.js"
 import * as OAuth2 from "./OAuth2.js"
 import type { AuthError } from "./PipedriveError.js"
+import type { RateLimiter } from "./RateLimiter.js"
 
 /**
  * What an {@link Auth} does.
@@ -32,6 +33,13 @@ export interface Service {
    * and it is worth another try.
    */
   readonly recover: (authorized: HttpClientRequest.HttpClientRequest) => Effect.Effect<boolean, AuthError>
+  /**
+   * A name that stays when the credentials are renewed: what the limiter has learned is kept by it. Without one, by the
+   * credentials themselves.
+   */
+  readonly account?: string | undefined
+  /** The limiter that calls pass where no option of a layer names one. */
+  readonly limiter?: RateLimiter | undefined
 }
 
 /**

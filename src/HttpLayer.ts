@@ -99,7 +99,7 @@ export interface LayerOptions extends Options {
    * Whether requests wait for their turn, so that Pipedrive need not refuse them (see `RateLimiter`). Without it they
    * go as they come, until one is refused: then those that are waiting go as the refusal allows.
    *
-   * @default false; true in `Pipedrive.layer` and `PipedriveLive`
+   * @default that of `OAuth2` or `Accounts`, which have one; true in `Pipedrive.layer` and `PipedriveLive`; else false
    */
   readonly limiter?: boolean | RateLimiter.Options | undefined
 }
@@ -184,7 +184,8 @@ export const layer = (
       const limits = typeof given === "object" ? given : {}
       const [fault] = [...policy.faults, ...RateLimiter.faults(given)]
       if (fault !== undefined) return yield* Effect.fail(ConfigError.InvalidData([fault.option], fault.message))
-      const limiter = RateLimiter.make(limits, given !== false, yield* RateLimiter.CurrentBudget)
+      const chosen = options.limiter !== undefined
+      const limiter = RateLimiter.make(limits, given !== false, yield* RateLimiter.CurrentBudget, chosen)
       return Context.make(HttpClient.HttpClient, client).pipe(
         Context.add(CurrentPolicy, policy),
         Context.add(RateLimiter.CurrentLimiter, limiter),

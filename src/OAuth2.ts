@@ -4,20 +4,21 @@
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import type * as Auth from "./Auth.js"
 import * as Account from "./internal/oauthAccount.js"
 import * as Protocol from "./internal/oauthApp.js"
 import * as Base from "./internal/oauthBase.js"
+import * as Settings from "./internal/oauthSettings.js"
 import type { AuthError } from "./PipedriveError.js"
+import type * as RateLimiter from "./RateLimiter.js"
 import * as TokenStore from "./TokenStore.js"
 
 // -----------------------------------------------------------------------------
@@ -68,6 +69,13 @@ export interface Options {
   readonly backoff?: Duration.DurationInput | undefined
   /** How many accounts' tokens are renewed at a time; the others wait for their turn. @default 25 */
   readonly maximumRenewals?: number | undefined
+  /**
+   * Whether calls wait for their turn, so that Pipedrive need not refuse them (see `RateLimiter`). A limiter that is named in
+   * the options of an `HttpLayer.layer` or `Pipedrive.layer` goes before this one.
+   *
+   * @default true
+   */
+  readonly limiter?: boolean | RateLimiter.Options | undefined
 }
 
 /**
@@ -285,36 +293,11 @@ export const layerConfig: Layer.Layer<OAuth2 | Auth.Auth, ConfigError.ConfigErro
   /*#__PURE__*/ Layer.unwrapEffect(
     /*#__PURE__*/ Effect.suspend(() =>
       Effect.gen(function* () {
-        const read = yield* Config.all({
-          clientId: text("PIPEDRIVE_CLIENT_ID"),
-          clientSecret: text("PIPEDRIVE_CLIENT_SECRET"),
-          redirectUri: text("PIPEDRIVE_REDIRECT_URI"),
-          refreshToken: text("PIPEDRIVE_REFRESH_TOKEN"),
-          oauthUrl: text("PIPEDRIVE_OAUTH_URL"),
-          baseUrl: text("PIPEDRIVE_BASE_URL")
-        })
+        const refreshToken = yield* Settings.text("PIPEDRIVE_REFRESH_TOKEN")
         const store = yield* Effect.serviceOption(TokenStore.TokenStore)
-        const value = (name: keyof typeof read) => Option.getOrUndefined(Option.map(read[name], Redacted.value))
-        const missing = [
-          ...(Option.isNone(read.clientId) ? ["PIPEDRIVE_CLIENT_ID"] : []),
-          ...(Option.isNone(read.clientSecret) ? ["PIPEDRIVE_CLIENT_SECRET"] : []),
-          ...(Option.isNone(read.redirectUri) ? ["PIPEDRIVE_REDIRECT_URI"] : []),
-          ...(Option.isNone(read.refreshToken) && Option.isNone(store) ? ["PIPEDRIVE_REFRESH_TOKEN"] : [])
-        ]
-        if (missing.length > 0) {
-          const hint = missing.includes("PIPEDRIVE_REFRESH_TOKEN") ? " (or provide a TokenStore that has a token)" : ""
-          return yield* Effect.fail(
-            ConfigError.MissingData(missing, `OAuth2 needs ${missing.join(", ")}${hint}; missing or blank`)
-          )
-        }
-        return layer({
-          clientId: value("clientId") ?? "",
-          clientSecret: Option.getOrElse(read.clientSecret, () => Redacted.make("")),
-          redirectUri: value("redirectUri") ?? "",
-          refreshToken: Option.getOrUndefined(read.refreshToken),
-          oauthUrl: value("oauthUrl"),
-          baseUrl: value("baseUrl")
-        }).pipe(
+        const needed = { name: "PIPEDRIVE_REFRESH_TOKEN", hint: "or provide a TokenStore that has a token" }
+        const settings = yield* Settings.read(Option.isNone(refreshToken) && Option.isNone(store) ? [needed] : [])
+        return layer({ ...settings, refreshToken: Option.getOrUndefined(refreshToken) }).pipe(
           Layer.provide(
             Option.match(store, {
               onNone: () => TokenStore.layerMemory,
@@ -324,10 +307,4 @@ export const layerConfig: Layer.Layer<OAuth2 | Auth.Auth, ConfigError.ConfigErro
         )
       })
     )
-  )
-
-const text = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>
-  Config.option(Config.redacted(name)).pipe(
-    Config.map(Option.map((value) => Redacted.make(Redacted.value(value).trim()))),
-    Config.map(Option.filter((value) => Redacted.value(value) !== ""))
   )

@@ -1,7 +1,7 @@
 /**
  * Keeps each credential within Pipedrive's limits: requests wait for their turn instead of being refused.
  *
- * `PipedriveLive` and `Pipedrive.layer` have it; `HttpLayer.layer({ limiter: true })` adds it elsewhere.
+ * `PipedriveLive`, `Pipedrive.layer`, `OAuth2` and `Accounts` have it; `HttpLayer.layer({ limiter: true })` adds it elsewhere.
  *
  * @since 0.1.0
  */
@@ -81,6 +81,8 @@ export class CurrentBudget extends /*#__PURE__*/ (() =>
 export interface RateLimiter {
   /** @internal */
   readonly gates: Queue.Gates
+  /** Whether an option named it. One that is there by default gives way to that of the credentials. @internal */
+  readonly chosen: boolean
 }
 
 /**
@@ -124,7 +126,8 @@ export const faults = (
  *
  * @internal
  */
-export const make = (options: Options, learning: boolean, shared: Budget | undefined): RateLimiter => ({
+export const make = (options: Options, learning: boolean, shared: Budget | undefined, chosen = true): RateLimiter => ({
+  chosen,
   gates: Queue.make({
     learning,
     maximumInFlight: options.maximumInFlight ?? defaultOptions.maximumInFlight,

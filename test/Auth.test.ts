@@ -5,7 +5,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { Auth, Pipedrive, PipedriveLive } from "effect-pipedrive"
+import { Accounts, Auth, OAuth2, Pipedrive, PipedriveLive, TokenStore } from "effect-pipedrive"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 
@@ -65,6 +65,73 @@ describe("fixed credentials", () => {
         assert.include(String(error), "baseUrl", baseUrl)
       }
     })
+  )
+
+  it.effect(
+    "go over http only to this machine, a private host, or one that an option allows, by whatever entrance",
+    () =>
+      Effect.gen(function* () {
+        const app = { clientId: "id", clientSecret: "secret", redirectUri: "https://example.com/callback" }
+        const others = Layer.merge(Fake.make(Fake.ok([])).layer, TokenStore.layerMemory)
+        const entrances = (baseUrl: string, allowInsecureHttp?: boolean) => {
+          const allow = { allowInsecureHttp }
+          const allowed: Record<string, string> =
+            allowInsecureHttp === true ? { PIPEDRIVE_ALLOW_INSECURE_HTTP: "true" } : {}
+          const ids = {
+            PIPEDRIVE_CLIENT_ID: "i",
+            PIPEDRIVE_CLIENT_SECRET: "s",
+            PIPEDRIVE_REDIRECT_URI: "https://e.com"
+          }
+          return [
+            Auth.apiKey("t", { baseUrl, ...allow }),
+            Auth.accessToken("t", { baseUrl, ...allow }),
+            Pipedrive.layer({ apiToken: "t", baseUrl, ...allow }),
+            OAuth2.layer({ ...app, baseUrl, ...allow }),
+            OAuth2.layer({ ...app, oauthUrl: baseUrl, ...allow }),
+            OAuth2.layer({ ...app, allowedApiDomains: [baseUrl], ...allow }),
+            Accounts.layer({ ...app, baseUrl, ...allow }),
+            Auth.layerConfig.pipe(
+              Layer.provide(environment({ PIPEDRIVE_API_TOKEN: "t", PIPEDRIVE_BASE_URL: baseUrl, ...allowed }))
+            ),
+            OAuth2.layerConfig.pipe(Layer.provide(environment({ ...ids, PIPEDRIVE_OAUTH_URL: baseUrl, ...allowed }))),
+            Accounts.layerConfig().pipe(Layer.provide(environment({ ...ids, PIPEDRIVE_BASE_URL: baseUrl, ...allowed })))
+          ].map((layer) =>
+            Layer.build(layer as Layer.Layer<unknown, unknown, HttpClient.HttpClient | TokenStore.TokenStore>).pipe(
+              Effect.scoped,
+              Effect.provide(others)
+            )
+          )
+        }
+        for (const host of [
+          "localhost:3000",
+          "127.0.0.1",
+          "[::1]:80",
+          "sandbox:3000",
+          "10.1.2.3",
+          "172.20.0.2",
+          "192.168.1.1",
+          "x.test",
+          "a.localhost",
+          "b.internal"
+        ]) {
+          yield* Effect.all(entrances(`http://${host}`))
+        }
+        for (const host of [
+          "api.pipedrive.com",
+          "evil.example",
+          "8.8.8.8",
+          "172.32.0.1",
+          "127.0.0.1.evil.example",
+          "10.0.0.1.nip.io",
+          "localhost.evil.example",
+          "nottest.com"
+        ]) {
+          for (const entrance of entrances(`http://${host}`)) {
+            assert.include(String(yield* Effect.flip(entrance)), "allowInsecureHttp", host)
+          }
+          yield* Effect.all(entrances(`http://${host}`, true))
+        }
+      })
   )
 
   it.effect("of two accounts in one process never mix", () =>

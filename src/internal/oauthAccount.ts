@@ -15,10 +15,11 @@ import * as Session from "./oauthSession.js"
 
 /** One account of an app that is made already. @internal */
 export const fromApp = <R = never>(
-  { allowed, app, baseUrl, renew, turn }: Protocol.Made,
+  made: Protocol.Made,
   options: Pick<AccountOptions<R>, "account" | "refreshToken" | "onTokenUpdate">
 ): Effect.Effect<Service, never, TokenStore.TokenStore | Scope.Scope | R> =>
   Effect.gen(function* () {
+    const { allowed, app, clientId, renew, turn } = made
     const store = yield* TokenStore.TokenStore
     const context = yield* Effect.context<R>()
     const { account = "default", onTokenUpdate, refreshToken } = options
@@ -32,6 +33,12 @@ export const fromApp = <R = never>(
       seed: refreshToken === undefined || blank(refreshToken) ? undefined : redacted(refreshToken),
       onTokenUpdate: (token) =>
         onTokenUpdate === undefined ? Effect.void : Effect.provide(onTokenUpdate(token), context)
+    })
+    // limits are kept by account; one that has no name goes by the first refresh token that is seen of it
+    let key = options.account === undefined ? undefined : `${clientId} ${account}`
+    const known = Effect.tap(session.token, ({ refreshToken }) => {
+      key ??= Redacted.value(refreshToken)
+      return Effect.void
     })
     const saved = (token: Effect.Effect<TokenStore.Token, AuthError>) =>
       Effect.uninterruptible(Effect.flatMap(token, session.set))
@@ -47,7 +54,10 @@ export const fromApp = <R = never>(
       revoke: (hint = "refresh_token") => session.revoke(hint),
       clear: session.clear,
       auth: {
-        ...authOf({ baseUrl }, session.token),
+        ...authOf(made, known),
+        get account() {
+          return key
+        },
         recover: (authorized) => session.recover((authorized.headers.authorization ?? "").replace(/^Bearer /, ""))
       }
     }
@@ -55,7 +65,7 @@ export const fromApp = <R = never>(
 
 /** Calls with whatever token there is. @internal */
 export const authOf = (
-  { baseUrl }: Pick<Protocol.Made, "baseUrl">,
+  { baseUrl, limiter }: Pick<Protocol.Made, "baseUrl" | "limiter">,
   token: Effect.Effect<TokenStore.Token, AuthError>
 ): Auth.Service => ({
   authorize: (request) =>
@@ -66,7 +76,8 @@ export const authOf = (
         `Bearer ${Redacted.value(accessToken)}`
       )
     ),
-  recover: () => Effect.succeed(false)
+  recover: () => Effect.succeed(false),
+  limiter
 })
 
 type Stored = Parameters<Service["exchange"]>[0]

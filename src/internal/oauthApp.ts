@@ -15,6 +15,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type { App, Callback, Options, Received, Uninstalled } from "../OAuth2.js"
 import { AuthError, type AuthErrorReason } from "../PipedriveError.js"
+import * as RateLimiter from "../RateLimiter.js"
 import type { Token } from "../TokenStore.js"
 import * as Failure from "./failure.js"
 import { type Judging, parseBaseUrl } from "./oauthBase.js"
@@ -30,6 +31,8 @@ export interface Made {
   /** The origins that a token's `api_domain` may name besides Pipedrive's. */
   readonly allowed: ReadonlyArray<string>
   readonly renew: (before: Renewable, how: How) => Effect.Effect<Token, AuthError>
+  readonly limiter: RateLimiter.RateLimiter | undefined
+  readonly clientId: string
   /** Waits for a renewal's turn among those of all accounts. */
   readonly turn: <A>(renewal: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
 }
@@ -237,6 +240,11 @@ export const make = (
     const made = yield* settings(options, defaultUrl)
     const { allowed, backoff, baseUrl, clientId, clientSecret, oauthUrl, redirectUri, retries, timeout } = made
     const renewals = yield* Effect.makeSemaphore(made.maximumRenewals)
+    const given = options.limiter ?? true
+    const [fault] = RateLimiter.faults(given)
+    if (fault !== undefined) return yield* invalid(fault.option, fault.message)
+    const limits = typeof given === "object" ? given : {}
+    const limiter = given === false ? undefined : RateLimiter.make(limits, true, yield* RateLimiter.CurrentBudget)
     const server: Server.Server = {
       client: yield* Transport.prepare(yield* HttpClient.HttpClient),
       url: oauthUrl,
@@ -347,5 +355,5 @@ export const make = (
         ),
       handleUninstall: (request) => uninstalled(request, clientId, clientSecret)
     }
-    return { app, baseUrl, allowed, renew, turn: renewals.withPermits(1) }
+    return { app, baseUrl, allowed, renew, limiter, clientId, turn: renewals.withPermits(1) }
   })

@@ -47,6 +47,17 @@ export const bounded = <A>(
     Effect.timeoutFail({ duration, onTimeout: () => failed(`${what} did not end within ${Duration.format(duration)}`) })
   )
 
+/** The accounts of a store. @internal */
+export const listOf = (store: TokenStore.Service): Effect.Effect<ReadonlyArray<string>, AuthError> =>
+  bounded(
+    Effect.withTracerEnabled(
+      Effect.suspend(() => store.list),
+      false
+    ),
+    timeout,
+    "the token store's list"
+  )
+
 /** @internal */
 export const make = (store: TokenStore.Service, account: string, allowed: ReadonlyArray<string>): Keeper => {
   const tried = <A>(effect: () => Effect.Effect<A, AuthError>, verb: string): Effect.Effect<A, AuthError> => {

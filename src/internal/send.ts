@@ -99,14 +99,16 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       return Effect.fail(new E.InvalidRequest({ ...sending.call, issues }))
     }
     const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const auth = Context.get(context, Auth)
+    const limiter = Context.get(context, CurrentLimiter)
     const run: Run<A> = {
       sending,
       request:
         sending.request.body._tag === "Stream" ? once(sending.request, () => (run.consumed = true)) : sending.request,
       client: Context.get(context, HttpClient.HttpClient),
-      auth: Context.get(context, Auth),
+      auth,
       policy,
-      limiter: Context.get(context, CurrentLimiter),
+      limiter: limiter?.chosen === true ? limiter : (auth.limiter ?? limiter),
       collector: Context.get(context, Meta.CurrentCollector),
       clock,
       labels,
@@ -309,7 +311,7 @@ const attempt = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.Pipedrive
       const { limiter } = run
       if (limiter === undefined) return exchange(run, signed, secrets, undefined, undefined)
       const now = run.clock.unsafeCurrentTimeMillis()
-      const gate = (run.gate ??= limiter.gates.of(own.join(" "), now))
+      const gate = (run.gate ??= limiter.gates.of(run.auth.account ?? own.join(" "), now))
       run.turn ??= Queue.turn(gate)
       // one that waited comes with its place
       const permit = run.permit ?? Queue.enter(gate, run.ask, now)

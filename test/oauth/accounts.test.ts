@@ -1,7 +1,9 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
@@ -20,7 +22,7 @@ const live = (
     readonly store?: Layer.Layer<TokenStore.TokenStore>
   } = {}
 ) =>
-  Accounts.layer({ ...OAuth.settings, ...options }).pipe(
+  Accounts.layer({ ...OAuth.settings, limiter: false, ...options }).pipe(
     Layer.provideMerge(Layer.merge(OAuth.transport(server, options.latency), options.store ?? TokenStore.layerMemory))
   )
 
@@ -61,6 +63,112 @@ describe("an account", () => {
       assert.strictEqual(server.counts.refreshes, 0)
     }).pipe(Effect.provide(live(server)))
   })
+
+  it.effect("is listed as long as it has a token", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const accounts = yield* Accounts.Accounts
+      assert.deepStrictEqual(yield* accounts.list, [])
+      yield* connect(server, 8)
+      yield* connect(server, 7)
+      assert.deepStrictEqual(yield* accounts.list, ["7", "8"])
+      yield* accounts.disconnect(8)
+      assert.deepStrictEqual(yield* accounts.list, ["7"])
+    }).pipe(Effect.provide(live(server)))
+  })
+
+  it.effect("belongs to an app that may be read from the configuration, which names what is missing", () => {
+    const server = OAuth.makeServer()
+    const from = (entries: Record<string, string>) =>
+      Accounts.layerConfig({ accountOf: ({ id }) => `user ${id}` }).pipe(
+        Layer.provideMerge(Layer.merge(OAuth.transport(server), TokenStore.layerMemory)),
+        Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(entries)))))
+      )
+    const whole = {
+      PIPEDRIVE_CLIENT_ID: OAuth.clientId,
+      PIPEDRIVE_CLIENT_SECRET: OAuth.clientSecret,
+      PIPEDRIVE_REDIRECT_URI: OAuth.redirectUri
+    }
+    return Effect.gen(function* () {
+      assert.strictEqual((yield* connect(server, 7).pipe(Effect.provide(from(whole)))).account, "user 107")
+      const error = yield* Effect.flip(Effect.provide(Effect.void, from({ ...whole, PIPEDRIVE_CLIENT_SECRET: "" })))
+      assert.include(String(error), "PIPEDRIVE_CLIENT_SECRET")
+      assert.notInclude(String(error), "PIPEDRIVE_REFRESH_TOKEN")
+    })
+  })
+
+  it.effect(
+    "keeps within Pipedrive's limits by default, through a renewal, too; a limiter that is named goes before",
+    () => {
+      const server = OAuth.makeServer()
+      const limits = { limit: 3, used: 0, refused: 0 }
+      /** An API that allows three requests in two seconds. */
+      const limited: OAuth.OAuthServer = {
+        ...server,
+        handle: async (request, now) => {
+          if (!request.url.includes("/robots")) return server.handle(request, now)
+          const headers = { "x-ratelimit-limit": "3", "x-ratelimit-reset": "2" }
+          if (limits.used >= limits.limit) {
+            limits.refused++
+            return Response.json(
+              { success: false },
+              { status: 429, headers: { ...headers, "x-ratelimit-remaining": "0" } }
+            )
+          }
+          limits.used++
+          const answer = await server.handle(request, now)
+          return new Response(answer.body, {
+            status: answer.status,
+            headers: { ...headers, "x-ratelimit-remaining": String(limits.limit - limits.used) }
+          })
+        }
+      }
+      const window = Effect.zipRight(
+        Effect.sync(() => void (limits.used = 0)),
+        Effect.sleep("2 seconds")
+      ).pipe(Effect.forever)
+      const run = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.gen(function* () {
+          const ticking = yield* Effect.fork(window)
+          const result = yield* OAuth.letting(effect, "100 millis", 800)
+          yield* Fiber.interrupt(ticking)
+          return result
+        })
+      const twelve = Effect.all(
+        Array.from({ length: 12 }, () => call),
+        { concurrency: "unbounded" }
+      )
+      const through = (options: Partial<Accounts.Options>, http?: HttpLayer.LayerOptions) => {
+        const transport = OAuth.transport(limited)
+        return Accounts.layer({ ...OAuth.settings, ...options }).pipe(
+          Layer.provideMerge(
+            Layer.merge(
+              http === undefined ? transport : HttpLayer.layer(http).pipe(Layer.provide(transport)),
+              TokenStore.layerMemory
+            )
+          )
+        )
+      }
+      const refused = (layer: ReturnType<typeof through>) =>
+        Effect.gen(function* () {
+          yield* connect(server, 7)
+          yield* run(call.pipe(Accounts.provide(7)))
+          // a limit that was learned by one token holds for the next
+          yield* Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.refresh).pipe(Accounts.provide(7))
+          limits.refused = 0
+          yield* Effect.either(run(twelve.pipe(Accounts.provide(7))))
+          return limits.refused
+        }).pipe(Effect.provide(layer))
+      return Effect.gen(function* () {
+        assert.strictEqual(yield* refused(through({})), 0)
+        assert.strictEqual(yield* refused(through({}, { retries: 2 })), 0)
+        assert.isAbove(yield* refused(through({ limiter: false })), 0)
+        assert.isAbove(yield* refused(through({}, { limiter: false })), 0)
+        const error = yield* Effect.flip(Effect.provide(Effect.void, through({ limiter: { maximumInFlight: 0 } })))
+        assert.include(String(error), "maximumInFlight")
+      })
+    }
+  )
 
   it.effect("may be named otherwise, and tells of its tokens by its name", () => {
     const server = OAuth.makeServer()

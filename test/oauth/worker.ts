@@ -18,7 +18,7 @@ const { databaseUrl, lockTimeout, serverUrl, table } = JSON.parse(process.argv[2
 
 const store = TokenStoreSql.layer({ table, lockTimeout }).pipe(Layer.provide(database(databaseUrl)))
 const runtime = ManagedRuntime.make(
-  OAuth2.layer({ ...settings, oauthUrl: serverUrl, baseUrl: serverUrl }).pipe(
+  OAuth2.layer({ ...settings, limiter: false, oauthUrl: serverUrl, baseUrl: serverUrl }).pipe(
     Layer.provideMerge(Layer.merge(FetchHttpClient.layer, store))
   )
 )
