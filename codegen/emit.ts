@@ -101,7 +101,9 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
   const inputName = `${stem}Input`
   const outputName = answer.known ?? `${stem}Output`
   const text = written("output")
-  const parts = [pairText(inputName, input.shape, written("input"), `Input of ${link}.`, "inputs", "inputs")]
+  const parts = [
+    pairText(inputName, input.alternatives ?? input.shape, written("input"), `Input of ${link}.`, "inputs", "inputs")
+  ]
   if (answer.known === undefined) {
     parts.push(pairText(outputName, answer.shape, text, `Output of ${link}.`, "outputs", "outputs"))
   }

@@ -13,6 +13,7 @@
  * - `max`: the largest `limit`; absent where there is no such parameter.
  * - `lists`: parameters sent comma-joined, with the most values they take, or null.
  * - `integers`: inputs that are whole numbers. `name[]` says it of the items of an array or of a comma list.
+ * - `nullable`: inputs of a body that may be null.
  * - `formats`: inputs that are a timestamp, date, time, uuid, email or uri.
  * - `rfc3339`: timestamps of v1 that want the form of v2, `2026-05-15T09:55:02Z`.
  * - `enums`: values that an input of text is documented to take.
@@ -34,6 +35,7 @@ interface Facts {
   readonly max?: number
   readonly lists?: Record<string, number | null>
   readonly integers?: ReadonlyArray<string>
+  readonly nullable?: ReadonlyArray<string>
   readonly formats?: Record<string, Format>
   readonly rfc3339?: ReadonlyArray<string>
   readonly enums?: Record<string, ReadonlyArray<string>>
@@ -43,6 +45,7 @@ interface Facts {
 
 interface Schema {
   readonly type?: string
+  readonly nullable?: boolean
   readonly format?: string
   readonly description?: string
   readonly example?: unknown
@@ -220,6 +223,7 @@ const collect = (version: string, method: string, path: string, operation: Opera
   let max: number | undefined
   const lists: Record<string, number | null> = {}
   const integers = new Set<string>()
+  const nullable = new Set<string>()
   const formats: Record<string, Format> = {}
   const rfc3339: Array<string> = []
   const items: Record<string, number> = {}
@@ -230,6 +234,7 @@ const collect = (version: string, method: string, path: string, operation: Opera
       visit(input, part, part.description ?? description)
     }
     if (schema.type === "integer") integers.add(input)
+    if (schema.nullable === true) nullable.add(input)
     const format = formatOf(key, input, schema, description)
     if (format !== undefined) formats[input] = format
     if (format === "timestamp" && version === "v1" && /RFC ?3339|ISO 8601/.test(description)) rfc3339.push(input)
@@ -262,7 +267,18 @@ const collect = (version: string, method: string, path: string, operation: Opera
     key,
     method,
     path,
-    facts: facts({ cost, max, lists, integers: [...integers], formats, rfc3339, enums, items, statuses })
+    facts: facts({
+      cost,
+      max,
+      lists,
+      integers: [...integers],
+      nullable: [...nullable],
+      formats,
+      rfc3339,
+      enums,
+      items,
+      statuses
+    })
   }
 }
 
@@ -280,6 +296,7 @@ const facts = (found: { readonly [K in keyof Facts]-?: Facts[K] | undefined }): 
       max: found.max,
       lists: sorted(found.lists),
       integers: list(found.integers),
+      nullable: list(found.nullable),
       formats: sorted(found.formats),
       rfc3339: list(found.rfc3339),
       enums: sorted(found.enums),
@@ -310,6 +327,7 @@ const fromLegacy = (): ReadonlyArray<Entry> =>
       max,
       lists,
       integers,
+      nullable: undefined,
       formats,
       rfc3339: undefined,
       enums: undefined,

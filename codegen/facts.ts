@@ -17,6 +17,8 @@ export interface Facts {
   /** Parameters sent comma-joined, with the most values they take. */
   readonly lists?: Readonly<Record<string, number | null>>
   readonly integers?: ReadonlyArray<string>
+  /** Inputs of a body that may be null when a thing is added, too. */
+  readonly nullable?: ReadonlyArray<string>
   readonly formats?: Readonly<Record<string, Format>>
   /** Timestamps of v1 that want the form of v2. */
   readonly rfc3339?: ReadonlyArray<string>
@@ -53,8 +55,6 @@ export const envelopeOf = (key: string): Readonly<Record<string, string>> => ({
 
 /** The type of an input that the official types do not describe. */
 export const inputTypeOf = (key: string, path: string): string | undefined => types.inputs[key]?.[path]
-
-export const takesCustomFields = (key: string): boolean => types.customFieldBodies.includes(key)
 
 export { nullEverywhere, placeholders }
 

@@ -2,12 +2,15 @@
  * What an operation takes: one flat object of the keys of path, query and body.
  */
 import type { Operation, Parameter, Surface } from "./extract.js"
-import { type Facts, factsOf, inputTypeOf, noteOf, takesCustomFields } from "./facts.js"
+import { added, addresses, alternatives, growing, removed } from "./facts/inputs.js"
+import { type Facts, factsOf, inputTypeOf, noteOf } from "./facts.js"
 import * as S from "./shapes.js"
 import { isOpen, resolve, type Type } from "./types.js"
 
 export interface Input {
   readonly shape: S.Shape & { readonly kind: "object" }
+  /** The shapes of which it is one, where a field decides what another may hold. */
+  readonly alternatives?: S.Shape
   readonly path: string
   readonly query: ReadonlyArray<string>
   /** Every place of it, as the fact tables write them: `ids[]`, `body.prices[].cost`. */
@@ -30,7 +33,7 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
   const facts = factsOf(operation.key)
   const places = new Set<string>()
   const read = reader(operation, surface, facts, places)
-  const own = operation.parameters.filter(({ place }) => place !== "body")
+  const own = [...operation.parameters.filter(({ place }) => place !== "body"), ...addedToQuery(operation, surface)]
   const fields = own.map((parameter) => read.parameter(parameter))
   const path = own
     .filter(({ place }) => place === "path")
@@ -58,24 +61,61 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
       body: { encoding, keys: ["body"], whole: true }
     }
   }
-  const added = takesCustomFields(operation.key)
-    ? [{ name: "custom_fields", optional: true, type: { kind: "object", fields: [] } as Type }]
-    : []
   const clears = operation.method === "PUT" || operation.method === "PATCH"
   const fixed = requiredToAdd(operation, surface, siblings)
-  const inBody = [...type.fields, ...added].map((field): S.ShapeField => {
-    const shape = read.input(field.type, `body.${field.name}`, field.name)
-    const clearable = clears && field.optional && !fixed.has(field.name) && isScalar(field.type, surface)
-    return noted(operation, field.name, field.optional, clearable ? S.nullable(shape) : shape)
+  const inBody = [...type.fields, ...addedToBody(operation, surface)].flatMap((field): ReadonlyArray<S.ShapeField> => {
+    const place = `body.${field.name}`
+    const shape = read.input(field.type, place, field.name)
+    if (removed[operation.key]?.includes(place)) return []
+    const clearable = clears && field.optional && !fixed.has(field.name) && canBeCleared(field, surface)
+    return [noted(operation, field.name, field.optional, clearable ? S.nullable(shape) : shape)]
   })
   const custom = operation.version === "v1" && extended.has(operation.name)
+  const all = [...fields, ...inBody]
   return {
-    shape: { kind: "object", fields: [...fields, ...inBody], ...(custom ? { rest: "customFields" as const } : {}) },
+    shape: { kind: "object", fields: all, ...(custom ? { rest: "customFields" as const } : {}) },
+    ...alternativesOf(operation, all, read.input, surface),
     path,
     query,
     places,
     body: { encoding, keys: inBody.map(({ name }) => name), ...(custom ? { customFields: true as const } : {}) }
   }
+}
+
+const addedToQuery = (operation: Operation, surface: Surface): ReadonlyArray<Parameter> =>
+  Object.entries(added[operation.key] ?? {}).flatMap(([wire, text]) =>
+    wire.startsWith("body.")
+      ? []
+      : [{ name: wire, wire, place: "query" as const, required: false, type: surface.models.parse(text) }]
+  )
+
+const addedToBody = (operation: Operation, surface: Surface) =>
+  Object.entries(added[operation.key] ?? {}).flatMap(([place, text]) =>
+    place.startsWith("body.")
+      ? [{ name: place.slice("body.".length), optional: true, type: surface.models.parse(text) }]
+      : []
+  )
+
+const alternativesOf = (
+  operation: Operation,
+  fields: ReadonlyArray<S.ShapeField>,
+  read: (type: Type, path: string) => S.Shape,
+  surface: Surface
+): { readonly alternatives?: S.Shape } => {
+  const variants = alternatives[operation.key]
+  if (variants === undefined) return {}
+  const members = variants.map((variant): S.Shape => {
+    const own = Object.entries(variant).map(([place, text]) => ({
+      name: place.replace(/^body\.|\?$/g, ""),
+      optional: place.endsWith("?"),
+      shape: read(surface.models.parse(text), place.replace("?", ""))
+    }))
+    return {
+      kind: "object",
+      fields: fields.map((field) => ({ ...field, ...own.find(({ name }) => name === field.name) }))
+    }
+  })
+  return { alternatives: S.union(members) }
 }
 
 /** Placeholders of paths are written like all other names: `commentId` and `channel-id` are `comment_id` and `channel_id`. */
@@ -117,10 +157,9 @@ const requiredToAdd = (
   return new Set(type?.kind === "object" ? type.fields.filter(({ optional }) => !optional).map(({ name }) => name) : [])
 }
 
-const isScalar = (type: Type, surface: Surface): boolean => {
-  const whole = resolve(type, surface.models.get)
-  return whole.kind === "string" || whole.kind === "number"
-}
+/** Text, numbers, lists and objects can be; flags and choices have a value always, custom fields are cleared one by one. */
+const canBeCleared = ({ name, type }: { readonly name: string; readonly type: Type }, surface: Surface): boolean =>
+  name !== "custom_fields" && /^(string|number|array|object)$/.test(resolve(type, surface.models.get).kind)
 
 const reader = (operation: Operation, surface: Surface, facts: Facts, places: Set<string>) => {
   const integers = new Set(facts.integers)
@@ -128,7 +167,10 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
   const parameter = (one: Parameter): S.ShapeField => {
     const name = one.place === "path" ? snake(one.wire) : one.wire
     const path = one.place === "form" ? `body.${one.wire}` : one.wire
-    return noted(operation, name, !one.required, list(one, path))
+    const shape = list(one, path)
+    // null is left out of a query, `next_cursor` of the last page among them
+    const blank = one.place === "query" && !one.required
+    return noted(operation, name, !one.required, blank ? S.nullable(shape) : shape)
   }
 
   const list = (one: Parameter, path: string): S.Shape => {
@@ -149,11 +191,16 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
   /** One of a comma list. What the official types spell out as joined values is an array here. */
   const item = (type: Type, path: string, name: string): S.Shape => {
     if (type.kind !== "enum") return input(type, path)
-    const single = S.literals(type.values.filter((value) => !String(value).includes(",")))
+    const values = type.values.filter((value) => !String(value).includes(","))
+    if (growing.test(path)) return S.open(values)
+    const single = S.literals(values)
     return name === "sort" ? { kind: "sort", fields: single } : single
   }
 
-  const input = (given: Type, path: string, name?: string): S.Shape => {
+  const input = (given: Type, path: string, name?: string): S.Shape =>
+    facts.nullable?.includes(path) ? S.nullable(bare(given, path, name)) : bare(given, path, name)
+
+  const bare = (given: Type, path: string, name?: string): S.Shape => {
     places.add(path)
     const sharper = inputTypeOf(operation.key, path)
     const type = sharper === undefined ? given : surface.models.parse(sharper)
@@ -174,8 +221,13 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
         return S.unknown
       case "file":
         return upload
-      case "enum":
-        return S.literals(type.values)
+      case "enum": {
+        if (growing.test(path)) return S.open(type.values)
+        const flag =
+          operation.version === "v1" && path.startsWith("body.") && type.values.every((one) => one === 0 || one === 1)
+        // v1 answers with the booleans
+        return flag ? S.union([S.literals(type.values), S.boolean]) : S.literals(type.values)
+      }
       case "array": {
         const maximum = facts.items?.[path]
         return { kind: "array", items: input(type.items, `${path}[]`), ...(maximum === undefined ? {} : { maximum }) }
@@ -184,12 +236,14 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
         if (isOpen(type)) return S.open(type.members.flatMap((member) => (member.kind === "enum" ? member.values : [])))
         return S.union(type.members.map((member) => input(member, path)))
       case "ref":
-        return input(resolve(type, surface.models.get), path, name)
+        return bare(resolve(type, surface.models.get), path, name)
       case "object": {
         if (name === "custom_fields" && operation.version === "v2") return custom
-        const fields = type.fields.map((field) =>
-          noted(operation, field.name, field.optional, input(field.type, `${path}.${field.name}`, field.name))
-        )
+        const isAddress = addresses.test(path)
+        const fields = type.fields.map((field) => {
+          const shape = input(field.type, `${path}.${field.name}`, field.name)
+          return noted(operation, field.name, field.optional, isAddress ? S.nullable(shape) : shape)
+        })
         const rest = type.rest === undefined ? undefined : input(type.rest, `${path}.*`)
         return { kind: "object", fields, ...(rest === undefined ? {} : { rest }) }
       }

@@ -6,6 +6,7 @@ import { simpleNames } from "./emit.js"
 import type { Official, Parameter } from "./extract.js"
 import { entities, envelopes, nullEverywhere, placeholders } from "./facts/entities.js"
 import { fieldNotes } from "./facts/fields.js"
+import * as inputs from "./facts/inputs.js"
 import { legacy } from "./facts/legacy.js"
 import { models, names, otherWords } from "./facts/names.js"
 import { replacementFilters, replacements, withoutReplacement } from "./facts/replacements.js"
@@ -92,7 +93,8 @@ const staleOperations = (endpoints: Endpoints): ReadonlyArray<string> => {
     "operations.json": Object.keys(operationFacts),
     "replacements.ts": [replacements, replacementFilters, withoutReplacement].flatMap(Object.keys),
     "summaries.ts": Object.keys(summaries),
-    "types.ts": [types.inputs, types.envelopes].flatMap(Object.keys).concat(types.customFieldBodies)
+    "inputs.ts": [inputs.added, inputs.removed, inputs.alternatives].flatMap(Object.keys),
+    "types.ts": [types.inputs, types.envelopes].flatMap(Object.keys)
   }
   return [
     ...Object.entries(tables).flatMap(([table, keys]) =>
@@ -118,7 +120,11 @@ const stalePlaces = (endpoints: Endpoints): ReadonlyArray<string> =>
       places
         .filter((place) => !input.places.has(place))
         .map((place) => `${operation.key}: ${place} is gone, and facts/${table} still speaks of it`)
-    return [...gone("operations.json", inOperations), ...gone("types.ts", Object.keys(types.inputs[key] ?? {}))]
+    return [
+      ...gone("operations.json", inOperations),
+      ...gone("types.ts", Object.keys(types.inputs[key] ?? {})),
+      ...gone("inputs.ts", inputs.removed[key] ?? [])
+    ]
   })
 
 const staleReplacements = (endpoints: Endpoints): ReadonlyArray<string> => {

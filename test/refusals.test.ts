@@ -108,7 +108,7 @@ describe("hints", () => {
       v2.Deals.list,
       { status: "all_not_deleted" },
       [
-        'status must be "open" or "won" or "lost" or "deleted" or an array, is "all_not_deleted" | name the statuses: ["open", "won", "lost"]'
+        'status must be "open" or "won" or "lost" or "deleted" or an array or null, is "all_not_deleted" | name the statuses: ["open", "won", "lost"]'
       ]
     ],
     [

@@ -25,6 +25,8 @@ const filter = {
         operator: string
         value?: string | number | boolean | null
         extra_value?: string | number | null
+        json_value_flag?: boolean | null
+        field_code?: string | null
       }> | null
     }>
   }`
@@ -93,9 +95,6 @@ export const inputs: Record<string, Record<string, string>> = {
   "v2.addProductVariation": prices,
   "v2.updateProductVariation": prices
 }
-
-/** Bodies that take v2 custom fields, though the official types do not say so. */
-export const customFieldBodies: ReadonlyArray<string> = ["v2.addActivity", "v2.updateActivity"]
 
 const status = `"open" | "won" | "lost" | "deleted"`
 const found = { status }

@@ -388,21 +388,25 @@ export const RelatedObjectsWithActiveFlag: Schema.Schema<RelatedObjectsWithActiv
  * @category inputs
  */
 export interface ListInput {
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
-  readonly type?: Field.List<string> | undefined
+  readonly type?: Field.List<string> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** A day, `YYYY-MM-DD`. */
-  readonly start_date?: Field.CalendarDate | undefined
+  readonly start_date?: Field.CalendarDate | null | undefined
   /** A day, `YYYY-MM-DD`. */
-  readonly end_date?: Field.CalendarDate | undefined
+  readonly end_date?: Field.CalendarDate | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | null | undefined
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -413,14 +417,16 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    user_id: Schema.optional(Schema.Int),
-    filter_id: Schema.optional(Schema.Int),
-    type: Schema.optional(Field.List(Schema.String)),
-    limit: Schema.optional(Field.Limit(500)),
-    start: Schema.optional(Schema.Int),
-    start_date: Schema.optional(Field.CalendarDate),
-    end_date: Schema.optional(Field.CalendarDate),
-    done: Schema.optional(Schema.Literal(0, 1))
+    user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    type: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
+    end_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
+    done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
 )
 
@@ -481,7 +487,9 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Activity> = /*#
   version: "v1",
   method: "GET",
   path: "/activities",
-  query: ["user_id", "filter_id", "type", "limit", "start", "start_date", "end_date", "done"],
+  query: [
+    "user_id", "filter_id", "type", "limit", "start", "start_date", "end_date", "done", "sort_by", "sort_direction"
+  ],
   input: ListInput,
   output: ListOutput,
   scopes: ["activities:read", "activities:full"],
@@ -604,7 +612,7 @@ export interface AddInput {
     readonly user_id?: number | null | undefined
   }> | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | boolean | undefined
 }
 
 /**
@@ -642,7 +650,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
       status: Schema.optional(Schema.String),
       user_id: Schema.optional(Schema.NullOr(Schema.Int))
     }))),
-    done: Schema.optional(Schema.Literal(0, 1))
+    done: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))
   })
 )
 
@@ -739,7 +747,7 @@ export interface UpdateInput {
   readonly participants?: ReadonlyArray<{
     readonly person_id: number
     readonly primary_flag?: boolean | undefined
-  }> | undefined
+  }> | null | undefined
   /** Whether the calendar shows the time as taken. */
   readonly busy_flag?: boolean | undefined
   readonly attendees?: ReadonlyArray<{
@@ -749,9 +757,9 @@ export interface UpdateInput {
     readonly person_id?: number | null | undefined
     readonly status?: string | undefined
     readonly user_id?: number | null | undefined
-  }> | undefined
+  }> | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | boolean | undefined
 }
 
 /**
@@ -777,20 +785,20 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     subject: Schema.optional(Schema.NullOr(Schema.String)),
     type: Schema.optional(Schema.NullOr(Schema.String)),
     user_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    participants: Schema.optional(Schema.Array(Schema.Struct({
+    participants: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       person_id: Schema.Int,
       primary_flag: Schema.optional(Schema.Boolean)
-    }))),
+    })))),
     busy_flag: Schema.optional(Schema.Boolean),
-    attendees: Schema.optional(Schema.Array(Schema.Struct({
+    attendees: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       email_address: Schema.String,
       is_organizer: Schema.optional(Schema.Int),
       name: Schema.optional(Schema.String),
       person_id: Schema.optional(Schema.NullOr(Schema.Int)),
       status: Schema.optional(Schema.String),
       user_id: Schema.optional(Schema.NullOr(Schema.Int))
-    }))),
-    done: Schema.optional(Schema.Literal(0, 1))
+    })))),
+    done: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))
   })
 )
 
@@ -926,18 +934,18 @@ export {
  */
 export interface ListCollectionInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly since?: Field.Timestamp | undefined
+  readonly since?: Field.Timestamp | null | undefined
   /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly until?: Field.Timestamp | undefined
-  readonly user_id?: number | undefined
+  readonly until?: Field.Timestamp | null | undefined
+  readonly user_id?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: boolean | undefined
+  readonly done?: boolean | null | undefined
   /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
-  readonly type?: Field.List<string> | undefined
+  readonly type?: Field.List<string> | null | undefined
 }
 
 /**
@@ -949,13 +957,13 @@ export interface ListCollectionInput {
 export const ListCollectionInput: Schema.Schema<ListCollectionInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListCollectionInput> =>
     Schema.Struct({
-      cursor: Schema.optional(Schema.String),
-      limit: Schema.optional(Field.Limit(500)),
-      since: Schema.optional(Field.Timestamp),
-      until: Schema.optional(Field.Timestamp),
-      user_id: Schema.optional(Schema.Int),
-      done: Schema.optional(Schema.Boolean),
-      type: Schema.optional(Field.List(Schema.String))
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      since: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      until: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      done: Schema.optional(Schema.NullOr(Schema.Boolean)),
+      type: Schema.optional(Schema.NullOr(Field.List(Schema.String)))
     })
 )
 

@@ -85,9 +85,9 @@ export const CallLog: Schema.Schema<CallLog> = /*#__PURE__*/ Schema.suspend((): 
  */
 export interface ListInput {
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -97,7 +97,10 @@ export interface ListInput {
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({ start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(50)) })
+  Schema.Struct({
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(50)))
+  })
 )
 
 /**

@@ -50,7 +50,7 @@ export const Currency: Schema.Schema<Currency> = /*#__PURE__*/ Schema.suspend(()
  */
 export interface ListInput {
   /** Part of a name or code. */
-  readonly term?: string | undefined
+  readonly term?: string | null | undefined
 }
 
 /**
@@ -60,7 +60,7 @@ export interface ListInput {
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({ term: Schema.optional(Schema.String) })
+  Schema.Struct({ term: Schema.optional(Schema.NullOr(Schema.String)) })
 )
 
 /**

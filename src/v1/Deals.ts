@@ -2583,23 +2583,23 @@ export const UpdatedDealProduct: Schema.Schema<UpdatedDealProduct> = /*#__PURE__
  * @category inputs
  */
 export interface ListArchivedInput {
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly person_id?: number | undefined
-  readonly org_id?: number | undefined
-  readonly product_id?: number | undefined
-  readonly pipeline_id?: number | undefined
-  readonly stage_id?: number | undefined
-  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  readonly filter_id?: number | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly org_id?: number | null | undefined
+  readonly product_id?: number | null | undefined
+  readonly pipeline_id?: number | null | undefined
+  readonly stage_id?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<string> | undefined
+  readonly sort?: Field.List<string> | null | undefined
   /** 1: only your own; wins over `user_id`, yields to `filter_id`. */
-  readonly owned_by_you?: 0 | 1 | undefined
+  readonly owned_by_you?: 0 | 1 | null | undefined
 }
 
 /**
@@ -2611,18 +2611,18 @@ export interface ListArchivedInput {
 export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListArchivedInput> =>
     Schema.Struct({
-      user_id: Schema.optional(Schema.Int),
-      filter_id: Schema.optional(Schema.Int),
-      person_id: Schema.optional(Schema.Int),
-      org_id: Schema.optional(Schema.Int),
-      product_id: Schema.optional(Schema.Int),
-      pipeline_id: Schema.optional(Schema.Int),
-      stage_id: Schema.optional(Schema.Int),
-      status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted")),
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      sort: Schema.optional(Field.List(Schema.String)),
-      owned_by_you: Schema.optional(Schema.Literal(0, 1))
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      product_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted"))),
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+      owned_by_you: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
     })
 )
 
@@ -3054,12 +3054,12 @@ export const duplicate: Endpoint.Call<DuplicateInput, DuplicateOutput> = /*#__PU
  * @category inputs
  */
 export interface GetArchivedSummaryInput {
-  readonly status?: "open" | "won" | "lost" | undefined
+  readonly status?: "open" | "won" | "lost" | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly user_id?: number | undefined
-  readonly pipeline_id?: number | undefined
-  readonly stage_id?: number | undefined
+  readonly filter_id?: number | null | undefined
+  readonly user_id?: number | null | undefined
+  readonly pipeline_id?: number | null | undefined
+  readonly stage_id?: number | null | undefined
 }
 
 /**
@@ -3071,11 +3071,11 @@ export interface GetArchivedSummaryInput {
 export const GetArchivedSummaryInput: Schema.Schema<GetArchivedSummaryInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetArchivedSummaryInput> =>
     Schema.Struct({
-      status: Schema.optional(Schema.Literal("open", "won", "lost")),
-      filter_id: Schema.optional(Schema.Int),
-      user_id: Schema.optional(Schema.Int),
-      pipeline_id: Schema.optional(Schema.Int),
-      stage_id: Schema.optional(Schema.Int)
+      status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost"))),
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      stage_id: Schema.optional(Schema.NullOr(Schema.Int))
     })
 )
 
@@ -3134,12 +3134,12 @@ export const getArchivedSummary: Endpoint.Program<GetArchivedSummaryInput, GetAr
  * @category inputs
  */
 export interface GetSummaryInput {
-  readonly status?: "open" | "won" | "lost" | undefined
+  readonly status?: "open" | "won" | "lost" | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly user_id?: number | undefined
-  readonly pipeline_id?: number | undefined
-  readonly stage_id?: number | undefined
+  readonly filter_id?: number | null | undefined
+  readonly user_id?: number | null | undefined
+  readonly pipeline_id?: number | null | undefined
+  readonly stage_id?: number | null | undefined
 }
 
 /**
@@ -3151,11 +3151,11 @@ export interface GetSummaryInput {
 export const GetSummaryInput: Schema.Schema<GetSummaryInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetSummaryInput> =>
     Schema.Struct({
-      status: Schema.optional(Schema.Literal("open", "won", "lost")),
-      filter_id: Schema.optional(Schema.Int),
-      user_id: Schema.optional(Schema.Int),
-      pipeline_id: Schema.optional(Schema.Int),
-      stage_id: Schema.optional(Schema.Int)
+      status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost"))),
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      stage_id: Schema.optional(Schema.NullOr(Schema.Int))
     })
 )
 
@@ -3220,14 +3220,14 @@ export interface ListArchivedTimelineInput {
   readonly amount: number
   /** Key of the date field to group by. */
   readonly field_key: string
-  readonly user_id?: number | undefined
-  readonly pipeline_id?: number | undefined
+  readonly user_id?: number | null | undefined
+  readonly pipeline_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** 1: only the sums. */
-  readonly exclude_deals?: 0 | 1 | undefined
+  readonly exclude_deals?: 0 | 1 | null | undefined
   /** A currency code, or `default_currency`: adds totals converted to it. */
-  readonly totals_convert_currency?: string | undefined
+  readonly totals_convert_currency?: string | null | undefined
 }
 
 /**
@@ -3243,11 +3243,11 @@ export const ListArchivedTimelineInput: Schema.Schema<ListArchivedTimelineInput>
       interval: Schema.Literal("day", "week", "month", "quarter"),
       amount: Schema.Int,
       field_key: Schema.String,
-      user_id: Schema.optional(Schema.Int),
-      pipeline_id: Schema.optional(Schema.Int),
-      filter_id: Schema.optional(Schema.Int),
-      exclude_deals: Schema.optional(Schema.Literal(0, 1)),
-      totals_convert_currency: Schema.optional(Schema.String)
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      exclude_deals: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      totals_convert_currency: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -3313,9 +3313,9 @@ export const listArchivedTimeline: Endpoint.Call<ListArchivedTimelineInput, List
 export interface ListChangelogInput {
   readonly id: number
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -3326,7 +3326,11 @@ export interface ListChangelogInput {
  */
 export const ListChangelogInput: Schema.Schema<ListChangelogInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, cursor: Schema.optional(Schema.String), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -3394,11 +3398,11 @@ export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelo
 export interface ListFilesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: string | undefined
+  readonly sort?: string | null | undefined
 }
 
 /**
@@ -3411,9 +3415,9 @@ export const ListFilesInput: Schema.Schema<ListFilesInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListFilesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(100)),
-      sort: Schema.optional(Schema.String)
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+      sort: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -3577,11 +3581,11 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
 export interface ListMailMessagesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | undefined
+  readonly include_body?: 0 | 1 | null | undefined
 }
 
 /**
@@ -3594,9 +3598,9 @@ export const ListMailMessagesInput: Schema.Schema<ListMailMessagesInput> = /*#__
   (): Schema.Schema<ListMailMessagesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      include_body: Schema.optional(Schema.Literal(0, 1))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
     })
 )
 
@@ -3675,9 +3679,9 @@ export const listMailMessages: Pagination.ListCall<ListMailMessagesInput, ListMa
 export interface ListParticipantsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -3688,7 +3692,11 @@ export interface ListParticipantsInput {
  */
 export const ListParticipantsInput: Schema.Schema<ListParticipantsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListParticipantsInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -3768,9 +3776,9 @@ export const listParticipants: Pagination.ListCall<ListParticipantsInput, ListPa
 export interface ListParticipantsChangelogInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -3784,8 +3792,8 @@ export const ListParticipantsChangelogInput: Schema.Schema<ListParticipantsChang
     (): Schema.Schema<ListParticipantsChangelogInput> =>
       Schema.Struct({
         id: Schema.Int,
-        limit: Schema.optional(Field.Limit(500)),
-        cursor: Schema.optional(Schema.String)
+        limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+        cursor: Schema.optional(Schema.NullOr(Schema.String))
       })
   )
 
@@ -3929,14 +3937,14 @@ export interface ListTimelineInput {
   readonly amount: number
   /** Key of the date field to group by. */
   readonly field_key: string
-  readonly user_id?: number | undefined
-  readonly pipeline_id?: number | undefined
+  readonly user_id?: number | null | undefined
+  readonly pipeline_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** 1: only the sums. */
-  readonly exclude_deals?: 0 | 1 | undefined
+  readonly exclude_deals?: 0 | 1 | null | undefined
   /** A currency code, or `default_currency`: adds totals converted to it. */
-  readonly totals_convert_currency?: string | undefined
+  readonly totals_convert_currency?: string | null | undefined
 }
 
 /**
@@ -3952,11 +3960,11 @@ export const ListTimelineInput: Schema.Schema<ListTimelineInput> = /*#__PURE__*/
       interval: Schema.Literal("day", "week", "month", "quarter"),
       amount: Schema.Int,
       field_key: Schema.String,
-      user_id: Schema.optional(Schema.Int),
-      pipeline_id: Schema.optional(Schema.Int),
-      filter_id: Schema.optional(Schema.Int),
-      exclude_deals: Schema.optional(Schema.Literal(0, 1)),
-      totals_convert_currency: Schema.optional(Schema.String)
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      exclude_deals: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      totals_convert_currency: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -4020,13 +4028,13 @@ export const listTimeline: Endpoint.Call<ListTimelineInput, ListTimelineOutput> 
 export interface ListUpdatesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `1`: changes of custom fields too. */
-  readonly all_changes?: string | undefined
+  readonly all_changes?: string | null | undefined
   /** Kinds to include; all unless given. */
-  readonly items?: Field.List<string> | undefined
+  readonly items?: Field.List<string> | null | undefined
 }
 
 /**
@@ -4039,10 +4047,10 @@ export const ListUpdatesInput: Schema.Schema<ListUpdatesInput> = /*#__PURE__*/ S
   (): Schema.Schema<ListUpdatesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      all_changes: Schema.optional(Schema.String),
-      items: Schema.optional(Field.List(Schema.String))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      all_changes: Schema.optional(Schema.NullOr(Schema.String)),
+      items: Schema.optional(Schema.NullOr(Field.List(Schema.String)))
     })
 )
 
@@ -4190,19 +4198,23 @@ export const merge: Endpoint.Call<MergeInput, MergeOutput> = /*#__PURE__*/ Endpo
  * @category inputs
  */
 export interface ListInput {
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly stage_id?: number | undefined
-  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  readonly filter_id?: number | null | undefined
+  readonly stage_id?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<string> | undefined
+  readonly sort?: Field.List<string> | null | undefined
   /** 1: only your own; wins over `user_id`, yields to `filter_id`. */
-  readonly owned_by_you?: 0 | 1 | undefined
+  readonly owned_by_you?: 0 | 1 | null | undefined
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -4213,14 +4225,16 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    user_id: Schema.optional(Schema.Int),
-    filter_id: Schema.optional(Schema.Int),
-    stage_id: Schema.optional(Schema.Int),
-    status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted")),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500)),
-    sort: Schema.optional(Field.List(Schema.String)),
-    owned_by_you: Schema.optional(Schema.Literal(0, 1))
+    user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted"))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+    owned_by_you: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
 )
 
@@ -4281,7 +4295,10 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Deal> = /*#__PU
   version: "v1",
   method: "GET",
   path: "/deals",
-  query: ["user_id", "filter_id", "stage_id", "status", "start", "limit", "sort", "owned_by_you"],
+  query: [
+    "user_id", "filter_id", "stage_id", "status", "start", "limit", "sort", "owned_by_you", "sort_by",
+    "sort_direction"
+  ],
   input: ListInput,
   output: ListOutput,
   scopes: ["deals:read", "deals:full"],
@@ -4534,7 +4551,7 @@ export interface UpdateInput {
   /** Money in `currency`, as text. */
   readonly value?: string | null | undefined
   /** Ids of labels. */
-  readonly label?: ReadonlyArray<number> | undefined
+  readonly label?: ReadonlyArray<number> | null | undefined
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | null | undefined
   readonly user_id?: number | null | undefined
@@ -4571,7 +4588,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     title: Schema.optional(Schema.String),
     value: Schema.optional(Schema.NullOr(Schema.String)),
-    label: Schema.optional(Schema.Array(Schema.Int)),
+    label: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
     currency: Schema.optional(Schema.NullOr(Schema.String)),
     user_id: Schema.optional(Schema.NullOr(Schema.Int)),
     person_id: Schema.optional(Schema.NullOr(Schema.Int)),
@@ -4717,18 +4734,18 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
-  readonly person_id?: number | undefined
-  readonly organization_id?: number | undefined
-  readonly status?: "open" | "won" | "lost" | undefined
+  readonly exact_match?: boolean | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly organization_id?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"deal.cc_email"> | undefined
+  readonly include_fields?: Field.List<"deal.cc_email" | (string & {})> | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -4740,14 +4757,14 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("custom_fields", "notes", "title"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    person_id: Schema.optional(Schema.Int),
-    organization_id: Schema.optional(Schema.Int),
-    status: Schema.optional(Schema.Literal("open", "won", "lost")),
-    include_fields: Schema.optional(Field.List(Schema.Literal("deal.cc_email"))),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100))
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("custom_fields", "notes", "title")))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost"))),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("deal.cc_email")))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
   })
 )
 
@@ -5025,13 +5042,13 @@ export const deleteProduct: Endpoint.Call<DeleteProductInput, DeleteProductOutpu
 export interface ListActivitiesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | null | undefined
   /** Ids of activities to leave out. */
-  readonly exclude?: Field.List<number> | undefined
+  readonly exclude?: Field.List<number> | null | undefined
 }
 
 /**
@@ -5044,10 +5061,10 @@ export const ListActivitiesInput: Schema.Schema<ListActivitiesInput> = /*#__PURE
   (): Schema.Schema<ListActivitiesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      done: Schema.optional(Schema.Literal(0, 1)),
-      exclude: Schema.optional(Field.List(Schema.Int))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      exclude: Schema.optional(Schema.NullOr(Field.List(Schema.Int)))
     })
 )
 
@@ -5140,16 +5157,16 @@ export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivi
  */
 export interface ListCollectionInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly since?: Field.Timestamp | undefined
+  readonly since?: Field.Timestamp | null | undefined
   /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly until?: Field.Timestamp | undefined
-  readonly user_id?: number | undefined
-  readonly stage_id?: number | undefined
-  readonly status?: "open" | "won" | "lost" | "deleted" | undefined
+  readonly until?: Field.Timestamp | null | undefined
+  readonly user_id?: number | null | undefined
+  readonly stage_id?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | "deleted" | null | undefined
 }
 
 /**
@@ -5161,13 +5178,13 @@ export interface ListCollectionInput {
 export const ListCollectionInput: Schema.Schema<ListCollectionInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListCollectionInput> =>
     Schema.Struct({
-      cursor: Schema.optional(Schema.String),
-      limit: Schema.optional(Field.Limit(500)),
-      since: Schema.optional(Field.Timestamp),
-      until: Schema.optional(Field.Timestamp),
-      user_id: Schema.optional(Schema.Int),
-      stage_id: Schema.optional(Schema.Int),
-      status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted"))
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      since: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      until: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted")))
     })
 )
 
@@ -5235,9 +5252,9 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
 export interface ListPersonsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -5248,7 +5265,11 @@ export interface ListPersonsInput {
  */
 export const ListPersonsInput: Schema.Schema<ListPersonsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListPersonsInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -5329,11 +5350,11 @@ export const listPersons: Pagination.ListCall<ListPersonsInput, ListPersonsOutpu
 export interface ListProductsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** 1: with the product itself. */
-  readonly include_product_data?: 0 | 1 | undefined
+  readonly include_product_data?: 0 | 1 | null | undefined
 }
 
 /**
@@ -5346,9 +5367,9 @@ export const ListProductsInput: Schema.Schema<ListProductsInput> = /*#__PURE__*/
   (): Schema.Schema<ListProductsInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      include_product_data: Schema.optional(Schema.Literal(0, 1))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      include_product_data: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
     })
 )
 

@@ -108,11 +108,11 @@ export const File: Schema.Schema<File> = /*#__PURE__*/ Schema.suspend((): Schema
  */
 export interface ListInput {
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `id` or `update_time`, with `ASC` or `DESC`. */
-  readonly sort?: string | undefined
+  readonly sort?: string | null | undefined
 }
 
 /**
@@ -123,9 +123,9 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100)),
-    sort: Schema.optional(Schema.String)
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+    sort: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 

@@ -173,7 +173,7 @@ export const FilterListItem: Schema.Schema<FilterListItem> = /*#__PURE__*/ Schem
  * @category inputs
  */
 export interface ListInput {
-  readonly type?: "deals" | "leads" | "org" | "people" | "products" | "activity" | "projects" | undefined
+  readonly type?: "deals" | "leads" | "org" | "people" | "products" | "activity" | "projects" | null | undefined
 }
 
 /**
@@ -184,7 +184,15 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    type: Schema.optional(Schema.Literal("deals", "leads", "org", "people", "products", "activity", "projects"))
+    type: Schema.optional(Schema.NullOr(Schema.Literal(
+      "deals",
+      "leads",
+      "org",
+      "people",
+      "products",
+      "activity",
+      "projects"
+    )))
   })
 )
 
@@ -241,7 +249,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
  */
 export interface GetInput {
   readonly id: number
-  readonly include_field_code?: boolean | undefined
+  readonly include_field_code?: boolean | null | undefined
 }
 
 /**
@@ -251,7 +259,7 @@ export interface GetInput {
  * @category inputs
  */
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
-  Schema.Struct({ id: Schema.Int, include_field_code: Schema.optional(Schema.Boolean) })
+  Schema.Struct({ id: Schema.Int, include_field_code: Schema.optional(Schema.NullOr(Schema.Boolean)) })
 )
 
 /**
@@ -306,7 +314,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  * @category inputs
  */
 export interface AddInput {
-  readonly include_field_code?: boolean | undefined
+  readonly include_field_code?: boolean | null | undefined
   readonly name: string
   /** One AND group holding one AND and one OR group; 16 conditions at most. */
   readonly conditions: {
@@ -324,6 +332,9 @@ export interface AddInput {
         readonly operator: string
         readonly value?: string | number | boolean | null | undefined
         readonly extra_value?: string | number | null | undefined
+        readonly json_value_flag?: boolean | null | undefined
+        /** 40 characters for a custom field, a name for a built-in one. */
+        readonly field_code?: string | null | undefined
       }> | null | undefined
     }>
   }
@@ -338,7 +349,7 @@ export interface AddInput {
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    include_field_code: Schema.optional(Schema.Boolean),
+    include_field_code: Schema.optional(Schema.NullOr(Schema.Boolean)),
     name: Schema.String,
     conditions: Schema.Struct({
       glue: Schema.Literal("and"),
@@ -349,7 +360,9 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
           field_id: Schema.Union(Schema.String, Schema.Int),
           operator: Schema.String,
           value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number, Schema.Boolean))),
-          extra_value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number)))
+          extra_value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number))),
+          json_value_flag: Schema.optional(Schema.NullOr(Schema.Boolean)),
+          field_code: Schema.optional(Schema.NullOr(Schema.String))
         }))))
       }))
     }),
@@ -410,7 +423,7 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface UpdateInput {
   readonly id: number
-  readonly include_field_code?: boolean | undefined
+  readonly include_field_code?: boolean | null | undefined
   /** One AND group holding one AND and one OR group; 16 conditions at most. */
   readonly conditions: {
     /** `and` or `or`. */
@@ -427,6 +440,9 @@ export interface UpdateInput {
         readonly operator: string
         readonly value?: string | number | boolean | null | undefined
         readonly extra_value?: string | number | null | undefined
+        readonly json_value_flag?: boolean | null | undefined
+        /** 40 characters for a custom field, a name for a built-in one. */
+        readonly field_code?: string | null | undefined
       }> | null | undefined
     }>
   }
@@ -442,7 +458,7 @@ export interface UpdateInput {
 export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<UpdateInput> =>
   Schema.Struct({
     id: Schema.Int,
-    include_field_code: Schema.optional(Schema.Boolean),
+    include_field_code: Schema.optional(Schema.NullOr(Schema.Boolean)),
     conditions: Schema.Struct({
       glue: Schema.Literal("and"),
       conditions: Schema.Array(Schema.Struct({
@@ -452,7 +468,9 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
           field_id: Schema.Union(Schema.String, Schema.Int),
           operator: Schema.String,
           value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number, Schema.Boolean))),
-          extra_value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number)))
+          extra_value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number))),
+          json_value_flag: Schema.optional(Schema.NullOr(Schema.Boolean)),
+          field_code: Schema.optional(Schema.NullOr(Schema.String))
         }))))
       }))
     }),

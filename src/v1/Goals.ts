@@ -140,21 +140,23 @@ export interface ListInput {
     | "activities_completed"
     | "activities_added"
     | "deals_started"
+    | (string & {})
+    | null
     | undefined
-  readonly title?: string | undefined
-  readonly is_active?: boolean | undefined
-  readonly "assignee.id"?: number | undefined
-  readonly "assignee.type"?: "person" | "company" | "team" | undefined
-  readonly "expected_outcome.target"?: number | undefined
-  readonly "expected_outcome.tracking_metric"?: "quantity" | "sum" | undefined
-  readonly "expected_outcome.currency_id"?: number | undefined
-  readonly "type.params.pipeline_id"?: Field.List<number> | undefined
-  readonly "type.params.stage_id"?: number | undefined
-  readonly "type.params.activity_type_id"?: Field.List<number> | undefined
+  readonly title?: string | null | undefined
+  readonly is_active?: boolean | null | undefined
+  readonly "assignee.id"?: number | null | undefined
+  readonly "assignee.type"?: "person" | "company" | "team" | (string & {}) | null | undefined
+  readonly "expected_outcome.target"?: number | null | undefined
+  readonly "expected_outcome.tracking_metric"?: "quantity" | "sum" | null | undefined
+  readonly "expected_outcome.currency_id"?: number | null | undefined
+  readonly "type.params.pipeline_id"?: Field.List<number> | null | undefined
+  readonly "type.params.stage_id"?: number | null | undefined
+  readonly "type.params.activity_type_id"?: Field.List<number> | null | undefined
   /** First day, `YYYY-MM-DD`; needs `period.end` too. */
-  readonly "period.start"?: Field.CalendarDate | undefined
+  readonly "period.start"?: Field.CalendarDate | null | undefined
   /** Last day, `YYYY-MM-DD`; needs `period.start` too. */
-  readonly "period.end"?: Field.CalendarDate | undefined
+  readonly "period.end"?: Field.CalendarDate | null | undefined
 }
 
 /**
@@ -165,25 +167,25 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    "type.name": Schema.optional(Schema.Literal(
+    "type.name": Schema.optional(Schema.NullOr(Field.openEnum(
       "deals_won",
       "deals_progressed",
       "activities_completed",
       "activities_added",
       "deals_started"
-    )),
-    title: Schema.optional(Schema.String),
-    is_active: Schema.optional(Schema.Boolean),
-    "assignee.id": Schema.optional(Schema.Int),
-    "assignee.type": Schema.optional(Schema.Literal("person", "company", "team")),
-    "expected_outcome.target": Schema.optional(Schema.Number),
-    "expected_outcome.tracking_metric": Schema.optional(Schema.Literal("quantity", "sum")),
-    "expected_outcome.currency_id": Schema.optional(Schema.Int),
-    "type.params.pipeline_id": Schema.optional(Field.List(Schema.Int)),
-    "type.params.stage_id": Schema.optional(Schema.Int),
-    "type.params.activity_type_id": Schema.optional(Field.List(Schema.Int)),
-    "period.start": Schema.optional(Field.CalendarDate),
-    "period.end": Schema.optional(Field.CalendarDate)
+    ))),
+    title: Schema.optional(Schema.NullOr(Schema.String)),
+    is_active: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    "assignee.id": Schema.optional(Schema.NullOr(Schema.Int)),
+    "assignee.type": Schema.optional(Schema.NullOr(Field.openEnum("person", "company", "team"))),
+    "expected_outcome.target": Schema.optional(Schema.NullOr(Schema.Number)),
+    "expected_outcome.tracking_metric": Schema.optional(Schema.NullOr(Schema.Literal("quantity", "sum"))),
+    "expected_outcome.currency_id": Schema.optional(Schema.NullOr(Schema.Int)),
+    "type.params.pipeline_id": Schema.optional(Schema.NullOr(Field.List(Schema.Int))),
+    "type.params.stage_id": Schema.optional(Schema.NullOr(Schema.Int)),
+    "type.params.activity_type_id": Schema.optional(Schema.NullOr(Field.List(Schema.Int))),
+    "period.start": Schema.optional(Schema.NullOr(Field.CalendarDate)),
+    "period.end": Schema.optional(Schema.NullOr(Field.CalendarDate))
   })
 )
 
@@ -254,7 +256,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
  * @category inputs
  */
 export interface AddInput {
-  readonly assignee: { readonly id: number; readonly type: "person" | "company" | "team" }
+  readonly assignee: { readonly id: number; readonly type: "person" | "company" | "team" | (string & {}) }
   readonly type: {
     readonly name:
       | "deals_won"
@@ -263,6 +265,7 @@ export interface AddInput {
       | "activities_added"
       | "deals_started"
       | "revenue_forecast"
+      | (string & {})
     readonly params?: {
       readonly pipeline_id?: ReadonlyArray<number> | null | undefined
       readonly stage_id?: number | null | undefined
@@ -293,9 +296,9 @@ export interface AddInput {
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    assignee: Schema.Struct({ id: Schema.Int, type: Schema.Literal("person", "company", "team") }),
+    assignee: Schema.Struct({ id: Schema.Int, type: Field.openEnum("person", "company", "team") }),
     type: Schema.Struct({
-      name: Schema.Literal(
+      name: Field.openEnum(
         "deals_won",
         "deals_progressed",
         "activities_completed",
@@ -382,7 +385,7 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: string
   readonly title?: string | null | undefined
-  readonly assignee?: { readonly id: number; readonly type: "person" | "company" | "team" } | undefined
+  readonly assignee?: { readonly id: number; readonly type: "person" | "company" | "team" | (string & {}) } | undefined
   readonly type?: {
     readonly name:
       | "deals_won"
@@ -391,6 +394,7 @@ export interface UpdateInput {
       | "activities_added"
       | "deals_started"
       | "revenue_forecast"
+      | (string & {})
     readonly params?: {
       readonly pipeline_id?: ReadonlyArray<number> | null | undefined
       readonly stage_id?: number | null | undefined
@@ -422,9 +426,9 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.String,
     title: Schema.optional(Schema.NullOr(Schema.String)),
-    assignee: Schema.optional(Schema.Struct({ id: Schema.Int, type: Schema.Literal("person", "company", "team") })),
+    assignee: Schema.optional(Schema.Struct({ id: Schema.Int, type: Field.openEnum("person", "company", "team") })),
     type: Schema.optional(Schema.Struct({
-      name: Schema.Literal(
+      name: Field.openEnum(
         "deals_won",
         "deals_progressed",
         "activities_completed",

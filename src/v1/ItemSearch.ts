@@ -26,7 +26,7 @@ export interface SearchInput {
     | "file"
     | "mail_attachment"
     | "project"
-  > | undefined
+  > | null | undefined
   /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<
     | "address"
@@ -38,17 +38,22 @@ export interface SearchInput {
     | "phone"
     | "title"
     | "description"
-  > | undefined
+  > | null | undefined
   /** Adds up to 100 related leads, deals or persons to what is found. */
-  readonly search_for_related_items?: boolean | undefined
+  readonly search_for_related_items?: boolean | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
+  readonly exact_match?: boolean | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"deal.cc_email" | "person.picture" | "product.price"> | undefined
+  readonly include_fields?: Field.List<
+    | "deal.cc_email"
+    | "person.picture"
+    | "product.price"
+    | (string & {})
+  > | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -60,7 +65,7 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    item_types: Schema.optional(Field.List(Schema.Literal(
+    item_types: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
       "deal",
       "person",
       "organization",
@@ -69,8 +74,8 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
       "file",
       "mail_attachment",
       "project"
-    ))),
-    fields: Schema.optional(Field.List(Schema.Literal(
+    )))),
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
       "address",
       "code",
       "custom_fields",
@@ -80,12 +85,16 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
       "phone",
       "title",
       "description"
-    ))),
-    search_for_related_items: Schema.optional(Schema.Boolean),
-    exact_match: Schema.optional(Schema.Boolean),
-    include_fields: Schema.optional(Field.List(Schema.Literal("deal.cc_email", "person.picture", "product.price"))),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100))
+    )))),
+    search_for_related_items: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
+      "deal.cc_email",
+      "person.picture",
+      "product.price"
+    )))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
   })
 )
 
@@ -346,13 +355,13 @@ export interface SearchByFieldInput {
   /** Key of the field to search. */
   readonly field_key: string
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
+  readonly exact_match?: boolean | null | undefined
   /** True: ids of the items; else only distinct values. */
-  readonly return_item_ids?: boolean | undefined
+  readonly return_item_ids?: boolean | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -374,10 +383,10 @@ export const SearchByFieldInput: Schema.Schema<SearchByFieldInput> = /*#__PURE__
         "projectField"
       ),
       field_key: Schema.String,
-      exact_match: Schema.optional(Schema.Boolean),
-      return_item_ids: Schema.optional(Schema.Boolean),
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(100))
+      exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+      return_item_ids: Schema.optional(Schema.NullOr(Schema.Boolean)),
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
     })
 )
 

@@ -178,16 +178,16 @@ export const FoundLead: Schema.Schema<FoundLead> = /*#__PURE__*/ Schema.suspend(
  */
 export interface ListInput {
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
-  readonly owner_id?: number | undefined
-  readonly person_id?: number | undefined
-  readonly organization_id?: number | undefined
+  readonly start?: number | null | undefined
+  readonly owner_id?: number | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly organization_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** Changed at this time or later. RFC 3339, `2026-05-15T09:55:02Z`, unlike most of v1. */
-  readonly updated_since?: Field.Timestamp | undefined
+  readonly updated_since?: Field.Timestamp | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<Field.Sort<
     | "id"
@@ -199,7 +199,7 @@ export interface ListInput {
     | "next_activity_id"
     | "add_time"
     | "update_time"
-  >> | undefined
+  >> | null | undefined
 }
 
 /**
@@ -210,14 +210,14 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    limit: Schema.optional(Field.Limit(500)),
-    start: Schema.optional(Schema.Int),
-    owner_id: Schema.optional(Schema.Int),
-    person_id: Schema.optional(Schema.Int),
-    organization_id: Schema.optional(Schema.Int),
-    filter_id: Schema.optional(Schema.Int),
-    updated_since: Schema.optional(Field.Instant),
-    sort: Schema.optional(Field.List(Field.Sort(
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
+    sort: Schema.optional(Schema.NullOr(Field.List(Field.Sort(
       "id",
       "title",
       "owner_id",
@@ -227,7 +227,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
       "next_activity_id",
       "add_time",
       "update_time"
-    )))
+    ))))
   })
 )
 
@@ -304,14 +304,14 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Lead> = /*#__PU
  */
 export interface ListArchivedInput {
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
-  readonly owner_id?: number | undefined
-  readonly person_id?: number | undefined
-  readonly organization_id?: number | undefined
+  readonly start?: number | null | undefined
+  readonly owner_id?: number | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly organization_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<Field.Sort<
     | "id"
@@ -323,7 +323,7 @@ export interface ListArchivedInput {
     | "next_activity_id"
     | "add_time"
     | "update_time"
-  >> | undefined
+  >> | null | undefined
 }
 
 /**
@@ -335,13 +335,13 @@ export interface ListArchivedInput {
 export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListArchivedInput> =>
     Schema.Struct({
-      limit: Schema.optional(Field.Limit(500)),
-      start: Schema.optional(Schema.Int),
-      owner_id: Schema.optional(Schema.Int),
-      person_id: Schema.optional(Schema.Int),
-      organization_id: Schema.optional(Schema.Int),
-      filter_id: Schema.optional(Schema.Int),
-      sort: Schema.optional(Field.List(Field.Sort(
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      sort: Schema.optional(Schema.NullOr(Field.List(Field.Sort(
         "id",
         "title",
         "owner_id",
@@ -351,7 +351,7 @@ export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/
         "next_activity_id",
         "add_time",
         "update_time"
-      )))
+      ))))
     })
 )
 
@@ -604,7 +604,7 @@ export interface UpdateInput {
   readonly title?: string | null | undefined
   readonly owner_id?: number | null | undefined
   /** UUIDs of lead labels. */
-  readonly label_ids?: ReadonlyArray<string> | undefined
+  readonly label_ids?: ReadonlyArray<string> | null | undefined
   readonly person_id?: number | null | undefined
   readonly organization_id?: number | null | undefined
   /** Archived ones are left out of lists and cannot be edited. */
@@ -639,7 +639,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.String,
     title: Schema.optional(Schema.NullOr(Schema.String)),
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    label_ids: Schema.optional(Schema.Array(Schema.String)),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.String))),
     person_id: Schema.optional(Schema.NullOr(Schema.Int)),
     organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
     is_archived: Schema.optional(Schema.Boolean),
@@ -780,17 +780,17 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
-  readonly person_id?: number | undefined
-  readonly organization_id?: number | undefined
+  readonly exact_match?: boolean | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly organization_id?: number | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"lead.was_seen"> | undefined
+  readonly include_fields?: Field.List<"lead.was_seen" | (string & {})> | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -802,13 +802,13 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("custom_fields", "notes", "title"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    person_id: Schema.optional(Schema.Int),
-    organization_id: Schema.optional(Schema.Int),
-    include_fields: Schema.optional(Field.List(Schema.Literal("lead.was_seen"))),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100))
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("custom_fields", "notes", "title")))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("lead.was_seen")))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
   })
 )
 

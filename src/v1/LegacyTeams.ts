@@ -54,9 +54,9 @@ export const Team: Schema.Schema<Team> = /*#__PURE__*/ Schema.suspend((): Schema
  * @category inputs
  */
 export interface ListInput {
-  readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | undefined
+  readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | null | undefined
   /** 1: without the ids of the members. */
-  readonly skip_users?: 0 | 1 | undefined
+  readonly skip_users?: 0 | 1 | null | undefined
 }
 
 /**
@@ -67,8 +67,8 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    order_by: Schema.optional(Schema.Literal("id", "name", "manager_id", "active_flag")),
-    skip_users: Schema.optional(Schema.Literal(0, 1))
+    order_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "name", "manager_id", "active_flag"))),
+    skip_users: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
   })
 )
 
@@ -127,7 +127,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
 export interface GetInput {
   readonly id: number
   /** 1: without the ids of the members. */
-  readonly skip_users?: 0 | 1 | undefined
+  readonly skip_users?: 0 | 1 | null | undefined
 }
 
 /**
@@ -137,7 +137,7 @@ export interface GetInput {
  * @category inputs
  */
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
-  Schema.Struct({ id: Schema.Int, skip_users: Schema.optional(Schema.Literal(0, 1)) })
+  Schema.Struct({ id: Schema.Int, skip_users: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))) })
 )
 
 /**
@@ -271,10 +271,10 @@ export interface UpdateInput {
   readonly name?: string | undefined
   readonly description?: string | null | undefined
   readonly manager_id?: number | undefined
-  readonly users?: ReadonlyArray<number> | undefined
+  readonly users?: ReadonlyArray<number> | null | undefined
   /** Whether the team is in use. */
-  readonly active_flag?: 0 | 1 | undefined
-  readonly deleted_flag?: 0 | 1 | undefined
+  readonly active_flag?: 0 | 1 | boolean | undefined
+  readonly deleted_flag?: 0 | 1 | boolean | undefined
 }
 
 /**
@@ -289,9 +289,9 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     name: Schema.optional(Schema.String),
     description: Schema.optional(Schema.NullOr(Schema.String)),
     manager_id: Schema.optional(Schema.Int),
-    users: Schema.optional(Schema.Array(Schema.Int)),
-    active_flag: Schema.optional(Schema.Literal(0, 1)),
-    deleted_flag: Schema.optional(Schema.Literal(0, 1))
+    users: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    active_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    deleted_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))
   })
 )
 
@@ -491,9 +491,9 @@ export const deleteUsers: Endpoint.Call<DeleteUsersInput, DeleteUsersOutput> = /
  */
 export interface ListForUserInput {
   readonly id: number
-  readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | undefined
+  readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | null | undefined
   /** 1: without the ids of the members. */
-  readonly skip_users?: 0 | 1 | undefined
+  readonly skip_users?: 0 | 1 | null | undefined
 }
 
 /**
@@ -506,8 +506,8 @@ export const ListForUserInput: Schema.Schema<ListForUserInput> = /*#__PURE__*/ S
   (): Schema.Schema<ListForUserInput> =>
     Schema.Struct({
       id: Schema.Int,
-      order_by: Schema.optional(Schema.Literal("id", "name", "manager_id", "active_flag")),
-      skip_users: Schema.optional(Schema.Literal(0, 1))
+      order_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "name", "manager_id", "active_flag"))),
+      skip_users: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
     })
 )
 

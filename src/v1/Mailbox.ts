@@ -393,7 +393,7 @@ export const deleteThread: Endpoint.Call<DeleteThreadInput, DeleteThreadOutput> 
 export interface GetMessageInput {
   readonly id: number
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | undefined
+  readonly include_body?: 0 | 1 | null | undefined
 }
 
 /**
@@ -404,7 +404,7 @@ export interface GetMessageInput {
  */
 export const GetMessageInput: Schema.Schema<GetMessageInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetMessageInput> =>
-    Schema.Struct({ id: Schema.Int, include_body: Schema.optional(Schema.Literal(0, 1)) })
+    Schema.Struct({ id: Schema.Int, include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))) })
 )
 
 /**
@@ -603,9 +603,9 @@ export const listThreadMessages: Endpoint.Call<ListThreadMessagesInput, ListThre
 export interface ListThreadsInput {
   readonly folder: "inbox" | "drafts" | "sent" | "archive"
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -618,8 +618,8 @@ export const ListThreadsInput: Schema.Schema<ListThreadsInput> = /*#__PURE__*/ S
   (): Schema.Schema<ListThreadsInput> =>
     Schema.Struct({
       folder: Schema.Literal("inbox", "drafts", "sent", "archive"),
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
     })
 )
 

@@ -165,32 +165,32 @@ export const Comment: Schema.Schema<Comment> = /*#__PURE__*/ Schema.suspend((): 
  * @category inputs
  */
 export interface ListInput {
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
   /** A lead's id, a UUID. */
-  readonly lead_id?: string | undefined
-  readonly deal_id?: number | undefined
-  readonly person_id?: number | undefined
-  readonly org_id?: number | undefined
-  readonly project_id?: number | undefined
-  readonly task_id?: number | undefined
+  readonly lead_id?: string | null | undefined
+  readonly deal_id?: number | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly org_id?: number | null | undefined
+  readonly project_id?: number | null | undefined
+  readonly task_id?: number | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<string> | undefined
+  readonly sort?: Field.List<string> | null | undefined
   /** A day, `YYYY-MM-DD`. */
-  readonly start_date?: Field.CalendarDate | undefined
+  readonly start_date?: Field.CalendarDate | null | undefined
   /** A day, `YYYY-MM-DD`. */
-  readonly end_date?: Field.CalendarDate | undefined
+  readonly end_date?: Field.CalendarDate | null | undefined
   /** Changed at this time or later. RFC 3339, `2026-05-15T09:55:02Z`, unlike most of v1. */
-  readonly updated_since?: Field.Timestamp | undefined
-  readonly pinned_to_lead_flag?: 0 | 1 | undefined
-  readonly pinned_to_deal_flag?: 0 | 1 | undefined
-  readonly pinned_to_organization_flag?: 0 | 1 | undefined
-  readonly pinned_to_person_flag?: 0 | 1 | undefined
-  readonly pinned_to_project_flag?: 0 | 1 | undefined
-  readonly pinned_to_task_flag?: 0 | 1 | undefined
+  readonly updated_since?: Field.Timestamp | null | undefined
+  readonly pinned_to_lead_flag?: 0 | 1 | null | undefined
+  readonly pinned_to_deal_flag?: 0 | 1 | null | undefined
+  readonly pinned_to_organization_flag?: 0 | 1 | null | undefined
+  readonly pinned_to_person_flag?: 0 | 1 | null | undefined
+  readonly pinned_to_project_flag?: 0 | 1 | null | undefined
+  readonly pinned_to_task_flag?: 0 | 1 | null | undefined
 }
 
 /**
@@ -201,25 +201,25 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    user_id: Schema.optional(Schema.Int),
-    lead_id: Schema.optional(Schema.String),
-    deal_id: Schema.optional(Schema.Int),
-    person_id: Schema.optional(Schema.Int),
-    org_id: Schema.optional(Schema.Int),
-    project_id: Schema.optional(Schema.Int),
-    task_id: Schema.optional(Schema.Int),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500)),
-    sort: Schema.optional(Field.List(Schema.String)),
-    start_date: Schema.optional(Field.CalendarDate),
-    end_date: Schema.optional(Field.CalendarDate),
-    updated_since: Schema.optional(Field.Instant),
-    pinned_to_lead_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_deal_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_organization_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_person_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_project_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_task_flag: Schema.optional(Schema.Literal(0, 1))
+    user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    lead_id: Schema.optional(Schema.NullOr(Schema.String)),
+    deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    project_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    task_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+    start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
+    end_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
+    updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
+    pinned_to_lead_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    pinned_to_deal_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    pinned_to_organization_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    pinned_to_person_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    pinned_to_project_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    pinned_to_task_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
   })
 )
 
@@ -373,12 +373,12 @@ export interface AddInput {
   readonly user_id?: number | undefined
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | undefined
-  readonly pinned_to_lead_flag?: 0 | 1 | undefined
-  readonly pinned_to_deal_flag?: 0 | 1 | undefined
-  readonly pinned_to_organization_flag?: 0 | 1 | undefined
-  readonly pinned_to_person_flag?: 0 | 1 | undefined
-  readonly pinned_to_project_flag?: 0 | 1 | undefined
-  readonly pinned_to_task_flag?: 0 | 1 | undefined
+  readonly pinned_to_lead_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_deal_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_organization_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_person_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_project_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_task_flag?: 0 | 1 | boolean | undefined
 }
 
 /**
@@ -398,12 +398,12 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     task_id: Schema.optional(Schema.Int),
     user_id: Schema.optional(Schema.Int),
     add_time: Schema.optional(Field.Timestamp),
-    pinned_to_lead_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_deal_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_organization_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_person_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_project_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_task_flag: Schema.optional(Schema.Literal(0, 1))
+    pinned_to_lead_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_deal_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_organization_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_person_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_project_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_task_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))
   })
 )
 
@@ -470,12 +470,12 @@ export interface UpdateInput {
   readonly user_id?: number | null | undefined
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | null | undefined
-  readonly pinned_to_lead_flag?: 0 | 1 | undefined
-  readonly pinned_to_deal_flag?: 0 | 1 | undefined
-  readonly pinned_to_organization_flag?: 0 | 1 | undefined
-  readonly pinned_to_person_flag?: 0 | 1 | undefined
-  readonly pinned_to_project_flag?: 0 | 1 | undefined
-  readonly pinned_to_task_flag?: 0 | 1 | undefined
+  readonly pinned_to_lead_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_deal_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_organization_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_person_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_project_flag?: 0 | 1 | boolean | undefined
+  readonly pinned_to_task_flag?: 0 | 1 | boolean | undefined
   /** HTML, cleaned by Pipedrive; up to about 100 KB. */
   readonly content?: string | undefined
   /** A lead's id, a UUID. */
@@ -498,12 +498,12 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.Int,
     user_id: Schema.optional(Schema.NullOr(Schema.Int)),
     add_time: Schema.optional(Schema.NullOr(Field.Timestamp)),
-    pinned_to_lead_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_deal_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_organization_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_person_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_project_flag: Schema.optional(Schema.Literal(0, 1)),
-    pinned_to_task_flag: Schema.optional(Schema.Literal(0, 1)),
+    pinned_to_lead_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_deal_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_organization_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_person_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_project_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
+    pinned_to_task_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     content: Schema.optional(Schema.String),
     lead_id: Schema.optional(Schema.NullOr(Schema.String)),
     deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
@@ -844,9 +844,9 @@ export const getComment: Endpoint.Call<GetCommentInput, GetCommentOutput> = /*#_
 export interface ListCommentsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -857,7 +857,11 @@ export interface ListCommentsInput {
  */
 export const ListCommentsInput: Schema.Schema<ListCommentsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListCommentsInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**

@@ -296,7 +296,7 @@ export const list: Endpoint.Call<ListInput, ListOutput> = /*#__PURE__*/ Endpoint
  */
 export interface GetInput {
   readonly id: number
-  readonly org_id?: number | undefined
+  readonly org_id?: number | null | undefined
 }
 
 /**
@@ -306,7 +306,7 @@ export interface GetInput {
  * @category inputs
  */
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
-  Schema.Struct({ id: Schema.Int, org_id: Schema.optional(Schema.Int) })
+  Schema.Struct({ id: Schema.Int, org_id: Schema.optional(Schema.NullOr(Schema.Int)) })
 )
 
 /**

@@ -1034,9 +1034,9 @@ export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOu
 export interface ListChangelogInput {
   readonly id: number
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -1047,7 +1047,11 @@ export interface ListChangelogInput {
  */
 export const ListChangelogInput: Schema.Schema<ListChangelogInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, cursor: Schema.optional(Schema.String), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -1115,11 +1119,11 @@ export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelo
 export interface ListFilesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: string | undefined
+  readonly sort?: string | null | undefined
 }
 
 /**
@@ -1132,9 +1136,9 @@ export const ListFilesInput: Schema.Schema<ListFilesInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListFilesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(100)),
-      sort: Schema.optional(Schema.String)
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+      sort: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -1302,11 +1306,11 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
 export interface ListMailMessagesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | undefined
+  readonly include_body?: 0 | 1 | null | undefined
 }
 
 /**
@@ -1319,9 +1323,9 @@ export const ListMailMessagesInput: Schema.Schema<ListMailMessagesInput> = /*#__
   (): Schema.Schema<ListMailMessagesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      include_body: Schema.optional(Schema.Literal(0, 1))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
     })
 )
 
@@ -1471,13 +1475,13 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
 export interface ListUpdatesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `1`: changes of custom fields too. */
-  readonly all_changes?: string | undefined
+  readonly all_changes?: string | null | undefined
   /** Kinds to include; all unless given. */
-  readonly items?: Field.List<string> | undefined
+  readonly items?: Field.List<string> | null | undefined
 }
 
 /**
@@ -1490,10 +1494,10 @@ export const ListUpdatesInput: Schema.Schema<ListUpdatesInput> = /*#__PURE__*/ S
   (): Schema.Schema<ListUpdatesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      all_changes: Schema.optional(Schema.String),
-      items: Schema.optional(Field.List(Schema.String))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      all_changes: Schema.optional(Schema.NullOr(Schema.String)),
+      items: Schema.optional(Schema.NullOr(Field.List(Schema.String)))
     })
 )
 
@@ -1648,17 +1652,21 @@ export const merge: Endpoint.Call<MergeInput, MergeOutput> = /*#__PURE__*/ Endpo
  * @category inputs
  */
 export interface ListInput {
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** First letter of the name, either case. */
-  readonly first_char?: string | undefined
+  readonly first_char?: string | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<string> | undefined
+  readonly sort?: Field.List<string> | null | undefined
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -1669,12 +1677,14 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    user_id: Schema.optional(Schema.Int),
-    filter_id: Schema.optional(Schema.Int),
-    first_char: Schema.optional(Schema.String),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500)),
-    sort: Schema.optional(Field.List(Schema.String))
+    user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    first_char: Schema.optional(Schema.NullOr(Schema.String)),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+    sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
 )
 
@@ -1735,7 +1745,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Organization> =
   version: "v1",
   method: "GET",
   path: "/organizations",
-  query: ["user_id", "filter_id", "first_char", "start", "limit", "sort"],
+  query: ["user_id", "filter_id", "first_char", "start", "limit", "sort", "sort_by", "sort_direction"],
   input: ListInput,
   output: ListOutput,
   scopes: ["contacts:read", "contacts:full"],
@@ -1951,7 +1961,7 @@ export interface UpdateInput {
   /** Id of the label; null without. */
   readonly label?: number | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | undefined
+  readonly label_ids?: ReadonlyArray<number> | null | undefined
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   readonly name?: string | undefined
@@ -1970,7 +1980,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.Int,
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     label: Schema.optional(Schema.NullOr(Schema.Int)),
-    label_ids: Schema.optional(Schema.Array(Schema.Int)),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     name: Schema.optional(Schema.String)
   }, { key: Field.CustomFieldKey, value: Schema.Unknown })
@@ -2105,13 +2115,13 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"address" | "custom_fields" | "notes" | "name"> | undefined
+  readonly fields?: Field.List<"address" | "custom_fields" | "notes" | "name"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
+  readonly exact_match?: boolean | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -2123,10 +2133,10 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("address", "custom_fields", "notes", "name"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100))
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("address", "custom_fields", "notes", "name")))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
   })
 )
 
@@ -2207,13 +2217,13 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
 export interface ListActivitiesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | null | undefined
   /** Ids of activities to leave out. */
-  readonly exclude?: Field.List<number> | undefined
+  readonly exclude?: Field.List<number> | null | undefined
 }
 
 /**
@@ -2226,10 +2236,10 @@ export const ListActivitiesInput: Schema.Schema<ListActivitiesInput> = /*#__PURE
   (): Schema.Schema<ListActivitiesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      done: Schema.optional(Schema.Literal(0, 1)),
-      exclude: Schema.optional(Field.List(Schema.Int))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      exclude: Schema.optional(Schema.NullOr(Field.List(Schema.Int)))
     })
 )
 
@@ -2311,16 +2321,16 @@ export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivi
  */
 export interface ListCollectionInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly since?: Field.Timestamp | undefined
+  readonly since?: Field.Timestamp | null | undefined
   /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly until?: Field.Timestamp | undefined
-  readonly owner_id?: number | undefined
+  readonly until?: Field.Timestamp | null | undefined
+  readonly owner_id?: number | null | undefined
   /** First letter of the name, either case. */
-  readonly first_char?: string | undefined
+  readonly first_char?: string | null | undefined
 }
 
 /**
@@ -2332,12 +2342,12 @@ export interface ListCollectionInput {
 export const ListCollectionInput: Schema.Schema<ListCollectionInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListCollectionInput> =>
     Schema.Struct({
-      cursor: Schema.optional(Schema.String),
-      limit: Schema.optional(Field.Limit(500)),
-      since: Schema.optional(Field.Timestamp),
-      until: Schema.optional(Field.Timestamp),
-      owner_id: Schema.optional(Schema.Int),
-      first_char: Schema.optional(Schema.String)
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      since: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      until: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      first_char: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -2409,14 +2419,14 @@ export const listCollection: Pagination.ListProgram<
 export interface ListDealsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
-  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  readonly limit?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<string> | undefined
+  readonly sort?: Field.List<string> | null | undefined
   /** 1: only deals of the organization itself, not of its persons or through custom fields. */
-  readonly only_primary_association?: 0 | 1 | undefined
+  readonly only_primary_association?: 0 | 1 | null | undefined
 }
 
 /**
@@ -2429,11 +2439,11 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListDealsInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted")),
-      sort: Schema.optional(Field.List(Schema.String)),
-      only_primary_association: Schema.optional(Schema.Literal(0, 1))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted"))),
+      sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+      only_primary_association: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
     })
 )
 
@@ -2516,9 +2526,9 @@ export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Dea
 export interface ListPersonsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -2529,7 +2539,11 @@ export interface ListPersonsInput {
  */
 export const ListPersonsInput: Schema.Schema<ListPersonsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListPersonsInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**

@@ -96,7 +96,17 @@ export const PermissionSetAssignment: Schema.Schema<PermissionSetAssignment> = /
  */
 export interface ListInput {
   /** The list grows. */
-  readonly app?: "sales" | "projects" | "campaigns" | "global" | "account_settings" | "partnership" | "nova" | undefined
+  readonly app?:
+    | "sales"
+    | "projects"
+    | "campaigns"
+    | "global"
+    | "account_settings"
+    | "partnership"
+    | "nova"
+    | (string & {})
+    | null
+    | undefined
 }
 
 /**
@@ -107,7 +117,7 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    app: Schema.optional(Schema.Literal(
+    app: Schema.optional(Schema.NullOr(Field.openEnum(
       "sales",
       "projects",
       "campaigns",
@@ -115,7 +125,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
       "account_settings",
       "partnership",
       "nova"
-    ))
+    )))
   })
 )
 
@@ -235,9 +245,9 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface ListAssignmentsInput {
   readonly id: string
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -248,7 +258,11 @@ export interface ListAssignmentsInput {
  */
 export const ListAssignmentsInput: Schema.Schema<ListAssignmentsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListAssignmentsInput> =>
-    Schema.Struct({ id: Schema.String, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.String,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**

@@ -17,9 +17,9 @@ import * as DealFields from "./DealFields.js"
  */
 export interface ListInput {
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -29,7 +29,10 @@ export interface ListInput {
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({ start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+  Schema.Struct({
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+  })
 )
 
 /**
@@ -281,7 +284,7 @@ export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
   /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
-  readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | undefined
+  readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | null | undefined
   readonly add_visible_flag?: boolean | undefined
 }
 
@@ -295,7 +298,10 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     name: Schema.optional(Schema.String),
-    options: Schema.optional(Schema.Array(Schema.Struct({ id: Schema.optional(Schema.Int), label: Schema.String }))),
+    options: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+      id: Schema.optional(Schema.Int),
+      label: Schema.String
+    })))),
     add_visible_flag: Schema.optional(Schema.Boolean)
   })
 )

@@ -853,9 +853,9 @@ export const deletePicture: Endpoint.Call<DeletePictureInput, DeletePictureOutpu
 export interface ListChangelogInput {
   readonly id: number
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -866,7 +866,11 @@ export interface ListChangelogInput {
  */
 export const ListChangelogInput: Schema.Schema<ListChangelogInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, cursor: Schema.optional(Schema.String), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -934,11 +938,11 @@ export const listChangelog: Pagination.ListCall<ListChangelogInput, ListChangelo
 export interface ListFilesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: string | undefined
+  readonly sort?: string | null | undefined
 }
 
 /**
@@ -951,9 +955,9 @@ export const ListFilesInput: Schema.Schema<ListFilesInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListFilesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(100)),
-      sort: Schema.optional(Schema.String)
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+      sort: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -1117,11 +1121,11 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
 export interface ListMailMessagesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | undefined
+  readonly include_body?: 0 | 1 | null | undefined
 }
 
 /**
@@ -1134,9 +1138,9 @@ export const ListMailMessagesInput: Schema.Schema<ListMailMessagesInput> = /*#__
   (): Schema.Schema<ListMailMessagesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      include_body: Schema.optional(Schema.Literal(0, 1))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
     })
 )
 
@@ -1286,9 +1290,9 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
 export interface ListProductsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -1299,7 +1303,11 @@ export interface ListProductsInput {
  */
 export const ListProductsInput: Schema.Schema<ListProductsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListProductsInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -1544,13 +1552,13 @@ export const listProducts: Pagination.ListCall<
 export interface ListUpdatesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `1`: changes of custom fields too. */
-  readonly all_changes?: string | undefined
+  readonly all_changes?: string | null | undefined
   /** Kinds to include; all unless given. */
-  readonly items?: Field.List<string> | undefined
+  readonly items?: Field.List<string> | null | undefined
 }
 
 /**
@@ -1563,10 +1571,10 @@ export const ListUpdatesInput: Schema.Schema<ListUpdatesInput> = /*#__PURE__*/ S
   (): Schema.Schema<ListUpdatesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      all_changes: Schema.optional(Schema.String),
-      items: Schema.optional(Field.List(Schema.String))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      all_changes: Schema.optional(Schema.NullOr(Schema.String)),
+      items: Schema.optional(Schema.NullOr(Field.List(Schema.String)))
     })
 )
 
@@ -1799,17 +1807,21 @@ export const uploadPicture: Endpoint.Call<UploadPictureInput, UploadPictureOutpu
  * @category inputs
  */
 export interface ListInput {
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** First letter of the name, either case. */
-  readonly first_char?: string | undefined
+  readonly first_char?: string | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<string> | undefined
+  readonly sort?: Field.List<string> | null | undefined
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -1820,12 +1832,14 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    user_id: Schema.optional(Schema.Int),
-    filter_id: Schema.optional(Schema.Int),
-    first_char: Schema.optional(Schema.String),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500)),
-    sort: Schema.optional(Field.List(Schema.String))
+    user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    first_char: Schema.optional(Schema.NullOr(Schema.String)),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+    sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
 )
 
@@ -1886,7 +1900,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Person> = /*#__
   version: "v1",
   method: "GET",
   path: "/persons",
-  query: ["user_id", "filter_id", "first_char", "start", "limit", "sort"],
+  query: ["user_id", "filter_id", "first_char", "start", "limit", "sort", "sort_by", "sort_direction"],
   input: ListInput,
   output: ListOutput,
   scopes: ["contacts:read", "contacts:full"],
@@ -2109,18 +2123,18 @@ export interface UpdateInput {
     readonly primary?: boolean | undefined
     /** Id of the label; null without. */
     readonly label?: string | undefined
-  }> | undefined
+  }> | null | undefined
   readonly phone?: ReadonlyArray<{
     readonly value?: string | undefined
     /** One in a list is. */
     readonly primary?: boolean | undefined
     /** Id of the label; null without. */
     readonly label?: string | undefined
-  }> | undefined
+  }> | null | undefined
   /** Id of the label; null without. */
   readonly label?: number | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | undefined
+  readonly label_ids?: ReadonlyArray<number> | null | undefined
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   /** Consent to campaigns. Only with the Campaigns add-on; some changes are refused. */
@@ -2143,18 +2157,18 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.Int,
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     org_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    email: Schema.optional(Schema.Array(Schema.Struct({
+    email: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),
       label: Schema.optional(Schema.String)
-    }))),
-    phone: Schema.optional(Schema.Array(Schema.Struct({
+    })))),
+    phone: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),
       label: Schema.optional(Schema.String)
-    }))),
+    })))),
     label: Schema.optional(Schema.NullOr(Schema.Int)),
-    label_ids: Schema.optional(Schema.Array(Schema.Int)),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     marketing_status: Schema.optional(Schema.Literal("no_consent", "unsubscribed", "subscribed", "archived")),
     add_time: Schema.optional(Schema.NullOr(Field.Timestamp)),
@@ -2293,16 +2307,16 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"custom_fields" | "email" | "notes" | "phone" | "name"> | undefined
+  readonly fields?: Field.List<"custom_fields" | "email" | "notes" | "phone" | "name"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
-  readonly organization_id?: number | undefined
+  readonly exact_match?: boolean | null | undefined
+  readonly organization_id?: number | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"person.picture"> | undefined
+  readonly include_fields?: Field.List<"person.picture" | (string & {})> | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -2314,12 +2328,18 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("custom_fields", "email", "notes", "phone", "name"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    organization_id: Schema.optional(Schema.Int),
-    include_fields: Schema.optional(Field.List(Schema.Literal("person.picture"))),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100))
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
+      "custom_fields",
+      "email",
+      "notes",
+      "phone",
+      "name"
+    )))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("person.picture")))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
   })
 )
 
@@ -2399,13 +2419,13 @@ export const search: Pagination.ListCall<SearchInput, SearchOutput, SearchOutput
 export interface ListActivitiesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | null | undefined
   /** Ids of activities to leave out. */
-  readonly exclude?: Field.List<number> | undefined
+  readonly exclude?: Field.List<number> | null | undefined
 }
 
 /**
@@ -2418,10 +2438,10 @@ export const ListActivitiesInput: Schema.Schema<ListActivitiesInput> = /*#__PURE
   (): Schema.Schema<ListActivitiesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      done: Schema.optional(Schema.Literal(0, 1)),
-      exclude: Schema.optional(Field.List(Schema.Int))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      exclude: Schema.optional(Schema.NullOr(Field.List(Schema.Int)))
     })
 )
 
@@ -2503,16 +2523,16 @@ export const listActivities: Pagination.ListCall<ListActivitiesInput, ListActivi
  */
 export interface ListCollectionInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly since?: Field.Timestamp | undefined
+  readonly since?: Field.Timestamp | null | undefined
   /** Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly until?: Field.Timestamp | undefined
-  readonly owner_id?: number | undefined
+  readonly until?: Field.Timestamp | null | undefined
+  readonly owner_id?: number | null | undefined
   /** First letter of the name, either case. */
-  readonly first_char?: string | undefined
+  readonly first_char?: string | null | undefined
 }
 
 /**
@@ -2524,12 +2544,12 @@ export interface ListCollectionInput {
 export const ListCollectionInput: Schema.Schema<ListCollectionInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListCollectionInput> =>
     Schema.Struct({
-      cursor: Schema.optional(Schema.String),
-      limit: Schema.optional(Field.Limit(500)),
-      since: Schema.optional(Field.Timestamp),
-      until: Schema.optional(Field.Timestamp),
-      owner_id: Schema.optional(Schema.Int),
-      first_char: Schema.optional(Schema.String)
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      since: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      until: Schema.optional(Schema.NullOr(Field.Timestamp)),
+      owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      first_char: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -2597,12 +2617,12 @@ export const listCollection: Pagination.ListProgram<ListCollectionInput, ListCol
 export interface ListDealsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
-  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  readonly limit?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: Field.List<string> | undefined
+  readonly sort?: Field.List<string> | null | undefined
 }
 
 /**
@@ -2615,10 +2635,10 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListDealsInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted")),
-      sort: Schema.optional(Field.List(Schema.String))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted"))),
+      sort: Schema.optional(Schema.NullOr(Field.List(Schema.String)))
     })
 )
 

@@ -254,7 +254,7 @@ export interface GetConversionStatisticsInput {
   readonly start_date: Field.CalendarDate
   /** A day, `YYYY-MM-DD`. */
   readonly end_date: Field.CalendarDate
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
 }
 
 /**
@@ -269,7 +269,7 @@ export const GetConversionStatisticsInput: Schema.Schema<GetConversionStatistics
       id: Schema.Int,
       start_date: Field.CalendarDate,
       end_date: Field.CalendarDate,
-      user_id: Schema.optional(Schema.Int)
+      user_id: Schema.optional(Schema.NullOr(Schema.Int))
     })
 )
 
@@ -334,7 +334,7 @@ export interface GetMovementStatisticsInput {
   readonly start_date: Field.CalendarDate
   /** A day, `YYYY-MM-DD`. */
   readonly end_date: Field.CalendarDate
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
 }
 
 /**
@@ -349,7 +349,7 @@ export const GetMovementStatisticsInput: Schema.Schema<GetMovementStatisticsInpu
       id: Schema.Int,
       start_date: Field.CalendarDate,
       end_date: Field.CalendarDate,
-      user_id: Schema.optional(Schema.Int)
+      user_id: Schema.optional(Schema.NullOr(Schema.Int))
     })
 )
 
@@ -411,18 +411,18 @@ export const getMovementStatistics: Endpoint.Call<GetMovementStatisticsInput, Ge
 export interface ListDealsInput {
   readonly id: number
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly user_id?: number | undefined
+  readonly filter_id?: number | null | undefined
+  readonly user_id?: number | null | undefined
   /** 1: deals of all users; `user_id` and `filter_id` are then ignored. */
-  readonly everyone?: 0 | 1 | undefined
-  readonly stage_id?: number | undefined
+  readonly everyone?: 0 | 1 | null | undefined
+  readonly stage_id?: number | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
-  readonly get_summary?: 0 | 1 | undefined
+  readonly limit?: number | null | undefined
+  readonly get_summary?: 0 | 1 | null | undefined
   /** A currency code, or `default_currency`: adds totals converted to it. */
-  readonly totals_convert_currency?: string | undefined
+  readonly totals_convert_currency?: string | null | undefined
 }
 
 /**
@@ -435,14 +435,14 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListDealsInput> =>
     Schema.Struct({
       id: Schema.Int,
-      filter_id: Schema.optional(Schema.Int),
-      user_id: Schema.optional(Schema.Int),
-      everyone: Schema.optional(Schema.Literal(0, 1)),
-      stage_id: Schema.optional(Schema.Int),
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      get_summary: Schema.optional(Schema.Literal(0, 1)),
-      totals_convert_currency: Schema.optional(Schema.String)
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      everyone: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      get_summary: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      totals_convert_currency: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -521,7 +521,12 @@ export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Dea
  * @since 0.1.0
  * @category inputs
  */
-export interface ListInput {}
+export interface ListInput {
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | null | undefined
+}
 
 /**
  * Checks a {@link ListInput}.
@@ -530,7 +535,10 @@ export interface ListInput {}
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({})
+  Schema.Struct({
+    sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
+  })
 )
 
 /**
@@ -592,6 +600,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
   version: "v1",
   method: "GET",
   path: "/pipelines",
+  query: ["sort_by", "sort_direction"],
   input: ListInput,
   output: ListOutput,
   scopes: ["deals:read", "deals:full", "admin"],
@@ -673,10 +682,10 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly name: string
   /** 1 if deals of the pipeline have probabilities. */
-  readonly deal_probability?: 0 | 1 | undefined
+  readonly deal_probability?: 0 | 1 | boolean | undefined
   /** Place among the others. */
   readonly order_nr?: number | undefined
-  readonly active?: 0 | 1 | undefined
+  readonly active?: 0 | 1 | boolean | undefined
 }
 
 /**
@@ -688,9 +697,9 @@ export interface AddInput {
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
     name: Schema.String,
-    deal_probability: Schema.optional(Schema.Literal(0, 1)),
+    deal_probability: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     order_nr: Schema.optional(Schema.Int),
-    active: Schema.optional(Schema.Literal(0, 1))
+    active: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))
   })
 )
 
@@ -749,10 +758,10 @@ export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
   /** 1 if deals of the pipeline have probabilities. */
-  readonly deal_probability?: 0 | 1 | undefined
+  readonly deal_probability?: 0 | 1 | boolean | undefined
   /** Place among the others. */
   readonly order_nr?: number | null | undefined
-  readonly active?: 0 | 1 | undefined
+  readonly active?: 0 | 1 | boolean | undefined
 }
 
 /**
@@ -765,9 +774,9 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     name: Schema.optional(Schema.String),
-    deal_probability: Schema.optional(Schema.Literal(0, 1)),
+    deal_probability: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     order_nr: Schema.optional(Schema.NullOr(Schema.Int)),
-    active: Schema.optional(Schema.Literal(0, 1))
+    active: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))
   })
 )
 

@@ -131,9 +131,9 @@ export const ProductField: Schema.Schema<ProductField> = /*#__PURE__*/ Schema.su
  */
 export interface ListInput {
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -143,7 +143,10 @@ export interface ListInput {
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({ start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+  Schema.Struct({
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+  })
 )
 
 /**
@@ -388,7 +391,7 @@ export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
   /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
-  readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | undefined
+  readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | null | undefined
 }
 
 /**
@@ -401,7 +404,10 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     name: Schema.optional(Schema.String),
-    options: Schema.optional(Schema.Array(Schema.Struct({ id: Schema.optional(Schema.Int), label: Schema.String })))
+    options: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+      id: Schema.optional(Schema.Int),
+      label: Schema.String
+    }))))
   })
 )
 

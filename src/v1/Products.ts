@@ -464,10 +464,10 @@ export const deleteFollower: Endpoint.Call<DeleteFollowerInput, DeleteFollowerOu
 export interface ListDealsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
-  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | undefined
+  readonly limit?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | "deleted" | "all_not_deleted" | null | undefined
 }
 
 /**
@@ -480,9 +480,9 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListDealsInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted"))
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted")))
     })
 )
 
@@ -563,11 +563,11 @@ export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Dea
 export interface ListFilesInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Field and direction, `update_time DESC`; several joined by commas. */
-  readonly sort?: string | undefined
+  readonly sort?: string | null | undefined
 }
 
 /**
@@ -580,9 +580,9 @@ export const ListFilesInput: Schema.Schema<ListFilesInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListFilesInput> =>
     Schema.Struct({
       id: Schema.Int,
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(100)),
-      sort: Schema.optional(Schema.String)
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+      sort: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -661,9 +661,9 @@ export const listFiles: Pagination.ListCall<ListFilesInput, ListFilesOutput, Pro
 export interface ListFollowersInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -674,7 +674,11 @@ export interface ListFollowersInput {
  */
 export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -818,17 +822,21 @@ export const listPermittedUsers: Endpoint.Call<ListPermittedUsersInput, ListPerm
  * @category inputs
  */
 export interface ListInput {
-  readonly user_id?: number | undefined
+  readonly user_id?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly ids?: Field.List<number> | undefined
+  readonly filter_id?: number | null | undefined
+  readonly ids?: Field.List<number> | null | undefined
   /** First letter of the name, either case. */
-  readonly first_char?: string | undefined
-  readonly get_summary?: boolean | undefined
+  readonly first_char?: string | null | undefined
+  readonly get_summary?: boolean | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -839,13 +847,15 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    user_id: Schema.optional(Schema.Int),
-    filter_id: Schema.optional(Schema.Int),
-    ids: Schema.optional(Field.List(Schema.Int)),
-    first_char: Schema.optional(Schema.String),
-    get_summary: Schema.optional(Schema.Boolean),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500))
+    user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    ids: Schema.optional(Schema.NullOr(Field.List(Schema.Int))),
+    first_char: Schema.optional(Schema.NullOr(Schema.String)),
+    get_summary: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
 )
 
@@ -906,7 +916,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Product> = /*#_
   version: "v1",
   method: "GET",
   path: "/products",
-  query: ["user_id", "filter_id", "ids", "first_char", "get_summary", "start", "limit"],
+  query: ["user_id", "filter_id", "ids", "first_char", "get_summary", "start", "limit", "sort_by", "sort_direction"],
   input: ListInput,
   output: ListOutput,
   scopes: ["products:read", "products:full"],
@@ -1148,7 +1158,7 @@ export interface UpdateInput {
     readonly cost?: number | undefined
     readonly overhead_cost?: number | undefined
     readonly notes?: string | undefined
-  }> | undefined
+  }> | null | undefined
   readonly name?: string | undefined
   /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
@@ -1181,13 +1191,13 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     selectable: Schema.optional(Schema.Boolean),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    prices: Schema.optional(Schema.Array(Schema.Struct({
+    prices: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       currency: Schema.String,
       price: Schema.Number,
       cost: Schema.optional(Schema.Number),
       overhead_cost: Schema.optional(Schema.Number),
       notes: Schema.optional(Schema.String)
-    }))),
+    })))),
     name: Schema.optional(Schema.String),
     billing_frequency: Schema.optional(Schema.Literal(
       "one-time",
@@ -1331,15 +1341,15 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"code" | "custom_fields" | "name"> | undefined
+  readonly fields?: Field.List<"code" | "custom_fields" | "name"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
+  readonly exact_match?: boolean | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"product.price"> | undefined
+  readonly include_fields?: Field.List<"product.price" | (string & {})> | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -1351,11 +1361,11 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("code", "custom_fields", "name"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    include_fields: Schema.optional(Field.List(Schema.Literal("product.price"))),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100))
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("code", "custom_fields", "name")))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("product.price")))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
   })
 )
 

@@ -133,15 +133,15 @@ export const ProjectPlanItem: Schema.Schema<ProjectPlanItem> = /*#__PURE__*/ Sch
  */
 export interface ListInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly status?: Field.List<string> | undefined
-  readonly phase_id?: number | undefined
+  readonly filter_id?: number | null | undefined
+  readonly status?: Field.List<string> | null | undefined
+  readonly phase_id?: number | null | undefined
   /** Archived ones too. */
-  readonly include_archived?: boolean | undefined
+  readonly include_archived?: boolean | null | undefined
 }
 
 /**
@@ -152,12 +152,12 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    cursor: Schema.optional(Schema.String),
-    limit: Schema.optional(Field.Limit(500)),
-    filter_id: Schema.optional(Schema.Int),
-    status: Schema.optional(Field.List(Schema.String)),
-    phase_id: Schema.optional(Schema.Int),
-    include_archived: Schema.optional(Schema.Boolean)
+    cursor: Schema.optional(Schema.NullOr(Schema.String)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    status: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+    phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    include_archived: Schema.optional(Schema.NullOr(Schema.Boolean))
   })
 )
 
@@ -312,17 +312,17 @@ export interface AddInput {
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    template_id: Schema.optional(Schema.Int),
-    board_id: Schema.optional(Schema.Int),
-    phase_id: Schema.optional(Schema.Int),
+    template_id: Schema.optional(Schema.Number),
+    board_id: Schema.optional(Schema.Number),
+    phase_id: Schema.optional(Schema.Number),
     description: Schema.optional(Schema.String),
     status: Schema.optional(Schema.String),
-    owner_id: Schema.optional(Schema.Int),
+    owner_id: Schema.optional(Schema.Number),
     start_date: Schema.optional(Field.CalendarDate),
     end_date: Schema.optional(Field.CalendarDate),
     deal_ids: Schema.optional(Schema.Array(Schema.Int)),
-    org_id: Schema.optional(Schema.Int),
-    person_id: Schema.optional(Schema.Int),
+    org_id: Schema.optional(Schema.Number),
+    person_id: Schema.optional(Schema.Number),
     labels: Schema.optional(Schema.Array(Schema.Int)),
     health_status: Schema.optional(Schema.NullOr(Schema.Int)),
     title: Schema.String
@@ -398,10 +398,10 @@ export interface UpdateInput {
   readonly start_date?: Field.CalendarDate | null | undefined
   /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | null | undefined
-  readonly deal_ids?: ReadonlyArray<number> | undefined
+  readonly deal_ids?: ReadonlyArray<number> | null | undefined
   readonly org_id?: number | null | undefined
   readonly person_id?: number | null | undefined
-  readonly labels?: ReadonlyArray<number> | undefined
+  readonly labels?: ReadonlyArray<number> | null | undefined
   /** Option id; null without. */
   readonly health_status?: number | null | undefined
 }
@@ -416,17 +416,17 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     title: Schema.optional(Schema.String),
-    board_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    board_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
     description: Schema.optional(Schema.NullOr(Schema.String)),
     status: Schema.optional(Schema.NullOr(Schema.String)),
-    owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    owner_id: Schema.optional(Schema.NullOr(Schema.Number)),
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     end_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
-    deal_ids: Schema.optional(Schema.Array(Schema.Int)),
-    org_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    labels: Schema.optional(Schema.Array(Schema.Int)),
+    deal_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    org_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    labels: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
     health_status: Schema.optional(Schema.NullOr(Schema.Int))
   })
 )
@@ -929,8 +929,8 @@ export const UpdatePlanActivityInput: Schema.Schema<UpdatePlanActivityInput> = /
     Schema.Struct({
       id: Schema.Int,
       activity_id: Schema.Int,
-      phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
-      group_id: Schema.optional(Schema.NullOr(Schema.Int))
+      phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
+      group_id: Schema.optional(Schema.NullOr(Schema.Number))
     })
 )
 
@@ -1009,8 +1009,8 @@ export const UpdatePlanTaskInput: Schema.Schema<UpdatePlanTaskInput> = /*#__PURE
     Schema.Struct({
       id: Schema.Int,
       task_id: Schema.Int,
-      phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
-      group_id: Schema.optional(Schema.NullOr(Schema.Int))
+      phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
+      group_id: Schema.optional(Schema.NullOr(Schema.Number))
     })
 )
 

@@ -85,11 +85,11 @@ export interface ListInput {
     | "product"
     | "stage"
     | "user"
-  > | undefined
+  > | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -101,7 +101,7 @@ export interface ListInput {
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
     since_timestamp: Field.Timestamp,
-    items: Schema.optional(Field.List(Schema.Literal(
+    items: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
       "activity",
       "activityType",
       "deal",
@@ -114,9 +114,9 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
       "product",
       "stage",
       "user"
-    ))),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500))
+    )))),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
   })
 )
 

@@ -156,9 +156,9 @@ export const Role: Schema.Schema<Role> = /*#__PURE__*/ Schema.suspend((): Schema
  */
 export interface ListInput {
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -168,7 +168,10 @@ export interface ListInput {
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({ start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+  Schema.Struct({
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+  })
 )
 
 /**
@@ -653,7 +656,7 @@ export const deleteAssignment: Endpoint.Call<DeleteAssignmentInput, DeleteAssign
 export interface GetPipelinesInput {
   readonly id: number
   /** False: the hidden ones instead. */
-  readonly visible?: boolean | undefined
+  readonly visible?: boolean | null | undefined
 }
 
 /**
@@ -664,7 +667,7 @@ export interface GetPipelinesInput {
  */
 export const GetPipelinesInput: Schema.Schema<GetPipelinesInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetPipelinesInput> =>
-    Schema.Struct({ id: Schema.Int, visible: Schema.optional(Schema.Boolean) })
+    Schema.Struct({ id: Schema.Int, visible: Schema.optional(Schema.NullOr(Schema.Boolean)) })
 )
 
 /**
@@ -792,9 +795,9 @@ export const getSettings: Endpoint.Call<GetSettingsInput, GetSettingsOutput> = /
 export interface ListAssignmentsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -805,7 +808,11 @@ export interface ListAssignmentsInput {
  */
 export const ListAssignmentsInput: Schema.Schema<ListAssignmentsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListAssignmentsInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**

@@ -121,14 +121,14 @@ export const StageWithPipeline: Schema.Schema<StageWithPipeline> = /*#__PURE__*/
 export interface ListDealsInput {
   readonly id: number
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
-  readonly user_id?: number | undefined
+  readonly filter_id?: number | null | undefined
+  readonly user_id?: number | null | undefined
   /** 1: deals of all users; `user_id` and `filter_id` are then ignored. */
-  readonly everyone?: 0 | 1 | undefined
+  readonly everyone?: 0 | 1 | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -141,11 +141,11 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
   (): Schema.Schema<ListDealsInput> =>
     Schema.Struct({
       id: Schema.Int,
-      filter_id: Schema.optional(Schema.Int),
-      user_id: Schema.optional(Schema.Int),
-      everyone: Schema.optional(Schema.Literal(0, 1)),
-      start: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500))
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      user_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      everyone: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
     })
 )
 
@@ -225,11 +225,15 @@ export const listDeals: Pagination.ListCall<ListDealsInput, ListDealsOutput, Dea
  * @category inputs
  */
 export interface ListInput {
-  readonly pipeline_id?: number | undefined
+  readonly pipeline_id?: number | null | undefined
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
+  /** `id` unless given. */
+  readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
+  /** `asc` unless given. */
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -240,9 +244,11 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    pipeline_id: Schema.optional(Schema.Int),
-    start: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500))
+    pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
 )
 
@@ -302,7 +308,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, StageWithPipeli
     version: "v1",
     method: "GET",
     path: "/stages",
-    query: ["pipeline_id", "start", "limit"],
+    query: ["pipeline_id", "start", "limit", "sort_by", "sort_direction"],
     input: ListInput,
     output: ListOutput,
     scopes: ["deals:read", "deals:full", "admin"],

@@ -924,7 +924,7 @@ export interface UpdateRecurringInput {
     readonly description: string
     /** A day, `YYYY-MM-DD`. */
     readonly due_at: Field.CalendarDate
-  }> | undefined
+  }> | null | undefined
   /** True: the deal takes on the new value. */
   readonly update_deal_value?: boolean | undefined
 }
@@ -942,11 +942,11 @@ export const UpdateRecurringInput: Schema.Schema<UpdateRecurringInput> = /*#__PU
       effective_date: Field.CalendarDate,
       description: Schema.optional(Schema.NullOr(Schema.String)),
       cycle_amount: Schema.optional(Schema.Number),
-      payments: Schema.optional(Schema.Array(Schema.Struct({
+      payments: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
         amount: Schema.Number,
         description: Schema.String,
         due_at: Field.CalendarDate
-      }))),
+      })))),
       update_deal_value: Schema.optional(Schema.Boolean)
     })
 )

@@ -69,15 +69,15 @@ export const Task: Schema.Schema<Task> = /*#__PURE__*/ Schema.suspend((): Schema
  */
 export interface ListInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** The first of `assignee_ids`; setting one overwrites the other. */
-  readonly assignee_id?: number | undefined
-  readonly project_id?: number | undefined
-  readonly parent_task_id?: number | undefined
+  readonly assignee_id?: number | null | undefined
+  readonly project_id?: number | null | undefined
+  readonly parent_task_id?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | null | undefined
 }
 
 /**
@@ -88,12 +88,12 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    cursor: Schema.optional(Schema.String),
-    limit: Schema.optional(Field.Limit(500)),
-    assignee_id: Schema.optional(Schema.Int),
-    project_id: Schema.optional(Schema.Int),
-    parent_task_id: Schema.optional(Schema.Int),
-    done: Schema.optional(Schema.Literal(0, 1))
+    cursor: Schema.optional(Schema.NullOr(Schema.String)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    project_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    parent_task_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
   })
 )
 
@@ -229,7 +229,7 @@ export interface AddInput {
   /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids?: ReadonlyArray<number> | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | boolean | undefined
   /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | undefined
 }
@@ -243,12 +243,12 @@ export interface AddInput {
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
     title: Schema.String,
-    project_id: Schema.Int,
+    project_id: Schema.Number,
     description: Schema.optional(Schema.String),
-    parent_task_id: Schema.optional(Schema.Int),
-    assignee_id: Schema.optional(Schema.Int),
-    assignee_ids: Schema.optional(Schema.Array(Schema.Int).pipe(Schema.maxItems(10))),
-    done: Schema.optional(Schema.Literal(0, 1)),
+    parent_task_id: Schema.optional(Schema.Number),
+    assignee_id: Schema.optional(Schema.Number),
+    assignee_ids: Schema.optional(Schema.Array(Schema.Number).pipe(Schema.maxItems(10))),
+    done: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     due_date: Schema.optional(Field.CalendarDate)
   })
 )
@@ -316,9 +316,9 @@ export interface UpdateInput {
   /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | null | undefined
   /** At most 10; setting it overwrites `assignee_id`. */
-  readonly assignee_ids?: ReadonlyArray<number> | undefined
+  readonly assignee_ids?: ReadonlyArray<number> | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | undefined
+  readonly done?: 0 | 1 | boolean | undefined
   /** A day, `YYYY-MM-DD`. */
   readonly due_date?: Field.CalendarDate | null | undefined
 }
@@ -333,12 +333,12 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     title: Schema.optional(Schema.String),
-    project_id: Schema.optional(Schema.Int),
+    project_id: Schema.optional(Schema.Number),
     description: Schema.optional(Schema.NullOr(Schema.String)),
-    parent_task_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    assignee_ids: Schema.optional(Schema.Array(Schema.Int).pipe(Schema.maxItems(10))),
-    done: Schema.optional(Schema.Literal(0, 1)),
+    parent_task_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    assignee_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    assignee_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Number).pipe(Schema.maxItems(10)))),
+    done: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     due_date: Schema.optional(Schema.NullOr(Field.CalendarDate))
   })
 )

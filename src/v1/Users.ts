@@ -295,7 +295,12 @@ export const UserPermissions: Schema.Schema<UserPermissions> = /*#__PURE__*/ Sch
  * @since 0.1.0
  * @category inputs
  */
-export interface ListInput {}
+export interface ListInput {
+  /** How many to skip; 0 unless given. */
+  readonly start?: number | null | undefined
+  /** Page size; 100 unless given. */
+  readonly limit?: number | null | undefined
+}
 
 /**
  * Checks a {@link ListInput}.
@@ -304,7 +309,10 @@ export interface ListInput {}
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({})
+  Schema.Struct({
+    start: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Schema.Int))
+  })
 )
 
 /**
@@ -348,6 +356,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
   version: "v1",
   method: "GET",
   path: "/users",
+  query: ["start", "limit"],
   input: ListInput,
   output: ListOutput,
   scopes: ["users:read"],
@@ -433,7 +442,15 @@ export interface AddInput {
   readonly email: string
   readonly access?: ReadonlyArray<{
     /** The list grows. */
-    readonly app: "global" | "sales" | "campaigns" | "projects" | "account_settings" | "partnership" | "nova"
+    readonly app:
+      | "global"
+      | "sales"
+      | "campaigns"
+      | "projects"
+      | "account_settings"
+      | "partnership"
+      | "nova"
+      | (string & {})
     readonly admin?: boolean | undefined
     /** UUID. */
     readonly permission_set_id?: string | undefined
@@ -452,7 +469,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
   Schema.Struct({
     email: Schema.String,
     access: Schema.optional(Schema.Array(Schema.Struct({
-      app: Schema.Literal("global", "sales", "campaigns", "projects", "account_settings", "partnership", "nova"),
+      app: Field.openEnum("global", "sales", "campaigns", "projects", "account_settings", "partnership", "nova"),
       admin: Schema.optional(Schema.Boolean),
       permission_set_id: Schema.optional(Schema.String)
     }))),
@@ -580,7 +597,7 @@ export interface FindInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** 1: match e-mail addresses instead of names. */
-  readonly search_by_email?: 0 | 1 | undefined
+  readonly search_by_email?: 0 | 1 | null | undefined
 }
 
 /**
@@ -590,7 +607,7 @@ export interface FindInput {
  * @category inputs
  */
 export const FindInput: Schema.Schema<FindInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FindInput> =>
-  Schema.Struct({ term: Schema.String, search_by_email: Schema.optional(Schema.Literal(0, 1)) })
+  Schema.Struct({ term: Schema.String, search_by_email: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))) })
 )
 
 /**
@@ -913,9 +930,9 @@ export const listFollowers: Endpoint.Call<ListFollowersInput, ListFollowersOutpu
 export interface ListRoleAssignmentsInput {
   readonly id: number
   /** How many to skip; 0 unless given. */
-  readonly start?: number | undefined
+  readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -926,7 +943,11 @@ export interface ListRoleAssignmentsInput {
  */
 export const ListRoleAssignmentsInput: Schema.Schema<ListRoleAssignmentsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListRoleAssignmentsInput> =>
-    Schema.Struct({ id: Schema.Int, start: Schema.optional(Schema.Int), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      start: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**

@@ -143,41 +143,77 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
  * @since 0.1.0
  * @category inputs
  */
-export interface AddInput {
-  /** https, reachable from outside, no redirect, not Pipedrive itself. */
-  readonly subscription_url: string
-  /** `*` for all. */
-  readonly event_action: "create" | "change" | "delete" | "*"
-  /** `*` for all. The list grows. */
-  readonly event_object:
-    | "activity"
-    | "activityType"
-    | "board"
-    | "deal"
-    | "deal_installment"
-    | "deal_product"
-    | "lead"
-    | "note"
-    | "organization"
-    | "person"
-    | "phase"
-    | "pipeline"
-    | "product"
-    | "project"
-    | "stage"
-    | "task"
-    | "user"
-    | "*"
-    | (string & {})
-  readonly name: string
-  readonly user_id?: number | undefined
-  /** Sent with every event; null for none. */
-  readonly http_auth_user?: string | null | undefined
-  /** Sent with every event; null for none. */
-  readonly http_auth_password?: string | null | undefined
-  /** `2.0` unless given; payloads differ. */
-  readonly version?: "1.0" | "2.0" | undefined
-}
+export type AddInput = 
+  | {
+    /** https, reachable from outside, no redirect, not Pipedrive itself. */
+    readonly subscription_url: string
+    /** `*` for all. */
+    readonly event_action: "create" | "change" | "delete" | "*"
+    /** `*` for all. The list grows. */
+    readonly event_object:
+      | "activity"
+      | "activityType"
+      | "board"
+      | "deal"
+      | "deal_installment"
+      | "deal_product"
+      | "lead"
+      | "note"
+      | "organization"
+      | "person"
+      | "phase"
+      | "pipeline"
+      | "product"
+      | "project"
+      | "stage"
+      | "task"
+      | "user"
+      | "*"
+      | (string & {})
+    readonly name: string
+    readonly user_id?: number | undefined
+    /** Sent with every event; null for none. */
+    readonly http_auth_user?: string | null | undefined
+    /** Sent with every event; null for none. */
+    readonly http_auth_password?: string | null | undefined
+    /** `2.0` unless given; payloads differ. */
+    readonly version?: "2.0" | undefined
+  }
+  | {
+    /** https, reachable from outside, no redirect, not Pipedrive itself. */
+    readonly subscription_url: string
+    /** `*` for all. */
+    readonly event_action: "added" | "updated" | "merged" | "deleted" | "*"
+    /** `*` for all. The list grows. */
+    readonly event_object:
+      | "activity"
+      | "activityType"
+      | "board"
+      | "deal"
+      | "deal_installment"
+      | "deal_product"
+      | "lead"
+      | "note"
+      | "organization"
+      | "person"
+      | "phase"
+      | "pipeline"
+      | "product"
+      | "project"
+      | "stage"
+      | "task"
+      | "user"
+      | "*"
+      | (string & {})
+    readonly name: string
+    readonly user_id?: number | undefined
+    /** Sent with every event; null for none. */
+    readonly http_auth_user?: string | null | undefined
+    /** Sent with every event; null for none. */
+    readonly http_auth_password?: string | null | undefined
+    /** `2.0` unless given; payloads differ. */
+    readonly version: "1.0"
+  }
 
 /**
  * Checks an {@link AddInput}.
@@ -186,35 +222,66 @@ export interface AddInput {
  * @category inputs
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
-  Schema.Struct({
-    subscription_url: Schema.String,
-    event_action: Schema.Literal("create", "change", "delete", "*"),
-    event_object: Field.openEnum(
-      "activity",
-      "activityType",
-      "board",
-      "deal",
-      "deal_installment",
-      "deal_product",
-      "lead",
-      "note",
-      "organization",
-      "person",
-      "phase",
-      "pipeline",
-      "product",
-      "project",
-      "stage",
-      "task",
-      "user",
-      "*"
-    ),
-    name: Schema.String,
-    user_id: Schema.optional(Schema.Int),
-    http_auth_user: Schema.optional(Schema.NullOr(Schema.String)),
-    http_auth_password: Schema.optional(Schema.NullOr(Schema.String)),
-    version: Schema.optional(Schema.Literal("1.0", "2.0"))
-  })
+  Schema.Union(
+    Schema.Struct({
+      subscription_url: Schema.String,
+      event_action: Schema.Literal("create", "change", "delete", "*"),
+      event_object: Field.openEnum(
+        "activity",
+        "activityType",
+        "board",
+        "deal",
+        "deal_installment",
+        "deal_product",
+        "lead",
+        "note",
+        "organization",
+        "person",
+        "phase",
+        "pipeline",
+        "product",
+        "project",
+        "stage",
+        "task",
+        "user",
+        "*"
+      ),
+      name: Schema.String,
+      user_id: Schema.optional(Schema.Int),
+      http_auth_user: Schema.optional(Schema.NullOr(Schema.String)),
+      http_auth_password: Schema.optional(Schema.NullOr(Schema.String)),
+      version: Schema.optional(Schema.Literal("2.0"))
+    }),
+    Schema.Struct({
+      subscription_url: Schema.String,
+      event_action: Schema.Literal("added", "updated", "merged", "deleted", "*"),
+      event_object: Field.openEnum(
+        "activity",
+        "activityType",
+        "board",
+        "deal",
+        "deal_installment",
+        "deal_product",
+        "lead",
+        "note",
+        "organization",
+        "person",
+        "phase",
+        "pipeline",
+        "product",
+        "project",
+        "stage",
+        "task",
+        "user",
+        "*"
+      ),
+      name: Schema.String,
+      user_id: Schema.optional(Schema.Int),
+      http_auth_user: Schema.optional(Schema.NullOr(Schema.String)),
+      http_auth_password: Schema.optional(Schema.NullOr(Schema.String)),
+      version: Schema.Literal("1.0")
+    })
+  )
 )
 
 /**

@@ -200,30 +200,30 @@ export const ActivityAttendee: Schema.Schema<ActivityAttendee> = /*#__PURE__*/ S
  */
 export interface ListInput {
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
-  readonly ids?: Field.List<number> | undefined
-  readonly owner_id?: number | undefined
-  readonly deal_id?: number | undefined
+  readonly ids?: Field.List<number> | null | undefined
+  readonly owner_id?: number | null | undefined
+  readonly deal_id?: number | null | undefined
   /** A lead's id, a UUID. */
-  readonly lead_id?: string | undefined
-  readonly person_id?: number | undefined
-  readonly org_id?: number | undefined
-  readonly done?: boolean | undefined
+  readonly lead_id?: string | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly org_id?: number | null | undefined
+  readonly done?: boolean | null | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
-  readonly updated_since?: Field.Timestamp | undefined
+  readonly updated_since?: Field.Timestamp | null | undefined
   /** Changed before this time. RFC 3339 without fractions of a second. */
-  readonly updated_until?: Field.Timestamp | undefined
+  readonly updated_until?: Field.Timestamp | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "update_time" | "add_time" | "due_date" | undefined
+  readonly sort_by?: "id" | "update_time" | "add_time" | "due_date" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
   /** `attendees` come only when named here. */
-  readonly include_fields?: Field.List<"attendees"> | undefined
+  readonly include_fields?: Field.List<"attendees" | (string & {})> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -234,21 +234,21 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    filter_id: Schema.optional(Schema.Int),
-    ids: Schema.optional(Field.List(Schema.Int, 100)),
-    owner_id: Schema.optional(Schema.Int),
-    deal_id: Schema.optional(Schema.Int),
-    lead_id: Schema.optional(Schema.String),
-    person_id: Schema.optional(Schema.Int),
-    org_id: Schema.optional(Schema.Int),
-    done: Schema.optional(Schema.Boolean),
-    updated_since: Schema.optional(Field.Instant),
-    updated_until: Schema.optional(Field.Instant),
-    sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time", "due_date")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-    include_fields: Schema.optional(Field.List(Schema.Literal("attendees"))),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    ids: Schema.optional(Schema.NullOr(Field.List(Schema.Int, 100))),
+    owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    lead_id: Schema.optional(Schema.NullOr(Schema.String)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    done: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
+    updated_until: Schema.optional(Schema.NullOr(Field.Instant)),
+    sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "update_time", "add_time", "due_date"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc"))),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("attendees")))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -317,7 +317,7 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Activity> = /*#
 export interface GetInput {
   readonly id: number
   /** `attendees` come only when named here. */
-  readonly include_fields?: Field.List<"attendees"> | undefined
+  readonly include_fields?: Field.List<"attendees" | (string & {})> | null | undefined
 }
 
 /**
@@ -327,7 +327,10 @@ export interface GetInput {
  * @category inputs
  */
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
-  Schema.Struct({ id: Schema.Int, include_fields: Schema.optional(Field.List(Schema.Literal("attendees"))) })
+  Schema.Struct({
+    id: Schema.Int,
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("attendees"))))
+  })
 )
 
 /**
@@ -387,7 +390,6 @@ export interface AddInput {
   readonly deal_id?: number | undefined
   /** A lead's id, a UUID. */
   readonly lead_id?: string | undefined
-  readonly person_id?: number | undefined
   readonly org_id?: number | undefined
   readonly project_id?: number | undefined
   /** A day, `YYYY-MM-DD`. */
@@ -401,21 +403,21 @@ export interface AddInput {
   readonly done?: boolean | undefined
   /** Where it is; null if not given. */
   readonly location?: {
-    readonly value?: string | undefined
-    readonly country?: string | undefined
+    readonly value?: string | null | undefined
+    readonly country?: string | null | undefined
     /** State or region. */
-    readonly admin_area_level_1?: string | undefined
+    readonly admin_area_level_1?: string | null | undefined
     /** County. */
-    readonly admin_area_level_2?: string | undefined
-    readonly locality?: string | undefined
+    readonly admin_area_level_2?: string | null | undefined
+    readonly locality?: string | null | undefined
     /** Part of town. */
-    readonly sublocality?: string | undefined
+    readonly sublocality?: string | null | undefined
     /** Street. */
-    readonly route?: string | undefined
-    readonly street_number?: string | undefined
+    readonly route?: string | null | undefined
+    readonly street_number?: string | null | undefined
     /** Flat or suite. */
-    readonly subpremise?: string | undefined
-    readonly postal_code?: string | undefined
+    readonly subpremise?: string | null | undefined
+    readonly postal_code?: string | null | undefined
   } | undefined
   readonly participants?: ReadonlyArray<{
     readonly person_id?: number | undefined
@@ -453,7 +455,6 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     owner_id: Schema.optional(Schema.Int),
     deal_id: Schema.optional(Schema.Int),
     lead_id: Schema.optional(Schema.String),
-    person_id: Schema.optional(Schema.Int),
     org_id: Schema.optional(Schema.Int),
     project_id: Schema.optional(Schema.Int),
     due_date: Schema.optional(Field.CalendarDate),
@@ -462,16 +463,16 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     busy: Schema.optional(Schema.Boolean),
     done: Schema.optional(Schema.Boolean),
     location: Schema.optional(Schema.Struct({
-      value: Schema.optional(Schema.String),
-      country: Schema.optional(Schema.String),
-      admin_area_level_1: Schema.optional(Schema.String),
-      admin_area_level_2: Schema.optional(Schema.String),
-      locality: Schema.optional(Schema.String),
-      sublocality: Schema.optional(Schema.String),
-      route: Schema.optional(Schema.String),
-      street_number: Schema.optional(Schema.String),
-      subpremise: Schema.optional(Schema.String),
-      postal_code: Schema.optional(Schema.String)
+      value: Schema.optional(Schema.NullOr(Schema.String)),
+      country: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_1: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_2: Schema.optional(Schema.NullOr(Schema.String)),
+      locality: Schema.optional(Schema.NullOr(Schema.String)),
+      sublocality: Schema.optional(Schema.NullOr(Schema.String)),
+      route: Schema.optional(Schema.NullOr(Schema.String)),
+      street_number: Schema.optional(Schema.NullOr(Schema.String)),
+      subpremise: Schema.optional(Schema.NullOr(Schema.String)),
+      postal_code: Schema.optional(Schema.NullOr(Schema.String))
     })),
     participants: Schema.optional(Schema.Array(Schema.Struct({
       person_id: Schema.optional(Schema.Int),
@@ -533,9 +534,9 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
   body: {
     encoding: "json",
     keys: [
-      "subject", "type", "owner_id", "deal_id", "lead_id", "person_id", "org_id", "project_id", "due_date",
-      "due_time", "duration", "busy", "done", "location", "participants", "attendees", "public_description",
-      "priority", "outcome", "note", "custom_fields"
+      "subject", "type", "owner_id", "deal_id", "lead_id", "org_id", "project_id", "due_date", "due_time", "duration",
+      "busy", "done", "location", "participants", "attendees", "public_description", "priority", "outcome", "note",
+      "custom_fields"
     ]
   },
   input: AddInput,
@@ -559,7 +560,6 @@ export interface UpdateInput {
   readonly deal_id?: number | null | undefined
   /** A lead's id, a UUID. */
   readonly lead_id?: string | null | undefined
-  readonly person_id?: number | null | undefined
   readonly org_id?: number | null | undefined
   readonly project_id?: number | null | undefined
   /** A day, `YYYY-MM-DD`. */
@@ -573,27 +573,27 @@ export interface UpdateInput {
   readonly done?: boolean | undefined
   /** Where it is; null if not given. */
   readonly location?: {
-    readonly value?: string | undefined
-    readonly country?: string | undefined
+    readonly value?: string | null | undefined
+    readonly country?: string | null | undefined
     /** State or region. */
-    readonly admin_area_level_1?: string | undefined
+    readonly admin_area_level_1?: string | null | undefined
     /** County. */
-    readonly admin_area_level_2?: string | undefined
-    readonly locality?: string | undefined
+    readonly admin_area_level_2?: string | null | undefined
+    readonly locality?: string | null | undefined
     /** Part of town. */
-    readonly sublocality?: string | undefined
+    readonly sublocality?: string | null | undefined
     /** Street. */
-    readonly route?: string | undefined
-    readonly street_number?: string | undefined
+    readonly route?: string | null | undefined
+    readonly street_number?: string | null | undefined
     /** Flat or suite. */
-    readonly subpremise?: string | undefined
-    readonly postal_code?: string | undefined
-  } | undefined
+    readonly subpremise?: string | null | undefined
+    readonly postal_code?: string | null | undefined
+  } | null | undefined
   readonly participants?: ReadonlyArray<{
     readonly person_id?: number | undefined
     /** One in a list is. */
     readonly primary?: boolean | undefined
-  }> | undefined
+  }> | null | undefined
   readonly attendees?: ReadonlyArray<{
     readonly email?: string | undefined
     readonly name?: string | undefined
@@ -601,7 +601,7 @@ export interface UpdateInput {
     readonly is_organizer?: boolean | undefined
     readonly person_id?: number | undefined
     readonly user_id?: number | undefined
-  }> | undefined
+  }> | null | undefined
   /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | null | undefined
   readonly priority?: number | null | undefined
@@ -626,7 +626,6 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
     lead_id: Schema.optional(Schema.NullOr(Schema.String)),
-    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
     org_id: Schema.optional(Schema.NullOr(Schema.Int)),
     project_id: Schema.optional(Schema.NullOr(Schema.Int)),
     due_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
@@ -634,30 +633,30 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     duration: Schema.optional(Schema.NullOr(Field.TimeOfDay)),
     busy: Schema.optional(Schema.Boolean),
     done: Schema.optional(Schema.Boolean),
-    location: Schema.optional(Schema.Struct({
-      value: Schema.optional(Schema.String),
-      country: Schema.optional(Schema.String),
-      admin_area_level_1: Schema.optional(Schema.String),
-      admin_area_level_2: Schema.optional(Schema.String),
-      locality: Schema.optional(Schema.String),
-      sublocality: Schema.optional(Schema.String),
-      route: Schema.optional(Schema.String),
-      street_number: Schema.optional(Schema.String),
-      subpremise: Schema.optional(Schema.String),
-      postal_code: Schema.optional(Schema.String)
-    })),
-    participants: Schema.optional(Schema.Array(Schema.Struct({
+    location: Schema.optional(Schema.NullOr(Schema.Struct({
+      value: Schema.optional(Schema.NullOr(Schema.String)),
+      country: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_1: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_2: Schema.optional(Schema.NullOr(Schema.String)),
+      locality: Schema.optional(Schema.NullOr(Schema.String)),
+      sublocality: Schema.optional(Schema.NullOr(Schema.String)),
+      route: Schema.optional(Schema.NullOr(Schema.String)),
+      street_number: Schema.optional(Schema.NullOr(Schema.String)),
+      subpremise: Schema.optional(Schema.NullOr(Schema.String)),
+      postal_code: Schema.optional(Schema.NullOr(Schema.String))
+    }))),
+    participants: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       person_id: Schema.optional(Schema.Int),
       primary: Schema.optional(Schema.Boolean)
-    }))),
-    attendees: Schema.optional(Schema.Array(Schema.Struct({
+    })))),
+    attendees: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       email: Schema.optional(Schema.String),
       name: Schema.optional(Schema.String),
       status: Schema.optional(Schema.String),
       is_organizer: Schema.optional(Schema.Boolean),
       person_id: Schema.optional(Schema.Int),
       user_id: Schema.optional(Schema.Int)
-    }))),
+    })))),
     public_description: Schema.optional(Schema.NullOr(Schema.String)),
     priority: Schema.optional(Schema.NullOr(Schema.Int)),
     outcome: Schema.optional(Schema.NullOr(Schema.Number)),
@@ -705,9 +704,9 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
   body: {
     encoding: "json",
     keys: [
-      "subject", "type", "owner_id", "deal_id", "lead_id", "person_id", "org_id", "project_id", "due_date",
-      "due_time", "duration", "busy", "done", "location", "participants", "attendees", "public_description",
-      "priority", "outcome", "note", "custom_fields"
+      "subject", "type", "owner_id", "deal_id", "lead_id", "org_id", "project_id", "due_date", "due_time", "duration",
+      "busy", "done", "location", "participants", "attendees", "public_description", "priority", "outcome", "note",
+      "custom_fields"
     ]
   },
   input: UpdateInput,

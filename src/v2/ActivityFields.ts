@@ -17,11 +17,11 @@ import * as ProductFields from "./ProductFields.js"
  */
 export interface ListInput {
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility"> | undefined
+  readonly include_fields?: Field.List<"ui_visibility" | (string & {})> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -32,9 +32,9 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility"))),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("ui_visibility")))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -101,7 +101,7 @@ export interface GetInput {
   /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility"> | undefined
+  readonly include_fields?: Field.List<"ui_visibility" | (string & {})> | null | undefined
 }
 
 /**
@@ -113,7 +113,7 @@ export interface GetInput {
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
   Schema.Struct({
     field_code: Schema.String,
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility")))
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("ui_visibility"))))
   })
 )
 

@@ -305,11 +305,16 @@ export const DeletedDealField: Schema.Schema<DeletedDealField> = /*#__PURE__*/ S
  */
 export interface ListInput {
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility" | "important_fields" | "required_fields"> | undefined
+  readonly include_fields?: Field.List<
+    | "ui_visibility"
+    | "important_fields"
+    | "required_fields"
+    | (string & {})
+  > | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -320,9 +325,13 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility", "important_fields", "required_fields"))),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
+      "ui_visibility",
+      "important_fields",
+      "required_fields"
+    )))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -389,7 +398,12 @@ export interface GetInput {
   /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility" | "important_fields" | "required_fields"> | undefined
+  readonly include_fields?: Field.List<
+    | "ui_visibility"
+    | "important_fields"
+    | "required_fields"
+    | (string & {})
+  > | null | undefined
 }
 
 /**
@@ -401,7 +415,11 @@ export interface GetInput {
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
   Schema.Struct({
     field_code: Schema.String,
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility", "important_fields", "required_fields")))
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
+      "ui_visibility",
+      "important_fields",
+      "required_fields"
+    ))))
   })
 )
 
@@ -622,20 +640,20 @@ export interface UpdateInput {
       readonly show_in_all?: boolean | undefined
       readonly pipeline_ids?: ReadonlyArray<number> | undefined
     } | undefined
-  } | undefined
+  } | null | undefined
   /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
     /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
-  } | undefined
+  } | null | undefined
   /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
   readonly required_fields?: {
     readonly enabled?: boolean | undefined
     /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
     readonly statuses?: { readonly [key: string]: ReadonlyArray<string> } | undefined
-  } | undefined
+  } | null | undefined
   readonly description?: string | null | undefined
 }
 
@@ -649,7 +667,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     field_code: Schema.String,
     field_name: Schema.optional(Schema.String),
-    ui_visibility: Schema.optional(Schema.Struct({
+    ui_visibility: Schema.optional(Schema.NullOr(Schema.Struct({
       add_visible_flag: Schema.optional(Schema.Boolean),
       details_visible_flag: Schema.optional(Schema.Boolean),
       projects_detail_visible_flag: Schema.optional(Schema.Boolean),
@@ -657,16 +675,16 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
         show_in_all: Schema.optional(Schema.Boolean),
         pipeline_ids: Schema.optional(Schema.Array(Schema.Int))
       }))
-    })),
-    important_fields: Schema.optional(Schema.Struct({
+    }))),
+    important_fields: Schema.optional(Schema.NullOr(Schema.Struct({
       enabled: Schema.optional(Schema.Boolean),
       stage_ids: Schema.optional(Schema.Array(Schema.Int))
-    })),
-    required_fields: Schema.optional(Schema.Struct({
+    }))),
+    required_fields: Schema.optional(Schema.NullOr(Schema.Struct({
       enabled: Schema.optional(Schema.Boolean),
       stage_ids: Schema.optional(Schema.Array(Schema.Int)),
       statuses: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) }))
-    })),
+    }))),
     description: Schema.optional(Schema.NullOr(Schema.String))
   })
 )

@@ -261,13 +261,13 @@ export interface ListForDealsInput {
   /** At most 100. */
   readonly deal_ids: Field.List<number>
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "billing_date" | "deal_id" | undefined
+  readonly sort_by?: "id" | "billing_date" | "deal_id" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -280,10 +280,10 @@ export const ListForDealsInput: Schema.Schema<ListForDealsInput> = /*#__PURE__*/
   (): Schema.Schema<ListForDealsInput> =>
     Schema.Struct({
       deal_ids: Field.List(Schema.Int, 100),
-      cursor: Schema.optional(Schema.String),
-      limit: Schema.optional(Field.Limit(500)),
-      sort_by: Schema.optional(Schema.Literal("id", "billing_date", "deal_id")),
-      sort_direction: Schema.optional(Schema.Literal("asc", "desc"))
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "billing_date", "deal_id"))),
+      sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
     })
 )
 

@@ -110,13 +110,13 @@ export const DealProduct: Schema.Schema<DealProduct> = /*#__PURE__*/ Schema.susp
 export interface ListInput {
   readonly id: number
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "add_time" | "update_time" | "order_nr" | undefined
+  readonly sort_by?: "id" | "add_time" | "update_time" | "order_nr" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -128,10 +128,10 @@ export interface ListInput {
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
     id: Schema.Int,
-    cursor: Schema.optional(Schema.String),
-    limit: Schema.optional(Field.Limit(500)),
-    sort_by: Schema.optional(Schema.Literal("id", "add_time", "update_time", "order_nr")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc"))
+    cursor: Schema.optional(Schema.NullOr(Schema.String)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "add_time", "update_time", "order_nr"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
 )
 
@@ -647,7 +647,7 @@ export const addMany: Endpoint.Call<AddManyInput, AddManyOutput> = /*#__PURE__*/
 export interface DeleteManyInput {
   readonly id: number
   /** Ids of attachments, not of products; at most 100. Without it everything goes. */
-  readonly ids?: Field.List<number> | undefined
+  readonly ids?: Field.List<number> | null | undefined
 }
 
 /**
@@ -658,7 +658,7 @@ export interface DeleteManyInput {
  */
 export const DeleteManyInput: Schema.Schema<DeleteManyInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<DeleteManyInput> =>
-    Schema.Struct({ id: Schema.Int, ids: Schema.optional(Field.List(Schema.Int, 100)) })
+    Schema.Struct({ id: Schema.Int, ids: Schema.optional(Schema.NullOr(Field.List(Schema.Int, 100))) })
 )
 
 /**
@@ -726,13 +726,13 @@ export interface ListForDealsInput {
   /** At most 100. */
   readonly deal_ids: Field.List<number>
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "deal_id" | "add_time" | "update_time" | "order_nr" | undefined
+  readonly sort_by?: "id" | "deal_id" | "add_time" | "update_time" | "order_nr" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
 }
 
 /**
@@ -745,10 +745,10 @@ export const ListForDealsInput: Schema.Schema<ListForDealsInput> = /*#__PURE__*/
   (): Schema.Schema<ListForDealsInput> =>
     Schema.Struct({
       deal_ids: Field.List(Schema.Int, 100),
-      cursor: Schema.optional(Schema.String),
-      limit: Schema.optional(Field.Limit(500)),
-      sort_by: Schema.optional(Schema.Literal("id", "deal_id", "add_time", "update_time", "order_nr")),
-      sort_direction: Schema.optional(Schema.Literal("asc", "desc"))
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "deal_id", "add_time", "update_time", "order_nr"))),
+      sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
     })
 )
 

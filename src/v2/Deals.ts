@@ -51,8 +51,8 @@ export interface Deal {
   readonly lost_time: string | null
   /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date: string | null
-  /** Ids; with `include_labels` `{ id, label }`. `Field.idOf` reads both, writes take both. */
-  readonly label_ids: ReadonlyArray<Field.Label>
+  /** Ids of labels. */
+  readonly label_ids: ReadonlyArray<number>
   /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
   /** Yours to tell apart integrations; null if not set. */
@@ -131,7 +131,7 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     won_time: Schema.NullOr(Schema.String),
     lost_time: Schema.NullOr(Schema.String),
     expected_close_date: Schema.NullOr(Schema.String),
-    label_ids: Schema.Array(Field.Label),
+    label_ids: Schema.Array(Schema.Number),
     origin: Schema.String,
     origin_id: Schema.NullOr(Schema.String),
     channel: Schema.NullOr(Schema.Number),
@@ -351,24 +351,23 @@ export const FoundDeal: Schema.Schema<FoundDeal> = /*#__PURE__*/ Schema.suspend(
  */
 export interface ListInput {
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
-  readonly ids?: Field.List<number> | undefined
-  readonly owner_id?: number | undefined
-  readonly person_id?: number | undefined
-  readonly org_id?: number | undefined
-  readonly pipeline_id?: number | undefined
-  readonly stage_id?: number | undefined
-  /** All but the deleted ones unless given. */
-  readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | undefined
+  readonly ids?: Field.List<number> | null | undefined
+  readonly owner_id?: number | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly org_id?: number | null | undefined
+  readonly pipeline_id?: number | null | undefined
+  readonly stage_id?: number | null | undefined
+  readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | null | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
-  readonly updated_since?: Field.Timestamp | undefined
+  readonly updated_since?: Field.Timestamp | null | undefined
   /** Changed before this time. RFC 3339 without fractions of a second. */
-  readonly updated_until?: Field.Timestamp | undefined
+  readonly updated_until?: Field.Timestamp | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  readonly sort_by?: "id" | "update_time" | "add_time" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
   /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
@@ -387,17 +386,18 @@ export interface ListInput {
     | "last_outgoing_mail_time"
     | "smart_bcc_email"
     | "source_lead_id"
-  > | undefined
-  /** Keys of the custom fields to answer with, at most 15; all when absent. */
-  readonly custom_fields?: Field.List<string> | undefined
+    | (string & {})
+  > | null | undefined
+  /** Key (40 characters) to value; null clears one. */
+  readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
-  readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }`, not as bare ids. */
-  readonly include_labels?: boolean | undefined
+  readonly include_option_labels?: boolean | null | undefined
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  readonly include_labels?: boolean | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -408,19 +408,19 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    filter_id: Schema.optional(Schema.Int),
-    ids: Schema.optional(Field.List(Schema.Int, 100)),
-    owner_id: Schema.optional(Schema.Int),
-    person_id: Schema.optional(Schema.Int),
-    org_id: Schema.optional(Schema.Int),
-    pipeline_id: Schema.optional(Schema.Int),
-    stage_id: Schema.optional(Schema.Int),
-    status: Schema.optional(Field.List(Schema.Literal("open", "won", "lost", "deleted"))),
-    updated_since: Schema.optional(Field.Instant),
-    updated_until: Schema.optional(Field.Instant),
-    sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-    include_fields: Schema.optional(Field.List(Schema.Literal(
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    ids: Schema.optional(Schema.NullOr(Field.List(Schema.Int, 100))),
+    owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    status: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("open", "won", "lost", "deleted")))),
+    updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
+    updated_until: Schema.optional(Schema.NullOr(Field.Instant)),
+    sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "update_time", "add_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc"))),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
       "next_activity_id",
       "last_activity_id",
       "first_won_time",
@@ -437,12 +437,12 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
       "last_outgoing_mail_time",
       "smart_bcc_email",
       "source_lead_id"
-    ))),
-    custom_fields: Schema.optional(Field.List(Schema.String, 15)),
-    include_option_labels: Schema.optional(Schema.Boolean),
-    include_labels: Schema.optional(Schema.Boolean),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    )))),
+    custom_fields: Schema.optional(Schema.NullOr(Field.List(Schema.String, 15))),
+    include_option_labels: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_labels: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -511,24 +511,23 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Deal> = /*#__PU
  */
 export interface ListArchivedInput {
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
-  readonly ids?: Field.List<number> | undefined
-  readonly owner_id?: number | undefined
-  readonly person_id?: number | undefined
-  readonly org_id?: number | undefined
-  readonly pipeline_id?: number | undefined
-  readonly stage_id?: number | undefined
-  /** All but the deleted ones unless given. */
-  readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | undefined
+  readonly ids?: Field.List<number> | null | undefined
+  readonly owner_id?: number | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly org_id?: number | null | undefined
+  readonly pipeline_id?: number | null | undefined
+  readonly stage_id?: number | null | undefined
+  readonly status?: Field.List<"open" | "won" | "lost" | "deleted"> | null | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
-  readonly updated_since?: Field.Timestamp | undefined
+  readonly updated_since?: Field.Timestamp | null | undefined
   /** Changed before this time. RFC 3339 without fractions of a second. */
-  readonly updated_until?: Field.Timestamp | undefined
+  readonly updated_until?: Field.Timestamp | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  readonly sort_by?: "id" | "update_time" | "add_time" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
   /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
@@ -547,13 +546,14 @@ export interface ListArchivedInput {
     | "last_outgoing_mail_time"
     | "smart_bcc_email"
     | "source_lead_id"
-  > | undefined
-  /** Keys of the custom fields to answer with, at most 15; all when absent. */
-  readonly custom_fields?: Field.List<string> | undefined
+    | (string & {})
+  > | null | undefined
+  /** Key (40 characters) to value; null clears one. */
+  readonly custom_fields?: Field.List<string> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -565,19 +565,19 @@ export interface ListArchivedInput {
 export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListArchivedInput> =>
     Schema.Struct({
-      filter_id: Schema.optional(Schema.Int),
-      ids: Schema.optional(Field.List(Schema.Int, 100)),
-      owner_id: Schema.optional(Schema.Int),
-      person_id: Schema.optional(Schema.Int),
-      org_id: Schema.optional(Schema.Int),
-      pipeline_id: Schema.optional(Schema.Int),
-      stage_id: Schema.optional(Schema.Int),
-      status: Schema.optional(Field.List(Schema.Literal("open", "won", "lost", "deleted"))),
-      updated_since: Schema.optional(Field.Instant),
-      updated_until: Schema.optional(Field.Instant),
-      sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time")),
-      sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-      include_fields: Schema.optional(Field.List(Schema.Literal(
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      ids: Schema.optional(Schema.NullOr(Field.List(Schema.Int, 100))),
+      owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      status: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("open", "won", "lost", "deleted")))),
+      updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
+      updated_until: Schema.optional(Schema.NullOr(Field.Instant)),
+      sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "update_time", "add_time"))),
+      sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc"))),
+      include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
         "next_activity_id",
         "last_activity_id",
         "first_won_time",
@@ -594,10 +594,10 @@ export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/
         "last_outgoing_mail_time",
         "smart_bcc_email",
         "source_lead_id"
-      ))),
-      custom_fields: Schema.optional(Field.List(Schema.String, 15)),
-      limit: Schema.optional(Field.Limit(500)),
-      cursor: Schema.optional(Schema.String)
+      )))),
+      custom_fields: Schema.optional(Schema.NullOr(Field.List(Schema.String, 15))),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -684,13 +684,14 @@ export interface GetInput {
     | "last_outgoing_mail_time"
     | "smart_bcc_email"
     | "source_lead_id"
-  > | undefined
-  /** Keys of the custom fields to answer with, at most 15; all when absent. */
-  readonly custom_fields?: Field.List<string> | undefined
+    | (string & {})
+  > | null | undefined
+  /** Key (40 characters) to value; null clears one. */
+  readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
-  readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }`, not as bare ids. */
-  readonly include_labels?: boolean | undefined
+  readonly include_option_labels?: boolean | null | undefined
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  readonly include_labels?: boolean | null | undefined
 }
 
 /**
@@ -702,7 +703,7 @@ export interface GetInput {
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
   Schema.Struct({
     id: Schema.Int,
-    include_fields: Schema.optional(Field.List(Schema.Literal(
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
       "next_activity_id",
       "last_activity_id",
       "first_won_time",
@@ -719,10 +720,10 @@ export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend(()
       "last_outgoing_mail_time",
       "smart_bcc_email",
       "source_lead_id"
-    ))),
-    custom_fields: Schema.optional(Field.List(Schema.String, 15)),
-    include_option_labels: Schema.optional(Schema.Boolean),
-    include_labels: Schema.optional(Schema.Boolean)
+    )))),
+    custom_fields: Schema.optional(Schema.NullOr(Field.List(Schema.String, 15))),
+    include_option_labels: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_labels: Schema.optional(Schema.NullOr(Schema.Boolean))
   })
 )
 
@@ -795,13 +796,13 @@ export interface AddInput {
   readonly archive_time?: Field.Timestamp | null | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | undefined
   /** Per cent, 0 to 100; null when the stage's counts. */
-  readonly probability?: number | undefined
+  readonly probability?: number | null | undefined
   /** Free text; only with `status: "lost"`. */
-  readonly lost_reason?: string | undefined
+  readonly lost_reason?: string | null | undefined
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | undefined
   /** UTC, RFC 3339; null while the deal is open. */
-  readonly close_time?: Field.Timestamp | undefined
+  readonly close_time?: Field.Timestamp | null | undefined
   /** UTC, RFC 3339; null unless the deal is won, and given only with `status: "won"`. */
   readonly won_time?: Field.Timestamp | undefined
   /** UTC, RFC 3339; null unless the deal is lost, and given only with `status: "lost"`. */
@@ -809,9 +810,11 @@ export interface AddInput {
   /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<Field.Label> | undefined
+  readonly label_ids?: ReadonlyArray<number> | undefined
   /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
+  /** Yours to tell apart campaigns in a channel; null if not set. */
+  readonly channel_id?: string | null | undefined
 }
 
 /**
@@ -834,15 +837,16 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     is_archived: Schema.optional(Schema.Boolean),
     archive_time: Schema.optional(Schema.NullOr(Field.Instant)),
     status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted")),
-    probability: Schema.optional(Schema.Number),
-    lost_reason: Schema.optional(Schema.String),
+    probability: Schema.optional(Schema.NullOr(Schema.Number)),
+    lost_reason: Schema.optional(Schema.NullOr(Schema.String)),
     visible_to: Schema.optional(Schema.Int),
-    close_time: Schema.optional(Field.Instant),
+    close_time: Schema.optional(Schema.NullOr(Field.Instant)),
     won_time: Schema.optional(Field.Instant),
     lost_time: Schema.optional(Field.Instant),
     expected_close_date: Schema.optional(Field.CalendarDate),
-    label_ids: Schema.optional(Schema.Array(Field.Label)),
-    custom_fields: Schema.optional(Field.CustomFields)
+    label_ids: Schema.optional(Schema.Array(Schema.Int)),
+    custom_fields: Schema.optional(Field.CustomFields),
+    channel_id: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -888,7 +892,7 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
     keys: [
       "title", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "value", "currency", "is_deleted",
       "is_archived", "archive_time", "status", "probability", "lost_reason", "visible_to", "close_time", "won_time",
-      "lost_time", "expected_close_date", "label_ids", "custom_fields"
+      "lost_time", "expected_close_date", "label_ids", "custom_fields", "channel_id"
     ]
   },
   input: AddInput,
@@ -937,9 +941,11 @@ export interface UpdateInput {
   /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<Field.Label> | undefined
+  readonly label_ids?: ReadonlyArray<number> | null | undefined
   /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
+  /** Yours to tell apart campaigns in a channel; null if not set. */
+  readonly channel_id?: string | null | undefined
 }
 
 /**
@@ -970,8 +976,9 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     won_time: Schema.optional(Schema.NullOr(Field.Instant)),
     lost_time: Schema.optional(Schema.NullOr(Field.Instant)),
     expected_close_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
-    label_ids: Schema.optional(Schema.Array(Field.Label)),
-    custom_fields: Schema.optional(Field.CustomFields)
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    custom_fields: Schema.optional(Field.CustomFields),
+    channel_id: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -1017,7 +1024,7 @@ export const update: Endpoint.Call<UpdateInput, UpdateOutput> = /*#__PURE__*/ En
     keys: [
       "title", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "value", "currency", "is_deleted",
       "is_archived", "archive_time", "status", "probability", "lost_reason", "visible_to", "close_time", "won_time",
-      "lost_time", "expected_close_date", "label_ids", "custom_fields"
+      "lost_time", "expected_close_date", "label_ids", "custom_fields", "channel_id"
     ]
   },
   input: UpdateInput,
@@ -1104,18 +1111,18 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
-  readonly person_id?: number | undefined
-  readonly organization_id?: number | undefined
-  readonly status?: "open" | "won" | "lost" | undefined
+  readonly exact_match?: boolean | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly organization_id?: number | null | undefined
+  readonly status?: "open" | "won" | "lost" | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"deal.cc_email"> | undefined
+  readonly include_fields?: Field.List<"deal.cc_email" | (string & {})> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1127,14 +1134,14 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("custom_fields", "notes", "title"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    person_id: Schema.optional(Schema.Int),
-    organization_id: Schema.optional(Schema.Int),
-    status: Schema.optional(Schema.Literal("open", "won", "lost")),
-    include_fields: Schema.optional(Field.List(Schema.Literal("deal.cc_email"))),
-    limit: Schema.optional(Field.Limit(100)),
-    cursor: Schema.optional(Schema.String)
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("custom_fields", "notes", "title")))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost"))),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("deal.cc_email")))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -1711,9 +1718,9 @@ export const listDiscounts: Endpoint.Call<ListDiscountsInput, ListDiscountsOutpu
 export interface ListFollowersInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1724,7 +1731,11 @@ export interface ListFollowersInput {
  */
 export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**
@@ -1797,9 +1808,9 @@ export const listFollowers: Pagination.ListCall<
 export interface ListFollowersChangelogInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1810,7 +1821,11 @@ export interface ListFollowersChangelogInput {
  */
 export const ListFollowersChangelogInput: Schema.Schema<ListFollowersChangelogInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**

@@ -119,7 +119,7 @@ export interface SearchInput {
     | "file"
     | "mail_attachment"
     | "project"
-  > | undefined
+  > | null | undefined
   /** Where to search; everywhere unless given. */
   readonly fields?: Field.List<
     | "address"
@@ -131,17 +131,22 @@ export interface SearchInput {
     | "phone"
     | "title"
     | "description"
-  > | undefined
+  > | null | undefined
   /** Adds up to 100 related leads, deals or persons to what is found. */
-  readonly search_for_related_items?: boolean | undefined
+  readonly search_for_related_items?: boolean | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
+  readonly exact_match?: boolean | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"deal.cc_email" | "person.picture" | "product.price"> | undefined
+  readonly include_fields?: Field.List<
+    | "deal.cc_email"
+    | "person.picture"
+    | "product.price"
+    | (string & {})
+  > | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -153,7 +158,7 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    item_types: Schema.optional(Field.List(Schema.Literal(
+    item_types: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
       "deal",
       "person",
       "organization",
@@ -162,8 +167,8 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
       "file",
       "mail_attachment",
       "project"
-    ))),
-    fields: Schema.optional(Field.List(Schema.Literal(
+    )))),
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
       "address",
       "code",
       "custom_fields",
@@ -173,12 +178,16 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
       "phone",
       "title",
       "description"
-    ))),
-    search_for_related_items: Schema.optional(Schema.Boolean),
-    exact_match: Schema.optional(Schema.Boolean),
-    include_fields: Schema.optional(Field.List(Schema.Literal("deal.cc_email", "person.picture", "product.price"))),
-    limit: Schema.optional(Field.Limit(100)),
-    cursor: Schema.optional(Schema.String)
+    )))),
+    search_for_related_items: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
+      "deal.cc_email",
+      "person.picture",
+      "product.price"
+    )))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -258,11 +267,11 @@ export interface SearchByFieldInput {
   readonly entity_type: "deal" | "lead" | "person" | "organization" | "product" | "project"
   readonly field: string
   /** How the value must fit the term; upper and lower case differ. */
-  readonly match?: "exact" | "beginning" | "middle" | undefined
+  readonly match?: "exact" | "beginning" | "middle" | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -277,9 +286,9 @@ export const SearchByFieldInput: Schema.Schema<SearchByFieldInput> = /*#__PURE__
       term: Schema.String,
       entity_type: Schema.Literal("deal", "lead", "person", "organization", "product", "project"),
       field: Schema.String,
-      match: Schema.optional(Schema.Literal("exact", "beginning", "middle")),
-      limit: Schema.optional(Field.Limit(100)),
-      cursor: Schema.optional(Schema.String)
+      match: Schema.optional(Schema.NullOr(Schema.Literal("exact", "beginning", "middle"))),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 

@@ -94,17 +94,17 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | undefined
+  readonly fields?: Field.List<"custom_fields" | "notes" | "title"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
-  readonly person_id?: number | undefined
-  readonly organization_id?: number | undefined
+  readonly exact_match?: boolean | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly organization_id?: number | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"lead.was_seen"> | undefined
+  readonly include_fields?: Field.List<"lead.was_seen" | (string & {})> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -116,13 +116,13 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("custom_fields", "notes", "title"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    person_id: Schema.optional(Schema.Int),
-    organization_id: Schema.optional(Schema.Int),
-    include_fields: Schema.optional(Field.List(Schema.Literal("lead.was_seen"))),
-    limit: Schema.optional(Field.Limit(100)),
-    cursor: Schema.optional(Schema.String)
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("custom_fields", "notes", "title")))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("lead.was_seen")))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 

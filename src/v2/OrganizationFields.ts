@@ -227,11 +227,16 @@ export const DeletedField: Schema.Schema<DeletedField> = /*#__PURE__*/ Schema.su
  */
 export interface ListInput {
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility" | "important_fields" | "required_fields"> | undefined
+  readonly include_fields?: Field.List<
+    | "ui_visibility"
+    | "important_fields"
+    | "required_fields"
+    | (string & {})
+  > | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -242,9 +247,13 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility", "important_fields", "required_fields"))),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
+      "ui_visibility",
+      "important_fields",
+      "required_fields"
+    )))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -312,7 +321,12 @@ export interface GetInput {
   /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility" | "important_fields" | "required_fields"> | undefined
+  readonly include_fields?: Field.List<
+    | "ui_visibility"
+    | "important_fields"
+    | "required_fields"
+    | (string & {})
+  > | null | undefined
 }
 
 /**
@@ -324,7 +338,11 @@ export interface GetInput {
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
   Schema.Struct({
     field_code: Schema.String,
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility", "important_fields", "required_fields")))
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
+      "ui_visibility",
+      "important_fields",
+      "required_fields"
+    ))))
   })
 )
 
@@ -541,15 +559,15 @@ export interface UpdateInput {
       readonly show?: boolean | undefined
       readonly order?: number | null | undefined
     } | undefined
-  } | undefined
+  } | null | undefined
   /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
     /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
-  } | undefined
+  } | null | undefined
   /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
-  readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
+  readonly required_fields?: { readonly enabled?: boolean | undefined } | null | undefined
 }
 
 /**
@@ -562,7 +580,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     field_code: Schema.String,
     field_name: Schema.optional(Schema.String),
-    ui_visibility: Schema.optional(Schema.Struct({
+    ui_visibility: Schema.optional(Schema.NullOr(Schema.Struct({
       add_visible_flag: Schema.optional(Schema.Boolean),
       details_visible_flag: Schema.optional(Schema.Boolean),
       show_in_add_deal_dialog: Schema.optional(Schema.Struct({
@@ -573,12 +591,12 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
         show: Schema.optional(Schema.Boolean),
         order: Schema.optional(Schema.NullOr(Schema.Int))
       }))
-    })),
-    important_fields: Schema.optional(Schema.Struct({
+    }))),
+    important_fields: Schema.optional(Schema.NullOr(Schema.Struct({
       enabled: Schema.optional(Schema.Boolean),
       stage_ids: Schema.optional(Schema.Array(Schema.Int))
-    })),
-    required_fields: Schema.optional(Schema.Struct({ enabled: Schema.optional(Schema.Boolean) }))
+    }))),
+    required_fields: Schema.optional(Schema.NullOr(Schema.Struct({ enabled: Schema.optional(Schema.Boolean) })))
   })
 )
 

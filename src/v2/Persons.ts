@@ -36,8 +36,8 @@ export interface Person {
   readonly is_deleted: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
-  /** Ids; with `include_labels` `{ id, label }`. `Field.idOf` reads both, writes take both. */
-  readonly label_ids: ReadonlyArray<Field.Label>
+  /** Ids of labels. */
+  readonly label_ids: ReadonlyArray<number>
   /** Null without a picture. */
   readonly picture_id: number | null
   /** Only in accounts with contact sync. */
@@ -103,7 +103,7 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     phones: Schema.Array(PersonPhone),
     is_deleted: Schema.Boolean,
     visible_to: Schema.Number,
-    label_ids: Schema.Array(Field.Label),
+    label_ids: Schema.Array(Schema.Number),
     picture_id: Schema.NullOr(Schema.Number),
     postal_address: Field.optional(Schema.NullOr(PersonAddress)),
     notes: Field.optional(Schema.NullOr(Schema.String)),
@@ -381,20 +381,20 @@ export const FoundPerson: Schema.Schema<FoundPerson> = /*#__PURE__*/ Schema.susp
  */
 export interface ListInput {
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
-  readonly ids?: Field.List<number> | undefined
-  readonly owner_id?: number | undefined
-  readonly org_id?: number | undefined
-  readonly deal_id?: number | undefined
+  readonly ids?: Field.List<number> | null | undefined
+  readonly owner_id?: number | null | undefined
+  readonly org_id?: number | null | undefined
+  readonly deal_id?: number | null | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
-  readonly updated_since?: Field.Timestamp | undefined
+  readonly updated_since?: Field.Timestamp | null | undefined
   /** Changed before this time. RFC 3339 without fractions of a second. */
-  readonly updated_until?: Field.Timestamp | undefined
+  readonly updated_until?: Field.Timestamp | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  readonly sort_by?: "id" | "update_time" | "add_time" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
   /** More fields than come by default. */
   readonly include_fields?: Field.List<
     | "next_activity_id"
@@ -421,17 +421,18 @@ export interface ListInput {
     | "marketing_status"
     | "doi_status"
     | "smart_bcc_email"
-  > | undefined
-  /** Keys of the custom fields to answer with, at most 15; all when absent. */
-  readonly custom_fields?: Field.List<string> | undefined
+    | (string & {})
+  > | null | undefined
+  /** Key (40 characters) to value; null clears one. */
+  readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
-  readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }`, not as bare ids. */
-  readonly include_labels?: boolean | undefined
+  readonly include_option_labels?: boolean | null | undefined
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  readonly include_labels?: boolean | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -442,16 +443,16 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    filter_id: Schema.optional(Schema.Int),
-    ids: Schema.optional(Field.List(Schema.Int, 100)),
-    owner_id: Schema.optional(Schema.Int),
-    org_id: Schema.optional(Schema.Int),
-    deal_id: Schema.optional(Schema.Int),
-    updated_since: Schema.optional(Field.Instant),
-    updated_until: Schema.optional(Field.Instant),
-    sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-    include_fields: Schema.optional(Field.List(Schema.Literal(
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    ids: Schema.optional(Schema.NullOr(Field.List(Schema.Int, 100))),
+    owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
+    updated_until: Schema.optional(Schema.NullOr(Field.Instant)),
+    sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "update_time", "add_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc"))),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
       "next_activity_id",
       "last_activity_id",
       "open_deals_count",
@@ -476,12 +477,12 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
       "marketing_status",
       "doi_status",
       "smart_bcc_email"
-    ))),
-    custom_fields: Schema.optional(Field.List(Schema.String, 15)),
-    include_option_labels: Schema.optional(Schema.Boolean),
-    include_labels: Schema.optional(Schema.Boolean),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    )))),
+    custom_fields: Schema.optional(Schema.NullOr(Field.List(Schema.String, 15))),
+    include_option_labels: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_labels: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -575,13 +576,14 @@ export interface GetInput {
     | "marketing_status"
     | "doi_status"
     | "smart_bcc_email"
-  > | undefined
-  /** Keys of the custom fields to answer with, at most 15; all when absent. */
-  readonly custom_fields?: Field.List<string> | undefined
+    | (string & {})
+  > | null | undefined
+  /** Key (40 characters) to value; null clears one. */
+  readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
-  readonly include_option_labels?: boolean | undefined
-  /** Labels come as `{ id, label }`, not as bare ids. */
-  readonly include_labels?: boolean | undefined
+  readonly include_option_labels?: boolean | null | undefined
+  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  readonly include_labels?: boolean | null | undefined
 }
 
 /**
@@ -593,7 +595,7 @@ export interface GetInput {
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
   Schema.Struct({
     id: Schema.Int,
-    include_fields: Schema.optional(Field.List(Schema.Literal(
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum(
       "next_activity_id",
       "last_activity_id",
       "open_deals_count",
@@ -618,10 +620,10 @@ export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend(()
       "marketing_status",
       "doi_status",
       "smart_bcc_email"
-    ))),
-    custom_fields: Schema.optional(Field.List(Schema.String, 15)),
-    include_option_labels: Schema.optional(Schema.Boolean),
-    include_labels: Schema.optional(Schema.Boolean)
+    )))),
+    custom_fields: Schema.optional(Schema.NullOr(Field.List(Schema.String, 15))),
+    include_option_labels: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_labels: Schema.optional(Schema.NullOr(Schema.Boolean))
   })
 )
 
@@ -699,24 +701,24 @@ export interface AddInput {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<Field.Label> | undefined
+  readonly label_ids?: ReadonlyArray<number> | undefined
   /** Only in accounts with contact sync. */
   readonly postal_address?: {
-    readonly value?: string | undefined
-    readonly country?: string | undefined
+    readonly value?: string | null | undefined
+    readonly country?: string | null | undefined
     /** State or region. */
-    readonly admin_area_level_1?: string | undefined
+    readonly admin_area_level_1?: string | null | undefined
     /** County. */
-    readonly admin_area_level_2?: string | undefined
-    readonly locality?: string | undefined
+    readonly admin_area_level_2?: string | null | undefined
+    readonly locality?: string | null | undefined
     /** Part of town. */
-    readonly sublocality?: string | undefined
+    readonly sublocality?: string | null | undefined
     /** Street. */
-    readonly route?: string | undefined
-    readonly street_number?: string | undefined
+    readonly route?: string | null | undefined
+    readonly street_number?: string | null | undefined
     /** Flat or suite. */
-    readonly subpremise?: string | undefined
-    readonly postal_code?: string | undefined
+    readonly subpremise?: string | null | undefined
+    readonly postal_code?: string | null | undefined
   } | undefined
   /** Up to 10,000 characters. Only in accounts with contact sync. */
   readonly notes?: string | undefined
@@ -760,18 +762,18 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
       label: Schema.optional(Schema.String)
     }))),
     visible_to: Schema.optional(Schema.Int),
-    label_ids: Schema.optional(Schema.Array(Field.Label)),
+    label_ids: Schema.optional(Schema.Array(Schema.Int)),
     postal_address: Schema.optional(Schema.Struct({
-      value: Schema.optional(Schema.String),
-      country: Schema.optional(Schema.String),
-      admin_area_level_1: Schema.optional(Schema.String),
-      admin_area_level_2: Schema.optional(Schema.String),
-      locality: Schema.optional(Schema.String),
-      sublocality: Schema.optional(Schema.String),
-      route: Schema.optional(Schema.String),
-      street_number: Schema.optional(Schema.String),
-      subpremise: Schema.optional(Schema.String),
-      postal_code: Schema.optional(Schema.String)
+      value: Schema.optional(Schema.NullOr(Schema.String)),
+      country: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_1: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_2: Schema.optional(Schema.NullOr(Schema.String)),
+      locality: Schema.optional(Schema.NullOr(Schema.String)),
+      sublocality: Schema.optional(Schema.NullOr(Schema.String)),
+      route: Schema.optional(Schema.NullOr(Schema.String)),
+      street_number: Schema.optional(Schema.NullOr(Schema.String)),
+      subpremise: Schema.optional(Schema.NullOr(Schema.String)),
+      postal_code: Schema.optional(Schema.NullOr(Schema.String))
     })),
     notes: Schema.optional(Schema.String),
     im: Schema.optional(Schema.Array(Schema.Struct({
@@ -854,36 +856,36 @@ export interface UpdateInput {
     /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
-  }> | undefined
+  }> | null | undefined
   /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<{
     readonly value?: string | undefined
     /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
-  }> | undefined
+  }> | null | undefined
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<Field.Label> | undefined
+  readonly label_ids?: ReadonlyArray<number> | null | undefined
   /** Only in accounts with contact sync. */
   readonly postal_address?: {
-    readonly value?: string | undefined
-    readonly country?: string | undefined
+    readonly value?: string | null | undefined
+    readonly country?: string | null | undefined
     /** State or region. */
-    readonly admin_area_level_1?: string | undefined
+    readonly admin_area_level_1?: string | null | undefined
     /** County. */
-    readonly admin_area_level_2?: string | undefined
-    readonly locality?: string | undefined
+    readonly admin_area_level_2?: string | null | undefined
+    readonly locality?: string | null | undefined
     /** Part of town. */
-    readonly sublocality?: string | undefined
+    readonly sublocality?: string | null | undefined
     /** Street. */
-    readonly route?: string | undefined
-    readonly street_number?: string | undefined
+    readonly route?: string | null | undefined
+    readonly street_number?: string | null | undefined
     /** Flat or suite. */
-    readonly subpremise?: string | undefined
-    readonly postal_code?: string | undefined
-  } | undefined
+    readonly subpremise?: string | null | undefined
+    readonly postal_code?: string | null | undefined
+  } | null | undefined
   /** Up to 10,000 characters. Only in accounts with contact sync. */
   readonly notes?: string | null | undefined
   /** Messenger accounts. Only in accounts with contact sync. */
@@ -892,7 +894,7 @@ export interface UpdateInput {
     /** One in a list is. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
-  }> | undefined
+  }> | null | undefined
   /** A day, `YYYY-MM-DD`. Only in accounts with contact sync. */
   readonly birthday?: string | null | undefined
   /** Only in accounts with contact sync. */
@@ -915,36 +917,36 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     name: Schema.optional(Schema.NullOr(Schema.String)),
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     org_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    emails: Schema.optional(Schema.Array(Schema.Struct({
+    emails: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),
       label: Schema.optional(Schema.String)
-    }))),
-    phones: Schema.optional(Schema.Array(Schema.Struct({
+    })))),
+    phones: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),
       label: Schema.optional(Schema.String)
-    }))),
+    })))),
     visible_to: Schema.optional(Schema.NullOr(Schema.Int)),
-    label_ids: Schema.optional(Schema.Array(Field.Label)),
-    postal_address: Schema.optional(Schema.Struct({
-      value: Schema.optional(Schema.String),
-      country: Schema.optional(Schema.String),
-      admin_area_level_1: Schema.optional(Schema.String),
-      admin_area_level_2: Schema.optional(Schema.String),
-      locality: Schema.optional(Schema.String),
-      sublocality: Schema.optional(Schema.String),
-      route: Schema.optional(Schema.String),
-      street_number: Schema.optional(Schema.String),
-      subpremise: Schema.optional(Schema.String),
-      postal_code: Schema.optional(Schema.String)
-    })),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    postal_address: Schema.optional(Schema.NullOr(Schema.Struct({
+      value: Schema.optional(Schema.NullOr(Schema.String)),
+      country: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_1: Schema.optional(Schema.NullOr(Schema.String)),
+      admin_area_level_2: Schema.optional(Schema.NullOr(Schema.String)),
+      locality: Schema.optional(Schema.NullOr(Schema.String)),
+      sublocality: Schema.optional(Schema.NullOr(Schema.String)),
+      route: Schema.optional(Schema.NullOr(Schema.String)),
+      street_number: Schema.optional(Schema.NullOr(Schema.String)),
+      subpremise: Schema.optional(Schema.NullOr(Schema.String)),
+      postal_code: Schema.optional(Schema.NullOr(Schema.String))
+    }))),
     notes: Schema.optional(Schema.NullOr(Schema.String)),
-    im: Schema.optional(Schema.Array(Schema.Struct({
+    im: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),
       label: Schema.optional(Schema.String)
-    }))),
+    })))),
     birthday: Schema.optional(Schema.NullOr(Schema.String)),
     job_title: Schema.optional(Schema.NullOr(Schema.String)),
     marketing_status: Schema.optional(Schema.Literal("no_consent", "unsubscribed", "subscribed", "archived")),
@@ -1080,16 +1082,16 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"custom_fields" | "email" | "notes" | "phone" | "name"> | undefined
+  readonly fields?: Field.List<"custom_fields" | "email" | "notes" | "phone" | "name"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
-  readonly organization_id?: number | undefined
+  readonly exact_match?: boolean | null | undefined
+  readonly organization_id?: number | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"person.picture"> | undefined
+  readonly include_fields?: Field.List<"person.picture" | (string & {})> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1101,12 +1103,18 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("custom_fields", "email", "notes", "phone", "name"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    organization_id: Schema.optional(Schema.Int),
-    include_fields: Schema.optional(Field.List(Schema.Literal("person.picture"))),
-    limit: Schema.optional(Field.Limit(100)),
-    cursor: Schema.optional(Schema.String)
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
+      "custom_fields",
+      "email",
+      "notes",
+      "phone",
+      "name"
+    )))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("person.picture")))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -1382,9 +1390,9 @@ export const getPicture: Endpoint.Call<GetPictureInput, GetPictureOutput> = /*#_
 export interface ListFollowersInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1395,7 +1403,11 @@ export interface ListFollowersInput {
  */
 export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**
@@ -1468,9 +1480,9 @@ export const listFollowers: Pagination.ListCall<
 export interface ListFollowersChangelogInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1481,7 +1493,11 @@ export interface ListFollowersChangelogInput {
  */
 export const ListFollowersChangelogInput: Schema.Schema<ListFollowersChangelogInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**

@@ -54,13 +54,13 @@ export const Pipeline: Schema.Schema<Pipeline> = /*#__PURE__*/ Schema.suspend(()
  */
 export interface ListInput {
   /** `id` unless given. */
-  readonly sort_by?: "id" | "update_time" | "add_time" | undefined
+  readonly sort_by?: "id" | "update_time" | "add_time" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -71,10 +71,10 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "update_time", "add_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc"))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 

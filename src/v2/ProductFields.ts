@@ -135,11 +135,11 @@ export const FieldDefinition: Schema.Schema<FieldDefinition> = /*#__PURE__*/ Sch
  */
 export interface ListInput {
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility"> | undefined
+  readonly include_fields?: Field.List<"ui_visibility" | (string & {})> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -150,9 +150,9 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility"))),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("ui_visibility")))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -219,7 +219,7 @@ export interface GetInput {
   /** 40 characters for a custom field, a name for a built-in one. */
   readonly field_code: string
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"ui_visibility"> | undefined
+  readonly include_fields?: Field.List<"ui_visibility" | (string & {})> | null | undefined
 }
 
 /**
@@ -231,7 +231,7 @@ export interface GetInput {
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
   Schema.Struct({
     field_code: Schema.String,
-    include_fields: Schema.optional(Field.List(Schema.Literal("ui_visibility")))
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("ui_visibility"))))
   })
 )
 
@@ -407,7 +407,7 @@ export interface UpdateInput {
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
-  } | undefined
+  } | null | undefined
 }
 
 /**
@@ -420,10 +420,10 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     field_code: Schema.String,
     field_name: Schema.optional(Schema.String),
-    ui_visibility: Schema.optional(Schema.Struct({
+    ui_visibility: Schema.optional(Schema.NullOr(Schema.Struct({
       add_visible_flag: Schema.optional(Schema.Boolean),
       details_visible_flag: Schema.optional(Schema.Boolean)
-    }))
+    })))
   })
 )
 

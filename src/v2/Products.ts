@@ -302,23 +302,23 @@ export const UploadedProductImage: Schema.Schema<UploadedProductImage> = /*#__PU
  * @category inputs
  */
 export interface ListInput {
-  readonly owner_id?: number | undefined
+  readonly owner_id?: number | null | undefined
   /** At most 100; unknown ones are left out silently, all are ignored with `filter_id`. */
-  readonly ids?: Field.List<number> | undefined
+  readonly ids?: Field.List<number> | null | undefined
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "name" | "add_time" | "update_time" | undefined
+  readonly sort_by?: "id" | "name" | "add_time" | "update_time" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
   /** Changed at this time or later. RFC 3339 without fractions of a second. */
-  readonly updated_since?: Field.Timestamp | undefined
-  /** Keys of the custom fields to answer with, at most 15; all when absent. */
-  readonly custom_fields?: Field.List<string> | undefined
+  readonly updated_since?: Field.Timestamp | null | undefined
+  /** Key (40 characters) to value; null clears one. */
+  readonly custom_fields?: Field.List<string> | null | undefined
 }
 
 /**
@@ -329,15 +329,15 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    owner_id: Schema.optional(Schema.Int),
-    ids: Schema.optional(Field.List(Schema.Int, 100)),
-    filter_id: Schema.optional(Schema.Int),
-    cursor: Schema.optional(Schema.String),
-    limit: Schema.optional(Field.Limit(500)),
-    sort_by: Schema.optional(Schema.Literal("id", "name", "add_time", "update_time")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-    updated_since: Schema.optional(Field.Instant),
-    custom_fields: Schema.optional(Field.List(Schema.String, 15))
+    owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    ids: Schema.optional(Schema.NullOr(Field.List(Schema.Int, 100))),
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    cursor: Schema.optional(Schema.NullOr(Schema.String)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "name", "add_time", "update_time"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc"))),
+    updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
+    custom_fields: Schema.optional(Schema.NullOr(Field.List(Schema.String, 15)))
   })
 )
 
@@ -623,7 +623,7 @@ export interface UpdateInput {
     /** Cost beyond `cost`, per unit. */
     readonly direct_cost?: number | undefined
     readonly notes?: string | undefined
-  }> | undefined
+  }> | null | undefined
   /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
   readonly name?: string | undefined
@@ -656,13 +656,13 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     is_linkable: Schema.optional(Schema.Boolean),
     visible_to: Schema.optional(Schema.Literal(1, 3, 5, 7)),
-    prices: Schema.optional(Schema.Array(Schema.Struct({
+    prices: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       price: Schema.optional(Schema.Number),
       cost: Schema.optional(Schema.Number),
       currency: Schema.String,
       direct_cost: Schema.optional(Schema.Number),
       notes: Schema.optional(Schema.String)
-    }))),
+    })))),
     custom_fields: Schema.optional(Field.CustomFields),
     name: Schema.optional(Schema.String),
     billing_frequency: Schema.optional(Schema.Literal(
@@ -803,15 +803,15 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"code" | "custom_fields" | "name"> | undefined
+  readonly fields?: Field.List<"code" | "custom_fields" | "name"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
+  readonly exact_match?: boolean | null | undefined
   /** More fields than come by default. */
-  readonly include_fields?: Field.List<"product.price"> | undefined
+  readonly include_fields?: Field.List<"product.price" | (string & {})> | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -823,11 +823,11 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("code", "custom_fields", "name"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    include_fields: Schema.optional(Field.List(Schema.Literal("product.price"))),
-    limit: Schema.optional(Field.Limit(100)),
-    cursor: Schema.optional(Schema.String)
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal("code", "custom_fields", "name")))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("product.price")))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -1385,9 +1385,9 @@ export const getImage: Endpoint.Call<GetImageInput, GetImageOutput> = /*#__PURE_
 export interface ListFollowersInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1398,7 +1398,11 @@ export interface ListFollowersInput {
  */
 export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**
@@ -1471,9 +1475,9 @@ export const listFollowers: Pagination.ListCall<
 export interface ListFollowersChangelogInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -1484,7 +1488,11 @@ export interface ListFollowersChangelogInput {
  */
 export const ListFollowersChangelogInput: Schema.Schema<ListFollowersChangelogInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**
@@ -1554,9 +1562,9 @@ export const listFollowersChangelog: Pagination.ListCall<
 export interface ListVariationsInput {
   readonly id: number
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -1567,7 +1575,11 @@ export interface ListVariationsInput {
  */
 export const ListVariationsInput: Schema.Schema<ListVariationsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListVariationsInput> =>
-    Schema.Struct({ id: Schema.Int, cursor: Schema.optional(Schema.String), limit: Schema.optional(Field.Limit(500)) })
+    Schema.Struct({
+      id: Schema.Int,
+      cursor: Schema.optional(Schema.NullOr(Schema.String)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+    })
 )
 
 /**
@@ -1713,7 +1725,7 @@ export interface UpdateVariationInput {
     /** Cost beyond `cost`, per unit. */
     readonly direct_cost?: number | undefined
     readonly notes?: string | undefined
-  }> | undefined
+  }> | null | undefined
 }
 
 /**
@@ -1728,13 +1740,13 @@ export const UpdateVariationInput: Schema.Schema<UpdateVariationInput> = /*#__PU
       id: Schema.Int,
       product_variation_id: Schema.Int,
       name: Schema.optional(Schema.String),
-      prices: Schema.optional(Schema.Array(Schema.Struct({
+      prices: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
         currency: Schema.String,
         price: Schema.Number,
         cost: Schema.optional(Schema.Number),
         direct_cost: Schema.optional(Schema.Number),
         notes: Schema.optional(Schema.String)
-      })))
+      }))))
     })
 )
 

@@ -187,9 +187,9 @@ export const DeletedProjectField: Schema.Schema<DeletedProjectField> = /*#__PURE
  */
 export interface ListInput {
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -199,7 +199,10 @@ export interface ListInput {
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({ limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+  Schema.Struct({
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
+  })
 )
 
 /**
@@ -468,15 +471,15 @@ export interface UpdateInput {
   readonly ui_visibility?: {
     readonly add_visible_flag?: boolean | undefined
     readonly details_visible_flag?: boolean | undefined
-  } | undefined
+  } | null | undefined
   /** Where the field is highlighted; answers have it only when `include_fields` names it. */
   readonly important_fields?: {
     readonly enabled?: boolean | undefined
     /** Empty: in every stage. */
     readonly stage_ids?: ReadonlyArray<number> | undefined
-  } | undefined
+  } | null | undefined
   /** Where Pipedrive's pages insist on it; answers have it only when `include_fields` names it. */
-  readonly required_fields?: { readonly enabled?: boolean | undefined } | undefined
+  readonly required_fields?: { readonly enabled?: boolean | undefined } | null | undefined
 }
 
 /**
@@ -489,15 +492,15 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     field_code: Schema.String,
     field_name: Schema.optional(Schema.String),
-    ui_visibility: Schema.optional(Schema.Struct({
+    ui_visibility: Schema.optional(Schema.NullOr(Schema.Struct({
       add_visible_flag: Schema.optional(Schema.Boolean),
       details_visible_flag: Schema.optional(Schema.Boolean)
-    })),
-    important_fields: Schema.optional(Schema.Struct({
+    }))),
+    important_fields: Schema.optional(Schema.NullOr(Schema.Struct({
       enabled: Schema.optional(Schema.Boolean),
       stage_ids: Schema.optional(Schema.Array(Schema.Int))
-    })),
-    required_fields: Schema.optional(Schema.Struct({ enabled: Schema.optional(Schema.Boolean) }))
+    }))),
+    required_fields: Schema.optional(Schema.NullOr(Schema.Struct({ enabled: Schema.optional(Schema.Boolean) })))
   })
 )
 

@@ -53,9 +53,9 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
  */
 export interface ListInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
 }
 
 /**
@@ -65,7 +65,10 @@ export interface ListInput {
  * @category inputs
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
-  Schema.Struct({ cursor: Schema.optional(Schema.String), limit: Schema.optional(Field.Limit(500)) })
+  Schema.Struct({
+    cursor: Schema.optional(Schema.NullOr(Schema.String)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
+  })
 )
 
 /**

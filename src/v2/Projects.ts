@@ -208,17 +208,17 @@ export const FoundProject: Schema.Schema<FoundProject> = /*#__PURE__*/ Schema.su
  */
 export interface ListInput {
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** `open`, `completed`, `canceled`, `deleted`; `list` leaves deleted ones out unless asked. */
-  readonly status?: Field.List<string> | undefined
-  readonly phase_id?: number | undefined
-  readonly deal_id?: number | undefined
-  readonly person_id?: number | undefined
-  readonly org_id?: number | undefined
+  readonly status?: Field.List<string> | null | undefined
+  readonly phase_id?: number | null | undefined
+  readonly deal_id?: number | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly org_id?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -229,14 +229,14 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    filter_id: Schema.optional(Schema.Int),
-    status: Schema.optional(Field.List(Schema.String)),
-    phase_id: Schema.optional(Schema.Int),
-    deal_id: Schema.optional(Schema.Int),
-    person_id: Schema.optional(Schema.Int),
-    org_id: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    status: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+    phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -300,14 +300,14 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Project> = /*#_
  */
 export interface ListArchivedInput {
   /** A filter of the account; the other filters are then ignored. */
-  readonly filter_id?: number | undefined
+  readonly filter_id?: number | null | undefined
   /** `open`, `completed`, `canceled`, `deleted`; `list` leaves deleted ones out unless asked. */
-  readonly status?: Field.List<string> | undefined
-  readonly phase_id?: number | undefined
+  readonly status?: Field.List<string> | null | undefined
+  readonly phase_id?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -319,11 +319,11 @@ export interface ListArchivedInput {
 export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListArchivedInput> =>
     Schema.Struct({
-      filter_id: Schema.optional(Schema.Int),
-      status: Schema.optional(Field.List(Schema.String)),
-      phase_id: Schema.optional(Schema.Int),
-      limit: Schema.optional(Field.Limit(500)),
-      cursor: Schema.optional(Schema.String)
+      filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      status: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
+      phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
 
@@ -570,11 +570,11 @@ export interface UpdateInput {
   readonly start_date?: Field.CalendarDate | null | undefined
   /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | null | undefined
-  readonly deal_ids?: ReadonlyArray<number> | undefined
-  readonly person_ids?: ReadonlyArray<number> | undefined
-  readonly org_ids?: ReadonlyArray<number> | undefined
+  readonly deal_ids?: ReadonlyArray<number> | null | undefined
+  readonly person_ids?: ReadonlyArray<number> | null | undefined
+  readonly org_ids?: ReadonlyArray<number> | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | undefined
+  readonly label_ids?: ReadonlyArray<number> | null | undefined
   /** Option id; null without. */
   readonly health_status?: number | null | undefined
   /** Taken up at creation only. */
@@ -600,10 +600,10 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     end_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
-    deal_ids: Schema.optional(Schema.Array(Schema.Int)),
-    person_ids: Schema.optional(Schema.Array(Schema.Int)),
-    org_ids: Schema.optional(Schema.Array(Schema.Int)),
-    label_ids: Schema.optional(Schema.Array(Schema.Int)),
+    deal_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    person_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    org_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
     health_status: Schema.optional(Schema.NullOr(Schema.Int)),
     template_id: Schema.optional(Schema.NullOr(Schema.Int)),
     custom_fields: Schema.optional(Field.CustomFields)
@@ -737,15 +737,15 @@ export interface SearchInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** Where to search; everywhere unless given. */
-  readonly fields?: Field.List<"custom_fields" | "notes" | "title" | "description"> | undefined
+  readonly fields?: Field.List<"custom_fields" | "notes" | "title" | "description"> | null | undefined
   /** Whole values only, upper and lower case alike. */
-  readonly exact_match?: boolean | undefined
-  readonly person_id?: number | undefined
-  readonly organization_id?: number | undefined
+  readonly exact_match?: boolean | null | undefined
+  readonly person_id?: number | null | undefined
+  readonly organization_id?: number | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -757,12 +757,17 @@ export interface SearchInput {
 export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<SearchInput> =>
   Schema.Struct({
     term: Schema.String,
-    fields: Schema.optional(Field.List(Schema.Literal("custom_fields", "notes", "title", "description"))),
-    exact_match: Schema.optional(Schema.Boolean),
-    person_id: Schema.optional(Schema.Int),
-    organization_id: Schema.optional(Schema.Int),
-    limit: Schema.optional(Field.Limit(100)),
-    cursor: Schema.optional(Schema.String)
+    fields: Schema.optional(Schema.NullOr(Field.List(Schema.Literal(
+      "custom_fields",
+      "notes",
+      "title",
+      "description"
+    )))),
+    exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -895,9 +900,9 @@ export const archive: Endpoint.Call<ArchiveInput, ArchiveOutput> = /*#__PURE__*/
 export interface ListChangelogInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -908,7 +913,11 @@ export interface ListChangelogInput {
  */
 export const ListChangelogInput: Schema.Schema<ListChangelogInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListChangelogInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**

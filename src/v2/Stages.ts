@@ -61,15 +61,15 @@ export const Stage: Schema.Schema<Stage> = /*#__PURE__*/ Schema.suspend((): Sche
  * @category inputs
  */
 export interface ListInput {
-  readonly pipeline_id?: number | undefined
+  readonly pipeline_id?: number | null | undefined
   /** `id` unless given. */
-  readonly sort_by?: "id" | "update_time" | "add_time" | "order_nr" | undefined
+  readonly sort_by?: "id" | "update_time" | "add_time" | "order_nr" | null | undefined
   /** `asc` unless given. */
-  readonly sort_direction?: "asc" | "desc" | undefined
+  readonly sort_direction?: "asc" | "desc" | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -80,11 +80,11 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    pipeline_id: Schema.optional(Schema.Int),
-    sort_by: Schema.optional(Schema.Literal("id", "update_time", "add_time", "order_nr")),
-    sort_direction: Schema.optional(Schema.Literal("asc", "desc")),
-    limit: Schema.optional(Field.Limit(500)),
-    cursor: Schema.optional(Schema.String)
+    pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    sort_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "update_time", "add_time", "order_nr"))),
+    sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc"))),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    cursor: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 

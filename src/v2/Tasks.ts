@@ -73,16 +73,16 @@ export const Task: Schema.Schema<Task> = /*#__PURE__*/ Schema.suspend((): Schema
  */
 export interface ListInput {
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
-  readonly is_done?: boolean | undefined
-  readonly is_milestone?: boolean | undefined
+  readonly limit?: number | null | undefined
+  readonly is_done?: boolean | null | undefined
+  readonly is_milestone?: boolean | null | undefined
   /** The first of `assignee_ids`; setting one overwrites the other. */
-  readonly assignee_id?: number | undefined
-  readonly project_id?: number | undefined
+  readonly assignee_id?: number | null | undefined
+  readonly project_id?: number | null | undefined
   /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
-  readonly parent_task_id?: string | undefined
+  readonly parent_task_id?: string | null | undefined
 }
 
 /**
@@ -93,13 +93,13 @@ export interface ListInput {
  */
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
-    cursor: Schema.optional(Schema.String),
-    limit: Schema.optional(Field.Limit(500)),
-    is_done: Schema.optional(Schema.Boolean),
-    is_milestone: Schema.optional(Schema.Boolean),
-    assignee_id: Schema.optional(Schema.Int),
-    project_id: Schema.optional(Schema.Int),
-    parent_task_id: Schema.optional(Schema.String)
+    cursor: Schema.optional(Schema.NullOr(Schema.String)),
+    limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+    is_done: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    is_milestone: Schema.optional(Schema.NullOr(Schema.Boolean)),
+    assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    project_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    parent_task_id: Schema.optional(Schema.NullOr(Schema.String))
   })
 )
 
@@ -351,7 +351,7 @@ export interface UpdateInput {
   /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | null | undefined
   /** At most 10; setting it overwrites `assignee_id`. */
-  readonly assignee_ids?: ReadonlyArray<number> | undefined
+  readonly assignee_ids?: ReadonlyArray<number> | null | undefined
   readonly priority?: number | null | undefined
 }
 
@@ -373,7 +373,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     due_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    assignee_ids: Schema.optional(Schema.Array(Schema.Int).pipe(Schema.maxItems(10))),
+    assignee_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int).pipe(Schema.maxItems(10)))),
     priority: Schema.optional(Schema.NullOr(Schema.Int))
   })
 )

@@ -16,9 +16,9 @@ import * as Pagination from "../Pagination.js"
 export interface ListFollowersInput {
   readonly id: number
   /** Page size; 100 unless given. */
-  readonly limit?: number | undefined
+  readonly limit?: number | null | undefined
   /** Where the page begins: `next_cursor` of the page before, as it came. */
-  readonly cursor?: string | undefined
+  readonly cursor?: string | null | undefined
 }
 
 /**
@@ -29,7 +29,11 @@ export interface ListFollowersInput {
  */
 export const ListFollowersInput: Schema.Schema<ListFollowersInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<ListFollowersInput> =>
-    Schema.Struct({ id: Schema.Int, limit: Schema.optional(Field.Limit(500)), cursor: Schema.optional(Schema.String) })
+    Schema.Struct({
+      id: Schema.Int,
+      limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
+      cursor: Schema.optional(Schema.NullOr(Schema.String))
+    })
 )
 
 /**

@@ -6,6 +6,7 @@ import type * as AST from "effect/SchemaAST"
 import type { AnyDescription } from "effect-pipedrive/Endpoint"
 import type { Operation, Parameter } from "../../codegen/extract.js"
 import { type Models, resolve, type Type } from "../../codegen/types.js"
+import { withheld } from "./exemptions.js"
 import {
   accepts,
   customFieldKey,
@@ -47,8 +48,9 @@ export const make = (
   const official: Record<string, unknown> = {}
   const places = placeholders(endpoint.path)
   const officialPlaces = placeholders(operation.path)
-  const value = valueOf({ models, style, all, problems })
-  const plain = valueOf({ models, style: "plain", all, problems })
+  const { key } = operation
+  const value = valueOf({ models, style, all, problems, key })
+  const plain = valueOf({ models, style: "plain", all, problems, key })
 
   const put = (parameter: Parameter, key: string) => {
     const ast = fields.get(key)
@@ -79,8 +81,9 @@ export const make = (
         for (const { name, optional, type } of bodyFields(parameter.type, models)) {
           if (optional && !all) continue
           const ast = fields.get(name)
-          if (ast === undefined) problems.push(`body.${name} is not in our input`)
-          else {
+          if (ast === undefined) {
+            if (!isWithheld(`${operation.key} ${name}`)) problems.push(`body.${name} is not in our input`)
+          } else {
             const made = value(type, ast, name)
             if (made !== none) body[name] = ours[name] = made
           }
@@ -94,6 +97,8 @@ export const make = (
   }
   return { ours, official, problems }
 }
+
+const isWithheld = (place: string): boolean => withheld.some(({ places }) => places.includes(place))
 
 /** The names that an operation's input has in the official types. */
 export const named = (operation: Operation, models: Models): ReadonlyArray<string> =>
@@ -130,13 +135,14 @@ const bodyFields = (type: Type, models: Models) => {
 // -----------------------------------------------------------------------------
 
 interface Options {
+  readonly key: string
   readonly models: Models
   readonly style: Style
   readonly all: boolean
   readonly problems: Array<string>
 }
 
-const valueOf = ({ all, models, problems, style }: Options) => {
+const valueOf = ({ all, key, models, problems, style }: Options) => {
   const first = (
     candidates: ReadonlyArray<unknown>,
     ast: AST.AST | undefined,
@@ -171,11 +177,12 @@ const valueOf = ({ all, models, problems, style }: Options) => {
       case "enum": {
         // what the official types spell out as joined values is an array of ours
         const joined = (member: string | number | boolean) => list && String(member).includes(",")
-        for (const member of type.values.flatMap((one) => (joined(one) ? String(one).split(",") : [one]))) {
+        const offered = type.values.filter((one) => !isWithheld(`${key} ${path}=${one}`))
+        for (const member of offered.flatMap((one) => (joined(one) ? String(one).split(",") : [one]))) {
           if (ast !== undefined && !accepts(ast, member))
             problems.push(`${path}: ours refuses ${JSON.stringify(member)}`)
         }
-        const single = type.values.filter((member) => !joined(member))
+        const single = offered.filter((member) => !joined(member))
         const values = style === "plain" ? single : [...single].reverse()
         if (list && style === "many") return first([values.slice(0, 2)], ast, path, "list of values")
         return first(values, ast, path, "value")
