@@ -6,7 +6,7 @@ import { simpleNames } from "./emit.js"
 import type { Official, Parameter } from "./extract.js"
 import { entities, envelopes, nullEverywhere, placeholders } from "./facts/entities.js"
 import { fieldNotes } from "./facts/fields.js"
-import * as inputs from "./facts/inputs.js"
+import * as inputFacts from "./facts/inputs.js"
 import { legacy } from "./facts/legacy.js"
 import { models, names, otherWords } from "./facts/names.js"
 import { replacementFilters, replacements, withoutReplacement } from "./facts/replacements.js"
@@ -93,7 +93,7 @@ const staleOperations = (endpoints: Endpoints): ReadonlyArray<string> => {
     "operations.json": Object.keys(operationFacts),
     "replacements.ts": [replacements, replacementFilters, withoutReplacement].flatMap(Object.keys),
     "summaries.ts": Object.keys(summaries),
-    "inputs.ts": [inputs.added, inputs.removed, inputs.alternatives].flatMap(Object.keys),
+    "inputs.ts": [inputFacts.added, inputFacts.removed, inputFacts.alternatives].flatMap(Object.keys),
     "types.ts": [types.inputs, types.envelopes].flatMap(Object.keys)
   }
   return [
@@ -123,7 +123,7 @@ const stalePlaces = (endpoints: Endpoints): ReadonlyArray<string> =>
     return [
       ...gone("operations.json", inOperations),
       ...gone("types.ts", Object.keys(types.inputs[key] ?? {})),
-      ...gone("inputs.ts", inputs.removed[key] ?? [])
+      ...gone("inputs.ts", inputFacts.removed[key] ?? [])
     ]
   })
 

@@ -312,17 +312,17 @@ export interface AddInput {
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    template_id: Schema.optional(Schema.Number),
-    board_id: Schema.optional(Schema.Number),
-    phase_id: Schema.optional(Schema.Number),
+    template_id: Schema.optional(Schema.Int),
+    board_id: Schema.optional(Schema.Int),
+    phase_id: Schema.optional(Schema.Int),
     description: Schema.optional(Schema.String),
     status: Schema.optional(Schema.String),
-    owner_id: Schema.optional(Schema.Number),
+    owner_id: Schema.optional(Schema.Int),
     start_date: Schema.optional(Field.CalendarDate),
     end_date: Schema.optional(Field.CalendarDate),
     deal_ids: Schema.optional(Schema.Array(Schema.Int)),
-    org_id: Schema.optional(Schema.Number),
-    person_id: Schema.optional(Schema.Number),
+    org_id: Schema.optional(Schema.Int),
+    person_id: Schema.optional(Schema.Int),
     labels: Schema.optional(Schema.Array(Schema.Int)),
     health_status: Schema.optional(Schema.NullOr(Schema.Int)),
     title: Schema.String
@@ -416,16 +416,16 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     title: Schema.optional(Schema.String),
-    board_id: Schema.optional(Schema.NullOr(Schema.Number)),
-    phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    board_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
     description: Schema.optional(Schema.NullOr(Schema.String)),
     status: Schema.optional(Schema.NullOr(Schema.String)),
-    owner_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     end_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     deal_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
-    org_id: Schema.optional(Schema.NullOr(Schema.Number)),
-    person_id: Schema.optional(Schema.NullOr(Schema.Number)),
+    org_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    person_id: Schema.optional(Schema.NullOr(Schema.Int)),
     labels: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
     health_status: Schema.optional(Schema.NullOr(Schema.Int))
   })
@@ -929,8 +929,8 @@ export const UpdatePlanActivityInput: Schema.Schema<UpdatePlanActivityInput> = /
     Schema.Struct({
       id: Schema.Int,
       activity_id: Schema.Int,
-      phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
-      group_id: Schema.optional(Schema.NullOr(Schema.Number))
+      phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      group_id: Schema.optional(Schema.NullOr(Schema.Int))
     })
 )
 
@@ -1009,8 +1009,8 @@ export const UpdatePlanTaskInput: Schema.Schema<UpdatePlanTaskInput> = /*#__PURE
     Schema.Struct({
       id: Schema.Int,
       task_id: Schema.Int,
-      phase_id: Schema.optional(Schema.NullOr(Schema.Number)),
-      group_id: Schema.optional(Schema.NullOr(Schema.Number))
+      phase_id: Schema.optional(Schema.NullOr(Schema.Int)),
+      group_id: Schema.optional(Schema.NullOr(Schema.Int))
     })
 )
 

@@ -243,11 +243,11 @@ export interface AddInput {
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
     title: Schema.String,
-    project_id: Schema.Number,
+    project_id: Schema.Int,
     description: Schema.optional(Schema.String),
-    parent_task_id: Schema.optional(Schema.Number),
-    assignee_id: Schema.optional(Schema.Number),
-    assignee_ids: Schema.optional(Schema.Array(Schema.Number).pipe(Schema.maxItems(10))),
+    parent_task_id: Schema.optional(Schema.Int),
+    assignee_id: Schema.optional(Schema.Int),
+    assignee_ids: Schema.optional(Schema.Array(Schema.Int).pipe(Schema.maxItems(10))),
     done: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     due_date: Schema.optional(Field.CalendarDate)
   })
@@ -333,11 +333,11 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     title: Schema.optional(Schema.String),
-    project_id: Schema.optional(Schema.Number),
+    project_id: Schema.optional(Schema.Int),
     description: Schema.optional(Schema.NullOr(Schema.String)),
-    parent_task_id: Schema.optional(Schema.NullOr(Schema.Number)),
-    assignee_id: Schema.optional(Schema.NullOr(Schema.Number)),
-    assignee_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Number).pipe(Schema.maxItems(10)))),
+    parent_task_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
+    assignee_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int).pipe(Schema.maxItems(10)))),
     done: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     due_date: Schema.optional(Schema.NullOr(Field.CalendarDate))
   })

@@ -51,8 +51,8 @@ export interface Deal {
   readonly lost_time: string | null
   /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date: string | null
-  /** Ids of labels. */
-  readonly label_ids: ReadonlyArray<number>
+  /** Ids; with `include_labels` `{ id, label }`. `Field.idOf` reads both, writes take both. */
+  readonly label_ids: ReadonlyArray<Field.Label>
   /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
   /** Yours to tell apart integrations; null if not set. */
@@ -131,7 +131,7 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
     won_time: Schema.NullOr(Schema.String),
     lost_time: Schema.NullOr(Schema.String),
     expected_close_date: Schema.NullOr(Schema.String),
-    label_ids: Schema.Array(Schema.Number),
+    label_ids: Schema.Array(Field.Label),
     origin: Schema.String,
     origin_id: Schema.NullOr(Schema.String),
     channel: Schema.NullOr(Schema.Number),
@@ -392,7 +392,7 @@ export interface ListInput {
   readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | null | undefined
-  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  /** Labels come as `{ id, label }`, not as bare ids. */
   readonly include_labels?: boolean | null | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
@@ -690,7 +690,7 @@ export interface GetInput {
   readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | null | undefined
-  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  /** Labels come as `{ id, label }`, not as bare ids. */
   readonly include_labels?: boolean | null | undefined
 }
 
@@ -810,7 +810,7 @@ export interface AddInput {
   /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | undefined
+  readonly label_ids?: ReadonlyArray<Field.Label> | undefined
   /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
   /** Yours to tell apart campaigns in a channel; null if not set. */
@@ -844,7 +844,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     won_time: Schema.optional(Field.Instant),
     lost_time: Schema.optional(Field.Instant),
     expected_close_date: Schema.optional(Field.CalendarDate),
-    label_ids: Schema.optional(Schema.Array(Schema.Int)),
+    label_ids: Schema.optional(Schema.Array(Field.Label)),
     custom_fields: Schema.optional(Field.CustomFields),
     channel_id: Schema.optional(Schema.NullOr(Schema.String))
   })
@@ -941,7 +941,7 @@ export interface UpdateInput {
   /** A day, `YYYY-MM-DD`; null if unknown. */
   readonly expected_close_date?: Field.CalendarDate | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | null | undefined
+  readonly label_ids?: ReadonlyArray<Field.Label> | null | undefined
   /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
   /** Yours to tell apart campaigns in a channel; null if not set. */
@@ -976,7 +976,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     won_time: Schema.optional(Schema.NullOr(Field.Instant)),
     lost_time: Schema.optional(Schema.NullOr(Field.Instant)),
     expected_close_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
-    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Field.Label))),
     custom_fields: Schema.optional(Field.CustomFields),
     channel_id: Schema.optional(Schema.NullOr(Schema.String))
   })

@@ -29,8 +29,8 @@ export interface Organization {
   readonly visible_to: number
   /** Parts beside the whole; null if unknown. */
   readonly address: OrganizationAddress | null
-  /** Ids of labels. */
-  readonly label_ids: ReadonlyArray<number>
+  /** Ids; with `include_labels` `{ id, label }`. `Field.idOf` reads both, writes take both. */
+  readonly label_ids: ReadonlyArray<Field.Label>
   readonly website?: string | null
   readonly linkedin?: string | null
   /** Option id; null if unknown. */
@@ -79,7 +79,7 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     is_deleted: Schema.Boolean,
     visible_to: Schema.Number,
     address: Schema.NullOr(OrganizationAddress),
-    label_ids: Schema.Array(Schema.Number),
+    label_ids: Schema.Array(Field.Label),
     website: Field.optional(Schema.NullOr(Schema.String)),
     linkedin: Field.optional(Schema.NullOr(Schema.String)),
     industry: Field.optional(Schema.NullOr(Schema.Number)),
@@ -264,7 +264,7 @@ export interface ListInput {
   readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | null | undefined
-  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  /** Labels come as `{ id, label }`, not as bare ids. */
   readonly include_labels?: boolean | null | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
@@ -407,7 +407,7 @@ export interface GetInput {
   readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | null | undefined
-  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  /** Labels come as `{ id, label }`, not as bare ids. */
   readonly include_labels?: boolean | null | undefined
 }
 
@@ -506,7 +506,7 @@ export interface AddInput {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | undefined
+  readonly label_ids?: ReadonlyArray<Field.Label> | undefined
   /** `value` is enough. */
   readonly address?: {
     readonly value?: string | null | undefined
@@ -549,7 +549,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     owner_id: Schema.optional(Schema.Int),
     add_time: Schema.optional(Field.Instant),
     visible_to: Schema.optional(Schema.Int),
-    label_ids: Schema.optional(Schema.Array(Schema.Int)),
+    label_ids: Schema.optional(Schema.Array(Field.Label)),
     address: Schema.optional(Schema.Struct({
       value: Schema.optional(Schema.NullOr(Schema.String)),
       country: Schema.optional(Schema.NullOr(Schema.String)),
@@ -634,7 +634,7 @@ export interface UpdateInput {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | null | undefined
+  readonly label_ids?: ReadonlyArray<Field.Label> | null | undefined
   /** `value` is enough. */
   readonly address?: {
     readonly value?: string | null | undefined
@@ -677,7 +677,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     name: Schema.optional(Schema.String),
     owner_id: Schema.optional(Schema.NullOr(Schema.Int)),
     visible_to: Schema.optional(Schema.NullOr(Schema.Int)),
-    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Field.Label))),
     address: Schema.optional(Schema.NullOr(Schema.Struct({
       value: Schema.optional(Schema.NullOr(Schema.String)),
       country: Schema.optional(Schema.NullOr(Schema.String)),

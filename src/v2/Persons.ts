@@ -36,8 +36,8 @@ export interface Person {
   readonly is_deleted: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
-  /** Ids of labels. */
-  readonly label_ids: ReadonlyArray<number>
+  /** Ids; with `include_labels` `{ id, label }`. `Field.idOf` reads both, writes take both. */
+  readonly label_ids: ReadonlyArray<Field.Label>
   /** Null without a picture. */
   readonly picture_id: number | null
   /** Only in accounts with contact sync. */
@@ -103,7 +103,7 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
     phones: Schema.Array(PersonPhone),
     is_deleted: Schema.Boolean,
     visible_to: Schema.Number,
-    label_ids: Schema.Array(Schema.Number),
+    label_ids: Schema.Array(Field.Label),
     picture_id: Schema.NullOr(Schema.Number),
     postal_address: Field.optional(Schema.NullOr(PersonAddress)),
     notes: Field.optional(Schema.NullOr(Schema.String)),
@@ -427,7 +427,7 @@ export interface ListInput {
   readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | null | undefined
-  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  /** Labels come as `{ id, label }`, not as bare ids. */
   readonly include_labels?: boolean | null | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
@@ -582,7 +582,7 @@ export interface GetInput {
   readonly custom_fields?: Field.List<string> | null | undefined
   /** Options of custom fields come as `{ id, label }` instead of the bare id. */
   readonly include_option_labels?: boolean | null | undefined
-  /** The ids of labels come as `{ id, label }`, which the types do not show and strict validation refuses. */
+  /** Labels come as `{ id, label }`, not as bare ids. */
   readonly include_labels?: boolean | null | undefined
 }
 
@@ -701,7 +701,7 @@ export interface AddInput {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | undefined
+  readonly label_ids?: ReadonlyArray<Field.Label> | undefined
   /** Only in accounts with contact sync. */
   readonly postal_address?: {
     readonly value?: string | null | undefined
@@ -762,7 +762,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
       label: Schema.optional(Schema.String)
     }))),
     visible_to: Schema.optional(Schema.Int),
-    label_ids: Schema.optional(Schema.Array(Schema.Int)),
+    label_ids: Schema.optional(Schema.Array(Field.Label)),
     postal_address: Schema.optional(Schema.Struct({
       value: Schema.optional(Schema.NullOr(Schema.String)),
       country: Schema.optional(Schema.NullOr(Schema.String)),
@@ -867,7 +867,7 @@ export interface UpdateInput {
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to?: number | null | undefined
   /** Ids of labels. */
-  readonly label_ids?: ReadonlyArray<number> | null | undefined
+  readonly label_ids?: ReadonlyArray<Field.Label> | null | undefined
   /** Only in accounts with contact sync. */
   readonly postal_address?: {
     readonly value?: string | null | undefined
@@ -928,7 +928,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
       label: Schema.optional(Schema.String)
     })))),
     visible_to: Schema.optional(Schema.NullOr(Schema.Int)),
-    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    label_ids: Schema.optional(Schema.NullOr(Schema.Array(Field.Label))),
     postal_address: Schema.optional(Schema.NullOr(Schema.Struct({
       value: Schema.optional(Schema.NullOr(Schema.String)),
       country: Schema.optional(Schema.NullOr(Schema.String)),
