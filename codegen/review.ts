@@ -64,6 +64,8 @@ const untyped = (key: string, facts: Facts, field: ShapeField): ReadonlyArray<st
   const { name } = field
   const shape = field.shape.kind === "nullable" ? field.shape.shape : field.shape
   const lacks = (what: string) => [`${key}: ${name} ${what}`]
+  // what no document has, no document gives a maximum of
+  if (name in (inputFacts.added[key] ?? {})) return []
   if (name === "limit" && facts.max === undefined) return lacks("is given, and the largest page is not known")
   if (shape === string && /(_time|_date|_at|since|until)$|(^|\.)(start|end)$/.test(name))
     return lacks("looks like a time, and would be plain text: facts/operations.json has no format of it")
