@@ -39,7 +39,9 @@ export const show = (entity: Entity, row: Row, call: Call, occasion: Occasion): 
 
 /** One row in its envelope. */
 export const one = (entity: Entity, row: Row, call: Call, occasion: Occasion, status = 200): Answer => {
-  const data = show(entity, row, call, occasion)
+  const shown = show(entity, row, call, occasion)
+  const unchanged = occasion === "add" && entity.unchangedWhenAdded === true && call.endpoint.version === "v2"
+  const data = unchanged ? { ...shown, update_time: null } : shown
   const none = entity.additionalNull === true ? { additional_data: null } : {}
   if (call.endpoint.version === "v2") return json(status, { success: true, data, ...none })
   const beside = entity.v1Beside?.[occasion]?.(row, call.view)

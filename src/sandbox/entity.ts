@@ -76,6 +76,8 @@ export interface Entity {
   readonly v1Aliases?: Readonly<Record<string, string>>
   /** Other names under which v2 takes a field. */
   readonly v2Aliases?: Readonly<Record<string, string>>
+  /** v2 answers its creation without the time of a change. */
+  readonly unchangedWhenAdded?: true
   /** `additional_data` is there, and null. */
   readonly additionalNull?: true
   /** What v1 shows beside the fields. */

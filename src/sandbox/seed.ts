@@ -140,13 +140,13 @@ const furnish = (world: World, now: string): void => {
       id: id + 1,
       name,
       icon_key: icon,
-      color: "FFFFFF",
+      color: null,
       order_nr: id + 1,
       key_string: key,
       is_deleted: false,
       is_custom_flag: false,
       add_time: now,
-      update_time: now
+      update_time: null
     })
   }
   for (const [id, [code, name, decimal_points, symbol]] of currencies.entries()) {

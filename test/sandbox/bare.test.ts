@@ -8,7 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Auth, type Endpoint, HttpLayer, type PipedriveError } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
-import { ask, entries } from "../support/surface.js"
+import * as v1 from "effect-pipedrive/v1"
+import * as v2 from "effect-pipedrive/v2"
+import { ask, entries, named } from "../support/surface.js"
 import { input } from "./inputs.js"
 import { known } from "./prepared.js"
 import { send } from "./support.js"
@@ -111,6 +113,63 @@ describe("bare things", () => {
       }
       assert.deepStrictEqual(failures, [])
       assert.deepStrictEqual(missing, none)
+    })
+  )
+
+  it.scoped("have null where a live account has it", () =>
+    Effect.gen(function* () {
+      const { strictly } = yield* bare
+      const { data: deal } = yield* strictly(v2.Deals.add({ title: "Bare" }))
+      const { data: person } = yield* strictly(v2.Persons.add({ name: "Bare" }))
+      const { data: organization } = yield* strictly(v2.Organizations.add({ name: "Bare" }))
+      assert.deepStrictEqual([deal.update_time, person.update_time, organization.update_time], [null, null, null])
+      assert.isNull(organization.address)
+      assert.deepStrictEqual([person.org_id, person.last_name, person.picture_id], [null, null, null])
+
+      const activity = yield* strictly(v1.Activities.add({ subject: "Bare", type: "call" }))
+      assert.deepStrictEqual(activity.additional_data, { updates_story_id: null })
+      const [type] = (yield* strictly(v1.ActivityTypes.list)).data
+      assert.deepStrictEqual([type?.color, type?.update_time], [null, null])
+      assert.isNull((yield* strictly(v1.Organizations.get({ id: 1 }))).data.address)
+
+      const found: ReadonlyArray<readonly [module: string, term: string, item: object]> = [
+        ["Deals", "Bare deal", { value: null, currency: null, person: null, organization: null }],
+        ["Leads", "Bare lead", { value: null, currency: null, person: null }],
+        ["Persons", "Bare", { organization: null, phones: [], emails: [] }],
+        ["Organizations", "Bare", { address: null }],
+        ["Products", "Bare", { code: null }]
+      ]
+      for (const version of ["v1", "v2"]) {
+        for (const [module, term, item] of found) {
+          const answer = yield* strictly(ask(named(`${version}.${module}.search`), { term }))
+          assert.deepInclude((answer as typeof v2.Deals.SearchOutput.Type).data.items[0]?.item, item)
+        }
+      }
+      const [line] = (yield* strictly(v1.Deals.listProducts({ id: 1 }))).data
+      assert.deepStrictEqual([line?.comments, line?.product], [null, null])
+    })
+  )
+
+  it.scoped("are an array of periods in a timeline, with empty arrays for no amounts", () =>
+    Effect.gen(function* () {
+      const { strictly } = yield* bare
+      const { data } = yield* strictly(
+        v1.Deals.listTimeline({ start_date: "2000-01-01", interval: "day", amount: 1, field_key: "add_time" })
+      )
+      assert.lengthOf(data, 1)
+      assert.deepInclude(data[0]?.totals, { count: 0, values: [], open_values: [], won_values: [] })
+    })
+  )
+
+  it.scoped("are recent: what is deleted without data, users in an array", () =>
+    Effect.gen(function* () {
+      const { strictly } = yield* bare
+      yield* strictly(v2.Persons.delete({ id: 1 }))
+      const { data } = yield* strictly(
+        v1.Recents.list({ since_timestamp: "1970-01-01 00:00:00", items: ["person", "user"] })
+      )
+      assert.isNull(data.find(({ item }) => item === "person")?.data)
+      assert.isArray(data.find(({ item }) => item === "user")?.data)
     })
   )
 })

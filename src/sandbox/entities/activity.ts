@@ -151,6 +151,7 @@ export const activity: Entity = {
     private: { kind: kinds.flag, initial: () => false, v2: false }
   },
   v1Aliases: { location: "location" },
+  v1Beside: { add: () => ({ updates_story_id: null }) },
   v1: {
     ...unset,
     marked_as_done_time: (row) => common.shownTime(row, "marked_as_done_time", "v1") ?? "",
@@ -226,7 +227,7 @@ export const activityType: Entity = {
     id: common.id,
     name: { kind: kinds.text, required: "Name must be given." },
     icon_key: { kind: kinds.text, initial: () => "task" },
-    color: { kind: kinds.text, initial: () => "FFFFFF", cleared: "FFFFFF" },
+    color: common.plainText,
     order_nr: { kind: kinds.integer, initial: (view) => view.world.tables.get("activityType")?.next ?? 1 },
     key_string: { kind: kinds.text, readOnly: true },
     is_deleted: common.isDeleted,

@@ -76,6 +76,7 @@ const primaryEmail: Computed = (row) => {
 export const person: Entity = {
   name: "person",
   label: "Person",
+  unchangedWhenAdded: true,
   fields: {
     id: common.id,
     name: { kind: kinds.text, required: "Name must be given." },
@@ -202,6 +203,7 @@ const followersByUser: Computed = (row, view) => {
 export const organization: Entity = {
   name: "organization",
   label: "Organization",
+  unchangedWhenAdded: true,
   fields: {
     id: common.id,
     name: { kind: kinds.text, required: "Name must be given." },

@@ -161,6 +161,7 @@ const spent = (from: string, to: string): Readonly<Record<string, number>> => {
 export const deal: Entity = {
   name: "deal",
   label: "Deal",
+  unchangedWhenAdded: true,
   fields: {
     id: common.id,
     title: { kind: kinds.text, required: "Deal title must be given." },
@@ -281,8 +282,9 @@ export const deal: Entity = {
       id: row.id,
       type: "deal",
       title: row.title,
-      value: row.value,
-      currency: row.currency,
+      // the search knows no value of a deal that has none
+      value: row.value === 0 ? null : row.value,
+      currency: row.value === 0 ? null : row.currency,
       status: row.status,
       visible_to: row.visible_to,
       owner: { id: row.owner_id },

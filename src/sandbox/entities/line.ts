@@ -50,7 +50,11 @@ export const dealProduct: Entity = {
     order_nr: common.plainInteger,
     add_time: { ...common.addTime, readOnly: true },
     update_time: { ...common.updateTime, v1: false },
-    comments: { kind: kinds.text, initial: () => "", cleared: "" },
+    comments: {
+      kind: { ...kinds.text, toV1: (value) => (value === "" ? null : value) },
+      initial: () => "",
+      cleared: ""
+    },
     discount: { kind: kinds.number, initial: () => 0, cleared: 0 },
     discount_type: { kind: kinds.choice("percentage", "amount"), initial: () => "percentage", cleared: "percentage" },
     quantity: { kind: kinds.number, initial: () => 1, cleared: 1 },

@@ -166,7 +166,7 @@ const recentsSince = (call: Call): engine.Outcome<Answer> => {
       data: shown.map(({ change, entity, row }) => ({
         item: change.table,
         id: change.id,
-        data: flat(entity)(row, call)
+        data: recentData(entity, row, call)
       })),
       additional_data: {
         since_timestamp: v1Time(since),
@@ -175,6 +175,13 @@ const recentsSince = (call: Call): engine.Outcome<Answer> => {
       }
     })
   )
+}
+
+/** What is deleted has no data, and users stand in an array of their own. */
+const recentData = (entity: Entity, row: Row, call: Call): unknown => {
+  if (row.is_deleted === true) return null
+  const shown = flat(entity)(row, call)
+  return entity === user ? [shown] : shown
 }
 
 const recents = honouring({ ...allOf([...paged, "since_timestamp"]), items: Object.keys(recentEntities) }, recentsSince)

@@ -88,14 +88,13 @@ const removeMany = honouring(["ids"], (call) =>
   })
 )
 
-/** v1 shows the product itself when it is asked for. */
+/** v1 shows the product itself when it is asked for, and null otherwise. */
 const v1Line = (row: Row, call: Call): unknown => {
   const shown = crud.show(lines.dealProduct, row, call, "list")
   const wanted = call.query.include_product_data
   const found = get(call.view.world, "product", row.product_id)
-  return (wanted === 1 || wanted === true || wanted === "1") && found !== undefined
-    ? lines.withProduct(row, shown, engine.showV1(product, found, call.view, "list"))
-    : shown
+  const isWanted = (wanted === 1 || wanted === true || wanted === "1") && found !== undefined
+  return lines.withProduct(row, shown, isWanted ? engine.showV1(product, found, call.view, "list") : null)
 }
 
 // -----------------------------------------------------------------------------
