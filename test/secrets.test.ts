@@ -148,6 +148,16 @@ describe("a secret that a server echoes", () => {
     }
   })
 
+  it("is struck out before anything is cut off: not one sign of it is left", () => {
+    const token = "7f3c9d0123456789abcdef0123456789abcdef01"
+    const rest = /^-*(<(r(e(d(a(c(t(e(d>?)?)?)?)?)?)?)?)?)?$/
+    for (let n = 150; n < 1010; n++) {
+      const text = `${"-".repeat(n)}${token}`
+      assert.match(Failure.words(text, [token]) ?? "", rest)
+      assert.match(Failure.snippet(text, [token]), rest)
+    }
+  })
+
   it("leaves what is none as it is", () => {
     FastCheck.assert(
       FastCheck.property(secret, FastCheck.lorem({ maxCount: 60 }), (secret, text) => {

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { HttpLayer, Pipedrive } from "effect-pipedrive"
+import * as Layer from "effect/Layer"
+import { Auth, HttpLayer, Pipedrive } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 
@@ -30,6 +31,19 @@ describe("a redirect", () => {
       assert.strictEqual(first?.headers["x-api-token"], "SECRET")
       assert.strictEqual(second?.url.href, "https://files.example.net/x?sig=1")
       assert.notInclude(JSON.stringify(second?.headers), "SECRET")
+    })
+  )
+
+  it.effect("to another host is followed without credentials of any kind", () =>
+    Effect.gen(function* () {
+      for (const auth of [Auth.apiKey("0123456789abcdef"), Auth.accessToken("0123456789abcdef")]) {
+        const fake = Fake.make(to("https://files.example.net/x"), Fake.ok({ id: 3 }))
+        yield* Robots.get({ id: 1 }).pipe(Effect.provide(Layer.merge(Layer.orDie(auth), fake.layer)))
+        const [first, second] = fake.seen
+        assert.include(JSON.stringify(first?.headers), "0123456789abcdef")
+        assert.notInclude(JSON.stringify(second?.headers), "0123456789abcdef")
+        assert.notProperty(second?.headers, "authorization")
+      }
     })
   )
 

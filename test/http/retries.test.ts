@@ -1,5 +1,7 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -298,6 +300,64 @@ describe("credentials that fail for a moment", () => {
       const error = yield* Robots.get({ id: 1 }).pipe(Effect.flip, Effect.provide(Layer.merge(auth, always.layer)))
       assert.strictEqual(error._tag, "Unauthorized")
       assert.lengthOf(always.seen, 2)
+    })
+  )
+})
+
+describe("a 401 that new credentials may mend", () => {
+  const old = "old-0123456789abcdef0123456789"
+  const renewed = "new-fedcba9876543210fedcba98"
+  /** Credentials that are renewed at the first 401. */
+  const auth = () => {
+    let token = old
+    return Layer.succeed(Auth.Auth, {
+      authorize: (request) =>
+        Effect.succeed(
+          HttpClientRequest.setHeader(
+            HttpClientRequest.prependUrl(request, "https://api.pipedrive.com"),
+            "authorization",
+            `Bearer ${token}`
+          )
+        ),
+      recover: () =>
+        Effect.sync(() => {
+          token = renewed
+          return true
+        })
+    })
+  }
+
+  for (const isRead of [true, false]) {
+    it.effect(`of a stream body is ${isRead ? "final once it was begun" : "mended where it was not begun"}`, () =>
+      Effect.gen(function* () {
+        let sent = 0
+        const client = HttpClient.make((request) =>
+          Effect.gen(function* () {
+            sent++
+            if (isRead && request.body._tag === "Stream") {
+              yield* Effect.orDie(Stream.runDrain(request.body.stream as Stream.Stream<Uint8Array, unknown>))
+            }
+            return HttpClientResponse.fromWeb(request, sent === 1 ? Fake.json(401, {}) : Fake.ok({ id: 1 }))
+          })
+        )
+        const body = HttpBody.stream(Stream.make(new Uint8Array(3)), "text/plain")
+        const { result } = yield* timed(
+          Pipedrive.request({ version: "v2", method: "PUT", path: "/x", body }).pipe(
+            Effect.provide(Layer.merge(auth(), Layer.succeed(HttpClient.HttpClient, client)))
+          )
+        )
+        assert.strictEqual(sent, isRead ? 1 : 2)
+        assert.strictEqual(result._tag === "Left" ? result.left._tag : "value", isRead ? "Unauthorized" : "value")
+      })
+    )
+  }
+
+  it.effect("shows neither the credentials that were replaced nor the new ones", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.json(401, {}), Fake.json(403, { success: false, error: `${old} or ${renewed}` }))
+      const error = yield* Robots.get({ id: 1 }).pipe(Effect.flip, Effect.provide(Layer.merge(auth(), fake.layer)))
+      assert.lengthOf(fake.seen, 2)
+      assert.include(error.message, "<redacted> or <redacted>")
     })
   )
 })

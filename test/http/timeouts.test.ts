@@ -1,5 +1,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -97,6 +99,30 @@ describe("a server that never answers", () => {
   )
 })
 
+it.effect("under a clock of one's own a call leaves nobody asleep, however it ends", () =>
+  Effect.gen(function* () {
+    let asleep = 0
+    const clock: Clock.Clock = Object.assign(Object.create(Clock.make()), {
+      sleep: () =>
+        Effect.suspend(() => {
+          asleep++
+          return Effect.onExit(Effect.never, () => Effect.sync(() => asleep--))
+        })
+    })
+    const fake = Fake.make(Fake.ok({ id: 1 }), Fake.json(404, {}))
+    yield* Effect.gen(function* () {
+      yield* Effect.provide(Robots.get({ id: 1 }), fake.live)
+      yield* Effect.flip(Effect.provide(Robots.get({ id: 1 }), fake.live))
+      const fiber = yield* Effect.fork(get)
+      for (let turn = 0; turn < 10; turn++) yield* Effect.yieldNow()
+      assert.strictEqual(asleep, 1)
+      yield* Fiber.interrupt(fiber)
+      for (let turn = 0; turn < 10; turn++) yield* Effect.yieldNow()
+    }).pipe(Effect.withClock(clock))
+    assert.strictEqual(asleep, 0)
+  })
+)
+
 describe("under the live clock", () => {
   /** A transport that answers after a while, and tells whether it was let finish. */
   const slow = (millis: number) => {
@@ -131,6 +157,54 @@ describe("under the live clock", () => {
       yield* Effect.sleep(20)
       yield* Fiber.interrupt(fiber)
       assert.deepStrictEqual(ended, ["interrupted"])
+    })
+  )
+
+  it.live("time runs out for a caller that cannot be interrupted, too, and its request is", () =>
+    Effect.gen(function* () {
+      const { ended, live } = slow(5000)
+      const call = Robots.get({ id: 1 }).pipe(quick, Effect.flip, Effect.provide(live))
+      assert.deepInclude(yield* Effect.uninterruptible(call), { _tag: "Timeout", of: "attempt" })
+      yield* Effect.sleep(20)
+      assert.deepStrictEqual(ended, ["interrupted"])
+    })
+  )
+
+  it.live("a limit of more milliseconds than a timer can count is none", () =>
+    Effect.gen(function* () {
+      const client = HttpClient.make((request) =>
+        Effect.delay(
+          Effect.sync(() => HttpClientResponse.fromWeb(request, Fake.ok({ id: 1 }))),
+          "50 millis"
+        )
+      )
+      const live = Layer.merge(Layer.orDie(Auth.apiKey("SECRET")), Layer.succeed(HttpClient.HttpClient, client))
+      for (const timeout of [2 ** 31, "30 days", Duration.infinity] as const) {
+        const { data } = yield* Robots.get({ id: 1 }).pipe(
+          HttpLayer.withPolicy({ timeout, totalTimeout: "60 days", retries: 0 }),
+          Effect.provide(live)
+        )
+        assert.strictEqual(data.id, 1)
+      }
+    })
+  )
+
+  it.live("a call leaves no timer behind, however it ends", () =>
+    Effect.gen(function* () {
+      const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length
+      const before = timers()
+      const fake = Fake.make(Fake.ok({ id: 1 }))
+      const missing = Fake.make(Fake.json(404, {}))
+      const call = Robots.get({ id: 1 }).pipe(HttpLayer.withPolicy({ timeout: "1 hour", totalTimeout: "2 hours" }))
+      for (let n = 0; n < 20; n++) {
+        yield* Effect.provide(call, fake.live)
+        yield* Effect.flip(Effect.provide(call, missing.live))
+        const fiber = yield* Effect.fork(Effect.provide(call, silent.live))
+        yield* Effect.yieldNow()
+        yield* Effect.promise(() => Promise.resolve())
+        yield* Fiber.interrupt(fiber)
+      }
+      assert.isBelow(timers() - before, 10)
     })
   )
 

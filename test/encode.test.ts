@@ -1,0 +1,80 @@
+/** How inputs are written, at the edges: what a small slip in the encoder would change. */
+import { assert, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { Endpoint, PipedriveError } from "effect-pipedrive"
+import * as Robots from "./support/endpoints.js"
+import * as Fake from "./support/fake.js"
+
+const K = "0123456789abcdef0123456789abcdef01234567"
+
+const sent = (call: Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements>) => {
+  const fake = Fake.make(Fake.ok({ id: 1 }))
+  return Effect.map(Effect.provide(call, fake.live), () => fake.seen[0])
+}
+
+const refused = (call: Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements>) => {
+  const fake = Fake.make(Fake.ok({ id: 1 }))
+  return Effect.map(Effect.provide(Effect.flip(call), fake.live), (error) => {
+    assert.strictEqual(error._tag, "InvalidRequest")
+    assert.lengthOf(fake.seen, 0)
+    return error.message
+  })
+}
+
+it.effect("a year has four digits", () =>
+  Effect.gen(function* () {
+    for (const [year, text] of [
+      [987, "0987-03-04"],
+      [12, "0012-03-04"],
+      [2026, "2026-03-04"]
+    ] as const) {
+      for (const born of [
+        DateTime.unsafeMake({ year, month: 3, day: 4, hours: 12 }),
+        DateTime.unsafeMakeZoned({ year, month: 3, day: 4, hours: 12 }, { timeZone: "UTC" })
+      ]) {
+        const seen = yield* sent(Robots.update({ id: 1, born }))
+        assert.deepStrictEqual(JSON.parse(String(seen?.body)), { born: text })
+      }
+    }
+  })
+)
+
+it.effect("half of a surrogate pair is no part of a path, a whole one is", () =>
+  Effect.gen(function* () {
+    for (const id of ["\ud83d", "a\ude00", "\ude00\ud83d"]) {
+      assert.include(yield* refused(Robots.get({ id })), "`id` is not well-formed text")
+    }
+    assert.strictEqual((yield* sent(Robots.get({ id: "😀" })))?.path, "/api/v2/robots/%F0%9F%98%80")
+  })
+)
+
+it.effect("what is nested without end is refused, what is nested deep is sent", () =>
+  Effect.gen(function* () {
+    const nested = (depth: number): { readonly [part: string]: unknown } => {
+      let value: { readonly [part: string]: unknown } = { end: 1 }
+      for (let n = 1; n < depth; n++) value = { part: value }
+      return value
+    }
+    const call = (depth: number) => Robots.update({ id: 1, custom_fields: { [K]: nested(depth) } })
+    assert.deepStrictEqual(JSON.parse(String((yield* sent(call(20)))?.body)), { custom_fields: { [K]: nested(20) } })
+    for (const depth of [40, 10_000]) assert.include(yield* refused(call(depth)), "is nested too deeply")
+  })
+)
+
+it.effect("an object that writes itself is refused, own or inherited: what it shows is not what would be sent", () =>
+  Effect.gen(function* () {
+    class Money {
+      readonly value = 1
+      toJSON() {
+        return { value: 2 }
+      }
+    }
+    for (const value of [{ value: 1, toJSON: () => ({ value: 2 }) }, new Money()]) {
+      const call = Robots.update({ id: 1, custom_fields: { [K]: value as never } })
+      assert.match(yield* refused(call), /is not plain data|cannot be sent|is a function/)
+      const seen = refused(Robots.addOld({ name: "R", [K]: value } as never))
+      assert.match(yield* seen, /is not plain data|cannot be sent|is a function/)
+    }
+  })
+)
