@@ -7,8 +7,8 @@ import { one, page } from "./payload.js"
 
 const headers = {
   "content-type": "application/json; charset=utf-8",
-  "x-ratelimit-limit": "40",
-  "x-ratelimit-remaining": "39",
+  "x-ratelimit-limit": "100000",
+  "x-ratelimit-remaining": "99999",
   "x-ratelimit-reset": "2"
 }
 

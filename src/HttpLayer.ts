@@ -12,6 +12,7 @@ import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Drift from "./internal/drift.js"
+import * as Fetch from "./internal/http/fetch.js"
 import * as Transport from "./internal/transport.js"
 import * as RateLimiter from "./RateLimiter.js"
 
@@ -193,6 +194,17 @@ export const layer = (
       )
     })
   )
+
+/**
+ * `fetch` as transport, the default of `Pipedrive.layer`: an `HttpClient` like `FetchHttpClient.layer`, with the same
+ * options (`FetchHttpClient.Fetch`, `FetchHttpClient.RequestInit`, of the layer and of a call), on which the calls of this
+ * package take a shorter way. Wrapped by a middleware, it is used like any other client. On Node, `effect-pipedrive/Undici`
+ * is faster still.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerFetch: Layer.Layer<HttpClient.HttpClient> = Fetch.layer
 
 const merge = (policy: Policy, options: Options): Policy => {
   const faults = [...policy.faults]

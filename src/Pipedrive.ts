@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Config from "effect/Config"
@@ -39,7 +38,7 @@ export interface Options extends HttpLayer.LayerOptions, Auth.Options {
   readonly apiToken?: string | Redacted.Redacted<string> | undefined
   /** An OAuth2 access token that somebody else keeps fresh. */
   readonly accessToken?: string | Redacted.Redacted<string> | undefined
-  /** The transport. @default FetchHttpClient.layer */
+  /** The transport. @default HttpLayer.layerFetch */
   readonly httpClient?: Layer.Layer<HttpClient.HttpClient> | undefined
 }
 
@@ -72,7 +71,7 @@ export const layer = (
   return Layer.mergeAll(
     auth,
     HttpLayer.layer({ ...options, limiter: options.limiter === undefined ? true : options.limiter })
-  ).pipe(Layer.provide(options.httpClient ?? FetchHttpClient.layer))
+  ).pipe(Layer.provide(options.httpClient ?? HttpLayer.layerFetch))
 }
 
 /**

@@ -29,32 +29,49 @@ export const bytes = (response: HttpClientResponse.HttpClientResponse, maximum: 
 
 const parts = (response: HttpClientResponse.HttpClientResponse, maximum: number): Read<Uint8Array> =>
   Effect.suspend(() => {
-    const parts: Array<Uint8Array> = []
-    let size = 0
-    const read = Stream.runForEachWhile(response.stream, (part) =>
-      Effect.sync(() => {
-        parts.push(part)
-        size += part.length
-        return size <= maximum
-      })
-    )
+    const collected = collect(maximum)
+    let isWhole = true
+    const read = Stream.runForEachWhile(response.stream, (part) => Effect.sync(() => (isWhole = collected.add(part))))
     // a stream of nothing is an error to the platform
     const whole = Effect.catchIf(
       read,
       (error) => error.reason === "EmptyBody",
       () => Effect.void
     )
-    return Effect.map(whole, () => (size > maximum ? undefined : joined(parts, size)))
+    return Effect.map(whole, () => (isWhole ? collected.bytes() : undefined))
   })
 
-const joined = (parts: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  const [first] = parts
-  if (parts.length === 1 && first !== undefined) return first
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
+/** The parts of a body, up to the most that is read of it. @internal */
+export interface Collected {
+  /** Takes a part; `false` when that is more than enough. */
+  readonly add: (part: Uint8Array) => boolean
+  readonly bytes: () => Uint8Array
+  readonly text: () => string
+}
+
+/** @internal */
+export const collect = (maximum: number): Collected => {
+  const parts: Array<Uint8Array> = []
+  let size = 0
+  const bytes = (): Uint8Array => {
+    const [first] = parts
+    if (parts.length === 1 && first !== undefined) return first
+    const whole = new Uint8Array(size)
+    let at = 0
+    for (const part of parts) {
+      whole.set(part, at)
+      at += part.length
+    }
+    return whole
   }
-  return whole
+  return {
+    add: (part) => {
+      const kept = part.length > maximum - size ? part.subarray(0, maximum - size) : part
+      if (kept.length > 0) parts.push(kept)
+      size += kept.length
+      return kept.length === part.length
+    },
+    bytes,
+    text: () => (size === 0 ? "" : new TextDecoder().decode(bytes()))
+  }
 }

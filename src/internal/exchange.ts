@@ -8,13 +8,16 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
+import { constVoid } from "effect/Function"
 import * as Stream from "effect/Stream"
 import * as E from "../PipedriveError.js"
 import * as Body from "./body.js"
 import * as Failure from "./failure.js"
+import type * as Transport from "./http/transport.js"
 
 /** @internal */
 export interface Exchange {
@@ -32,6 +35,39 @@ export interface Exchange {
 /** An answer with its body as it came: text, or bytes where a file is expected. */
 export interface Received extends Failure.Answer {
   readonly bytes: Uint8Array | undefined
+}
+
+/** What of an exchange a transport has to know: of a request whose body is there in whole. @internal */
+export const launch = (
+  { binary, maximum, request }: Exchange,
+  transport: Transport.Transport,
+  context: Context.Context<never>,
+  onEnd: (outcome: Transport.Outcome) => void
+): (() => void) => {
+  const { body, headers, method, url } = request
+  const bytes = body._tag === "Uint8Array" ? body.body : undefined
+  const reading = { binary, maximumBody: maximum, maximumErrorBody: mostOfAnError }
+  try {
+    return transport({ method, url, headers, body: bytes }, reading, context, onEnd)
+  } catch (cause) {
+    onEnd({ _tag: "Failure", cause, phase: "prepare" })
+    return constVoid
+  }
+}
+
+/** What a transport came to, as an answer or as an error. @internal */
+export const outcome = (exchange: Exchange, outcome: Transport.Outcome): Either.Either<Received, E.PipedriveError> => {
+  const { attempts, call, secrets } = exchange
+  switch (outcome._tag) {
+    case "Response": {
+      const { bytes, headers, status, text } = outcome
+      return Either.right({ status, headers, text: status === 204 ? "" : text, bytes, attempts, secrets })
+    }
+    case "Failure":
+      return Either.left(Failure.fromDefect(call, outcome.cause, attempts, secrets, outcome.phase))
+    case "Overflow":
+      return Either.left(tooLarge(exchange, outcome))
+  }
 }
 
 /** @internal */
@@ -52,7 +88,7 @@ const sent = (
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<Received, E.PipedriveError> =>
   Effect.flatMap(executed(exchange, request), (response) =>
-    isRedirect(response.status) ? follow(exchange, request, response, 1) : read(exchange, response)
+    isRedirect(response.status) ? drainAndFollow(exchange, request, response, 1) : read(exchange, response)
   )
 
 /** A form as bytes: undici takes no `FormData` but its own, and Node http would not tell its length. */
@@ -134,19 +170,23 @@ const read = (
   if (status === 204) return Effect.succeed(received("", undefined))
   return exchange.binary
     ? Effect.flatMap(Effect.catchAllCause(Body.bytes(response, exchange.maximum), broken), (bytes) =>
-        bytes === undefined ? tooLarge(exchange, received("", undefined)) : Effect.succeed(received("", bytes))
+        bytes === undefined ? Effect.fail(tooLarge(exchange, response)) : Effect.succeed(received("", bytes))
       )
     : Effect.flatMap(Effect.catchAllCause(Body.text(response, exchange.maximum), broken), (text) =>
-        text === undefined ? tooLarge(exchange, received("", undefined)) : Effect.succeed(received(text, undefined))
+        text === undefined ? Effect.fail(tooLarge(exchange, response)) : Effect.succeed(received(text, undefined))
       )
 }
 
 /** It would be as large the next time: not to be repeated. */
-const tooLarge = ({ call, maximum }: Exchange, answer: Received): Effect.Effect<never, E.InvalidResponse> =>
-  Effect.fail(
-    Failure.invalidResponse(call, answer, [{ path: [], message: `is larger than ${maximum} bytes` }], {
-      withSnippet: false
-    })
+const tooLarge = (
+  { attempts, call, maximum, secrets }: Exchange,
+  { headers, status }: Pick<Received, "status" | "headers">
+): E.InvalidResponse =>
+  Failure.invalidResponse(
+    call,
+    { status, headers, text: "", attempts, secrets },
+    [{ path: [], message: `is larger than ${maximum} bytes` }],
+    { withSnippet: false }
   )
 
 /**
@@ -181,35 +221,41 @@ const maximumRedirects = 5
 /** To a browser that is to follow no redirect, one is status 0 and nothing else. */
 const hidden = 0
 
-const isRedirect = (status: number): boolean =>
+/** @internal */
+export const isRedirect = (status: number): boolean =>
   status === hidden || status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
-const follow = (
+/** Goes on after a redirect that was read. @internal */
+export const follow = (
+  exchange: Exchange,
+  from: HttpClientRequest.HttpClientRequest,
+  response: Pick<Received, "status" | "headers">,
+  hops = 1
+): Effect.Effect<Received, E.PipedriveError> => {
+  const next = redirected(from, response, hops)
+  if (Either.isLeft(next)) {
+    const { attempts, call, secrets } = exchange
+    const description = Failure.scrub(next.left, secrets)
+    return Effect.fail(new E.TransportError({ ...call, attempts, phase: "redirect", description }))
+  }
+  return Effect.flatMap(executed(exchange, next.right), (answer) =>
+    isRedirect(answer.status) ? drainAndFollow(exchange, next.right, answer, hops + 1) : read(exchange, answer)
+  )
+}
+
+/** The redirect's own body is read, so that the connection can be used again. */
+const drainAndFollow = (
   exchange: Exchange,
   from: HttpClientRequest.HttpClientRequest,
   response: HttpClientResponse.HttpClientResponse,
   hops: number
-): Effect.Effect<Received, E.PipedriveError> => {
-  const next = redirected(from, response, hops)
-  // read, so that the connection can be used again
-  const drained = Effect.ignore(start(response))
-  if (Either.isLeft(next)) {
-    const { attempts, call, secrets } = exchange
-    const description = Failure.scrub(next.left, secrets)
-    return Effect.zipRight(
-      drained,
-      Effect.fail(new E.TransportError({ ...call, attempts, phase: "redirect", description }))
-    )
-  }
-  return Effect.flatMap(Effect.zipRight(drained, executed(exchange, next.right)), (answer) =>
-    isRedirect(answer.status) ? follow(exchange, next.right, answer, hops + 1) : read(exchange, answer)
-  )
-}
+): Effect.Effect<Received, E.PipedriveError> =>
+  Effect.zipRight(Effect.ignore(start(response)), follow(exchange, from, response, hops))
 
 /** The request that a redirect leads to, or why it is not followed. */
 const redirected = (
   from: HttpClientRequest.HttpClientRequest,
-  response: HttpClientResponse.HttpClientResponse,
+  response: Pick<Received, "status" | "headers">,
   hops: number
 ): Either.Either<HttpClientRequest.HttpClientRequest, string> => {
   if (response.status === hidden) return Either.left("a redirect, of which a browser does not say where it leads")

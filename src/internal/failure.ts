@@ -1,7 +1,6 @@
 /**
  * From an answer that is no success, or a transport's error, to a `PipedriveError`.
  */
-import type * as Headers from "@effect/platform/Headers"
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
@@ -19,10 +18,13 @@ export interface Call {
   readonly path: string
 }
 
+/** Headers of an answer: names in lower case. @internal */
+export type Headers = Readonly<Record<string, string | undefined>>
+
 /** One answer, read whole. */
 export interface Answer {
   readonly status: number
-  readonly headers: Headers.Headers
+  readonly headers: Headers
   readonly text: string
   readonly attempts: number
   /** What must not be shown: the credentials of the request. */
@@ -134,7 +136,7 @@ const plain = (u: unknown): string => (typeof u === "string" ? u : brief(u))
 const longestBelievable = Duration.toMillis("1 day")
 
 /** Milliseconds: `Retry-After` in seconds or as a date, `x-ratelimit-reset` in seconds; the longer, nonsense left out. @internal */
-export const retryAfter = (headers: Headers.Headers, now: number): number | undefined => {
+export const retryAfter = (headers: Headers, now: number): number | undefined => {
   const waits = [
     seconds(headers["x-ratelimit-reset"]),
     seconds(headers["retry-after"]),
@@ -203,7 +205,7 @@ export const fromAnswer = (
   return status >= 500 && status < 600 ? new E.ServerError(about) : new E.UnexpectedStatus(about)
 }
 
-const limits = (headers: Headers.Headers, now: number) => {
+const limits = (headers: Headers, now: number) => {
   const wait = retryAfter(headers, now)
   const left = count(headers["x-daily-ratelimit-token-remaining"])
   const kind = left === 0 ? ("daily" as const) : ("burst" as const)
@@ -323,7 +325,10 @@ export const fromDefect = (
   attempts: number,
   secrets: ReadonlyArray<string>,
   phase: "prepare" | "send" | "receive"
-): E.TransportError => transportError(call, faultOf(defect), phase, attempts, secrets)
+): E.TransportError => {
+  const found = faultOf(defect)
+  return transportError(call, found, phase === "send" && found.connecting ? "connect" : phase, attempts, secrets)
+}
 
 const transportError = (
   call: Call,

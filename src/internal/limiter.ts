@@ -3,7 +3,6 @@
  *
  * Nothing here waits or reads the clock: `limiter.queue.ts` does.
  */
-import type * as Headers from "@effect/platform/Headers"
 import type * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 import type { Budget } from "../RateLimiter.js"
@@ -405,7 +404,7 @@ export const settle = (gate: Gate, permit: Permit, answer: Failure.Answer, now: 
   }
 }
 
-const limitIn = (headers: Headers.Headers): number | undefined => {
+const limitIn = (headers: Failure.Headers): number | undefined => {
   const limit = Failure.count(headers["x-ratelimit-limit"])
   return limit !== undefined && limit >= 1 && limit <= believable ? limit : undefined
 }
@@ -416,7 +415,7 @@ const tell = (bucket: Bucket, limit: number): void => {
 }
 
 /** What the server's count tells of others: the places that they took, or that they leave some. */
-const learnRemaining = (bucket: Bucket, permit: Permit, limit: number, headers: Headers.Headers, now: number): void => {
+const learnRemaining = (bucket: Bucket, permit: Permit, limit: number, headers: Failure.Headers, now: number): void => {
   const remaining = Failure.count(headers["x-ratelimit-remaining"])
   if (remaining === undefined || remaining > limit) return
   if (permit.sent >= bucket.changedAt) bucket.unused = Math.min(bucket.unused, remaining)
@@ -480,7 +479,7 @@ const refused = (gate: Gate, bucket: Bucket, permit: Permit, limit: number | und
   bucket.limit = Math.max(Math.min(bucket.limit, went), least)
 }
 
-const learnDaily = (gate: Gate, permit: Permit, headers: Headers.Headers, now: number): void => {
+const learnDaily = (gate: Gate, permit: Permit, headers: Failure.Headers, now: number): void => {
   const remaining = Failure.count(headers["x-daily-ratelimit-token-remaining"])
   if (remaining === undefined) {
     if (gate.daily.remaining !== undefined) gate.daily.remaining -= permit.ask.cost

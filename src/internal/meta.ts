@@ -1,7 +1,6 @@
 /**
  * What `Endpoint.withMeta` tells of a call beside its value.
  */
-import type * as Headers from "@effect/platform/Headers"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import type { Meta } from "../Endpoint.js"
@@ -53,7 +52,7 @@ export const collect = (
     readonly attempts: number
     readonly waited: number
     readonly status: number
-    readonly headers: Headers.Headers
+    readonly headers: Failure.Headers
     readonly secrets: ReadonlyArray<string>
   }
 ): void => {

@@ -1,92 +1,29 @@
 /**
  * One call on the wire: wait for its turn, authorise, send, read, judge; again where that may help.
  */
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
-import * as FiberRefs from "effect/FiberRefs"
-import { constTrue } from "effect/Function"
-import type * as MetricLabel from "effect/MetricLabel"
-import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Runtime from "effect/Runtime"
-import type * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
-import { Auth, type Service } from "../Auth.js"
+import { Auth } from "../Auth.js"
 import type { Requirements } from "../Endpoint.js"
-import { CurrentPolicy, type Policy } from "../HttpLayer.js"
+import { CurrentPolicy } from "../HttpLayer.js"
 import * as E from "../PipedriveError.js"
-import { CurrentLimiter, type RateLimiter } from "../RateLimiter.js"
-import * as Exchange from "./exchange.js"
-import type * as Failure from "./failure.js"
-import { count, secretsOf } from "./failure.js"
-import * as Limiter from "./limiter.js"
+import { CurrentLimiter } from "../RateLimiter.js"
+import * as Attempt from "./http/attempt.js"
+import type { Run, Sending } from "./http/call.js"
 import * as Queue from "./limiter.queue.js"
 import * as Meta from "./meta.js"
 import * as Metrics from "./metrics.js"
-import * as Timed from "./timed.js"
 import * as Told from "./told.js"
 
 export type { Received } from "./exchange.js"
-
-/** @internal */
-export interface Sending<A> {
-  readonly call: Failure.Call
-  /** Path and query below the host, with headers and body, without credentials. */
-  readonly request: HttpClientRequest.HttpClientRequest
-  /** Whether a success is a file. */
-  readonly binary: boolean
-  /** What it takes from the daily tokens. */
-  readonly cost: number
-  /** Whether Pipedrive's own limit for searches holds for it. */
-  readonly search: boolean
-  readonly meter: Metrics.Meter
-  readonly span: Tracer.Span
-  /** Judges an answer. */
-  readonly receive: (answer: Exchange.Received, policy: Policy) => Effect.Effect<A, E.PipedriveError>
-}
-
-/** One call under way. @internal */
-export interface Run<A> {
-  readonly sending: Sending<A>
-  readonly request: HttpClientRequest.HttpClientRequest
-  readonly client: HttpClient.HttpClient
-  readonly auth: Service
-  readonly policy: Policy
-  readonly limiter: RateLimiter | undefined
-  readonly collector: Meta.Collector | undefined
-  readonly clock: Clock.Clock
-  readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
-  readonly ask: Limiter.Ask
-  /** When its time began: the waits for its turn are taken off. */
-  started: number
-  /** When the attempt under way began. */
-  began: number
-  tries: number
-  attempts: number
-  waited: number
-  recovered: boolean
-  /** Credentials are being made ready, so nothing of this attempt was sent, or it was refused with a 401. */
-  authorizing: boolean
-  secrets: ReadonlyArray<string>
-  /** A body that is a stream was begun: it is not there a second time. */
-  consumed: boolean
-  gate: Limiter.Gate | undefined
-  turn: number | undefined
-  permit: Limiter.Permit | undefined
-  answer: Exchange.Received | undefined
-}
 
 /** @internal */
 export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError, Requirements> =>
@@ -129,32 +66,6 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
     }
     return calling(run)
   })
-
-/** Redirects are followed by us, who know where credentials may go. */
-const byHand: RequestInit = { redirect: "manual" }
-
-/**
- * What an attempt runs with in its own fiber: our span stands for the platform's, fetch follows no redirect, and the fibers of
- * a transport log no failures, for those hold the request with its credentials.
- */
-const secluded = (
-  fiber: Fiber.RuntimeFiber<unknown, unknown>,
-  runtimeFlags: RuntimeFlags.RuntimeFlags,
-  span: Tracer.Span
-): Runtime.Runtime<never> => {
-  const id = fiber.id()
-  const init = Context.getOption(fiber.currentContext, FetchHttpClient.RequestInit)
-  const services = new Map(fiber.currentContext.unsafeMap)
-    .set(Tracer.ParentSpan.key, span)
-    .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? byHand : { ...init.value, ...byHand })
-  const fiberRefs = FiberRefs.updateManyAs(fiber.getFiberRefs(), {
-    entries: [
-      [HttpClient.currentTracerDisabledWhen, [[id, constTrue]]],
-      [FiberRef.unhandledErrorLogLevel, [[id, Option.none()]]]
-    ]
-  })
-  return Runtime.make({ context: Context.unsafeMake(services), fiberRefs, runtimeFlags })
-}
 
 const once = (
   request: HttpClientRequest.HttpClientRequest,
@@ -233,11 +144,10 @@ const delay = <A>(error: E.PipedriveError, run: Run<A>): Effect.Effect<number | 
     return asked > cap || late >= Duration.toMillis(run.policy.totalTimeout) ? undefined : wait
   })
 
-/** Stands for a value where the request has to wait for its turn. */
-const mustWait: unique symbol = Symbol("effect-pipedrive/internal/send/mustWait")
-
 const trying = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
-  Effect.flatMap(limited(run), (outcome) => (outcome === mustWait ? queued(run) : Effect.succeed(outcome)))
+  Effect.flatMap(Attempt.attempt(run), (outcome) =>
+    outcome === Attempt.mustWait ? queued(run) : Effect.succeed(outcome)
+  )
 
 const queued = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> => {
   const { ask, clock, gate } = run
@@ -252,121 +162,11 @@ const queued = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> => {
       run.waited += waited
       Metrics.waited("turn", waited, run.labels)
       return Effect.ensuring(
-        Effect.flatMap(restore(limited(run)), (outcome) =>
-          outcome === mustWait ? restore(trying(run)) : Effect.succeed(outcome)
+        Effect.flatMap(restore(Attempt.attempt(run)), (outcome) =>
+          outcome === Attempt.mustWait ? restore(trying(run)) : Effect.succeed(outcome)
         ),
-        leave(gate, permit, false)
+        Attempt.leave(gate, permit, false)
       )
     })
   )
-}
-
-/** An attempt within its own time, or what is left of the call's. The interruption aborts the request. */
-const limited = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.PipedriveError> => {
-  const { clock, policy, sending } = run
-  run.began = clock.unsafeCurrentTimeMillis()
-  run.tries += run.permit === undefined ? 1 : 0
-  const left = Duration.toMillis(policy.totalTimeout) - (run.began - run.started)
-  const own = Duration.toMillis(policy.timeout)
-  const of = left < own ? ("call" as const) : ("attempt" as const)
-  const duration = of === "call" ? policy.totalTimeout : policy.timeout
-  return Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
-    Timed.limit(attempt(run), secluded(fiber, runtimeFlags, sending.span), {
-      millis: Math.min(left, own),
-      clock,
-      onTimeout: () =>
-        run.authorizing
-          ? slowAuthorization(run, duration)
-          : new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
-    })
-  )
-}
-
-const slowAuthorization = <A>(run: Run<A>, duration: Duration.Duration): E.AuthError =>
-  new E.AuthError({
-    ...run.sending.call,
-    reason: "TokenEndpoint",
-    description: `the access token was not ready within ${Duration.format(duration)}: its renewal or its store is slow. The request was not ${run.attempts === 0 ? "sent" : "accepted"}`,
-    transient: true
-  })
-
-/** What the credentials' keeper is asked, within a call: its errors say for which. */
-const authorizing = <A, B>(run: Run<A>, effect: () => Effect.Effect<B, E.AuthError>): Effect.Effect<B, E.AuthError> =>
-  Effect.suspend(() => {
-    run.authorizing = true
-    return Effect.catchAll(effect(), ({ attempts, code, description, reason, retryAfter, status, transient }) => {
-      const said = { reason, description, status, code, transient, retryAfter, attempts }
-      return Effect.fail(new E.AuthError({ ...run.sending.call, ...said }))
-    })
-  })
-
-const attempt = <A>(run: Run<A>): Effect.Effect<A | typeof mustWait, E.PipedriveError> =>
-  Effect.flatMap(
-    authorizing(run, () => run.auth.authorize(run.request)),
-    (signed) => {
-      run.authorizing = false
-      const own = secretsOf(signed)
-      // the server may echo what was replaced, too
-      const secrets = (run.secrets = run.recovered ? [...run.secrets, ...own] : own)
-      const { limiter } = run
-      if (limiter === undefined) return exchange(run, signed, secrets, undefined, undefined)
-      const now = run.clock.unsafeCurrentTimeMillis()
-      const gate = (run.gate ??= limiter.gates.of(run.auth.account ?? own.join(" "), now))
-      run.turn ??= Queue.turn(gate)
-      // one that waited comes with its place
-      const permit = run.permit ?? Queue.enter(gate, run.ask, now)
-      if (permit === undefined) return Effect.succeed(mustWait)
-      run.permit = undefined
-      return Effect.onExit(exchange(run, signed, secrets, gate, permit), (exit) =>
-        permit.settled ? Effect.void : leave(gate, permit, wasSent(exit))
-      )
-    }
-  )
-
-/** Gives a place back that no answer came for. */
-const leave = (gate: Limiter.Gate, permit: Limiter.Permit, sent: boolean): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    Limiter.abandon(gate, permit, sent)
-    return Queue.pump(gate)
-  })
-
-const wasSent = (exit: Exit.Exit<unknown, E.PipedriveError>): boolean => {
-  const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
-  return error?._tag !== "TransportError" || (error.phase !== "connect" && error.phase !== "prepare")
-}
-
-const exchange = <A>(
-  run: Run<A>,
-  signed: HttpClientRequest.HttpClientRequest,
-  secrets: ReadonlyArray<string>,
-  gate: Limiter.Gate | undefined,
-  permit: Limiter.Permit | undefined
-): Effect.Effect<A | typeof mustWait, E.PipedriveError> => {
-  const { auth, client, labels, policy, sending } = run
-  run.attempts++
-  run.answer = undefined
-  sending.meter.attempted(sending.cost, labels)
-  const request = policy.traceHeaders
-    ? HttpClientRequest.setHeaders(signed, HttpTraceContext.toHeaders(sending.span))
-    : signed
-  const { binary, call } = sending
-  const maximum = binary ? policy.maximumFileSize : policy.maximumBodySize
-  const received = Exchange.run({ call, client, request, binary, maximum, attempts: run.attempts, secrets })
-  const judged = Effect.flatMap(received, (answer) => {
-    run.answer = answer
-    const judge = sending.receive(answer, policy)
-    const left = count(answer.headers["x-daily-ratelimit-token-remaining"])
-    if (left !== undefined) Metrics.left(left, labels)
-    if (gate === undefined || permit === undefined) return judge
-    const settled = Queue.settle(gate, permit, answer, run.clock.unsafeCurrentTimeMillis())
-    return settled === Effect.void ? judge : Effect.zipRight(settled, judge)
-  })
-  return Effect.catchAll(judged, (error) => {
-    if (error._tag !== "Unauthorized" || run.recovered || run.consumed) return Effect.fail(error)
-    run.recovered = true
-    return Effect.flatMap(
-      authorizing(run, () => auth.recover(signed)),
-      (worthIt) => (worthIt ? attempt(run) : Effect.fail(error))
-    )
-  })
 }

@@ -61,13 +61,21 @@ export const limit = <A, E, E2, R>(
     })
   )
 
-/** Starts to wait, and gives what stops it. */
-const start = <R>(runtime: Runtime.Runtime<R>, { clock, millis }: Limit<unknown>, onTime: () => void): (() => void) => {
+/** Whether time is the real one, which a plain timer measures. @internal */
+export const isLive = ({ clock }: Limit<unknown>): boolean => clock === live
+
+/** Starts a plain timer, and gives what stops it. @internal */
+export const startLive = (millis: number, onTime: () => void): (() => void) => {
   if (millis > endless) return constVoid
-  if (clock === live) {
-    const id = setTimeout(onTime, millis)
-    return () => clearTimeout(id)
-  }
+  const id = setTimeout(onTime, millis)
+  return () => clearTimeout(id)
+}
+
+/** Starts to wait, and gives what stops it. */
+const start = <R>(runtime: Runtime.Runtime<R>, limit: Limit<unknown>, onTime: () => void): (() => void) => {
+  const { clock, millis } = limit
+  if (millis > endless) return constVoid
+  if (isLive(limit)) return startLive(millis, onTime)
   const sleeper = Runtime.runFork(runtime, clock.sleep(Duration.millis(Math.max(millis, 0))))
   sleeper.addObserver((exit) => {
     if (Exit.isSuccess(exit)) onTime()

@@ -10,8 +10,8 @@ import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as E from "../PipedriveError.js"
+import type { Run } from "./http/call.js"
 import type * as Limiter from "./limiter.js"
-import type { Run } from "./send.js"
 
 const nanos = (millis: number): bigint => BigInt(Math.trunc(millis)) * 1_000_000n
 

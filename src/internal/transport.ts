@@ -7,6 +7,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Direct from "./http/transport.js"
 
 /**
  * The same client, with the options that fetch's layer was given (a dispatcher for a proxy, say) kept under those of a
@@ -17,6 +18,8 @@ import * as Option from "effect/Option"
  */
 export const prepare = (client: HttpClient.HttpClient): Effect.Effect<HttpClient.HttpClient> =>
   Effect.suspend(() => {
+    // ours is prepared already
+    if (Direct.of(client) !== undefined) return Effect.succeed(client)
     let own: Context.Context<never> = Context.empty()
     // a request that ends as soon as it is inside the client's context: nothing is sent
     const look = HttpClient.mapRequestEffect(client, () =>

@@ -116,8 +116,8 @@ export const cases: Record<string, Case> = {
   // ---------------------------------------------------------------- answers that make no sense
   "calls a body gzip that is not": {
     // only fetch unpacks; the others ask for nothing packed
-    ends: (transport) => (transport === "fetch" ? "TransportError, receive" : "InvalidResponse"),
-    again: (transport) => (transport === "fetch" ? allButPost : reads),
+    ends: (transport) => (transport.startsWith("fetch") ? "TransportError, receive" : "InvalidResponse"),
+    again: (transport) => (transport.startsWith("fetch") ? allButPost : reads),
     onRequest: (socket) => socket.end(answer(200, "no gzip", { "content-encoding": "gzip" }))
   },
   "cuts a gzip short": {

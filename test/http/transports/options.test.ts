@@ -15,6 +15,11 @@ const robot = '{"success":true,"data":{"id":1}}'
 const limited = (limits: Undici.Agent.Options) => ({
   fetch: Support.fetchWith(() => new Undici.Agent(limits)),
   undici: Support.undiciWith(() => new Undici.Agent(limits)),
+  "fetch, as HttpClient": Support.fetchWith(() => new Undici.Agent(limits), FetchHttpClient.layer),
+  "undici, as HttpClient": Support.undiciWith(
+    () => new Undici.Agent(limits),
+    NodeHttpClient.layerUndiciWithoutDispatcher
+  ),
   "Node http": Support.nodeWith({ timeout: limits.headersTimeout ?? 0 })
 })
 

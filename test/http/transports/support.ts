@@ -3,7 +3,7 @@ import type { AgentOptions } from "node:https"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as Undici from "@effect/platform-node/Undici"
+import * as Platform from "@effect/platform-node/Undici"
 import { assert } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -11,28 +11,30 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Supervisor from "effect/Supervisor"
-import { Pipedrive, type PipedriveError } from "effect-pipedrive"
+import { HttpLayer, Pipedrive, type PipedriveError } from "effect-pipedrive"
 import type { Requirements } from "effect-pipedrive/Endpoint"
+import * as Undici from "effect-pipedrive/Undici"
 import * as Robots from "../../support/endpoints.js"
 import * as FaultServer from "../../support/faultServer.js"
 
+/** Ours, the platform's own, and one that we know nothing of. */
 export const transports = {
-  fetch: FetchHttpClient.layer,
-  undici: NodeHttpClient.layerUndici,
+  fetch: HttpLayer.layerFetch,
+  undici: Undici.layer,
+  "fetch, as HttpClient": FetchHttpClient.layer,
+  "undici, as HttpClient": NodeHttpClient.layerUndici,
   "Node http": NodeHttpClient.layer
 } satisfies Record<string, Layer.Layer<HttpClient.HttpClient>>
 
 export type Transport = keyof typeof transports
 
 /** undici with a dispatcher of one's own. */
-export const undiciWith = (make: () => Undici.Dispatcher) =>
-  NodeHttpClient.layerUndiciWithoutDispatcher.pipe(
-    Layer.provide(Layer.scoped(NodeHttpClient.Dispatcher, dispatcher(make)))
-  )
+export const undiciWith = (make: () => Platform.Dispatcher, over = Undici.layerWithoutDispatcher) =>
+  over.pipe(Layer.provide(Layer.scoped(NodeHttpClient.Dispatcher, dispatcher(make))))
 
 /** fetch with a dispatcher of one's own. */
-export const fetchWith = (make: () => Undici.Dispatcher) =>
-  FetchHttpClient.layer.pipe(
+export const fetchWith = (make: () => Platform.Dispatcher, over = HttpLayer.layerFetch) =>
+  over.pipe(
     Layer.provide(
       Layer.scoped(
         FetchHttpClient.Fetch,
@@ -40,13 +42,13 @@ export const fetchWith = (make: () => Undici.Dispatcher) =>
           dispatcher(make),
           (dispatcher): typeof fetch =>
             (input, init) =>
-              Undici.fetch(input as never, { ...init, dispatcher } as never) as never
+              Platform.fetch(input as never, { ...init, dispatcher } as never) as never
         )
       )
     )
   )
 
-const dispatcher = (make: () => Undici.Dispatcher) =>
+const dispatcher = (make: () => Platform.Dispatcher) =>
   Effect.acquireRelease(Effect.sync(make), (made) => Effect.promise(() => made.destroy()))
 
 /** Node http with options for its agents. */
@@ -55,10 +57,12 @@ export const nodeWith = (options: AgentOptions) =>
 
 /** Each transport, with options for its connections. */
 export const connectingWith = (options: { readonly ca?: string; readonly timeout?: number }) => {
-  const agent = () => new Undici.Agent({ connect: options })
+  const agent = () => new Platform.Agent({ connect: options })
   return {
     fetch: fetchWith(agent),
     undici: undiciWith(agent),
+    "fetch, as HttpClient": fetchWith(agent, FetchHttpClient.layer),
+    "undici, as HttpClient": undiciWith(agent, NodeHttpClient.layerUndiciWithoutDispatcher),
     "Node http": nodeWith(options.ca === undefined ? {} : { ca: options.ca })
   } satisfies Record<Transport, Layer.Layer<HttpClient.HttpClient>>
 }
@@ -138,7 +142,11 @@ export const met = (transport: Transport, method: Method, fault: FaultServer.Fau
       const result = yield* called(transport, method, server.url, options)
       assert.isTrue(yield* server.drained("3 seconds"), "connections left open")
       // for each request that is called off, fetch opens a spare connection, which the next request takes
-      assert.isAtMost(server.open().spare, transport === "fetch" ? server.count() : 0, "connections left open, unused")
+      assert.isAtMost(
+        server.open().spare,
+        transport.startsWith("fetch") ? server.count() : 0,
+        "connections left open, unused"
+      )
       return { result, server }
     })
   )

@@ -1,0 +1,60 @@
+/**
+ * Undici as transport, for Node: a call takes half of the time that it takes over `fetch`.
+ *
+ * @since 0.1.0
+ */
+
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Transport from "./internal/http/transport.js"
+import * as Direct from "./internal/http/undici.js"
+
+/**
+ * A client over the undici `Dispatcher` of the context: a `ProxyAgent`, say, or an `Agent` with options of one's own.
+ *
+ * @example
+ * ```ts
+ * import { NodeHttpClient, Undici as Platform } from "@effect/platform-node"
+ * import { Pipedrive } from "effect-pipedrive"
+ * import * as Undici from "effect-pipedrive/Undici"
+ * import { Layer } from "effect"
+ *
+ * const agent = Layer.sync(NodeHttpClient.Dispatcher, () => new Platform.Agent({ connections: 10 }))
+ * const acme = Pipedrive.layer({ httpClient: Undici.layerWithoutDispatcher.pipe(Layer.provide(agent)) })
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerWithoutDispatcher: Layer.Layer<HttpClient.HttpClient, never, NodeHttpClient.Dispatcher> =
+  /*#__PURE__*/ Layer.provide(
+    /*#__PURE__*/ Layer.effect(
+      HttpClient.HttpClient,
+      /*#__PURE__*/ Effect.zipWith(HttpClient.HttpClient, NodeHttpClient.Dispatcher, (client, dispatcher) =>
+        Transport.attach(client, Direct.make(dispatcher))
+      )
+    ),
+    NodeHttpClient.layerUndiciWithoutDispatcher
+  )
+
+/**
+ * A client with an undici `Agent` of its own, closed with the layer. It is an `HttpClient` like any other, and takes the
+ * shortest way to undici for the calls of this package.
+ *
+ * @example
+ * ```ts
+ * import { Pipedrive } from "effect-pipedrive"
+ * import * as Undici from "effect-pipedrive/Undici"
+ *
+ * const acme = Pipedrive.layer({ httpClient: Undici.layer })
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layer: Layer.Layer<HttpClient.HttpClient> = /*#__PURE__*/ Layer.provide(
+  layerWithoutDispatcher,
+  NodeHttpClient.dispatcherLayer
+)

@@ -1,0 +1,66 @@
+/**
+ * What is to be sent, and how far a call has come.
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type * as Clock from "effect/Clock"
+import type * as Effect from "effect/Effect"
+import type * as MetricLabel from "effect/MetricLabel"
+import type * as Tracer from "effect/Tracer"
+import type { Service } from "../../Auth.js"
+import type { Policy } from "../../HttpLayer.js"
+import type * as E from "../../PipedriveError.js"
+import type { RateLimiter } from "../../RateLimiter.js"
+import type * as Exchange from "../exchange.js"
+import type * as Failure from "../failure.js"
+import type * as Limiter from "../limiter.js"
+import type * as Meta from "../meta.js"
+import type * as Metrics from "../metrics.js"
+
+/** @internal */
+export interface Sending<A> {
+  readonly call: Failure.Call
+  /** Path and query below the host, with headers and body, without credentials. */
+  readonly request: HttpClientRequest.HttpClientRequest
+  /** Whether a success is a file. */
+  readonly binary: boolean
+  /** What it takes from the daily tokens. */
+  readonly cost: number
+  /** Whether Pipedrive's own limit for searches holds for it. */
+  readonly search: boolean
+  readonly meter: Metrics.Meter
+  readonly span: Tracer.Span
+  /** Judges an answer. */
+  readonly receive: (answer: Exchange.Received, policy: Policy) => Effect.Effect<A, E.PipedriveError>
+}
+
+/** One call under way. @internal */
+export interface Run<A> {
+  readonly sending: Sending<A>
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly client: HttpClient.HttpClient
+  readonly auth: Service
+  readonly policy: Policy
+  readonly limiter: RateLimiter | undefined
+  readonly collector: Meta.Collector | undefined
+  readonly clock: Clock.Clock
+  readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
+  readonly ask: Limiter.Ask
+  /** When its time began: the waits for its turn are taken off. */
+  started: number
+  /** When the attempt under way began. */
+  began: number
+  tries: number
+  attempts: number
+  waited: number
+  recovered: boolean
+  /** Credentials are being made ready, so nothing of this attempt was sent, or it was refused with a 401. */
+  authorizing: boolean
+  secrets: ReadonlyArray<string>
+  /** A body that is a stream was begun: it is not there a second time. */
+  consumed: boolean
+  gate: Limiter.Gate | undefined
+  turn: number | undefined
+  permit: Limiter.Permit | undefined
+  answer: Exchange.Received | undefined
+}
