@@ -176,7 +176,7 @@ describe("runs the same on", () => {
     elsewhere: {
       count: 29,
       missing: ["NotFound", 1],
-      invalid: ["InvalidRequest"],
+      invalid: ["InvalidRequest", 0],
       file: ["hällo", "h.txt"],
       "a PATCH is sent again": "fine",
       "a POST is not": ["TransportError", "send", 1],

@@ -9,7 +9,7 @@ import { ts } from "ts-morph"
  */
 const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["PipedriveError"],
-  ["Auth", "HttpLayer", "RateLimiter", "RateLimiterShared", "TokenStore", "TokenStoreSql", "OAuth2"],
+  ["Auth", "HttpLayer", "RateLimiter", "RateLimiterShared", "TokenStore", "TokenStoreSql", "OAuth2", "Undici"],
   ["Field", "Endpoint", "Pagination"],
   ["v1", "v2"],
   ["Pipedrive", "Accounts"],
@@ -25,6 +25,7 @@ const notForInternal: ReadonlyArray<string> = ["v1", "v2", "Pipedrive", "sandbox
 
 /** The edge of the sandbox, where a Node server is started: the one place that knows Node and runs Effects. */
 const serverEdge = /^src\/sandbox\/server\.ts$/
+
 /** Where fibers are made that their maker waits for or interrupts: no edge, and only by `Runtime.runFork`. */
 const ownFibers = /^src\/internal\/timed\.ts$/
 
@@ -33,6 +34,9 @@ const sqlEdge = /^src\/TokenStoreSql\.ts$/
 
 /** What knows the store of shared limits, likewise. */
 const sharedEdge = /^src\/RateLimiterShared\.ts$/
+
+/** What knows undici, likewise. */
+const undiciEdge = /^src\/(Undici|internal\/http\/undici)\.ts$/
 
 const runners = new Set(["runPromise", "runPromiseExit", "runSync", "runSyncExit", "runFork", "runCallback"])
 
@@ -49,6 +53,7 @@ const checkImport = (file: string, specifier: string): string | undefined => {
     if (specifier === "effect" || specifier === "@effect/platform") return "imports a barrel"
     if (/^(effect|@effect\/platform)\//.test(specifier)) return undefined
     if (serverEdge.test(file) && /^(node:|@effect\/platform-node\/)/.test(specifier)) return undefined
+    if (undiciEdge.test(file) && specifier.startsWith("@effect/platform-node/")) return undefined
     if (sharedEdge.test(file) && specifier === "@effect/experimental/RateLimiter") return undefined
     if (sqlEdge.test(file) && /^@effect\/sql\//.test(specifier)) return undefined
     return "is not a dependency of the core"

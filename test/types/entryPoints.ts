@@ -23,6 +23,7 @@ import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
 import * as TokenStore from "effect-pipedrive/TokenStore"
 import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
+import * as Undici from "effect-pipedrive/Undici"
 import { Leads, Notes, Users } from "effect-pipedrive/v1"
 import { Activities, Deals, Persons } from "effect-pipedrive/v2"
 
@@ -31,6 +32,13 @@ import { Activities, Deals, Persons } from "effect-pipedrive/v2"
 type IsAny<A> = 0 extends 1 & A ? true : false
 type Concrete<A> = IsAny<A> extends true ? never : A
 declare const concrete: <A>(value: Concrete<A>) => void
+
+// --- effect-pipedrive/Undici ---
+
+export const undici: Layer.Layer<HttpClient.HttpClient> = Undici.layer
+export const overUndici = Pipedrive.layer({ httpClient: Undici.layer })
+// @ts-expect-error: a dispatcher is wanted
+export const without: Layer.Layer<HttpClient.HttpClient> = Undici.layerWithoutDispatcher
 
 // --- effect-pipedrive ---
 
