@@ -39,7 +39,7 @@ export const make =
         status,
         headers,
         text: binary ? "" : (body?.text() ?? ""),
-        bytes: binary ? (body?.bytes() ?? new Uint8Array()) : undefined
+        bytes: binary ? new Uint8Array(body?.bytes() ?? []) : undefined
       })
     }
     dispatcher.dispatch(
