@@ -327,85 +327,85 @@ export const RelatedPersonPhone: Schema.Schema<RelatedPersonPhone> = /*#__PURE__
  * @category models
  */
 export interface DealWithIds {
-  readonly stage_id?: number
-  readonly title?: string
-  readonly value?: number
+  readonly stage_id: number
+  readonly title: string
+  readonly value: number
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
-  readonly currency?: string
+  readonly currency: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time?: string | null
+  readonly update_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is in its first stage. */
-  readonly stage_change_time?: string | null
-  readonly active?: boolean
-  readonly deleted?: boolean
+  readonly stage_change_time: string | null
+  readonly active: boolean
+  readonly deleted: boolean
   /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean
-  readonly status?: "open" | "won" | "lost" | "deleted" | (string & {})
+  readonly status: "open" | "won" | "lost" | "deleted" | (string & {})
   /** Per cent, 0 to 100; null when the stage's counts. */
-  readonly probability?: number | null
+  readonly probability: number | null
   /** A day, `YYYY-MM-DD`; null without a next activity. */
-  readonly next_activity_date?: string | null
+  readonly next_activity_date: string | null
   /** UTC, `HH:MM:SS`; null for a whole day or no activity. */
-  readonly next_activity_time?: string | null
-  readonly next_activity_id?: number | null
-  readonly last_activity_id?: number | null
+  readonly next_activity_time: string | null
+  readonly next_activity_id: number | null
+  readonly last_activity_id: number | null
   /** A day, `YYYY-MM-DD`; null without a past activity. */
-  readonly last_activity_date?: string | null
+  readonly last_activity_date: string | null
   /** Free text; only with `status: "lost"`. */
-  readonly lost_reason?: string | null
+  readonly lost_reason: string | null
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
-  readonly visible_to?: string
+  readonly visible_to: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is open. */
-  readonly close_time?: string | null
-  readonly pipeline_id?: number
+  readonly close_time: string | null
+  readonly pipeline_id: number
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is won. */
-  readonly won_time?: string | null
+  readonly won_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null if the deal was never won. */
-  readonly first_won_time?: string | null
+  readonly first_won_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null unless the deal is lost. */
-  readonly lost_time?: string | null
-  readonly products_count?: number
-  readonly files_count?: number
-  readonly notes_count?: number
-  readonly followers_count?: number
-  readonly email_messages_count?: number
-  readonly activities_count?: number
-  readonly done_activities_count?: number
-  readonly undone_activities_count?: number
-  readonly participants_count?: number
+  readonly lost_time: string | null
+  readonly products_count: number
+  readonly files_count: number
+  readonly notes_count: number
+  readonly followers_count: number
+  readonly email_messages_count: number
+  readonly activities_count: number
+  readonly done_activities_count: number
+  readonly undone_activities_count: number
+  readonly participants_count: number
   /** A day, `YYYY-MM-DD`; null if unknown. */
-  readonly expected_close_date?: string | null
+  readonly expected_close_date: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
-  readonly last_incoming_mail_time?: string | null
+  readonly last_incoming_mail_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null without mail. */
-  readonly last_outgoing_mail_time?: string | null
-  readonly label?: string | null
-  readonly stage_order_nr?: number
-  readonly person_name?: string | null
-  readonly org_name?: string | null
-  readonly next_activity_subject?: string | null
-  readonly next_activity_type?: string | null
+  readonly last_outgoing_mail_time: string | null
+  readonly label: string | null
+  readonly stage_order_nr: number
+  readonly person_name: string | null
+  readonly org_name: string | null
+  readonly next_activity_subject: string | null
+  readonly next_activity_type: string | null
   /** `HH:MM:SS`; null without a next activity. */
-  readonly next_activity_duration?: string | null
-  readonly next_activity_note?: string | null
+  readonly next_activity_duration: string | null
+  readonly next_activity_note: string | null
   /** The value as the user would read it: `$1,000`. */
-  readonly formatted_value?: string
+  readonly formatted_value: string
   /** Value times probability. */
-  readonly weighted_value?: number
+  readonly weighted_value: number
   /** The weighted value as the user would read it. */
-  readonly formatted_weighted_value?: string
-  readonly weighted_value_currency?: string
+  readonly formatted_weighted_value: string
+  readonly weighted_value_currency: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`: when the deal began to rot; null while it does not. */
-  readonly rotten_time?: string | null
-  readonly owner_name?: string
+  readonly rotten_time: string | null
+  readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
-  readonly cc_email?: string
+  readonly cc_email: string
   /** The organization is there but not for you to see. */
-  readonly org_hidden?: boolean
+  readonly org_hidden: boolean
   /** The person is there but not for you to see. */
-  readonly person_hidden?: boolean
+  readonly person_hidden: boolean
   /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin?: string
   /** Yours to tell apart integrations; null if not set. */
@@ -424,10 +424,10 @@ export interface DealWithIds {
   readonly mrr_currency?: string | null
   readonly acv_currency?: string | null
   readonly id: number
-  readonly creator_user_id?: number
-  readonly user_id?: number
-  readonly person_id?: number | null
-  readonly org_id?: number | null
+  readonly creator_user_id: number
+  readonly user_id: number
+  readonly person_id: number | null
+  readonly org_id: number | null
   /** The day the deal was won in the company's time zone, `YYYY-MM-DD`; null unless won. */
   readonly local_won_date?: string | null
   /** The day the deal was lost in the company's time zone, `YYYY-MM-DD`; null unless lost. */
@@ -451,59 +451,59 @@ export interface DealWithIds {
  */
 export const DealWithIds: Schema.Schema<DealWithIds> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DealWithIds> =>
   Schema.Struct({
-    stage_id: Field.optional(Schema.Number),
-    title: Field.optional(Schema.String),
-    value: Field.optional(Schema.Number),
-    currency: Field.optional(Schema.String),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
-    stage_change_time: Field.optional(Schema.NullOr(Schema.String)),
-    active: Field.optional(Schema.Boolean),
-    deleted: Field.optional(Schema.Boolean),
+    stage_id: Schema.Number,
+    title: Schema.String,
+    value: Schema.Number,
+    currency: Schema.String,
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
+    stage_change_time: Schema.NullOr(Schema.String),
+    active: Schema.Boolean,
+    deleted: Schema.Boolean,
     is_archived: Field.optional(Schema.Boolean),
-    status: Field.optional(Field.openEnum("open", "won", "lost", "deleted")),
-    probability: Field.optional(Schema.NullOr(Schema.Number)),
-    next_activity_date: Field.optional(Schema.NullOr(Schema.String)),
-    next_activity_time: Field.optional(Schema.NullOr(Schema.String)),
-    next_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
-    last_activity_id: Field.optional(Schema.NullOr(Schema.Number)),
-    last_activity_date: Field.optional(Schema.NullOr(Schema.String)),
-    lost_reason: Field.optional(Schema.NullOr(Schema.String)),
-    visible_to: Field.optional(Schema.String),
-    close_time: Field.optional(Schema.NullOr(Schema.String)),
-    pipeline_id: Field.optional(Schema.Number),
-    won_time: Field.optional(Schema.NullOr(Schema.String)),
-    first_won_time: Field.optional(Schema.NullOr(Schema.String)),
-    lost_time: Field.optional(Schema.NullOr(Schema.String)),
-    products_count: Field.optional(Schema.Number),
-    files_count: Field.optional(Schema.Number),
-    notes_count: Field.optional(Schema.Number),
-    followers_count: Field.optional(Schema.Number),
-    email_messages_count: Field.optional(Schema.Number),
-    activities_count: Field.optional(Schema.Number),
-    done_activities_count: Field.optional(Schema.Number),
-    undone_activities_count: Field.optional(Schema.Number),
-    participants_count: Field.optional(Schema.Number),
-    expected_close_date: Field.optional(Schema.NullOr(Schema.String)),
-    last_incoming_mail_time: Field.optional(Schema.NullOr(Schema.String)),
-    last_outgoing_mail_time: Field.optional(Schema.NullOr(Schema.String)),
-    label: Field.optional(Schema.NullOr(Schema.String)),
-    stage_order_nr: Field.optional(Schema.Number),
-    person_name: Field.optional(Schema.NullOr(Schema.String)),
-    org_name: Field.optional(Schema.NullOr(Schema.String)),
-    next_activity_subject: Field.optional(Schema.NullOr(Schema.String)),
-    next_activity_type: Field.optional(Schema.NullOr(Schema.String)),
-    next_activity_duration: Field.optional(Schema.NullOr(Schema.String)),
-    next_activity_note: Field.optional(Schema.NullOr(Schema.String)),
-    formatted_value: Field.optional(Schema.String),
-    weighted_value: Field.optional(Schema.Number),
-    formatted_weighted_value: Field.optional(Schema.String),
-    weighted_value_currency: Field.optional(Schema.String),
-    rotten_time: Field.optional(Schema.NullOr(Schema.String)),
-    owner_name: Field.optional(Schema.String),
-    cc_email: Field.optional(Schema.String),
-    org_hidden: Field.optional(Schema.Boolean),
-    person_hidden: Field.optional(Schema.Boolean),
+    status: Field.openEnum("open", "won", "lost", "deleted"),
+    probability: Schema.NullOr(Schema.Number),
+    next_activity_date: Schema.NullOr(Schema.String),
+    next_activity_time: Schema.NullOr(Schema.String),
+    next_activity_id: Schema.NullOr(Schema.Number),
+    last_activity_id: Schema.NullOr(Schema.Number),
+    last_activity_date: Schema.NullOr(Schema.String),
+    lost_reason: Schema.NullOr(Schema.String),
+    visible_to: Schema.String,
+    close_time: Schema.NullOr(Schema.String),
+    pipeline_id: Schema.Number,
+    won_time: Schema.NullOr(Schema.String),
+    first_won_time: Schema.NullOr(Schema.String),
+    lost_time: Schema.NullOr(Schema.String),
+    products_count: Schema.Number,
+    files_count: Schema.Number,
+    notes_count: Schema.Number,
+    followers_count: Schema.Number,
+    email_messages_count: Schema.Number,
+    activities_count: Schema.Number,
+    done_activities_count: Schema.Number,
+    undone_activities_count: Schema.Number,
+    participants_count: Schema.Number,
+    expected_close_date: Schema.NullOr(Schema.String),
+    last_incoming_mail_time: Schema.NullOr(Schema.String),
+    last_outgoing_mail_time: Schema.NullOr(Schema.String),
+    label: Schema.NullOr(Schema.String),
+    stage_order_nr: Schema.Number,
+    person_name: Schema.NullOr(Schema.String),
+    org_name: Schema.NullOr(Schema.String),
+    next_activity_subject: Schema.NullOr(Schema.String),
+    next_activity_type: Schema.NullOr(Schema.String),
+    next_activity_duration: Schema.NullOr(Schema.String),
+    next_activity_note: Schema.NullOr(Schema.String),
+    formatted_value: Schema.String,
+    weighted_value: Schema.Number,
+    formatted_weighted_value: Schema.String,
+    weighted_value_currency: Schema.String,
+    rotten_time: Schema.NullOr(Schema.String),
+    owner_name: Schema.String,
+    cc_email: Schema.String,
+    org_hidden: Schema.Boolean,
+    person_hidden: Schema.Boolean,
     origin: Field.optional(Schema.String),
     origin_id: Field.optional(Schema.NullOr(Schema.String)),
     channel: Field.optional(Schema.NullOr(Schema.Number)),
@@ -515,10 +515,10 @@ export const DealWithIds: Schema.Schema<DealWithIds> = /*#__PURE__*/ Schema.susp
     mrr_currency: Field.optional(Schema.NullOr(Schema.String)),
     acv_currency: Field.optional(Schema.NullOr(Schema.String)),
     id: Schema.Number,
-    creator_user_id: Field.optional(Schema.Number),
-    user_id: Field.optional(Schema.Number),
-    person_id: Field.optional(Schema.NullOr(Schema.Number)),
-    org_id: Field.optional(Schema.NullOr(Schema.Number)),
+    creator_user_id: Schema.Number,
+    user_id: Schema.Number,
+    person_id: Schema.NullOr(Schema.Number),
+    org_id: Schema.NullOr(Schema.Number),
     local_won_date: Field.optional(Schema.NullOr(Schema.String)),
     local_lost_date: Field.optional(Schema.NullOr(Schema.String)),
     local_close_date: Field.optional(Schema.NullOr(Schema.String)),
@@ -1957,7 +1957,7 @@ export interface DealDetails {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time: string
+  readonly update_time: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while the deal is in its first stage. */
   readonly stage_change_time: string | null
   readonly active: boolean
@@ -2103,7 +2103,7 @@ export const DealDetails: Schema.Schema<DealDetails> = /*#__PURE__*/ Schema.susp
     value: Schema.Number,
     currency: Schema.String,
     add_time: Schema.String,
-    update_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String),
     stage_change_time: Schema.NullOr(Schema.String),
     active: Schema.Boolean,
     deleted: Schema.Boolean,
@@ -2352,7 +2352,7 @@ export interface DealCollectionItem {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time: string
+  readonly update_time: string | null
   readonly status: string
   /** Per cent, 0 to 100; null when the stage's counts. */
   readonly probability: number | null
@@ -2393,7 +2393,7 @@ export const DealCollectionItem: Schema.Schema<DealCollectionItem> = /*#__PURE__
       value: Schema.Number,
       currency: Schema.String,
       add_time: Schema.String,
-      update_time: Schema.String,
+      update_time: Schema.NullOr(Schema.String),
       status: Schema.String,
       probability: Schema.NullOr(Schema.Number),
       lost_reason: Schema.NullOr(Schema.String),

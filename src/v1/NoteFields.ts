@@ -46,7 +46,7 @@ export interface NoteField {
   /** Whether Pipedrive's own pages insist on it; the API does not. */
   readonly mandatory_flag?: boolean
   /** Only `enum` and `set` have them; null otherwise. */
-  readonly options?: ReadonlyArray<{ readonly id: number; readonly label?: string }>
+  readonly options?: ReadonlyArray<{ readonly id: number; readonly label?: string }> | null
 }
 
 /**
@@ -83,7 +83,10 @@ export const NoteField: Schema.Schema<NoteField> = /*#__PURE__*/ Schema.suspend(
     edit_flag: Field.optional(Schema.Boolean),
     bulk_edit_allowed: Field.optional(Schema.Boolean),
     mandatory_flag: Field.optional(Schema.Boolean),
-    options: Field.optional(Schema.Array(Schema.Struct({ id: Schema.Number, label: Field.optional(Schema.String) })))
+    options: Field.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+      id: Schema.Number,
+      label: Field.optional(Schema.String)
+    }))))
   })
 )
 

@@ -295,7 +295,7 @@ export interface OrganizationWithEditFlag {
   readonly label_ids: ReadonlyArray<number>
   readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
-  readonly cc_email: string
+  readonly cc_email: string | null
   readonly edit_name: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
   readonly delete_time?: string | null
@@ -367,7 +367,7 @@ export const OrganizationWithEditFlag: Schema.Schema<OrganizationWithEditFlag> =
       label: Schema.NullOr(Schema.Number),
       label_ids: Schema.Array(Schema.Number),
       owner_name: Schema.String,
-      cc_email: Schema.String,
+      cc_email: Schema.NullOr(Schema.String),
       edit_name: Schema.Boolean,
       delete_time: Field.optional(Schema.NullOr(Schema.String)),
       address_country_code: Field.optional(Schema.NullOr(Schema.String)),
@@ -516,7 +516,7 @@ export interface OrganizationDetails {
   readonly label_ids: ReadonlyArray<number>
   readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
-  readonly cc_email: string
+  readonly cc_email: string | null
   readonly edit_name: boolean
   readonly last_activity: { readonly [key: string]: unknown } | null
   readonly next_activity: { readonly [key: string]: unknown } | null
@@ -590,7 +590,7 @@ export const OrganizationDetails: Schema.Schema<OrganizationDetails> = /*#__PURE
       label: Schema.NullOr(Schema.Number),
       label_ids: Schema.Array(Schema.Number),
       owner_name: Schema.String,
-      cc_email: Schema.String,
+      cc_email: Schema.NullOr(Schema.String),
       edit_name: Schema.Boolean,
       last_activity: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
       next_activity: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
@@ -672,7 +672,7 @@ export interface Organization {
   readonly label_ids: ReadonlyArray<number>
   readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
-  readonly cc_email: string
+  readonly cc_email: string | null
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not deleted. */
   readonly delete_time?: string | null
   readonly address_country_code?: string | null
@@ -742,7 +742,7 @@ export const Organization: Schema.Schema<Organization> = /*#__PURE__*/ Schema.su
     label: Schema.NullOr(Schema.Number),
     label_ids: Schema.Array(Schema.Number),
     owner_name: Schema.String,
-    cc_email: Schema.String,
+    cc_email: Schema.NullOr(Schema.String),
     delete_time: Field.optional(Schema.NullOr(Schema.String)),
     address_country_code: Field.optional(Schema.NullOr(Schema.String)),
     website: Field.optional(Schema.NullOr(Schema.String)),
@@ -777,7 +777,7 @@ export interface OrganizationCollectionItem {
   /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
   /** Mails sent here in copy are linked to it. */
-  readonly cc_email: string
+  readonly cc_email: string | null
   /** Null if unknown. */
   readonly address?: string | null
   readonly address_subpremise?: string | null
@@ -813,7 +813,7 @@ export const OrganizationCollectionItem: Schema.Schema<OrganizationCollectionIte
       visible_to: Schema.String,
       label: Schema.NullOr(Schema.Number),
       label_ids: Schema.Array(Schema.Number),
-      cc_email: Schema.String,
+      cc_email: Schema.NullOr(Schema.String),
       address: Field.optional(Schema.NullOr(Schema.String)),
       address_subpremise: Field.optional(Schema.NullOr(Schema.String)),
       address_street_number: Field.optional(Schema.NullOr(Schema.String)),

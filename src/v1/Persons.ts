@@ -496,7 +496,7 @@ export interface PersonCollectionItem {
   /** Ids of labels. */
   readonly label_ids: ReadonlyArray<number>
   /** Mails sent here in copy are linked to it. */
-  readonly cc_email: string
+  readonly cc_email: string | null
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
 }
@@ -524,7 +524,7 @@ export const PersonCollectionItem: Schema.Schema<PersonCollectionItem> = /*#__PU
       picture_id: Schema.NullOr(Schema.Number),
       label: Schema.NullOr(Schema.Number),
       label_ids: Schema.Array(Schema.Number),
-      cc_email: Schema.String
+      cc_email: Schema.NullOr(Schema.String)
     }, { key: Field.CustomFieldKey, value: Schema.Unknown })
 )
 

@@ -166,18 +166,18 @@ export const MovementStatistics: Schema.Schema<MovementStatistics> = /*#__PURE__
  */
 export interface NewPipeline {
   readonly id: number
-  readonly name?: string
+  readonly name: string
   /** The pipeline's name in addresses. */
-  readonly url_title?: string
+  readonly url_title: string
   /** Place among the others. */
-  readonly order_nr?: number
-  readonly active?: boolean
+  readonly order_nr: number
+  readonly active: boolean
   /** Per cent, 0 to 100, for deals without one of their own. */
-  readonly deal_probability?: boolean
+  readonly deal_probability: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time?: string
+  readonly update_time: string | null
 }
 
 /**
@@ -189,13 +189,13 @@ export interface NewPipeline {
 export const NewPipeline: Schema.Schema<NewPipeline> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<NewPipeline> =>
   Schema.Struct({
     id: Schema.Number,
-    name: Field.optional(Schema.String),
-    url_title: Field.optional(Schema.String),
-    order_nr: Field.optional(Schema.Number),
-    active: Field.optional(Schema.Boolean),
-    deal_probability: Field.optional(Schema.Boolean),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String)
+    name: Schema.String,
+    url_title: Schema.String,
+    order_nr: Schema.Number,
+    active: Schema.Boolean,
+    deal_probability: Schema.Boolean,
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String)
   })
 )
 

@@ -49,9 +49,9 @@ export interface ProductField {
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time?: string
+  readonly update_time?: string | null
   readonly last_updated_by_user_id?: number | null
-  readonly created_by_user_id?: number
+  readonly created_by_user_id?: number | null
   /** False: deleted. */
   readonly active_flag?: boolean
   /** True for custom fields. */
@@ -105,9 +105,9 @@ export const ProductField: Schema.Schema<ProductField> = /*#__PURE__*/ Schema.su
     key: Field.optional(Schema.String),
     order_nr: Field.optional(Schema.Number),
     add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String),
+    update_time: Field.optional(Schema.NullOr(Schema.String)),
     last_updated_by_user_id: Field.optional(Schema.NullOr(Schema.Number)),
-    created_by_user_id: Field.optional(Schema.Number),
+    created_by_user_id: Field.optional(Schema.NullOr(Schema.Number)),
     active_flag: Field.optional(Schema.Boolean),
     edit_flag: Field.optional(Schema.Boolean),
     add_visible_flag: Field.optional(Schema.Boolean),

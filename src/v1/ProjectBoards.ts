@@ -15,13 +15,13 @@ import * as Field from "../Field.js"
  */
 export interface ProjectBoard {
   readonly id: number
-  readonly name?: string
+  readonly name: string
   /** Place among the others. */
-  readonly order_nr?: number
+  readonly order_nr: number
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time?: string
+  readonly update_time: string
 }
 
 /**
@@ -33,10 +33,10 @@ export interface ProjectBoard {
 export const ProjectBoard: Schema.Schema<ProjectBoard> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ProjectBoard> =>
   Schema.Struct({
     id: Schema.Number,
-    name: Field.optional(Schema.String),
-    order_nr: Field.optional(Schema.Number),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String)
+    name: Schema.String,
+    order_nr: Schema.Number,
+    add_time: Schema.String,
+    update_time: Schema.String
   })
 )
 

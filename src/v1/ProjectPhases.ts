@@ -15,14 +15,14 @@ import * as Field from "../Field.js"
  */
 export interface ProjectPhase {
   readonly id: number
-  readonly name?: string
-  readonly board_id?: number
+  readonly name: string
+  readonly board_id: number
   /** Place among the others. */
-  readonly order_nr?: number
+  readonly order_nr: number
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly update_time?: string
+  readonly update_time: string
 }
 
 /**
@@ -34,11 +34,11 @@ export interface ProjectPhase {
 export const ProjectPhase: Schema.Schema<ProjectPhase> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ProjectPhase> =>
   Schema.Struct({
     id: Schema.Number,
-    name: Field.optional(Schema.String),
-    board_id: Field.optional(Schema.Number),
-    order_nr: Field.optional(Schema.Number),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.String)
+    name: Schema.String,
+    board_id: Schema.Number,
+    order_nr: Schema.Number,
+    add_time: Schema.String,
+    update_time: Schema.String
   })
 )
 

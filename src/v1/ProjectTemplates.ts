@@ -16,14 +16,14 @@ import * as Pagination from "../Pagination.js"
  */
 export interface ProjectTemplate {
   readonly id: number
-  readonly title?: string
-  readonly description?: string | null
-  readonly projects_board_id?: number
-  readonly owner_id?: number
+  readonly title: string
+  readonly description: string | null
+  readonly projects_board_id: number
+  readonly owner_id: number
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, `YYYY-MM-DD HH:MM:SS.mmm`. */
-  readonly update_time?: string
+  readonly update_time: string
 }
 
 /**
@@ -36,12 +36,12 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
   (): Schema.Schema<ProjectTemplate> =>
     Schema.Struct({
       id: Schema.Number,
-      title: Field.optional(Schema.String),
-      description: Field.optional(Schema.NullOr(Schema.String)),
-      projects_board_id: Field.optional(Schema.Number),
-      owner_id: Field.optional(Schema.Number),
-      add_time: Field.optional(Schema.String),
-      update_time: Field.optional(Schema.String)
+      title: Schema.String,
+      description: Schema.NullOr(Schema.String),
+      projects_board_id: Schema.Number,
+      owner_id: Schema.Number,
+      add_time: Schema.String,
+      update_time: Schema.String
     })
 )
 

@@ -18,8 +18,8 @@ import * as Tasks from "./Tasks.js"
  */
 export interface Project {
   readonly title: string
-  readonly board_id: number
-  readonly phase_id: number
+  readonly board_id: number | null
+  readonly phase_id: number | null
   readonly description: string | null
   readonly status: string
   readonly owner_id: number
@@ -53,8 +53,8 @@ export interface Project {
 export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<Project> =>
   Schema.Struct({
     title: Schema.String,
-    board_id: Schema.Number,
-    phase_id: Schema.Number,
+    board_id: Schema.NullOr(Schema.Number),
+    phase_id: Schema.NullOr(Schema.Number),
     description: Schema.NullOr(Schema.String),
     status: Schema.String,
     owner_id: Schema.Number,

@@ -125,38 +125,38 @@ export const UserAccess: Schema.Schema<UserAccess> = /*#__PURE__*/ Schema.suspen
  */
 export interface CurrentUser {
   readonly id: number
-  readonly name?: string
+  readonly name: string
   /** ISO 4217 code. */
-  readonly default_currency?: string
+  readonly default_currency: string
   /** Format of dates and numbers, not the language. */
-  readonly locale?: string
+  readonly locale: string
   /** Number of the language. */
-  readonly lang?: number
-  readonly email?: string
-  readonly phone?: string | null
+  readonly lang: number
+  readonly email: string
+  readonly phone: string | null
   readonly activated?: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly last_login?: string
+  readonly last_login: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly created?: string
+  readonly created: string
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
-  readonly modified?: string | null
-  readonly has_created_company?: boolean
-  readonly access?: ReadonlyArray<UserAccess>
+  readonly modified: string | null
+  readonly has_created_company: boolean
+  readonly access: ReadonlyArray<UserAccess>
   /** False: the user cannot sign in. */
-  readonly active_flag?: boolean
-  readonly timezone_name?: string
+  readonly active_flag: boolean
+  readonly timezone_name: string
   /** Offset from UTC: `+03:00`. */
-  readonly timezone_offset?: string
-  readonly role_id?: number
-  readonly icon_url?: string | null
+  readonly timezone_offset: string
+  readonly role_id: number
+  readonly icon_url: string | null
   /** The user whose credentials are used. */
-  readonly is_you?: boolean
-  readonly is_deleted?: boolean
-  readonly company_id?: number
-  readonly company_name?: string
+  readonly is_you: boolean
+  readonly is_deleted: boolean
+  readonly company_id: number
+  readonly company_name: string
   /** The `acme` of `https://acme.pipedrive.com`. */
-  readonly company_domain?: string
+  readonly company_domain: string
   readonly company_country?: string
   readonly company_industry?: string
   readonly language?: {
@@ -175,28 +175,28 @@ export interface CurrentUser {
 export const CurrentUser: Schema.Schema<CurrentUser> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<CurrentUser> =>
   Schema.Struct({
     id: Schema.Number,
-    name: Field.optional(Schema.String),
-    default_currency: Field.optional(Schema.String),
-    locale: Field.optional(Schema.String),
-    lang: Field.optional(Schema.Number),
-    email: Field.optional(Schema.String),
-    phone: Field.optional(Schema.NullOr(Schema.String)),
+    name: Schema.String,
+    default_currency: Schema.String,
+    locale: Schema.String,
+    lang: Schema.Number,
+    email: Schema.String,
+    phone: Schema.NullOr(Schema.String),
     activated: Field.optional(Schema.Boolean),
-    last_login: Field.optional(Schema.String),
-    created: Field.optional(Schema.String),
-    modified: Field.optional(Schema.NullOr(Schema.String)),
-    has_created_company: Field.optional(Schema.Boolean),
-    access: Field.optional(Schema.Array(UserAccess)),
-    active_flag: Field.optional(Schema.Boolean),
-    timezone_name: Field.optional(Schema.String),
-    timezone_offset: Field.optional(Schema.String),
-    role_id: Field.optional(Schema.Number),
-    icon_url: Field.optional(Schema.NullOr(Schema.String)),
-    is_you: Field.optional(Schema.Boolean),
-    is_deleted: Field.optional(Schema.Boolean),
-    company_id: Field.optional(Schema.Number),
-    company_name: Field.optional(Schema.String),
-    company_domain: Field.optional(Schema.String),
+    last_login: Schema.String,
+    created: Schema.String,
+    modified: Schema.NullOr(Schema.String),
+    has_created_company: Schema.Boolean,
+    access: Schema.Array(UserAccess),
+    active_flag: Schema.Boolean,
+    timezone_name: Schema.String,
+    timezone_offset: Schema.String,
+    role_id: Schema.Number,
+    icon_url: Schema.NullOr(Schema.String),
+    is_you: Schema.Boolean,
+    is_deleted: Schema.Boolean,
+    company_id: Schema.Number,
+    company_name: Schema.String,
+    company_domain: Schema.String,
     company_country: Field.optional(Schema.String),
     company_industry: Field.optional(Schema.String),
     language: Field.optional(Schema.Struct({

@@ -20,51 +20,51 @@ export interface Activity {
   /** `key_string` of an activity type: `call`, `meeting`, `task`, ... */
   readonly type: string
   readonly owner_id: number
-  readonly creator_user_id?: number | null
+  readonly creator_user_id: number | null
   /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time?: string | null
-  readonly deal_id?: number | null
+  readonly update_time: string | null
+  readonly deal_id: number | null
   /** A lead's id, a UUID. */
-  readonly lead_id?: string | null
+  readonly lead_id: string | null
   /** The primary participant, read-only; set it through `participants`. */
-  readonly person_id?: number | null
-  readonly org_id?: number | null
-  readonly project_id?: number | null
+  readonly person_id: number | null
+  readonly org_id: number | null
+  readonly project_id: number | null
   /** A day, `YYYY-MM-DD`. */
-  readonly due_date?: string | null
+  readonly due_date: string | null
   /** UTC, `HH:MM:SS`, two digits each; null for a whole day. */
-  readonly due_time?: string | null
+  readonly due_time: string | null
   /** `HH:MM:SS`, two digits each; null if unknown. */
-  readonly duration?: string | null
+  readonly duration: string | null
   /** Whether the calendar shows the time as taken. */
-  readonly busy?: boolean
+  readonly busy: boolean
   readonly done: boolean
   /** UTC, RFC 3339; null while it is not done. */
-  readonly marked_as_done_time?: string | null
+  readonly marked_as_done_time: string | null
   /** Where it is; null if not given. */
-  readonly location?: ActivityLocation | null
-  readonly participants?: ReadonlyArray<{
+  readonly location: ActivityLocation | null
+  readonly participants: ReadonlyArray<{
     readonly person_id?: number
     /** One in a list is. */
     readonly primary?: boolean
   }> | null
   /** Only when named in `include_fields`. */
   readonly attendees?: ReadonlyArray<ActivityAttendee> | null
-  readonly conference_meeting_client?: string | null
+  readonly conference_meeting_client: string | null
   /** Link to the video call. */
-  readonly conference_meeting_url?: string | null
-  readonly conference_meeting_id?: string | null
+  readonly conference_meeting_url: string | null
+  readonly conference_meeting_id: string | null
   /** Seen by attendees, unlike `note`. */
-  readonly public_description?: string | null
+  readonly public_description: string | null
   /** Option id of the field `priority`; null without. */
-  readonly priority?: number | null
+  readonly priority: number | null
   readonly outcome?: number | null
   /** HTML. */
-  readonly note?: string | null
+  readonly note: string | null
   /** Key (40 characters) to value. Null when the account has none. */
   readonly custom_fields?: { readonly [key: string]: unknown } | null
 }
@@ -81,34 +81,34 @@ export const Activity: Schema.Schema<Activity> = /*#__PURE__*/ Schema.suspend(()
     subject: Schema.String,
     type: Schema.String,
     owner_id: Schema.Number,
-    creator_user_id: Field.optional(Schema.NullOr(Schema.Number)),
+    creator_user_id: Schema.NullOr(Schema.Number),
     is_deleted: Schema.Boolean,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
-    deal_id: Field.optional(Schema.NullOr(Schema.Number)),
-    lead_id: Field.optional(Schema.NullOr(Schema.String)),
-    person_id: Field.optional(Schema.NullOr(Schema.Number)),
-    org_id: Field.optional(Schema.NullOr(Schema.Number)),
-    project_id: Field.optional(Schema.NullOr(Schema.Number)),
-    due_date: Field.optional(Schema.NullOr(Schema.String)),
-    due_time: Field.optional(Schema.NullOr(Schema.String)),
-    duration: Field.optional(Schema.NullOr(Schema.String)),
-    busy: Field.optional(Schema.Boolean),
+    update_time: Schema.NullOr(Schema.String),
+    deal_id: Schema.NullOr(Schema.Number),
+    lead_id: Schema.NullOr(Schema.String),
+    person_id: Schema.NullOr(Schema.Number),
+    org_id: Schema.NullOr(Schema.Number),
+    project_id: Schema.NullOr(Schema.Number),
+    due_date: Schema.NullOr(Schema.String),
+    due_time: Schema.NullOr(Schema.String),
+    duration: Schema.NullOr(Schema.String),
+    busy: Schema.Boolean,
     done: Schema.Boolean,
-    marked_as_done_time: Field.optional(Schema.NullOr(Schema.String)),
-    location: Field.optional(Schema.NullOr(ActivityLocation)),
-    participants: Field.optional(Schema.NullOr(Schema.Array(Schema.Struct({
+    marked_as_done_time: Schema.NullOr(Schema.String),
+    location: Schema.NullOr(ActivityLocation),
+    participants: Schema.NullOr(Schema.Array(Schema.Struct({
       person_id: Field.optional(Schema.Number),
       primary: Field.optional(Schema.Boolean)
-    })))),
+    }))),
     attendees: Field.optional(Schema.NullOr(Schema.Array(ActivityAttendee))),
-    conference_meeting_client: Field.optional(Schema.NullOr(Schema.String)),
-    conference_meeting_url: Field.optional(Schema.NullOr(Schema.String)),
-    conference_meeting_id: Field.optional(Schema.NullOr(Schema.String)),
-    public_description: Field.optional(Schema.NullOr(Schema.String)),
-    priority: Field.optional(Schema.NullOr(Schema.Number)),
+    conference_meeting_client: Schema.NullOr(Schema.String),
+    conference_meeting_url: Schema.NullOr(Schema.String),
+    conference_meeting_id: Schema.NullOr(Schema.String),
+    public_description: Schema.NullOr(Schema.String),
+    priority: Schema.NullOr(Schema.Number),
     outcome: Field.optional(Schema.NullOr(Schema.Number)),
-    note: Field.optional(Schema.NullOr(Schema.String)),
+    note: Schema.NullOr(Schema.String),
     custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })))
   })
 )

@@ -270,7 +270,7 @@ export interface DeletedDealField {
   readonly is_custom_field: boolean
   /** Comes only when named in `include_fields`. */
   readonly is_optional_response_field: boolean
-  readonly description?: string
+  readonly description?: string | null
   /** Only `enum` and `set` have them; null otherwise. */
   readonly options?: ReadonlyArray<FieldOption> | null
   /** Parts of an address, a range or money; null otherwise. */
@@ -291,7 +291,7 @@ export const DeletedDealField: Schema.Schema<DeletedDealField> = /*#__PURE__*/ S
       field_type: Schema.String,
       is_custom_field: Schema.Boolean,
       is_optional_response_field: Schema.Boolean,
-      description: Field.optional(Schema.String),
+      description: Field.optional(Schema.NullOr(Schema.String)),
       options: Field.optional(Schema.NullOr(Schema.Array(FieldOption))),
       subfields: Field.optional(Schema.NullOr(Schema.Array(Subfield)))
     })

@@ -16,11 +16,11 @@ import * as Pagination from "../Pagination.js"
  */
 export interface DealInstallment {
   readonly id: number
-  readonly amount?: number
+  readonly amount: number
   /** The day of payment, `YYYY-MM-DD`. */
-  readonly billing_date?: string
-  readonly description?: string
-  readonly deal_id?: number
+  readonly billing_date: string
+  readonly description: string
+  readonly deal_id: number
 }
 
 /**
@@ -33,10 +33,10 @@ export const DealInstallment: Schema.Schema<DealInstallment> = /*#__PURE__*/ Sch
   (): Schema.Schema<DealInstallment> =>
     Schema.Struct({
       id: Schema.Number,
-      amount: Field.optional(Schema.Number),
-      billing_date: Field.optional(Schema.String),
-      description: Field.optional(Schema.String),
-      deal_id: Field.optional(Schema.Number)
+      amount: Schema.Number,
+      billing_date: Schema.String,
+      description: Schema.String,
+      deal_id: Schema.Number
     })
 )
 

@@ -172,18 +172,18 @@ export const Deal: Schema.Schema<Deal> = /*#__PURE__*/ Schema.suspend((): Schema
  */
 export interface DealDiscount {
   readonly id: string
-  readonly type?: "percentage" | "amount" | (string & {})
+  readonly type: "percentage" | "amount" | (string & {})
   /** Per cent or money, as `type` says; above 0. */
-  readonly amount?: number
-  readonly description?: string
-  readonly deal_id?: number
+  readonly amount: number
+  readonly description: string
+  readonly deal_id: number
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly created_at?: string
-  readonly created_by?: number
+  readonly created_at: string
+  readonly created_by: number
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly updated_at?: string
+  readonly updated_at: string
   /** A user's id. */
-  readonly updated_by?: number
+  readonly updated_by: number
 }
 
 /**
@@ -195,14 +195,14 @@ export interface DealDiscount {
 export const DealDiscount: Schema.Schema<DealDiscount> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<DealDiscount> =>
   Schema.Struct({
     id: Schema.String,
-    type: Field.optional(Field.openEnum("percentage", "amount")),
-    amount: Field.optional(Schema.Number),
-    description: Field.optional(Schema.String),
-    deal_id: Field.optional(Schema.Number),
-    created_at: Field.optional(Schema.String),
-    created_by: Field.optional(Schema.Number),
-    updated_at: Field.optional(Schema.String),
-    updated_by: Field.optional(Schema.Number)
+    type: Field.openEnum("percentage", "amount"),
+    amount: Schema.Number,
+    description: Schema.String,
+    deal_id: Schema.Number,
+    created_at: Schema.String,
+    created_by: Schema.Number,
+    updated_at: Schema.String,
+    updated_by: Schema.Number
   })
 )
 

@@ -18,26 +18,26 @@ import * as Deals from "./Deals.js"
 export interface Product {
   readonly id: number
   readonly name: string
-  readonly code?: string | null
+  readonly code: string | null
   /** Unit of sale: piece, hour, licence. */
-  readonly unit?: string | null
+  readonly unit: string | null
   /** Per cent. */
-  readonly tax?: number
+  readonly tax: number
   /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean
   /** Whether deals may take it. */
-  readonly is_linkable?: boolean
+  readonly is_linkable: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: 1 | 3 | 5 | 7 | (number & {})
   readonly owner_id: number
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
-  readonly update_time?: string | null
-  readonly description?: string | null
-  readonly category?: string | null
+  readonly update_time: string | null
+  readonly description: string | null
+  readonly category: string | null
   /** Key (40 characters) to value. Null when the account has none. */
-  readonly custom_fields?: { readonly [key: string]: unknown } | null
+  readonly custom_fields: { readonly [key: string]: unknown } | null
   /** `one-time` unless given. Others: Growth plan and above, and no installments. */
   readonly billing_frequency?:
     | "one-time"
@@ -63,18 +63,18 @@ export const Product: Schema.Schema<Product> = /*#__PURE__*/ Schema.suspend((): 
   Schema.Struct({
     id: Schema.Number,
     name: Schema.String,
-    code: Field.optional(Schema.NullOr(Schema.String)),
-    unit: Field.optional(Schema.NullOr(Schema.String)),
-    tax: Field.optional(Schema.Number),
+    code: Schema.NullOr(Schema.String),
+    unit: Schema.NullOr(Schema.String),
+    tax: Schema.Number,
     is_deleted: Schema.Boolean,
-    is_linkable: Field.optional(Schema.Boolean),
+    is_linkable: Schema.Boolean,
     visible_to: Field.openNumbers(1, 3, 5, 7),
     owner_id: Schema.Number,
     add_time: Schema.String,
-    update_time: Field.optional(Schema.NullOr(Schema.String)),
-    description: Field.optional(Schema.NullOr(Schema.String)),
-    category: Field.optional(Schema.NullOr(Schema.String)),
-    custom_fields: Field.optional(Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown }))),
+    update_time: Schema.NullOr(Schema.String),
+    description: Schema.NullOr(Schema.String),
+    category: Schema.NullOr(Schema.String),
+    custom_fields: Schema.NullOr(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
     billing_frequency: Field.optional(Field.openEnum(
       "one-time",
       "annually",
@@ -132,9 +132,9 @@ export const ProductPrice: Schema.Schema<ProductPrice> = /*#__PURE__*/ Schema.su
 export interface ProductVariation {
   readonly id: number
   readonly name: string
-  readonly product_id?: number
+  readonly product_id: number
   /** One a currency; on updates the whole list is replaced. */
-  readonly prices?: ReadonlyArray<{
+  readonly prices: ReadonlyArray<{
     readonly product_variation_id: number
     /** ISO 4217 code, `EUR`, or the code of a custom currency. */
     readonly currency: string
@@ -158,15 +158,15 @@ export const ProductVariation: Schema.Schema<ProductVariation> = /*#__PURE__*/ S
     Schema.Struct({
       id: Schema.Number,
       name: Schema.String,
-      product_id: Field.optional(Schema.Number),
-      prices: Field.optional(Schema.Array(Schema.Struct({
+      product_id: Schema.Number,
+      prices: Schema.Array(Schema.Struct({
         product_variation_id: Schema.Number,
         currency: Schema.String,
         price: Schema.Number,
         cost: Field.optional(Schema.NullOr(Schema.Number)),
         direct_cost: Field.optional(Schema.NullOr(Schema.Number)),
         notes: Field.optional(Schema.NullOr(Schema.String))
-      })))
+      }))
     })
 )
 

@@ -17,11 +17,11 @@ export interface ProjectBoard {
   readonly id: number
   readonly name: string
   /** Place among the others. */
-  readonly order_nr?: number
+  readonly order_nr: number
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string | null
+  readonly update_time: string | null
 }
 
 /**
@@ -34,9 +34,9 @@ export const ProjectBoard: Schema.Schema<ProjectBoard> = /*#__PURE__*/ Schema.su
   Schema.Struct({
     id: Schema.Number,
     name: Schema.String,
-    order_nr: Field.optional(Schema.Number),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String))
+    order_nr: Schema.Number,
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String)
   })
 )
 

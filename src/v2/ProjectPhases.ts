@@ -16,13 +16,13 @@ import * as Field from "../Field.js"
 export interface ProjectPhase {
   readonly id: number
   readonly name: string
-  readonly board_id?: number
+  readonly board_id: number
   /** Place among the others. */
-  readonly order_nr?: number
+  readonly order_nr: number
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string | null
+  readonly update_time: string | null
 }
 
 /**
@@ -35,10 +35,10 @@ export const ProjectPhase: Schema.Schema<ProjectPhase> = /*#__PURE__*/ Schema.su
   Schema.Struct({
     id: Schema.Number,
     name: Schema.String,
-    board_id: Field.optional(Schema.Number),
-    order_nr: Field.optional(Schema.Number),
-    add_time: Field.optional(Schema.String),
-    update_time: Field.optional(Schema.NullOr(Schema.String))
+    board_id: Schema.Number,
+    order_nr: Schema.Number,
+    add_time: Schema.String,
+    update_time: Schema.NullOr(Schema.String)
   })
 )
 

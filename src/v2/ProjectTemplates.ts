@@ -17,13 +17,13 @@ import * as Pagination from "../Pagination.js"
 export interface ProjectTemplate {
   readonly id: number
   readonly title: string
-  readonly description?: string | null
-  readonly projects_board_id?: number
-  readonly owner_id?: number
+  readonly description: string | null
+  readonly projects_board_id: number
+  readonly owner_id: number
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly add_time?: string
+  readonly add_time: string
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
-  readonly update_time?: string | null
+  readonly update_time: string | null
 }
 
 /**
@@ -37,11 +37,11 @@ export const ProjectTemplate: Schema.Schema<ProjectTemplate> = /*#__PURE__*/ Sch
     Schema.Struct({
       id: Schema.Number,
       title: Schema.String,
-      description: Field.optional(Schema.NullOr(Schema.String)),
-      projects_board_id: Field.optional(Schema.Number),
-      owner_id: Field.optional(Schema.Number),
-      add_time: Field.optional(Schema.String),
-      update_time: Field.optional(Schema.NullOr(Schema.String))
+      description: Schema.NullOr(Schema.String),
+      projects_board_id: Schema.Number,
+      owner_id: Schema.Number,
+      add_time: Schema.String,
+      update_time: Schema.NullOr(Schema.String)
     })
 )
 

@@ -19,8 +19,8 @@ export interface Project {
   readonly title: string
   readonly description: string | null
   readonly status: "open" | "completed" | "canceled" | "deleted" | (string & {})
-  readonly board_id: number
-  readonly phase_id: number
+  readonly board_id: number | null
+  readonly phase_id: number | null
   readonly owner_id: number
   /** A day, `YYYY-MM-DD`. */
   readonly start_date: string | null
@@ -57,8 +57,8 @@ export const Project: Schema.Schema<Project> = /*#__PURE__*/ Schema.suspend((): 
     title: Schema.String,
     description: Schema.NullOr(Schema.String),
     status: Field.openEnum("open", "completed", "canceled", "deleted"),
-    board_id: Schema.Number,
-    phase_id: Schema.Number,
+    board_id: Schema.NullOr(Schema.Number),
+    phase_id: Schema.NullOr(Schema.Number),
     owner_id: Schema.Number,
     start_date: Schema.NullOr(Schema.String),
     end_date: Schema.NullOr(Schema.String),

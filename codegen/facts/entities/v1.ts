@@ -55,7 +55,7 @@ export const v1: Record<string, Entity> = {
       address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
       address_formatted_address owner_name cc_email company_id
     `),
-    nullable: words("country_code label"),
+    nullable: words("country_code label cc_email"),
     types: {
       delete_time: "string | null",
       address_country_code: "string | null",
@@ -78,7 +78,7 @@ export const v1: Record<string, Entity> = {
       address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
       address_formatted_address cc_email owner_name edit_name company_id
     `),
-    nullable: words("country_code label"),
+    nullable: words("country_code label cc_email"),
     types: {
       delete_time: "string | null",
       address_country_code: "string | null",
@@ -91,6 +91,10 @@ export const v1: Record<string, Entity> = {
     }
   },
   "v1.BasePipeline": {
+    present: words("id name url_title order_nr active deal_probability add_time update_time"),
+    nullable: words("update_time")
+  },
+  "v1.BasePipeline1": {
     present: words("id name url_title order_nr active deal_probability add_time update_time"),
     nullable: words("update_time")
   },
@@ -150,7 +154,7 @@ export const v1: Record<string, Entity> = {
     }
   },
   "v1.DealCollectionResponseObject": {
-    nullable: words("person_id org_id label")
+    nullable: words("person_id org_id label update_time")
   },
   "v1.DealNonStrictWithDetails": {
     present: words(`
@@ -163,7 +167,7 @@ export const v1: Record<string, Entity> = {
       next_activity_type next_activity_duration next_activity_note formatted_value weighted_value
       formatted_weighted_value weighted_value_currency rotten_time owner_name cc_email org_hidden person_hidden
     `),
-    nullable: words("label"),
+    nullable: words("label update_time"),
     types: {
       status: '"open" | "won" | "lost" | "deleted"',
       user_id: "DealUserDataWithId | number",
@@ -198,7 +202,16 @@ export const v1: Record<string, Entity> = {
     present: words("value primary")
   },
   "v1.DealStrict": {
-    present: words("id"),
+    present: words(`
+      id creator_user_id user_id person_id org_id stage_id title value currency add_time update_time stage_change_time
+      active deleted status probability next_activity_date next_activity_time next_activity_id last_activity_id
+      last_activity_date lost_reason visible_to close_time pipeline_id won_time first_won_time lost_time products_count
+      files_count notes_count followers_count email_messages_count activities_count done_activities_count
+      undone_activities_count participants_count expected_close_date last_incoming_mail_time last_outgoing_mail_time
+      label stage_order_nr person_name org_name next_activity_subject next_activity_type next_activity_duration
+      next_activity_note formatted_value weighted_value formatted_weighted_value weighted_value_currency rotten_time
+      owner_name cc_email org_hidden person_hidden
+    `),
     nullable: words("label"),
     types: {
       status: '"open" | "won" | "lost" | "deleted"',
@@ -267,6 +280,13 @@ export const v1: Record<string, Entity> = {
   "v1.GetChangelogResponseAllOfAdditionalData": {
     nullable: words("next_cursor")
   },
+  "v1.GetCurrentUserResponseAllOfData": {
+    present: words(`
+      id name default_currency locale lang email phone last_login created modified has_created_company access
+      active_flag timezone_name timezone_offset role_id icon_url is_you is_deleted company_id company_name
+      company_domain
+    `)
+  },
   "v1.GetDealSearchResponseAllOfDataItemsInnerItem": {
     present: words(`
       id type title value currency status stage person organization visible_to owner custom_fields notes
@@ -296,6 +316,9 @@ export const v1: Record<string, Entity> = {
       draft_flag: "number"
     }
   },
+  "v1.GetNoteFieldsResponseAllOfDataInner": {
+    nullable: words("options")
+  },
   "v1.GetOrganizationItem": {
     present: words(`
       id owner_id name open_deals_count related_open_deals_count closed_deals_count related_closed_deals_count
@@ -307,7 +330,7 @@ export const v1: Record<string, Entity> = {
       address_admin_area_level_1 address_admin_area_level_2 address_country address_postal_code
       address_formatted_address cc_email owner_name edit_name last_activity next_activity company_id
     `),
-    nullable: words("country_code label"),
+    nullable: words("country_code label cc_email"),
     types: {
       delete_time: "string | null",
       address_country_code: "string | null",
@@ -325,6 +348,9 @@ export const v1: Record<string, Entity> = {
   "v1.GetOrganizationSearchResponseAllOfDataItemsInnerItem": {
     present: words("id type name address visible_to owner custom_fields notes")
   },
+  "v1.GetOrganizationsCollectionResponseObject": {
+    nullable: words("cc_email")
+  },
   "v1.GetPersonProductsResponseAllOfDataInnerDEALIDProduct": {
     nullable: words("files_count code description unit category first_char")
   },
@@ -339,7 +365,11 @@ export const v1: Record<string, Entity> = {
     `),
     nullable: words("product_id comments last_edit")
   },
+  "v1.GetProductFieldResponseData": {
+    nullable: words("created_by_user_id update_time")
+  },
   "v1.GetProductFieldsResponseDataInner": {
+    nullable: words("created_by_user_id update_time"),
     types: {
       index_visible_flag: "boolean",
       details_visible_flag: "boolean",
@@ -357,6 +387,12 @@ export const v1: Record<string, Entity> = {
     types: {
       data: "ReadonlyArray<ProductListItemProduct>"
     }
+  },
+  "v1.GetProjectBoardsResponseDataInner": {
+    present: words("id name order_nr add_time update_time")
+  },
+  "v1.GetProjectPhasesResponseDataInner": {
+    present: words("id name board_id order_nr add_time update_time")
   },
   "v1.GetRolesResponseAllOfAdditionalDataPagination": {
     types: {
@@ -507,7 +543,7 @@ export const v1: Record<string, Entity> = {
     present: words("value primary")
   },
   "v1.PersonsCollectionResponseObject": {
-    nullable: words("org_id")
+    nullable: words("org_id cc_email")
   },
   "v1.PhoneData": {
     present: words("value primary")
@@ -556,7 +592,9 @@ export const v1: Record<string, Entity> = {
       id title description status status_change_time start_date end_date owner_id add_time update_time labels
       health_status archive_time deal_ids person_id org_id board_id phase_id
     `),
-    nullable: words("description status_change_time start_date end_date person_id org_id update_time")
+    nullable: words(`
+      description status_change_time start_date end_date person_id org_id update_time board_id phase_id
+    `)
   },
   "v1.RecentsDataInner": {
     types: {
@@ -590,6 +628,7 @@ export const v1: Record<string, Entity> = {
     nullable: words("description due_date parent_task_id assignee_id marked_as_done_time update_time")
   },
   "v1.TemplateResponseObject": {
+    present: words("id title description projects_board_id owner_id add_time update_time"),
     nullable: words("description")
   },
   "v1.UserAccess": {

@@ -4,7 +4,11 @@ import { words } from "./words.js"
 /** Facts about the answers of v2, from recordings of live accounts and the documents. */
 export const v2: Record<string, Entity> = {
   "v2.ActivityItem": {
-    present: words("id subject type owner_id add_time is_deleted done"),
+    present: words(`
+      id subject type owner_id add_time is_deleted done creator_user_id update_time deal_id lead_id person_id org_id
+      project_id due_date due_time duration busy marked_as_done_time location participants conference_meeting_client
+      conference_meeting_url conference_meeting_id public_description priority note
+    `),
     nullable: words(`
       creator_user_id deal_id lead_id person_id org_id project_id due_date due_time duration marked_as_done_time
       location participants attendees conference_meeting_client conference_meeting_url conference_meeting_id
@@ -58,6 +62,9 @@ export const v2: Record<string, Entity> = {
       id: "number | string"
     }
   },
+  "v2.DeleteDealField200ResponseData": {
+    nullable: words("description")
+  },
   "v2.DeletePersonField200ResponseData": {
     types: {
       description: "string | null"
@@ -72,7 +79,7 @@ export const v2: Record<string, Entity> = {
     }
   },
   "v2.GetAdditionalDiscountsResponseDataInner": {
-    present: words("id")
+    present: words("id type amount description deal_id created_at created_by updated_at updated_by")
   },
   "v2.GetDealFields200ResponseDataInner": {
     types: {
@@ -93,7 +100,7 @@ export const v2: Record<string, Entity> = {
     nullable: words("product_id")
   },
   "v2.GetInstallmentsResponseDataInner": {
-    present: words("id")
+    present: words("id amount billing_date description deal_id")
   },
   "v2.GetOrganizationFields200ResponseDataInner": {
     types: {
@@ -124,14 +131,17 @@ export const v2: Record<string, Entity> = {
     }
   },
   "v2.GetProductVariationsResponseDataInner": {
-    present: words("id name")
+    present: words("id name product_id prices")
   },
   "v2.GetProductsResponseDataInner": {
-    present: words("id name owner_id add_time is_deleted visible_to prices"),
+    present: words(`
+      id name owner_id add_time is_deleted visible_to prices code unit tax is_linkable update_time description category
+      custom_fields
+    `),
     nullable: words("code unit description custom_fields")
   },
   "v2.GetProjectBoardsResponseDataInner": {
-    present: words("id name")
+    present: words("id name order_nr add_time update_time")
   },
   "v2.GetProjectFields200ResponseDataInner": {
     types: {
@@ -139,7 +149,7 @@ export const v2: Record<string, Entity> = {
     }
   },
   "v2.GetProjectPhasesResponseDataInner": {
-    present: words("id name")
+    present: words("id name board_id order_nr add_time update_time")
   },
   "v2.GetTasksResponseDataInner": {
     present: words(`
@@ -234,13 +244,13 @@ export const v2: Record<string, Entity> = {
       id title description status board_id phase_id owner_id start_date end_date deal_ids person_ids org_ids label_ids
       health_status add_time update_time status_change_time archive_time custom_fields
     `),
-    nullable: words("description start_date end_date status_change_time custom_fields"),
+    nullable: words("description start_date end_date status_change_time custom_fields board_id phase_id"),
     types: {
       status: '"open" | "completed" | "canceled" | "deleted"'
     }
   },
   "v2.ProjectTemplate": {
-    present: words("id title"),
+    present: words("id title description projects_board_id owner_id add_time update_time"),
     nullable: words("description")
   },
   "v2.StageItem": {
