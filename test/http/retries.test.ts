@@ -352,6 +352,26 @@ describe("a 401 that new credentials may mend", () => {
     )
   }
 
+  it.effect("is not needed for others to come: those of an attempt before are not shown either", () =>
+    Effect.gen(function* () {
+      const tokens = [old, renewed]
+      const rotating = Layer.succeed(Auth.Auth, {
+        authorize: (request) =>
+          Effect.sync(() =>
+            HttpClientRequest.setHeader(
+              HttpClientRequest.prependUrl(request, "https://api.pipedrive.com"),
+              "authorization",
+              `Bearer ${tokens.shift()}`
+            )
+          ),
+        recover: () => Effect.succeed(false)
+      })
+      const fake = Fake.make(Fake.json(500, {}), Fake.json(403, { success: false, error: `${old} or ${renewed}` }))
+      const { result } = yield* timed(Robots.get({ id: 1 }).pipe(Effect.provide(Layer.merge(rotating, fake.layer))))
+      assert.include(result._tag === "Left" ? result.left.message : "", "<redacted> or <redacted>")
+    })
+  )
+
   it.effect("shows neither the credentials that were replaced nor the new ones", () =>
     Effect.gen(function* () {
       const fake = Fake.make(Fake.json(401, {}), Fake.json(403, { success: false, error: `${old} or ${renewed}` }))
