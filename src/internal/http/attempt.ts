@@ -88,7 +88,7 @@ interface Admission {
 const admit = <A>(run: Run<A>, signed: HttpClientRequest.HttpClientRequest): Admission | MustWait => {
   const own = Failure.secretsOf(signed)
   // the server may echo what was replaced, too
-  const secrets = (run.secrets = run.recovered ? [...run.secrets, ...own] : own)
+  const secrets = (run.secrets = run.secrets.length === 0 ? own : [...new Set([...run.secrets, ...own])])
   const { limiter } = run
   if (limiter === undefined) return { secrets, place: undefined }
   const now = run.clock.unsafeCurrentTimeMillis()
