@@ -197,13 +197,14 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
     return name === "sort" ? { kind: "sort", fields: single } : single
   }
 
-  const input = (given: Type, path: string, name?: string): S.Shape =>
-    facts.nullable?.includes(path) ? S.nullable(bare(given, path, name)) : bare(given, path, name)
-
-  const bare = (given: Type, path: string, name?: string): S.Shape => {
-    places.add(path)
+  const input = (given: Type, path: string, name?: string): S.Shape => {
     const sharper = inputTypeOf(operation.key, path)
-    const type = sharper === undefined ? given : surface.models.parse(sharper)
+    const shape = bare(sharper === undefined ? given : surface.models.parse(sharper), path, name)
+    return facts.nullable?.includes(path) ? S.nullable(shape) : shape
+  }
+
+  const bare = (type: Type, path: string, name?: string): S.Shape => {
+    places.add(path)
     switch (type.kind) {
       case "string":
         return type.format === "day" ? date : text(path)
@@ -234,7 +235,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
       }
       case "union":
         if (isOpen(type)) return S.open(type.members.flatMap((member) => (member.kind === "enum" ? member.values : [])))
-        return S.union(type.members.map((member) => input(member, path)))
+        return S.union(type.members.map((member) => bare(member, path)))
       case "ref":
         return bare(resolve(type, surface.models.get), path, name)
       case "object": {

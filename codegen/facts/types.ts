@@ -35,6 +35,8 @@ const filter = {
 const newOptions = { "body.options": "Array<{ label: string }>" }
 const allOptions = { "body.options": "Array<{ id?: Int; label: string }>" }
 const payments = { "body.payments": "Array<{ amount: number; description: string; due_at: Day }>" }
+/** v1 answers with the number, and with the label as text. */
+const oldDeal = { "body.value": "string | number", "body.label": "Array<number> | string | Int" }
 const oldPrices = {
   "body.prices": "Array<{ currency: string; price: number; cost?: number; overhead_cost?: number; notes?: string }>"
 }
@@ -58,6 +60,8 @@ const deal = { ...labels, "body.status": `"open" | "won" | "lost" | "deleted"` }
 /** Inputs, by official operation and path (`body.` in front of what stands in the body). */
 export const inputs: Record<string, Record<string, string>> = {
   "v1.addActivity": people,
+  "v1.addDeal": oldDeal,
+  "v1.updateDeal": oldDeal,
   "v1.updateActivity": people,
   "v1.addDealField": newOptions,
   "v1.updateDealField": allOptions,

@@ -187,11 +187,11 @@ const emptyFilter = (key: string, value: unknown, ast: AST.AST | undefined): Iss
 const some = (keys: ReadonlyArray<string>): string =>
   keys.length > 8 ? `${keys.slice(0, 8).join(", ")}, ...` : keys.join(", ")
 
-const explain = ({ input, method, output, version }: AnyDescription, given: Input): ReadonlyArray<Issue> => {
+const explain = ({ input, method, output, path, version }: AnyDescription, given: Input): ReadonlyArray<Issue> => {
   const faults = Shape.fieldsOf(input.ast)?.size === 0 ? Refusal.unknown(given) : Refusal.of(input.ast, given)
   if (faults.length === 0) return [{ path: [], message: "is not what this endpoint takes" }]
   return faults.map((fault) => {
-    const hint = Hints.of(fault, { version, method, input: input.ast, output: output.ast })
+    const hint = Hints.of(fault, { version, method, path, input: input.ast, output: output.ast })
     return { path: fault.path, message: fault.message, ...(hint === undefined ? {} : { hint }) }
   })
 }

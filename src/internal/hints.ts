@@ -11,6 +11,7 @@ import * as Shape from "./shape.js"
 export interface Context {
   readonly version: Version
   readonly method: Method
+  readonly path: string
   readonly input: AST.AST
   readonly output: AST.AST
 }
@@ -110,7 +111,15 @@ const forKey = (path: Fault["path"], context: Context): string | undefined => {
   if (known.includes(snake(key))) return `the name is ${snake(key)}`
   if (isAnswered(path, context)) return "Pipedrive answers with it, but does not take it: leave it out"
   const near = nearest(key, known)
-  return near === undefined ? undefined : `did you mean ${near}?`
+  if (near !== undefined) return `did you mean ${near}?`
+  // somebody gives back what another endpoint answered
+  const changes = context.method === "PUT" || context.method === "PATCH"
+  return changes && known.length > 0 ? `leave it out; what can be changed is ${some(known, context)}` : undefined
+}
+
+const some = (known: ReadonlyArray<string>, { path }: Context): string => {
+  const names = known.filter((name) => !path.includes(`{${name}}`))
+  return names.length > 8 ? `${names.slice(0, 8).join(", ")}, ...` : names.join(", ")
 }
 
 /** Whether the endpoint's own answer has such a field: somebody gives back what was read. */

@@ -4409,9 +4409,9 @@ export interface AddInput {
   /** `1` owner and followers, `3` all; with visibility groups `1` owner, `3` group, `5` and subgroups, `7` all. */
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   /** Money in `currency`, as text. */
-  readonly value?: string | undefined
+  readonly value?: string | number | undefined
   /** Ids of labels. */
-  readonly label?: ReadonlyArray<number> | undefined
+  readonly label?: ReadonlyArray<number> | string | number | undefined
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | undefined
   readonly user_id?: number | undefined
@@ -4452,8 +4452,8 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     probability: Schema.optional(Schema.Number),
     lost_reason: Schema.optional(Schema.String),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
-    value: Schema.optional(Schema.String),
-    label: Schema.optional(Schema.Array(Schema.Int)),
+    value: Schema.optional(Schema.Union(Schema.String, Schema.Number)),
+    label: Schema.optional(Schema.Union(Schema.Array(Schema.Int), Schema.String, Schema.Int)),
     currency: Schema.optional(Schema.String),
     user_id: Schema.optional(Schema.Int),
     person_id: Schema.optional(Schema.Int),
@@ -4549,9 +4549,9 @@ export interface UpdateInput {
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   readonly title?: string | undefined
   /** Money in `currency`, as text. */
-  readonly value?: string | null | undefined
+  readonly value?: string | number | null | undefined
   /** Ids of labels. */
-  readonly label?: ReadonlyArray<number> | null | undefined
+  readonly label?: ReadonlyArray<number> | string | number | null | undefined
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | null | undefined
   readonly user_id?: number | null | undefined
@@ -4587,8 +4587,8 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     lost_reason: Schema.optional(Schema.NullOr(Schema.String)),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     title: Schema.optional(Schema.String),
-    value: Schema.optional(Schema.NullOr(Schema.String)),
-    label: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int))),
+    value: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Number))),
+    label: Schema.optional(Schema.NullOr(Schema.Union(Schema.Array(Schema.Int), Schema.String, Schema.Int))),
     currency: Schema.optional(Schema.NullOr(Schema.String)),
     user_id: Schema.optional(Schema.NullOr(Schema.Int)),
     person_id: Schema.optional(Schema.NullOr(Schema.Int)),
