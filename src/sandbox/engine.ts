@@ -2,6 +2,7 @@
  * Reads, writes and shows entities by their descriptions.
  */
 import * as Either from "effect/Either"
+import * as bounds from "./bounds.js"
 import * as custom from "./custom.js"
 import type { Computed, Draft, Entity, Field, Occasion } from "./entity.js"
 import type { Answer } from "./http.js"
@@ -257,6 +258,12 @@ export const settled: Outcome<void> = Either.void
 // changes
 // -----------------------------------------------------------------------------
 
+const outOfBounds = (entity: Entity, draft: Draft): Answer | undefined => {
+  const fault = bounds.outOfBounds(entity, draft)
+  if (fault === undefined) return undefined
+  return draft.version === "v1" ? refusals.v1(400, fault.message) : refusals.invalid([fault])
+}
+
 const dangling = (entity: Entity, draft: Draft): Answer | undefined => {
   for (const [name, field] of columns(entity)) {
     const target = field.kind.target
@@ -307,7 +314,7 @@ export const create = (entity: Entity, patch: Patch, view: View, version: "v1" |
   }
   if (entity.customFields !== undefined) after.custom_fields = patch.custom_fields ?? {}
   const draft: Draft = { view, version, before: undefined, after, given: new Set(Object.keys(patch)) }
-  const refusal = dangling(entity, draft)
+  const refusal = outOfBounds(entity, draft) ?? dangling(entity, draft)
   if (refusal !== undefined) return Either.left(refusal)
   const settled = entity.settle?.(draft) ?? Either.void
   return Either.map(settled, () => commit(entity, draft, "create"))
@@ -323,7 +330,7 @@ export const change = (entity: Entity, row: Row, patch: Patch, view: View, versi
   }
   if (entity.fields.update_time !== undefined && patch.update_time === undefined) after.update_time = view.now
   const draft: Draft = { view, version, before: row, after, given: new Set(Object.keys(patch)) }
-  const refusal = dangling(entity, draft)
+  const refusal = outOfBounds(entity, draft) ?? dangling(entity, draft)
   if (refusal !== undefined) return Either.left(refusal)
   const settled = entity.settle?.(draft) ?? Either.void
   return Either.map(settled, () =>

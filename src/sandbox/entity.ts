@@ -25,6 +25,8 @@ export interface Field {
   readonly readOnly?: true
   /** v1 refuses to make a row without it, in these words. */
   readonly required?: string
+  /** A number's least and greatest value. */
+  readonly range?: readonly [least: number, greatest: number]
 }
 
 /** A row on its way into the world. */

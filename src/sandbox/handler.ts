@@ -7,6 +7,13 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { allOf, type Call, type Described, type Handler, honouring, paged } from "./call.js"
 import { type Identity, identify } from "./credentials.js"
+import * as crud from "./crud.js"
+import { settled } from "./engine.js"
+import { organization, person } from "./entities/contact.js"
+import { deal } from "./entities/deal.js"
+import { project } from "./entities/project.js"
+import { user } from "./entities/user.js"
+import type { Entity } from "./entity.js"
 import * as faults from "./faults.js"
 import { type Answer, empty, html, type Incoming } from "./http.js"
 import * as limits from "./limits.js"
@@ -101,10 +108,30 @@ const addressOf = (incoming: Incoming): Address => {
     : { version, destination: routes.find(version, incoming.method, rest) }
 }
 
+/** What such an answer is about, if the world knows it. */
+const parents: Readonly<Record<string, Entity>> = {
+  deals: deal,
+  persons: person,
+  organizations: organization,
+  projects: project,
+  users: user
+}
+
+const parentOf = ({ endpoint, path }: Call): Entity | undefined =>
+  "id" in path ? parents[endpoint.path.split("/")[1] ?? ""] : undefined
+
+/** Says that an answer speaks of nothing that the world holds. */
+const marked = {
+  "x-sandbox-answer": "schema",
+  "access-control-expose-headers": `${exposed}, X-Sandbox-Answer`
+}
+
 /** An answer made up has one page, and is the same for all who do not ask for more than the default. */
-export const madeUp: Handler = honouring({ ...allOf(paged), folder: ["inbox"], include_body: ["0"] }, (call) =>
-  Either.right(synthesize(call))
-)
+export const madeUp: Handler = honouring({ ...allOf(paged), folder: ["inbox"], include_body: ["0"] }, (call) => {
+  const parent = parentOf(call)
+  const found = parent === undefined ? settled : Either.map(crud.find(parent, call.path.id, call), () => undefined)
+  return Either.map(found, () => withHeaders(synthesize(call), marked))
+})
 
 /** What answers an endpoint. */
 export const handlerOf = ({ operation, version }: Described): Handler => handlers[`${version}.${operation}`] ?? madeUp

@@ -10,6 +10,7 @@ import { lifecycle } from "./operations/lifecycle.js"
 import { lineOperations } from "./operations/lines.js"
 import { offices } from "./operations/office.js"
 import { people } from "./operations/people.js"
+import { permissionOperations } from "./operations/permissions.js"
 import { projects } from "./operations/projects.js"
 import { relations } from "./operations/relations.js"
 import { roles } from "./operations/roles.js"
@@ -32,5 +33,6 @@ export const handlers: Handlers = {
   ...settings,
   ...statistics,
   ...offices,
-  ...roles
+  ...roles,
+  ...permissionOperations
 }

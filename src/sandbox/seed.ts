@@ -3,6 +3,7 @@
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
+import { currencies } from "./currencies.js"
 import * as custom from "./custom.js"
 import * as engine from "./engine.js"
 import { activity, activityType } from "./entities/activity.js"
@@ -122,14 +123,6 @@ const types = [
   ["lunch", "Lunch", "lunch"]
 ] as const
 
-const currencies = [
-  ["USD", "US Dollar", 2, "$"],
-  ["EUR", "Euro", 2, "€"],
-  ["GBP", "Pound Sterling", 2, "£"],
-  ["SEK", "Swedish Krona", 2, "kr"],
-  ["JPY", "Japanese Yen", 0, "¥"]
-] as const
-
 const sources = ["Manually created", "Deal", "Web forms", "Prospector", "Leadbooster", "API"]
 
 const stageNames = ["Qualified", "Contact Made", "Demo Scheduled", "Proposal Made", "Negotiations Started"]
@@ -149,9 +142,7 @@ const furnish = (world: World, now: string): void => {
       update_time: null
     })
   }
-  for (const [id, [code, name, decimal_points, symbol]] of currencies.entries()) {
-    put(world, "currency", { id: id + 1, code, name, decimal_points, symbol, active_flag: true, is_custom_flag: false })
-  }
+  for (const row of currencies) put(world, "currency", row)
   for (const [id, name] of ["(Unassigned users)", "Admins"].entries()) {
     put(world, "role", { id: id + 1, name, parent_role_id: id === 0 ? null : 1, is_deleted: false })
   }

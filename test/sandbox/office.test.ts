@@ -176,3 +176,39 @@ describe("the office", () => {
     })
   )
 })
+
+describe("permissions", () => {
+  it.effect("come from the sets that a user has", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const sets = (yield* send("GET", "/v1/permissionSets")).body.data
+      assert.deepStrictEqual(
+        sets.map((one: { name: string; app: string; assignment_count: number }) => [one.name, one.assignment_count]),
+        [
+          ["Deals admin", 1],
+          ["Deals regular user", 2],
+          ["Global admin", 1],
+          ["Global regular user", 2],
+          ["Account settings admin", 1]
+        ]
+      )
+      assert.lengthOf((yield* send("GET", "/v1/permissionSets?app=sales")).body.data, 2)
+      const one = yield* send("GET", `/v1/permissionSets/${sets[1].id}`)
+      assert.include(one.body.data.contents, "can_add_products")
+      assert.notInclude(one.body.data.contents, "can_delete_deals")
+      const { body } = yield* send("GET", `/v1/permissionSets/${sets[1].id}/assignments?limit=1`)
+      assert.lengthOf(body.data, 1)
+      assert.isTrue(body.additional_data.pagination.more_items_in_collection)
+      const can = (id: number) =>
+        Effect.map(send("GET", `/v1/users/${id}/permissions`), (reply) => reply.body.data.can_delete_deals)
+      assert.deepStrictEqual([yield* can(13_000_001), yield* can(13_000_002)], [true, false])
+      assert.strictEqual((yield* send("GET", "/v1/permissionSets/nothing")).status, 404)
+      assert.strictEqual((yield* send("GET", "/v1/users/1/permissions")).status, 404)
+      const user = (yield* send("GET", "/v1/users/13000002")).body.data
+      assert.sameMembers(
+        user.access.map((right: { permission_set_id: string }) => right.permission_set_id),
+        [sets[1].id, sets[3].id]
+      )
+    })
+  )
+})

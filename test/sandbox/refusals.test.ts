@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { keys } from "../../src/sandbox/demo.js"
+import { handlers } from "../../src/sandbox/operations.js"
 import { all, world } from "./support.js"
 
 const gateway = {
@@ -245,6 +246,137 @@ describe("nothing makes it fall over", () => {
             assert.match(reply.body.error, /does not know what [^<]*(ids|status|limit|start) of/, what)
           else assert.isBelow(reply.status, 500, what)
         }
+      }
+    })
+  )
+})
+
+describe("values that are out of bounds are refused, by both versions", () => {
+  const long = (length: number) => "x".repeat(length)
+  const time = "2026-01-01T00:00:00Z"
+  const cases: ReadonlyArray<readonly [request: string, body: object, why: RegExp | undefined]> = [
+    ["POST deals", { title: "x", probability: 200 }, /'probability' must be between 0 and 100/],
+    ["POST deals", { title: "x", probability: -1 }, /'probability' must be between 0 and 100/],
+    ["POST deals", { title: "x", probability: 100 }, undefined],
+    ["POST deals", { title: long(256) }, /'title' must be at most 255 characters long/],
+    ["POST deals", { title: long(5_000_000) }, /'title' must be at most 255 characters long/],
+    ["POST deals", { title: long(255) }, undefined],
+    ["POST deals", { title: "" }, /title/i],
+    ["PATCH deals/1", { title: "" }, /'title' is not allowed to be empty/],
+    ["PATCH deals/1", { lost_reason: long(70_000), status: "lost" }, /'lost_reason' must be at most 65535/],
+    ["POST deals", { title: "x", currency: "ZZZ" }, /'currency' is not a currency of this account/],
+    ["POST deals", { title: "x", currency: "CHF" }, undefined],
+    ["POST deals", { title: "x", won_time: time }, /'won_time' can only be set for deals that are won/],
+    ["PATCH deals/1", { lost_time: time }, /'lost_time' can only be set for deals that are lost/],
+    ["PATCH deals/1", { close_time: time }, /'close_time' can only be set for deals that are won or lost/],
+    ["PATCH deals/1", { status: "won", won_time: time }, undefined],
+    ["PATCH deals/1", { won_time: null, lost_time: null }, undefined],
+    ["POST persons", { name: long(256) }, /'name' must be at most 255/],
+    ["POST organizations", { name: long(256) }, /'name' must be at most 255/],
+    ["POST activities", { subject: long(256), type: "call" }, /'subject' must be at most 255/],
+    ["POST products", { name: "x", prices: [{ price: 1, currency: "ZZZ" }] }, /'prices' has a currency that is not/],
+    [
+      "POST stages",
+      { name: "x", pipeline_id: 1, deal_probability: 101 },
+      /'deal_probability' must be between 0 and 100/
+    ]
+  ]
+  for (const [request, body, why] of cases) {
+    const [method = "", path = ""] = request.split(" ")
+    it.effect(`${request} ${JSON.stringify(body).slice(0, 80)}`, () =>
+      Effect.gen(function* () {
+        for (const version of ["api/v2", "v1"]) {
+          const { send } = yield* world()
+          const before = yield* send("GET", "/api/v2/deals/1")
+          const verb = version === "v1" && method === "PATCH" ? "PUT" : method
+          const reply = yield* send(verb, `/${version}/${path}`, body)
+          if (why === undefined) {
+            assert.isBelow(reply.status, 300, JSON.stringify(reply.body))
+            continue
+          }
+          assert.strictEqual(reply.status, 400, version)
+          assert.match(reply.body.error, why)
+          if (version !== "v1") assert.strictEqual(reply.body.code, "ERR_SCHEMA_VALIDATION_FAILED")
+          assert.deepStrictEqual((yield* send("GET", "/api/v2/deals/1")).body, before.body)
+        }
+      })
+    )
+  }
+
+  it.effect("custom fields too, and the money of leads", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const money = { amount: 1, currency: "ZZZ" }
+      assert.strictEqual((yield* send("POST", "/v1/leads", { title: "x", person_id: 1, value: money })).status, 400)
+      const add = (field_type: string) =>
+        Effect.map(
+          send("POST", "/api/v2/dealFields", { field_name: "F", field_type }),
+          ({ body }) => body.data.field_code
+        )
+      const [short, text, amount] = yield* Effect.all([add("varchar"), add("text"), add("monetary")])
+      for (const [key, value, status] of [
+        [short, long(256), 400],
+        [text, long(256), 200],
+        [text, long(65_536), 400],
+        [amount, { value: 1, currency: "ZZZ" }, 400]
+      ] as const) {
+        const reply = yield* send("POST", "/api/v2/deals", { title: "x", custom_fields: { [key]: value } })
+        assert.strictEqual(reply.status, status, JSON.stringify(reply.body))
+        if (typeof value === "string") {
+          const old = yield* send("POST", "/v1/deals", { title: "x", [key]: value })
+          assert.strictEqual(old.status, status === 200 ? 201 : 400)
+        }
+      }
+    })
+  )
+
+  it.effect("terms of fewer than two characters, unless all must match", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      for (const path of ["/api/v2/deals/search", "/v1/persons/search", "/api/v2/itemSearch"]) {
+        assert.strictEqual((yield* send("GET", `${path}?term=a`)).status, 400)
+        assert.strictEqual((yield* send("GET", `${path}?term=a&exact_match=true`)).status, 200)
+      }
+    })
+  )
+
+  it.effect("the currencies are those that are listed", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const { body } = yield* send("GET", "/v1/currencies")
+      assert.isAbove(body.data.length, 140)
+      assert.deepInclude(body.data[0], { code: "USD", decimal_points: 2, symbol: "$" })
+      assert.strictEqual(new Set(body.data.map((one: { code: string }) => one.code)).size, body.data.length)
+    })
+  )
+})
+
+describe("what is made up says so", () => {
+  const made = all.filter((endpoint) => handlers[`${endpoint.version}.${endpoint.operation}`] === undefined)
+
+  it.effect("in a header that browsers see, and nothing else has it", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      for (const { method, path } of made.filter((endpoint) => endpoint.method === "GET")) {
+        const reply = yield* send(method, `/v1${path.replace(/\{[^}]+\}/g, "1").replace("users/1", "users/13000001")}`)
+        assert.strictEqual(reply.headers["x-sandbox-answer"], "schema", path)
+        assert.include(reply.headers["access-control-expose-headers"], "X-Sandbox-Answer")
+      }
+      assert.notProperty((yield* send("GET", "/v1/deals/1")).headers, "x-sandbox-answer")
+      assert.notProperty((yield* send("GET", "/v1/deals/999")).headers, "x-sandbox-answer")
+    })
+  )
+
+  it.effect("and what it is about must be there", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      for (const path of [
+        "deals/999/mailMessages",
+        "persons/999/products",
+        "organizations/999/mailMessages",
+        "projects/999/groups"
+      ]) {
+        assert.strictEqual((yield* send("GET", `/v1/${path}`)).status, 404, path)
       }
     })
   )

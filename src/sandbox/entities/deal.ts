@@ -74,9 +74,23 @@ const settleStatus = (draft: Draft): void => {
   }
 }
 
+/** The status that a time speaks of. */
+const statusOfTime = { won_time: ["won"], lost_time: ["lost"], close_time: ["won", "lost"] } as const
+
+/** A time of winning or losing that the deal's status has none of. */
+const untimely = (draft: Draft): Answer | undefined => {
+  const { after, given, version } = draft
+  for (const [name, statuses] of Object.entries(statusOfTime)) {
+    if (!given.has(name) || after[name] === null || statuses.some((one) => one === after.status)) continue
+    const message = `Parameter '${name}' can only be set for deals that are ${statuses.join(" or ")}`
+    return version === "v1" ? refusals.v1(400, message) : refusals.invalid([{ key: name, message }])
+  }
+  return undefined
+}
+
 const settle = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, given, view } = draft
-  const refusal = settlePlace(draft)
+  const refusal = settlePlace(draft) ?? untimely(draft)
   if (refusal !== undefined) return Either.left(refusal)
   settleStatus(draft)
   if (after.is_archived !== (before?.is_archived ?? false)) {
@@ -174,7 +188,7 @@ export const deal: Entity = {
     add_time: common.addTime,
     update_time: common.updateTime,
     status: { kind: kinds.choice("open", "won", "lost", "deleted"), initial: () => "open", cleared: "open" },
-    probability: { kind: kinds.number },
+    probability: { kind: kinds.number, range: [0, 100] },
     lost_reason: common.plainText,
     visible_to: common.visibleTo,
     close_time: { kind: kinds.time },

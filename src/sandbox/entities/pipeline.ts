@@ -31,7 +31,7 @@ export const stage: Entity = {
     order_nr: { kind: kinds.integer },
     name: { kind: kinds.text, required: "Stage name must be given." },
     is_deleted: { ...common.isDeleted, readOnly: true },
-    deal_probability: { kind: kinds.integer, initial: () => 100, cleared: 100 },
+    deal_probability: { kind: kinds.integer, initial: () => 100, cleared: 100, range: [0, 100] },
     pipeline_id: { kind: kinds.link("pipeline"), required: "Pipeline must be given." },
     is_deal_rot_enabled: { kind: kinds.flag, initial: () => false, cleared: false, v1: "rotten_flag" },
     days_to_rotten: { ...common.plainInteger, v1: "rotten_days" },

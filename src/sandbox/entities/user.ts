@@ -7,14 +7,7 @@ import { json } from "../http.js"
 import * as kinds from "../kinds.js"
 import { text, type View } from "../view.js"
 import * as common from "./common.js"
-
-/** A user's rights in one part of Pipedrive. */
-const access = (admin: boolean) =>
-  [
-    ["sales", "29c72ef0-503e-11f1-b3a6-eb22592a8a2c"],
-    ["global", "29ca8a50-503e-11f1-b3a6-eb22592a8a2c"],
-    ["account_settings", "29cd9790-503e-11f1-b3a6-eb22592a8a2c"]
-  ].map(([app, permission_set_id]) => ({ app, admin, permission_set_id }))
+import { access } from "./permission.js"
 
 const offset = "+00:00"
 

@@ -56,7 +56,8 @@ const assignment = (one: Row, row: Row) => ({
   type: "1"
 })
 
-const paged = (items: ReadonlyArray<unknown>, call: Call) => {
+/** A page of what is no table. */
+export const paged = (items: ReadonlyArray<unknown>, call: Call) => {
   const rows = items.map((_, id): Row => ({ id }))
   const page = paging.byOffset({ rows }, call.query, 500)
   return json(200, {

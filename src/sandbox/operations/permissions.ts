@@ -1,0 +1,66 @@
+/**
+ * What users may do, and how they have set Pipedrive up.
+ */
+import * as Either from "effect/Either"
+import { type Call, paged as everyPage, type Handlers, honouring } from "../call.js"
+import * as crud from "../crud.js"
+import type { Outcome } from "../engine.js"
+import { allowed, has, permissionSets } from "../entities/permission.js"
+import { user } from "../entities/user.js"
+import { json } from "../http.js"
+import * as refusals from "../refusals.js"
+import { all } from "../world.js"
+import { paged } from "./roles.js"
+
+type PermissionSet = (typeof permissionSets)[number]
+
+const usersWith = (call: Call, id: string) => Array.from(all(call.view.world, "user")).filter((row) => has(row, id))
+
+const shown = ({ contents, ...one }: PermissionSet, call: Call) => ({
+  ...one,
+  assignment_count: usersWith(call, one.id).length
+})
+
+const find = (call: Call): Outcome<PermissionSet> => {
+  const found = permissionSets.find(({ id }) => id === call.path.id)
+  return found === undefined ? Either.left(refusals.v1(404, "Permission set not found")) : Either.right(found)
+}
+
+/** Handlers by version and official name. */
+export const permissionOperations: Handlers = {
+  "v1.getPermissionSets": honouring(["app"], (call) => {
+    const { app } = call.query
+    const data = permissionSets.filter((one) => app === undefined || one.app === app)
+    return Either.right(json(200, { success: true, data: data.map((one) => shown(one, call)) }))
+  }),
+  "v1.getPermissionSet": (call) =>
+    Either.map(find(call), (one) =>
+      json(200, { success: true, data: { ...shown(one, call), contents: one.contents } })
+    ),
+  "v1.getPermissionSetAssignments": honouring(everyPage, (call) =>
+    Either.map(find(call), ({ id, name }) =>
+      paged(
+        usersWith(call, id).map((row) => ({ user_id: row.id, permission_set_id: id, name })),
+        call
+      )
+    )
+  ),
+  "v1.getUserPermissions": (call) =>
+    Either.map(crud.find(user, call.path.id, call), (row) => json(200, { success: true, data: allowed(row) })),
+  "v1.getUserSettings": () =>
+    Either.right(
+      json(200, {
+        success: true,
+        data: {
+          marketplace_team: false,
+          list_limit: 100,
+          beta_app: false,
+          prevent_salesphone_callto_override: false,
+          file_upload_destination: "s3",
+          callto_link_syntax: "callto:[number]",
+          autofill_deal_expected_close_date: false,
+          person_duplicate_condition: "name && (org_id || email || phone)"
+        }
+      })
+    )
+}
