@@ -8,16 +8,22 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import { Auth, HttpLayer } from "effect-pipedrive"
+import * as Stream from "effect/Stream"
+import { HttpLayer, Pipedrive } from "effect-pipedrive"
+import * as Undici from "effect-pipedrive/Undici"
 import { Deals } from "effect-pipedrive/v2"
 import { Configuration, DealsApi } from "pipedrive/v2"
+import { Agent, request } from "undici"
 import { type Contender, interleaved, type Measured } from "./measure.js"
 
 const token = "0123456789abcdef0123456789abcdef01234567"
 
-const transports = { fetch: FetchHttpClient.layer, undici: NodeHttpClient.layerUndici }
+/** Ours as a program has it, all defaults on: limiter, retries, checks, spans and metrics. */
+const ours = { fetch: HttpLayer.layerFetch, undici: Undici.layer }
+
+const platform = { fetch: FetchHttpClient.layer, undici: NodeHttpClient.layerUndici }
 
 /** Promises, `concurrency` of them in flight. */
 const inFlight = async (calls: number, concurrency: number, call: () => Promise<unknown>): Promise<void> => {
@@ -50,32 +56,39 @@ export const measureCalls = async (options: { readonly quick: boolean }): Promis
   const baseUrl = `http://127.0.0.1:${port}`
 
   const official = new DealsApi(new Configuration({ apiKey: token, basePath: `${baseUrl}/api/v2` }))
-  const layerOf = (transport: Layer.Layer<HttpClient.HttpClient>) =>
-    Layer.merge(Auth.apiKey(token, { baseUrl }), HttpLayer.layer().pipe(Layer.provide(transport)))
-  const ours = {
-    fetch: ManagedRuntime.make(layerOf(transports.fetch)),
-    undici: ManagedRuntime.make(layerOf(transports.undici))
-  }
-  const bare = { fetch: ManagedRuntime.make(transports.fetch), undici: ManagedRuntime.make(transports.undici) }
+  const runtime = (httpClient: Layer.Layer<HttpClient.HttpClient>) =>
+    ManagedRuntime.make(Pipedrive.layer({ apiToken: token, baseUrl, httpClient }))
+  const sdk = { fetch: runtime(ours.fetch), undici: runtime(ours.undici) }
+  const bare = { fetch: ManagedRuntime.make(platform.fetch), undici: ManagedRuntime.make(platform.undici) }
+  const agent = new Agent()
+  const headers = { accept: "application/json", "x-api-token": token }
   const get = (path: string) =>
-    HttpClient.get(`${baseUrl}${path}`, { headers: { "x-api-token": token } }).pipe(
-      Effect.flatMap((response) => response.json)
-    )
+    HttpClient.get(`${baseUrl}${path}`, { headers }).pipe(Effect.flatMap((response) => response.json))
+  const plain = {
+    fetch: async (path: string) =>
+      JSON.parse(await (await fetch(`${baseUrl}${path}`, { headers, signal: new AbortController().signal })).text()),
+    undici: async (path: string) =>
+      JSON.parse(
+        await (
+          await request(`${baseUrl}${path}`, { headers, dispatcher: agent, signal: new AbortController().signal })
+        ).body.text()
+      )
+  }
 
   const shapes = {
     "one deal": {
       calls: options.quick ? 200 : 1000,
       rounds: options.quick ? 5 : 15,
+      path: "/api/v2/deals/1",
       ours: Deals.get({ id: 1 }),
-      bare: get("/api/v2/deals/1"),
       official: () => official.getDeal({ id: 1 })
     },
     "page of 500": {
       // each of fifty makes a few: what is measured is not the start
       calls: options.quick ? 50 : 200,
       rounds: options.quick ? 5 : 9,
+      path: "/api/v2/deals?limit=500",
       ours: Deals.list({ limit: 500 }),
-      bare: get("/api/v2/deals?limit=500"),
       official: () => official.getDeals({ limit: 500 })
     }
   }
@@ -85,17 +98,41 @@ export const measureCalls = async (options: { readonly quick: boolean }): Promis
     for (const concurrency of [1, 50]) {
       const contenders: ReadonlyArray<Contender> = [
         { name: "official client", run: (n) => inFlight(n, concurrency, call.official) },
-        { name: "ours, undici", run: (n) => ours.undici.runPromise(repeat(call.ours, n, concurrency)) },
-        { name: "ours, fetch", run: (n) => ours.fetch.runPromise(repeat(call.ours, n, concurrency)) },
-        { name: "bare HttpClient, undici", run: (n) => bare.undici.runPromise(repeat(call.bare, n, concurrency)) },
-        { name: "bare HttpClient, fetch", run: (n) => bare.fetch.runPromise(repeat(call.bare, n, concurrency)) }
+        { name: "ours, undici", run: (n) => sdk.undici.runPromise(repeat(call.ours, n, concurrency)) },
+        { name: "ours, fetch", run: (n) => sdk.fetch.runPromise(repeat(call.ours, n, concurrency)) },
+        { name: "plain undici", run: (n) => inFlight(n, concurrency, () => plain.undici(call.path)) },
+        { name: "plain fetch", run: (n) => inFlight(n, concurrency, () => plain.fetch(call.path)) },
+        { name: "bare HttpClient, undici", run: (n) => bare.undici.runPromise(repeat(get(call.path), n, concurrency)) },
+        { name: "bare HttpClient, fetch", run: (n) => bare.fetch.runPromise(repeat(get(call.path), n, concurrency)) }
       ]
       const measured = await interleaved(contenders, { rounds, calls, warmup: calls })
       scenarios.push({ name: `${shape}, ${concurrency} at a time`, measured })
     }
   }
 
-  await Promise.all([...Object.values(ours), ...Object.values(bare)].map((runtime) => runtime.dispose()))
+  const pages = options.quick ? 20 : 200
+  const read = Deals.list.stream({ limit: 500 }).pipe(Stream.take(pages * 500), Stream.runDrain)
+  const walk = async () => {
+    let cursor: string | null = "first"
+    for (let page = 0; page < pages && cursor !== null; page++) {
+      const body = await plain.undici(`/api/v2/deals?limit=500&cursor=${cursor}`)
+      for (const _ of body.data) {
+      }
+      cursor = body.additional_data.next_cursor
+    }
+  }
+  const streamed = await interleaved(
+    [
+      { name: "plain undici", run: walk },
+      { name: "ours, undici", run: () => sdk.undici.runPromise(read) },
+      { name: "ours, fetch", run: () => sdk.fetch.runPromise(read) }
+    ],
+    { rounds: options.quick ? 3 : 5, calls: 1, warmup: 1 }
+  )
+  scenarios.push({ name: `${(pages * 500).toLocaleString("en")} deals by .stream`, measured: streamed })
+
+  await Promise.all([...Object.values(sdk), ...Object.values(bare)].map((runtime) => runtime.dispose()))
+  await agent.destroy()
   server.kill()
   return scenarios
 }

@@ -12,6 +12,8 @@ export interface Measured {
   readonly name: string
   /** Median CPU time of one call, in microseconds. */
   readonly micros: number
+  /** The same of each round. */
+  readonly rounds: ReadonlyArray<number>
   /** Median over the rounds of this contender's time over the first one's. */
   readonly ratio: number
 }
@@ -48,6 +50,7 @@ export const interleaved = async (
   return contenders.map((contender, index) => ({
     name: contender.name,
     micros: median(times[index] ?? []),
+    rounds: times[index] ?? [],
     ratio: median((times[index] ?? []).map((time, round) => time / (times[0]?.[round] ?? Number.NaN)))
   }))
 }

@@ -12,10 +12,15 @@ const headers = {
   "x-ratelimit-reset": "2"
 }
 
-const bodies = { one: Buffer.from(one), page: Buffer.from(page) }
+const deal = Buffer.from(one)
+
+/** Each page leads to another one: a cursor that came before would end a stream. */
+const [before, after] = page.split("eyJ").map((part) => Buffer.from(part)) as [Buffer, Buffer]
+let pages = 0
+const nextPage = () => Buffer.concat([before, Buffer.from(`page-${pages++}-`), after])
 
 const server = createServer((request, response) => {
-  const body = request.url?.startsWith("/api/v2/deals/") ? bodies.one : bodies.page
+  const body = request.url?.startsWith("/api/v2/deals/") ? deal : nextPage()
   response.writeHead(200, { ...headers, "content-length": body.length }).end(body)
 })
 server.keepAliveTimeout = 60_000
