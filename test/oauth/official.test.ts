@@ -181,14 +181,14 @@ describe("like the official client, ours", () => {
   it("passes on what the server says of a code or refresh token that is none", () =>
     beside(async ({ official, ours }) => {
       const said = await rejected(official.authorize("wrongAuthCode"))
-      official.updateToken({ refresh_token: "wrongRefreshToken" } as OfficialV2.TokenResponse)
+      official.updateToken({ refresh_token: "7654321:dead0c1eb2f9" } as OfficialV2.TokenResponse)
       const saidOfRefresh = await rejected(official.tokenRefresh())
       await ours((oauth) =>
         Effect.gen(function* () {
           const ofCode = yield* Effect.flip(oauth.authorize("wrongAuthCode"))
           assert.deepStrictEqual([ofCode.reason, ofCode.code, ofCode.status], ["InvalidCallback", said.error, 400])
           assert.include(ofCode.message, said.message)
-          const ofRefresh = yield* Effect.flip(oauth.exchange("wrongRefreshToken"))
+          const ofRefresh = yield* Effect.flip(oauth.exchange("7654321:dead0c1eb2f9"))
           assert.deepStrictEqual([ofRefresh.reason, ofRefresh.code], ["ReauthorizationRequired", saidOfRefresh.error])
           assert.include(ofRefresh.message, saidOfRefresh.message)
         })
