@@ -84,8 +84,8 @@ interface State {
   readonly seed: Redacted.Redacted<string> | undefined
   /** The token that the last 401 led to, and when. */
   readonly recovered: { readonly accessToken: string; readonly at: number } | undefined
-  /** The renewal of a token that still lives has failed: until then it is used without another attempt. */
-  readonly restUntil: number
+  /** The renewal of this token, which still lives, has failed: until then it is used without another attempt. */
+  readonly rest: { readonly token: Token; readonly until: number } | undefined
   readonly flight: Deferred.Deferred<Token, AuthError> | undefined
 }
 
@@ -111,7 +111,11 @@ const isFresh = (token: Token, now: number): boolean => now < token.expiresAt - 
 /** A token that a 401 led to and that is refused too within this time is not renewed again. */
 const recoveryPause = 10_000
 
-const leastRest = 10_000
+/** While the OAuth server is down, it is asked so often on behalf of a token that still lives, or oftener if its life is short. */
+const longestRest = 10_000
+
+const isResting = ({ rest, token }: State, now: number): boolean =>
+  rest !== undefined && sameToken(rest.token, token) && now < rest.until
 
 /** So often a renewal begins anew because the store has another token by then. */
 const mostRounds = 4
@@ -129,7 +133,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       dead: undefined,
       seed: options.seed,
       recovered: undefined,
-      restUntil: 0,
+      rest: undefined,
       flight: undefined
     })
     const patch = (change: Partial<State>) => Ref.update(state, (s): State => ({ ...s, ...change }))
@@ -317,7 +321,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       Effect.flatMap(Ref.get(state), (s) =>
         s.token !== undefined &&
         s.unsaved === undefined &&
-        (isFresh(s.token, now) || (now < s.restUntil && now < s.token.expiresAt))
+        (isFresh(s.token, now) || (now < s.token.expiresAt && isResting(s, now)))
           ? Effect.succeed(s.token)
           : Effect.catchAll(join(whenFresh), stillValid)
       )
@@ -331,8 +335,9 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
           if (over || s.token === undefined || s.unsaved !== undefined) return Effect.fail(error)
           // a fresh one is new: then its own `onTokenUpdate` has failed
           if (now >= s.token.expiresAt || isFresh(s.token, now)) return Effect.fail(error)
-          const rest = error.retryAfter === undefined ? leastRest : Duration.toMillis(error.retryAfter)
-          return Effect.as(patch({ restUntil: now + Math.max(rest, leastRest) }), s.token)
+          const asked = error.retryAfter === undefined ? 0 : Duration.toMillis(error.retryAfter)
+          const until = now + Math.max(asked, Math.min(longestRest, margin(s.token) / 2))
+          return Effect.as(patch({ rest: { token: s.token, until } }), s.token)
         })
       )
 
