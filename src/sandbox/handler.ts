@@ -144,7 +144,9 @@ const answerTo = (inside: Inside, call: Call): Answer => {
   if (inside.repliesOnly) return missing(name)
   const handler = handlerOf(endpoint)
   const unknown = inside.ignoresUnknown ? [] : parameters.unknown(endpoint, handler.honours, call.query)
-  return unknown.length === 0 ? Either.merge(handler(call)) : refusals.unknown(endpoint, unknown.join(", "))
+  if (unknown.length > 0) return refusals.unknown(endpoint, unknown.join(", "))
+  const [wrong] = endpoint.version === "v1" ? parameters.unreadable(endpoint, call.query) : []
+  return wrong === undefined ? Either.merge(handler(call)) : refusals.v1(400, `${wrong} is not valid.`)
 }
 
 const mayAsk = (identity: Identity, endpoint: Described): boolean => {

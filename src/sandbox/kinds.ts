@@ -106,8 +106,14 @@ export const visibility: Kind = kind({
   toV1: (value) => (isNumber(value) ? String(value) : value)
 })
 
+/** Whether the calendar has the day that a text begins with: `Date` takes the 31st of February for the 3rd of March. */
+const isDay = (raw: string): boolean => {
+  const day = new Date(`${raw.slice(0, 10)}T00:00:00.000Z`)
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(raw.slice(0, 10))
+}
+
 const isoTime = (raw: unknown, form: RegExp): unknown => {
-  if (!isString(raw) || !form.test(raw)) return unreadable
+  if (!isString(raw) || !form.test(raw) || !isDay(raw)) return unreadable
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(raw) ? raw.replace(" ", "T") : `${raw.replace(" ", "T")}Z`
   const time = new Date(zoned)
   return Number.isNaN(time.getTime()) ? unreadable : time.toISOString()
@@ -135,13 +141,9 @@ export const exactTime: Kind = kind({ ...time, toV1: same, toV2: same })
 /** A calendar day. */
 export const date: Kind = kind({
   what: "is not a valid date",
-  is: (value) => isString(value) && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(new Date(value).getTime()),
+  is: (value) => isString(value) && /^\d{4}-\d\d-\d\d$/.test(value) && isDay(value),
   fromV1: (raw) =>
-    isString(raw) && /^\d{4}-\d\d-\d\d/.test(raw) && !Number.isNaN(new Date(raw.slice(0, 10)).getTime())
-      ? raw.slice(0, 10)
-      : raw === ""
-        ? null
-        : unreadable
+    isString(raw) && /^\d{4}-\d\d-\d\d/.test(raw) && isDay(raw) ? raw.slice(0, 10) : raw === "" ? null : unreadable
 })
 
 /** A time of day or a duration: `10:00:00` in v2, `10:00` in v1, empty when there is none. */

@@ -199,6 +199,35 @@ export const faults = (endpoint: Described, parameters: Parameters, request: Inc
   return problems.length > 0 ? problems : timeFaults(input, properties)
 }
 
+const isFlag = (value: unknown): boolean => kinds.flag.fromV1(value) !== kinds.unreadable
+
+const isReadable = (value: unknown, ast: AST.AST): boolean => {
+  const time = annotated(ast, Field.TimeKindId)
+  if (time === "date") return kinds.date.fromV1(value) !== kinds.unreadable
+  if (time !== undefined) return typeof kinds.readTime(value, false) === "string"
+  const wires = wireOf(ast)
+  // the word `null` is a value of its own
+  if (wires.size !== 1 || wires.has("text") || value === "null" || value === "") return true
+  return wires.has("boolean") || isBit(ast) ? isFlag(value) : typeof value === "number" || isFlag(value)
+}
+
+/** Whether only 0 and 1 are meant. */
+const isBit = (ast: AST.AST): boolean =>
+  AST.isUnion(ast)
+    ? ast.types.every((member) => AST.isUndefinedKeyword(member) || isBit(member))
+    : AST.isLiteral(ast) && (ast.literal === 0 || ast.literal === 1)
+
+/** Parameters of v1 whose value is none: passing over it would give everything. Pages are kept within bounds instead. */
+export const unreadable = (endpoint: Described, query: Parameters["query"]): ReadonlyArray<string> => {
+  const properties = propertiesOf(endpoint.input.ast)
+  return Object.entries(query).flatMap(([name, value]) => {
+    const ast = properties.get(name)
+    if (ast === undefined || name === "start" || name === "limit") return []
+    const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+    return values.every((one) => one === "" || isReadable(one, ast)) ? [] : [name]
+  })
+}
+
 // -----------------------------------------------------------------------------
 // what the sandbox knows
 // -----------------------------------------------------------------------------

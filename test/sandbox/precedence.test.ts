@@ -255,6 +255,70 @@ describe("what else parameters do", () => {
     })
   )
 
+  it.effect("a goal's progress is its assignee's, in its pipelines, counted or summed up in its currency", () =>
+    Effect.gen(function* () {
+      const { sandbox, send } = yield* started()
+      const state = yield* sandbox.state
+      const gbp = state.currency?.find((row) => row.code === "GBP")?.id
+      const period = "period.start=2026-01-01&period.end=2026-05-15"
+      const of = Effect.fn(function* (name: string, assignee: object, params: object, more: object = {}) {
+        const added = yield* send("POST", "/v1/goals", {
+          title: "x",
+          type: { name, params },
+          assignee,
+          interval: "monthly",
+          duration: { start: "2026-01-01", end: "2026-12-31" },
+          expected_outcome: { target: 5, tracking_metric: "quantity", ...more }
+        })
+        const result = yield* send("GET", `/v1/goals/${added.body.data.goal.id}/results?${period}`)
+        return result.body.data.progress
+      })
+      const company = { id: 1, type: "company" }
+      assert.strictEqual(yield* of("deals_won", company, { pipeline_id: [] }), 4)
+      assert.strictEqual(yield* of("deals_won", company, { pipeline_id: [2] }), 1)
+      assert.strictEqual(yield* of("deals_won", { id: 13_000_002, type: "person" }, {}), 2)
+      const sum = { tracking_metric: "sum", currency_id: gbp }
+      assert.strictEqual(yield* of("deals_won", company, {}, sum), 11_300 + 6_900)
+      yield* send("PATCH", "/api/v2/deals/5", { stage_id: 2 })
+      assert.strictEqual(yield* of("deals_progressed", company, { stage_id: 2 }), 1)
+      const call = state.activityType?.find((row) => row.key_string === "call")?.id
+      const calls = yield* of("activities_completed", company, { activity_type_id: [call] })
+      assert.isAbove(yield* of("activities_completed", company, {}), calls)
+    })
+  )
+
+  it.effect("a value that is none is refused, for passing over it would give everything", () =>
+    Effect.gen(function* () {
+      const { send } = yield* started()
+      for (const [path, name] of [
+        ["/v1/notes?updated_since=yesterday", "updated_since"],
+        ["/v1/notes?start_date=2026-02-31", "start_date"],
+        ["/v1/deals/collection?since=never", "since"],
+        ["/v1/activities?done=maybe", "done"],
+        ["/v1/activities?done=2", "done"],
+        ["/v1/deals?user_id=me", "user_id"],
+        ["/v1/notes?pinned_to_deal_flag=x", "pinned_to_deal_flag"]
+      ] as const) {
+        const { body, status } = yield* send("GET", path)
+        assert.strictEqual(status, 400, path)
+        assert.strictEqual(body.error, `${name} is not valid.`)
+      }
+      for (const path of ["/v1/activities?done=true", "/v1/tasks?parent_task_id=null", "/v1/deals?user_id="]) {
+        assert.strictEqual((yield* send("GET", path)).status, 200, path)
+      }
+    })
+  )
+
+  it.effect("a timeline has as many periods as are asked for", () =>
+    Effect.gen(function* () {
+      const { send } = yield* started()
+      const of = (amount: number) =>
+        send("GET", `/v1/deals/timeline?start_date=2025-05-15&interval=day&amount=${amount}&field_key=add_time`)
+      assert.strictEqual((yield* of(366)).body.data.length, 366)
+      assert.strictEqual((yield* of(1.5)).status, 400)
+    })
+  )
+
   it.effect("what was deleted long ago is not listed", () =>
     Effect.gen(function* () {
       const { sandbox, send } = yield* started()

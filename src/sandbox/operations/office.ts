@@ -10,7 +10,7 @@ import * as office from "../entities/office.js"
 import { json } from "../http.js"
 import * as refusals from "../refusals.js"
 import * as short from "../short.js"
-import { isRecord, text, v1Time } from "../view.js"
+import { isRecord, list, num, text, v1Time } from "../view.js"
 import { all, get, nextId, put, type Row, remove as removeRow, where } from "../world.js"
 
 const done = json(200, { success: true })
@@ -128,17 +128,52 @@ const goals = honouring([...everybodys, "title", "is_active"], (call) => {
   return Either.right(goalsApi({ goals: found.map((row) => showGoal(row, call)) }))
 })
 
-/** How many things of the goal's kind there were. */
+/** The users whose doings count: one, a team's, or all. */
+const assigned = (row: Row, call: Call): ((id: unknown) => boolean) => {
+  const id = at(row, "assignee.id")
+  if (at(row, "assignee.type") === "person") return (user) => user === id
+  const team = at(row, "assignee.type") === "team" ? get(call.view.world, "team", id) : undefined
+  return team === undefined ? () => true : (user) => list(team, "users").includes(user)
+}
+
+/** Whether a parameter of the goal's kind lets a value through; an absent or empty list lets all. */
+const within = (row: Row, parameter: string, value: unknown): boolean => {
+  const wanted = at(row, `type.params.${parameter}`)
+  return !Array.isArray(wanted) || wanted.length === 0 || wanted.includes(value)
+}
+
+/** What was done towards a goal in the period: how often, or what it is worth. */
 const progress = (row: Row, call: Call): number => {
   const kind = String(at(row, "type.name") ?? "")
-  const inside = (time: string) =>
-    time.slice(0, 10) >= String(call.query["period.start"]) && time.slice(0, 10) <= String(call.query["period.end"])
-  const [table, field] = /activit/.test(kind)
-    ? ["activity", /completed/.test(kind) ? "marked_as_done_time" : "add_time"]
-    : ["deal", /won/.test(kind) ? "won_time" : "add_time"]
-  return Array.from(all(call.view.world, table ?? "deal")).filter(
-    (one) => one.is_deleted !== true && inside(text(one, field ?? "add_time"))
-  ).length
+  const [from, to] = [String(call.query["period.start"]), String(call.query["period.end"])]
+  const inside = (time: string): boolean => time.slice(0, 10) >= from && time.slice(0, 10) <= to
+  const { world } = call.view
+  const counts = assigned(row, call)
+  const live = (table: string): ReadonlyArray<Row> =>
+    Array.from(all(world, table)).filter((one) => one.is_deleted !== true && counts(one.owner_id))
+  if (kind.startsWith("activities")) {
+    const field = kind === "activities_completed" ? "marked_as_done_time" : "add_time"
+    const typeId = (one: Row): unknown => where(world, "activityType", "key_string", one.type)[0]?.id
+    return live("activity").filter((one) => inside(text(one, field)) && within(row, "activity_type_id", typeId(one)))
+      .length
+  }
+  const stage = at(row, "type.params.stage_id")
+  const entered = new Set(
+    world.log.flatMap(({ after, before, id, table, time }) =>
+      table === "deal" && before !== undefined && before.stage_id !== stage && after.stage_id === stage && inside(time)
+        ? [id]
+        : []
+    )
+  )
+  const done = (one: Row): boolean =>
+    kind === "deals_progressed"
+      ? entered.has(one.id)
+      : inside(text(one, kind === "deals_won" ? "won_time" : "add_time"))
+  const deals = live("deal").filter((one) => done(one) && within(row, "pipeline_id", one.pipeline_id))
+  if (at(row, "expected_outcome.tracking_metric") !== "sum") return deals.length
+  // amounts are not converted: those in other currencies do not count
+  const currency = get(world, "currency", at(row, "expected_outcome.currency_id"))
+  return deals.reduce((sum, one) => (one.currency === currency?.code ? sum + num(one, "value") : sum), 0)
 }
 
 // -----------------------------------------------------------------------------

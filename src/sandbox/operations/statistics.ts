@@ -97,6 +97,9 @@ const dayIn = (key: string, call: Call): ((row: Row) => string) | undefined => {
       }
 }
 
+/** More periods than this are refused. */
+const mostPeriods = 10_000
+
 const timelineParameters = [
   ...["start_date", "interval", "amount", "field_key"],
   ...["user_id", "pipeline_id", "filter_id", "exclude_deals"]
@@ -107,7 +110,13 @@ const timeline = (archived: boolean): Handler =>
     const { amount, field_key: key, interval, start_date: start } = call.query
     const count = Number(amount)
     const known = typeof interval === "string" && (interval in months || interval in days)
-    if (!known || typeof start !== "string" || !kinds.date.is(start) || !(count > 0) || typeof key !== "string") {
+    if (
+      !known ||
+      typeof start !== "string" ||
+      !kinds.date.is(start) ||
+      !(Number.isInteger(count) && count > 0 && count <= mostPeriods) ||
+      typeof key !== "string"
+    ) {
       return Either.left(refusals.v1(400, "start_date, interval, amount and field_key must be given."))
     }
     const dayOf = dayIn(key, call)
@@ -117,7 +126,7 @@ const timeline = (archived: boolean): Handler =>
     return Either.map(within(call, archived), (all_) => {
       // a lost deal has no place in time
       const rows = all_.filter((row) => row.status !== "lost")
-      const data = Array.from({ length: Math.min(count, 100) }, (_, at) => {
+      const data = Array.from({ length: count }, (_, at) => {
         const from = after(start, interval, at)
         const to = after(start, interval, at + 1)
         const inside = rows.filter((row) => {
