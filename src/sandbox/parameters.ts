@@ -48,6 +48,9 @@ const collect = (ast: AST.AST, into: Map<string, AST.AST>): void => {
   }
 }
 
+/** What is left out of a query: `undefined` and `null`. */
+const isNothing = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null)
+
 type Wire = "number" | "boolean" | "text"
 
 const wireOf = (ast: AST.AST): ReadonlySet<Wire> => {
@@ -65,9 +68,7 @@ const wireOf = (ast: AST.AST): ReadonlySet<Wire> => {
         typeof ast.literal === "number" ? "number" : typeof ast.literal === "boolean" ? "boolean" : "text"
       ])
     case "Union": {
-      const all = ast.types
-        .filter((member) => !AST.isUndefinedKeyword(member))
-        .flatMap((member) => Array.from(wireOf(member)))
+      const all = ast.types.filter((member) => !isNothing(member)).flatMap((member) => Array.from(wireOf(member)))
       return new Set(all)
     }
     case "TupleType":
@@ -214,7 +215,7 @@ const isReadable = (value: unknown, ast: AST.AST): boolean => {
 /** Whether only 0 and 1 are meant. */
 const isBit = (ast: AST.AST): boolean =>
   AST.isUnion(ast)
-    ? ast.types.every((member) => AST.isUndefinedKeyword(member) || isBit(member))
+    ? ast.types.every((member) => isNothing(member) || isBit(member))
     : AST.isLiteral(ast) && (ast.literal === 0 || ast.literal === 1)
 
 /** Parameters of v1 whose value is none: passing over it would give everything. Pages are kept within bounds instead. */

@@ -133,7 +133,7 @@ export const documented = (endpoint: Described, parameter: string): ReadonlyArra
     }
     if (AST.isTupleType(ast)) return ast.rest.flatMap(({ type }) => words(type))
     if (AST.isUnion(ast)) return Array.from(new Set(ast.types.flatMap(words)))
-    return AST.isLiteral(ast) ? [String(ast.literal)] : []
+    return AST.isLiteral(ast) && ast.literal !== null ? [String(ast.literal)] : []
   }
   return words(endpoint.input.ast)
 }
