@@ -136,26 +136,50 @@ const plain = (u: unknown): string => (typeof u === "string" ? u : brief(u))
 const longestBelievable = Duration.toMillis("1 day")
 
 /** Milliseconds: `Retry-After` in seconds or as a date, `x-ratelimit-reset` in seconds; the longer, nonsense left out. @internal */
-export const retryAfter = (headers: Headers, now: number): number | undefined => {
-  const waits = [
-    seconds(headers["x-ratelimit-reset"]),
-    seconds(headers["retry-after"]),
-    until(headers["retry-after"], now)
-  ]
-  const believable = waits.filter(
-    (wait) => wait !== undefined && wait > 0 && wait <= longestBelievable
-  ) as Array<number>
-  return believable.length === 0 ? undefined : Math.ceil(Math.max(...believable))
+export const retryAfter = (headers: Headers, now: number): number | undefined =>
+  longest(seconds(headers["x-ratelimit-reset"]), headers, now)
+
+/** The same by `Retry-After` alone: `x-ratelimit-reset` comes with answers that ask for no wait, too. @internal */
+export const askedToWait = (headers: Headers, now: number): number | undefined =>
+  longest(undefined, headers, now)
+
+const longest = (reset: number | undefined, headers: Headers, now: number): number | undefined => {
+  let most = 0
+  for (const wait of [reset, seconds(headers["retry-after"]), until(headers["retry-after"], now)]) {
+    if (wait !== undefined && wait > most && wait <= longestBelievable) most = wait
+  }
+  return most === 0 ? undefined : Math.ceil(most)
 }
 
 /** Seconds, as milliseconds. @internal */
 export const seconds = (header: string | undefined): number | undefined =>
   header !== undefined && /^\s*\d{1,9}(\.\d+)?\s*$/.test(header) ? Math.ceil(Number(header) * 1000) : undefined
 
+const months = "janfebmaraprmayjunjulaugsepoctnovdec"
+
+/**
+ * The three forms of HTTP's dates, of which the last one names no zone: `Sun, 06 Nov 1994 08:49:37 GMT`,
+ * `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`. All of them are GMT.
+ */
+const dates = [
+  /^\w+, (?<day>\d{1,2})[ -](?<month>\w{3})[ -](?<year>\d{4}|\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/i,
+  /^\w+ (?<month>\w{3}) {1,2}(?<day>\d{1,2}) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/
+]
+
 const until = (header: string | undefined, now: number): number | undefined => {
-  if (header === undefined || !/[a-z]/i.test(header)) return undefined
-  const at = Date.parse(header)
-  return Number.isNaN(at) ? undefined : at - now
+  for (const form of dates) {
+    const { day = "", month = "", time = "", year = "" } = form.exec(header?.trim() ?? "")?.groups ?? {}
+    const at = months.indexOf(month.toLowerCase())
+    if (month === "" || at < 0 || at % 3 !== 0) continue
+    const two = (n: number | string) => String(n).padStart(2, "0")
+    const parsed = (century: string) => Date.parse(`${century}${year}-${two(at / 3 + 1)}-${two(day)}T${time}Z`) - now
+    if (year.length === 4) return parsed("")
+    // of two digits: never more than fifty years ahead
+    const century = Math.floor(new Date(now).getUTCFullYear() / 100)
+    const wait = parsed(String(century))
+    return wait > 50 * 365.25 * longestBelievable ? parsed(String(century - 1)) : wait
+  }
+  return undefined
 }
 
 /** @internal */

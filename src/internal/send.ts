@@ -18,6 +18,7 @@ import * as E from "../PipedriveError.js"
 import { CurrentLimiter } from "../RateLimiter.js"
 import * as Attempt from "./http/attempt.js"
 import type { Run, Sending } from "./http/call.js"
+import { askedToWait } from "./failure.js"
 import * as Queue from "./limiter.queue.js"
 import * as Meta from "./meta.js"
 import * as Metrics from "./metrics.js"
@@ -135,12 +136,15 @@ const delay = <A>(error: E.PipedriveError, run: Run<A>): Effect.Effect<number | 
   Effect.map(Random.nextRange(0.5, 1), (jitter) => {
     const cap = run.ask.maximumWait
     const backoff = Math.min(Duration.toMillis(run.policy.backoff) * 2 ** Math.max(0, run.tries - 1), cap) * jitter
+    const now = run.clock.unsafeCurrentTimeMillis()
     const asked =
-      (error._tag === "RateLimited" || error._tag === "AuthError") && error.retryAfter !== undefined
-        ? Duration.toMillis(error.retryAfter)
-        : 0
+      error._tag === "RateLimited" || error._tag === "AuthError"
+        ? Duration.toMillis(error.retryAfter ?? 0)
+        : run.answer !== undefined && (error._tag === "ServerError" || error._tag === "UnexpectedStatus")
+          ? (askedToWait(run.answer.headers, now) ?? 0)
+          : 0
     const wait = Math.ceil(Math.max(backoff, asked))
-    const late = run.clock.unsafeCurrentTimeMillis() - run.started + wait
+    const late = now - run.started + wait
     return asked > cap || late >= Duration.toMillis(run.policy.totalTimeout) ? undefined : wait
   })
 

@@ -1,3 +1,4 @@
+import * as Headers from "@effect/platform/Headers"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -10,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Auth, HttpLayer, Pipedrive, PipedriveError } from "effect-pipedrive"
+import * as Failure from "../../src/internal/failure.js"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 
@@ -213,6 +215,46 @@ describe("waits", () => {
       between(yield* waitAfter({ "x-ratelimit-reset": "7", "retry-after": "2" }), 7000, 7000)
       const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
       between(yield* waitAfter({ "retry-after": new Date(now + 9000).toUTCString() }), 8000, 9000)
+    })
+  )
+
+  it.effect("follow Retry-After after a 503 and its like, too, but not x-ratelimit-reset, which all answers have", () =>
+    Effect.gen(function* () {
+      for (const status of [503, 502, 408]) {
+        const waited = (headers: Record<string, string>) =>
+          Effect.gen(function* () {
+            const fake = Fake.make(Fake.json(status, {}, headers), robot)
+            const { result, took } = yield* timed(Robots.get({ id: 1 }).pipe(Effect.provide(fake.live)))
+            return result._tag === "Right" ? took : result.left._tag
+          })
+        between(yield* waited({ "retry-after": "7" }), 7000, 7000)
+        between(yield* waited({ "x-ratelimit-reset": "2" }), 250, 500)
+        assert.isString(yield* waited({ "retry-after": "61" }))
+      }
+    })
+  )
+
+  it.effect("read all three forms of HTTP's dates as GMT, whatever zone the process is in", () =>
+    Effect.gen(function* () {
+      const zone = process.env.TZ
+      process.env.TZ = "America/New_York"
+      const wait = (date: string, from: number) => Failure.retryAfter(Headers.fromInput({ "retry-after": date }), from)
+      const from = Date.UTC(1994, 10, 6, 8, 49, 30)
+      assert.strictEqual(new Date(from).getHours(), 3)
+      assert.strictEqual(wait("Sun, 06 Nov 1994 08:49:37 GMT", from), 7000)
+      assert.strictEqual(wait("Sunday, 06-Nov-94 08:49:37 GMT", from), 7000)
+      assert.strictEqual(wait("Sun Nov  6 08:49:37 1994", from), 7000)
+      assert.strictEqual(wait("Thursday, 01-Jan-26 00:00:07 GMT", Date.UTC(2026, 0, 1)), 7000)
+      for (const date of [
+        "Sun Nov  6 08:49:37",
+        "Sunday, 06-Nov-93 08:49:37 GMT",
+        "Sun, 31 Feb 1994 08:49:37 GMT",
+        "x"
+      ]) {
+        assert.isUndefined(wait(date, from), date)
+      }
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
     })
   )
 
