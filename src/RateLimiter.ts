@@ -52,12 +52,13 @@ export interface Budget {
    * nobody's concern.
    */
   readonly hold?:
-    | ((pause: {
-        readonly credential: string
-        readonly limit: number
-        readonly millis: number
-      }) => Effect.Effect<unknown, unknown>)
+    | ((pause: { readonly credential: string; readonly millis: number }) => Effect.Effect<unknown, unknown>)
     | undefined
+  /**
+   * For how many milliseconds everybody is held back still: asked with each place, and again after a long wait for it.
+   * A failure stands for nothing.
+   */
+  readonly held?: ((pause: { readonly credential: string }) => Effect.Effect<number, unknown>) | undefined
 }
 
 /**

@@ -120,16 +120,23 @@ export const make = (
       )
     }
 
-    /** Takes all places of the pause. Of several that were refused together, the first one does. */
-    const hold = (name: string, limit: number, millis: number) =>
-      Effect.flatMap(
-        store.fixedWindow({ key: `${prefix}${name}:held`, tokens: 1, refillRate: Duration.millis(millis), limit: 1 }),
-        ([count]) => {
-          if (count > 1) return Effect.void
-          const bucket = share(limit)
-          const tokens = Math.ceil(millis / Duration.toMillis(bucket.refillRate))
-          return store.tokenBucket({ key: prefix + name, tokens, ...bucket })
-        }
+    const window = (name: string, limit: number, millis: number) =>
+      store.fixedWindow({ key: `${prefix}${name}:held`, tokens: 1, limit, refillRate: Duration.millis(millis) })
+
+    /**
+     * A pause is a time, whatever limit those know whom it holds back: that of a key in the store. The store has no way to
+     * only look: what is asked is told more than one where the key was there, and makes one of a millisecond otherwise.
+     */
+    const held = (name: string) => Effect.map(window(name, 1, 1), ([count, left]) => (count > 1 && left > 1 ? left : 0))
+
+    /** Of several pauses the longest holds. What another one did meanwhile shows in the count. */
+    const hold = (name: string, millis: number): Effect.Effect<void, unknown> =>
+      Effect.flatMap(window(name, 1, millis), ([count, left]) =>
+        count <= 1 || left >= millis
+          ? Effect.void
+          : Effect.flatMap(window(name, count, millis - left), ([after]) =>
+              after <= count ? Effect.void : hold(name, millis)
+            )
       )
 
     const places = (name: string, search: boolean, limit: number) =>
@@ -161,10 +168,14 @@ export const make = (
             })
           )
         }),
-      hold: ({ credential, limit, millis }) =>
+      hold: ({ credential, millis }) =>
         Effect.timeout(
-          Effect.flatMap(nameOf(credential), (name) => hold(name, limit, millis)),
+          Effect.flatMap(nameOf(credential), (name) => hold(name, Math.ceil(millis))),
           timeout
+        ),
+      held: ({ credential }) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          now < brokenUntil ? Effect.succeed(0) : Effect.timeout(Effect.flatMap(nameOf(credential), held), timeout)
         )
     }
   })

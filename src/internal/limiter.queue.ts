@@ -9,28 +9,48 @@ import type { Budget } from "../RateLimiter.js"
 import type * as Failure from "./failure.js"
 import * as Gate from "./limiter.js"
 
-/** The gates of all credentials that a layer has met. @internal */
+/** The gates of all accounts that a layer has met. @internal */
 export interface Gates {
-  readonly of: (credential: string, now: number) => Gate.Gate
+  readonly of: (account: string, now: number) => Gate.Gate
+  /** How many are remembered. */
+  readonly size: () => number
 }
 
-/** So many credentials are remembered before the idle ones are forgotten. */
-const many = 100
+/** So many accounts, or those of so many milliseconds, are met before the ones that were not among them are looked at. */
+const many = 1000
+const period = 60_000
 
-/** @internal */
+/**
+ * Two generations: an account that is met moves to the younger one, and what is idle goes when it was in the older one
+ * for a whole generation. So each call does the same little work, however many accounts there are.
+ *
+ * @internal
+ */
 export const make = (settings: Gate.Settings): Gates => {
-  const gates = new Map<string, Gate.Gate>()
+  let young = new Map<string, Gate.Gate>()
+  let old = new Map<string, Gate.Gate>()
+  let since = 0
+  let most = many
+  const age = (now: number): void => {
+    const kept = new Map<string, Gate.Gate>()
+    for (const [account, gate] of old) if (!Gate.isIdle(gate, now)) kept.set(account, gate)
+    old = young
+    young = kept
+    since = now
+    most = Math.max(many, 2 * kept.size)
+  }
   return {
-    of: (credential, now) => {
-      const known = gates.get(credential)
-      if (known !== undefined) return known
-      if (gates.size >= many) {
-        for (const [key, gate] of gates) if (Gate.isIdle(gate, now)) gates.delete(key)
-      }
-      const gate = Gate.make(credential, settings)
-      gates.set(credential, gate)
+    of: (account, now) => {
+      if (young.size >= most || now - since >= period) age(now)
+      let gate = young.get(account)
+      if (gate !== undefined) return gate
+      gate = old.get(account)
+      old.delete(account)
+      gate ??= Gate.make(account, settings)
+      young.set(account, gate)
       return gate
-    }
+    },
+    size: () => young.size + old.size
   }
 }
 
@@ -92,7 +112,7 @@ export const settle = (
   const { shared } = gate.settings
   if (shared?.hold === undefined || gate.heldUntil <= heldUntil) return pump(gate)
   const { credential } = gate
-  const hold = shared.hold({ credential, limit: gate.all.told ?? gate.all.limit, millis: gate.heldUntil - now })
+  const hold = shared.hold({ credential, millis: gate.heldUntil - now })
   return Effect.zipRight(Effect.forkDaemon(Effect.ignore(Effect.sandbox(hold))), pump(gate))
 }
 
@@ -180,15 +200,28 @@ const tolerance = 80
 /** So often another place is taken instead. Where it is always late, late is better than never. */
 const most = 3
 
-/** Takes places until one is used in time. */
-const place = (take: Effect.Effect<number, string>, tries: number): Effect.Effect<void, string> =>
-  Effect.flatMap(take, (delay) =>
-    delay <= 0
-      ? Effect.void
+/** After a longer wait for a place, others may have been refused meanwhile. */
+const longWait = 250
+
+/** Takes places until one is used in time, or everybody is held back: gives for how long. */
+const place = (
+  take: Effect.Effect<number, string>,
+  held: Effect.Effect<number>,
+  tries: number
+): Effect.Effect<number, string> =>
+  Effect.flatMap(Effect.zip(take, held, { concurrent: true }), ([delay, pause]) =>
+    pause > 0 || delay <= 0
+      ? Effect.succeed(pause)
       : Clock.clockWith((clock) => {
           const due = clock.unsafeCurrentTimeMillis() + delay
-          return Effect.flatMap(clock.sleep(Duration.millis(delay)), () =>
-            tries < most && clock.unsafeCurrentTimeMillis() - due > tolerance ? place(take, tries + 1) : Effect.void
+          const waited = Effect.zipRight(
+            clock.sleep(Duration.millis(delay)),
+            delay > longWait ? held : Effect.succeed(0)
+          )
+          return Effect.flatMap(waited, (pause) =>
+            pause <= 0 && tries < most && clock.unsafeCurrentTimeMillis() - due > tolerance
+              ? place(take, held, tries + 1)
+              : Effect.succeed(pause)
           )
         })
   )
@@ -210,13 +243,24 @@ const share = (gate: Gate.Gate, shared: Budget, now: number): Effect.Effect<void
   const take = Effect.catchAllDefect(shared.take({ credential, search, limit: gate.all.limit }), () =>
     Effect.fail("it is broken")
   )
-  const taken = Effect.matchEffect(place(take, 1), {
+  const held =
+    shared.held === undefined
+      ? Effect.succeed(0)
+      : Effect.catchAllCause(shared.held({ credential }), () => Effect.succeed(0))
+  const taken = Effect.matchEffect(place(take, held, 1), {
     onFailure: (description) =>
       Effect.sync(() => {
         const waiter = line.shift()
         if (waiter !== undefined) answer(waiter, Effect.fail({ _tag: "unavailable", description }))
       }),
-    onSuccess: () => Clock.clockWith((clock) => Effect.sync(() => letGo(gate, clock.unsafeCurrentTimeMillis())))
+    onSuccess: (pause) =>
+      Clock.clockWith((clock) =>
+        Effect.sync(() => {
+          const now = clock.unsafeCurrentTimeMillis()
+          if (pause > 0) gate.heldUntil = Math.max(gate.heldUntil, now + pause)
+          else letGo(gate, now)
+        })
+      )
   })
   const again = Effect.suspend(() => {
     gate.taking = false

@@ -218,9 +218,13 @@ export const make = (credential: string, settings: Settings): Gate => ({
   usedAt: 0
 })
 
-/** @internal */
+/** Whether nothing is lost with it but what the next answer tells anew. @internal */
 export const isIdle = (gate: Gate, now: number): boolean =>
-  gate.inFlight === 0 && gate.queue.all.length + gate.queue.search.length === 0 && now - gate.usedAt > blockMemory
+  gate.inFlight === 0 &&
+  gate.queue.all.length + gate.queue.search.length === 0 &&
+  !gate.taking &&
+  gate.heldUntil <= now &&
+  now - gate.usedAt > window + margin + slack
 
 // -----------------------------------------------------------------------------
 // may it go?

@@ -1,13 +1,19 @@
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { Auth, Endpoint, HttpLayer, Pipedrive, RateLimiter } from "effect-pipedrive"
+import * as Redacted from "effect/Redacted"
+import { Auth, Endpoint, HttpLayer, OAuth2, Pipedrive, RateLimiter, TokenStore } from "effect-pipedrive"
+import * as Gate from "../../src/internal/limiter.js"
+import * as Queue from "../../src/internal/limiter.queue.js"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 import * as Metered from "../support/metered.js"
+import * as OAuth from "../support/oauth.js"
 
 const get = (id: number) => Robots.get({ id })
 const search = Pipedrive.request({ version: "v2", path: "/robots/search", query: { term: "x" } })
@@ -226,6 +232,120 @@ describe("the limiter", () => {
         assert.isAbove(gate.turns, 0)
         assert.isAtMost(gate.all.log.length, 480)
       }
+    })
+  )
+})
+
+describe("the gates of accounts", () => {
+  const settings = { learning: true, maximumInFlight: 50, dailyReserve: 0, shared: undefined }
+  const ask = { cost: 1, search: false, maximumWait: 60_000 }
+
+  it("cost the same work however many accounts come, and go when they are idle", () => {
+    const gates = Queue.make(settings)
+    let most = 0
+    const started = performance.now()
+    for (let n = 0; n < 30_000; n++) {
+      const now = 1_000_000 + Math.floor((n * 50_000) / 30_000)
+      const gate = gates.of(`account ${n}`, now)
+      Gate.abandon(gate, Gate.take(gate, ask, now), true)
+      most = Math.max(most, gates.size())
+    }
+    // 30,000 newcomers at 600 a second, each of which counts for a little over four seconds
+    assert.isAtMost(most, 10_000)
+    assert.isBelow(performance.now() - started, 2000)
+    // few calls of one account are enough to forget the rest
+    for (const later of [60_000, 120_000, 180_000]) gates.of("another", 1_050_000 + later)
+    assert.isAtMost(gates.size(), 1)
+  })
+
+  it("stay while somebody waits, is under way or is to pause, and while they are used", () => {
+    const gates = Queue.make(settings)
+    const start = 1_000_000
+    const under = gates.of("under way", start)
+    const permit = Gate.take(under, ask, start)
+    const waiting = gates.of("waiting", start)
+    waiting.queue.all.push({ ask, turn: 0, resume: undefined, outcome: undefined, granted: undefined })
+    const paused = gates.of("paused", start)
+    paused.heldUntil = start + 300_000
+    const used = gates.of("used", start)
+    gates.of("idle", start)
+    for (let now = start; now < start + 290_000; now += 10_000) assert.strictEqual(gates.of("used", now), used)
+    assert.strictEqual(gates.size(), 4)
+    assert.strictEqual(gates.of("under way", start + 290_000), under)
+    assert.strictEqual(gates.of("waiting", start + 290_000), waiting)
+    assert.strictEqual(gates.of("paused", start + 290_000), paused)
+    Gate.abandon(under, permit, true)
+    waiting.queue.all.pop()
+    for (let now = start + 400_000; now < start + 700_000; now += 70_000) gates.of("used", now)
+    assert.strictEqual(gates.size(), 1)
+  })
+
+  it.effect("are those of the account where the credentials have one: a renewal forgets no pause and no limit", () =>
+    Effect.gen(function* () {
+      let token = "token-one"
+      const auth = Layer.succeed(Auth.Auth, {
+        authorize: (request) =>
+          Effect.succeed(
+            HttpClientRequest.bearerToken(HttpClientRequest.prependUrl(request, "https://api.pipedrive.com"), token)
+          ),
+        recover: () => Effect.succeed(false),
+        account: Effect.succeed("acme")
+      })
+      const fake = Fake.make(Fake.json(429, {}, { "retry-after": "300" }), Fake.ok({ id: 1 }))
+      const live = Layer.merge(auth, HttpLayer.layer({ limiter: true }).pipe(Layer.provide(fake.layer)))
+      yield* Metered.elapse(
+        Effect.gen(function* () {
+          yield* Effect.flip(get(1))
+          token = "token-two"
+          yield* Effect.sleep("250 seconds")
+          assert.deepInclude(yield* Effect.flip(HttpLayer.withPolicy(get(2), { maximumWait: "10 seconds" })), {
+            _tag: "RateLimited",
+            attempts: 0
+          })
+          assert.lengthOf(fake.seen, 1)
+          yield* get(3)
+        }).pipe(Effect.provide(live))
+      )
+      assert.lengthOf(fake.seen, 2)
+    })
+  )
+
+  it.scoped("of OAuth2 are named by app and account, or by the token that an unnamed one began with", () =>
+    Effect.gen(function* () {
+      const server = OAuth.makeServer()
+      const of = (options: object) =>
+        Layer.build(
+          OAuth2.layer({ ...OAuth.settings, ...options }).pipe(
+            Layer.provide([TokenStore.layerMemory, OAuth.transport(server)])
+          )
+        ).pipe(
+          Effect.map((context) => ({
+            auth: Context.get(context, Auth.Auth),
+            session: Context.get(context, OAuth2.OAuth2)
+          }))
+        )
+      const name = (auth: Auth.Service) => auth.account ?? Effect.succeed("none")
+      const named = yield* of({ account: "acme" })
+      assert.strictEqual(yield* name(named.auth), `${OAuth.clientId}:acme`)
+      const [one, same, other] = yield* Effect.all([
+        of({ refreshToken: "refresh-one" }),
+        of({ refreshToken: "refresh-one" }),
+        of({ refreshToken: "refresh-two" })
+      ])
+      const first = yield* name(one.auth)
+      assert.strictEqual(yield* name(same.auth), first)
+      assert.notStrictEqual(yield* name(other.auth), first)
+      assert.notInclude(first, "refresh")
+      // who consents may be another
+      yield* one.session.set({
+        accessToken: Redacted.make("access"),
+        refreshToken: Redacted.make("refresh-three"),
+        issuedAt: 0,
+        expiresAt: 4_000_000_000_000,
+        apiDomain: undefined,
+        scope: []
+      })
+      assert.notStrictEqual(yield* name(one.auth), first)
     })
   )
 })

@@ -16,6 +16,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as TestClock from "effect/TestClock"
 import { Auth, HttpLayer, Pipedrive } from "effect-pipedrive"
 import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
 import { Persons } from "effect-pipedrive/v2"
@@ -119,6 +120,84 @@ describe("limits shared through a store", () => {
       const waited = (times[3] ?? 0) - (times[2] ?? 0)
       assert.isAtLeast(waited, 2800)
       assert.isAtMost(waited, 3500)
+    })
+  )
+
+  for (const [told, pause] of [
+    [20, 30],
+    [480, 30],
+    [10_000, 3]
+  ] as const) {
+    it.scoped(`a pause of ${pause} s reaches one that was told ${told} and one that was told nothing as it is`, () =>
+      Effect.gen(function* () {
+        const times: Array<number> = []
+        const transport = (limit: number | undefined, refuses: boolean) =>
+          Layer.succeed(
+            HttpClient.HttpClient,
+            HttpClient.make((request) =>
+              Effect.map(Clock.currentTimeMillis, (now) => {
+                const status = refuses && times.length === 2 ? 429 : 200
+                times.push(now)
+                const headers = {
+                  ...(limit === undefined ? {} : { "x-ratelimit-limit": String(limit) }),
+                  ...(status === 429 ? { "retry-after": String(pause) } : {})
+                }
+                const body = JSON.stringify({ success: status === 200, data: [] })
+                return HttpClientResponse.fromWeb(request, new Response(body, { status, headers }))
+              })
+            )
+          )
+        const shared = Layer.succeedContext(yield* Layer.build(layerStoreMemory))
+        const gate = (limit: number | undefined, refuses: boolean) =>
+          Layer.build(
+            Layer.merge(
+              HttpLayer.layer({ limiter: true, retries: 0 }).pipe(
+                Layer.provide([transport(limit, refuses), RateLimiterShared.layer()])
+              ),
+              Auth.apiKey("token")
+            ).pipe(Layer.provide(shared))
+          )
+        const one = yield* gate(told, true)
+        const other = yield* gate(undefined, false)
+        yield* Metered.elapse(
+          Effect.gen(function* () {
+            for (const context of [one, other]) yield* Effect.provide(Robots.list, context)
+            yield* Effect.sleep(5000)
+            yield* Effect.provide(Effect.flip(Robots.list), one)
+            yield* Effect.sleep(100)
+            // a shorter pause does not end it, and who would not wait so long is told so at once
+            const impatient = HttpLayer.withPolicy(Robots.list, { maximumWait: "1 second" })
+            const error = yield* Effect.provide(Effect.flip(impatient), other)
+            assert.deepInclude(error, { _tag: "RateLimited", kind: "burst", attempts: 0 })
+            yield* Effect.provide(Robots.list, other)
+          })
+        )
+        const waited = (times[3] ?? 0) - (times[2] ?? 0)
+        assert.isAtLeast(waited, pause * 1000)
+        assert.isAtMost(waited, pause * 1000 + 300)
+      })
+    )
+  }
+
+  it.scoped("of several pauses the longest holds", () =>
+    Effect.gen(function* () {
+      const store = yield* Layer.build(layerStoreMemory)
+      const budget = yield* Effect.provide(RateLimiterShared.make(), store)
+      const { held = () => Effect.succeed(0), hold = () => Effect.void } = budget
+      const credential = "token"
+      assert.strictEqual(yield* held({ credential }), 0)
+      yield* TestClock.adjust(10)
+      yield* Effect.all(
+        [2000, 30_000, 5000].map((millis) => hold({ credential, millis })),
+        { concurrency: "unbounded" }
+      )
+      assert.strictEqual(yield* held({ credential }), 30_000)
+      yield* TestClock.adjust(29_000)
+      yield* hold({ credential, millis: 500 })
+      assert.strictEqual(yield* held({ credential }), 1000)
+      assert.strictEqual(yield* held({ credential: "another" }), 0)
+      yield* TestClock.adjust(1000)
+      assert.strictEqual(yield* held({ credential }), 0)
     })
   )
 
