@@ -140,8 +140,7 @@ export const retryAfter = (headers: Headers, now: number): number | undefined =>
   longest(seconds(headers["x-ratelimit-reset"]), headers, now)
 
 /** The same by `Retry-After` alone: `x-ratelimit-reset` comes with answers that ask for no wait, too. @internal */
-export const askedToWait = (headers: Headers, now: number): number | undefined =>
-  longest(undefined, headers, now)
+export const askedToWait = (headers: Headers, now: number): number | undefined => longest(undefined, headers, now)
 
 const longest = (reset: number | undefined, headers: Headers, now: number): number | undefined => {
   let most = 0

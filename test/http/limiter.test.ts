@@ -1,19 +1,16 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
-import { Auth, Endpoint, HttpLayer, OAuth2, Pipedrive, RateLimiter, TokenStore } from "effect-pipedrive"
+import { Auth, Endpoint, HttpLayer, Pipedrive, RateLimiter } from "effect-pipedrive"
 import * as Gate from "../../src/internal/limiter.js"
 import * as Queue from "../../src/internal/limiter.queue.js"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 import * as Metered from "../support/metered.js"
-import * as OAuth from "../support/oauth.js"
 
 const get = (id: number) => Robots.get({ id })
 const search = Pipedrive.request({ version: "v2", path: "/robots/search", query: { term: "x" } })
@@ -289,7 +286,7 @@ describe("the gates of accounts", () => {
             HttpClientRequest.bearerToken(HttpClientRequest.prependUrl(request, "https://api.pipedrive.com"), token)
           ),
         recover: () => Effect.succeed(false),
-        account: Effect.succeed("acme")
+        account: "acme"
       })
       const fake = Fake.make(Fake.json(429, {}, { "retry-after": "300" }), Fake.ok({ id: 1 }))
       const live = Layer.merge(auth, HttpLayer.layer({ limiter: true }).pipe(Layer.provide(fake.layer)))
@@ -307,45 +304,6 @@ describe("the gates of accounts", () => {
         }).pipe(Effect.provide(live))
       )
       assert.lengthOf(fake.seen, 2)
-    })
-  )
-
-  it.scoped("of OAuth2 are named by app and account, or by the token that an unnamed one began with", () =>
-    Effect.gen(function* () {
-      const server = OAuth.makeServer()
-      const of = (options: object) =>
-        Layer.build(
-          OAuth2.layer({ ...OAuth.settings, ...options }).pipe(
-            Layer.provide([TokenStore.layerMemory, OAuth.transport(server)])
-          )
-        ).pipe(
-          Effect.map((context) => ({
-            auth: Context.get(context, Auth.Auth),
-            session: Context.get(context, OAuth2.OAuth2)
-          }))
-        )
-      const name = (auth: Auth.Service) => auth.account ?? Effect.succeed("none")
-      const named = yield* of({ account: "acme" })
-      assert.strictEqual(yield* name(named.auth), `${OAuth.clientId}:acme`)
-      const [one, same, other] = yield* Effect.all([
-        of({ refreshToken: "refresh-one" }),
-        of({ refreshToken: "refresh-one" }),
-        of({ refreshToken: "refresh-two" })
-      ])
-      const first = yield* name(one.auth)
-      assert.strictEqual(yield* name(same.auth), first)
-      assert.notStrictEqual(yield* name(other.auth), first)
-      assert.notInclude(first, "refresh")
-      // who consents may be another
-      yield* one.session.set({
-        accessToken: Redacted.make("access"),
-        refreshToken: Redacted.make("refresh-three"),
-        issuedAt: 0,
-        expiresAt: 4_000_000_000_000,
-        apiDomain: undefined,
-        scope: []
-      })
-      assert.notStrictEqual(yield* name(one.auth), first)
     })
   )
 })
