@@ -76,3 +76,23 @@ describe("what a read gives, a write takes", () => {
     })
   )
 })
+
+describe("the sandbox takes and refuses what Pipedrive does", () => {
+  it.effect("a deal's channel_id, and no person_id of an activity", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world({ seed: "demo" })
+      const deal = yield* send("POST", "/api/v2/deals", { title: "T", channel_id: "spring", lost_reason: null })
+      assert.deepStrictEqual([deal.status, deal.body.data.channel_id], [200, "spring"])
+      const moved = yield* send("PATCH", "/api/v2/deals/1", { channel_id: "autumn" })
+      assert.deepStrictEqual([moved.status, moved.body.data.channel_id], [200, "autumn"])
+      for (const [method, path] of [
+        ["POST", "/api/v2/activities"],
+        ["PATCH", "/api/v2/activities/1"]
+      ] as const) {
+        const refused = yield* send(method, path, { subject: "S", person_id: 1 })
+        assert.strictEqual(refused.status, 400)
+        assert.match(refused.body.error, /person_id: Parameter 'person_id' is not allowed for this request/)
+      }
+    })
+  )
+})
