@@ -25,7 +25,7 @@ export interface Activity {
   readonly is_deleted: boolean
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
   readonly deal_id: number | null
   /** A lead's id, a UUID. */

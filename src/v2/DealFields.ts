@@ -18,7 +18,7 @@ export interface FieldOption {
   readonly id?: number | string
   readonly label?: string
   readonly color?: string | null
-  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time?: string | null
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time?: string | null

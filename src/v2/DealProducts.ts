@@ -29,7 +29,7 @@ export interface DealProduct {
   readonly order_nr?: number | null
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
   /** Empty when there are none. */
   readonly comments: string

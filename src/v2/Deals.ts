@@ -28,7 +28,7 @@ export interface Deal {
   readonly currency: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
   /** UTC, RFC 3339; null while the deal is in its first stage. */
   readonly stage_change_time: string | null

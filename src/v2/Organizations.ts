@@ -21,7 +21,7 @@ export interface Organization {
   readonly owner_id: number
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
   /** Deleted, and to be gone for good after 30 days. */
   readonly is_deleted: boolean

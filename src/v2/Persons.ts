@@ -26,7 +26,7 @@ export interface Person {
   readonly org_id: number | null
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
   /** One of them is primary. */
   readonly emails: ReadonlyArray<PersonEmail>

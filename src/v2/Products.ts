@@ -32,7 +32,7 @@ export interface Product {
   readonly owner_id: number
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
-  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
+  /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
   readonly description: string | null
   readonly category: string | null
