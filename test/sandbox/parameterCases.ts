@@ -152,6 +152,7 @@ export const own: Readonly<Record<string, Setting>> = {
   ...each(["v1.getPipelineDeals"], ["filter_id"], { free: true }),
   ...each(["v1.getStageDeals"], ["user_id", "filter_id", "everyone"], { base: { everyone: undefined }, free: true }),
   "v1.getOrganizationRelationships org_id": { free: true },
+  "v1.getPermissionSets app": { set: ["sales"] },
   "v2.getArchivedDeals ids": { set: ["27"] },
   "v2.getDealsProducts sort_by": { base: { deal_ids: "1,2" } }
 }

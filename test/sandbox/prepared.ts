@@ -91,7 +91,7 @@ export const prepare = (sandbox: Sandbox.Service) =>
 /** What of it paths and bodies speak of: what is to be given to `input`. */
 export const known = (state: Sandbox.State): Readonly<Record<string, unknown>> => ({
   "users.id": 13_000_002,
-  "permissionSets.id": "29ca8a50-503e-11f1-b3a6-eb22592a8a2c",
+  "permissionSets.id": "29cbc2d0-503e-11f1-b3a6-eb22592a8a2c",
   "leads.id": state.lead?.[0]?.id,
   "leadLabels.id": state.leadLabel?.[0]?.id,
   "dealFields.field_code": keys.source,
