@@ -99,6 +99,7 @@ export const settings: Readonly<Record<string, Setting>> = {
   amount: { set: [2], free: true },
   exclude_deals: { set: [1], free: true },
   lead_id: { set: [firstLead] },
+  app: { set: ["sales"] },
   task_id: { set: few },
   deal_ids: { set: ["2"], free: true },
   title: { set: ["Calls"], free: true },
@@ -146,7 +147,7 @@ export const own: Readonly<Record<string, Setting>> = {
     )
   ),
   ...each(bothVersions("searchItem"), ["search_for_related_items"], { base: { term: "alder" } }),
-  ...each(["v1.getUserRoleAssignments"], ["start", "limit"], { alone: true }),
+  ...each(["v1.getUserRoleAssignments", "v1.getPermissionSetAssignments"], ["start", "limit"], { alone: true }),
   // what is shown without these is one's own
   ...each(["v1.getActivities", "v1.getPipelineDeals"], ["user_id"], { free: true }),
   ...each(["v1.getPipelineDeals"], ["filter_id"], { free: true }),
