@@ -90,14 +90,14 @@ for (const { micros: time, name } of policy.filter(({ name }) => name.startsWith
 const added = bundles.ours.gzipped - bundles.bare.gzipped
 rows.push(
   {
-    what: "import of all of v2, above Effect's own",
+    what: "CPU of importing all of v2, above Effect's own",
     ours: millis(imports.ours),
     against: `official ${millis(imports.official)}`,
     ratio: imports.ours / imports.official,
     aim: atMost(25, imports.ours, "25 ms")
   },
   {
-    what: "import of all of v2, Effect's modules included",
+    what: "CPU of importing all of v2, Effect's modules included",
     ours: millis(imports.total),
     against: `official ${millis(imports.official)}`,
     ratio: imports.total / imports.official

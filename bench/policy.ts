@@ -8,18 +8,16 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Auth, HttpLayer } from "effect-pipedrive"
-import { interleaved, type Measured } from "./measure.js"
-
 // the send loop is internal: no entry point leads to it
-const inside = (name: string) => import(new URL(`../dist/internal/${name}.js`, import.meta.url).href)
+import * as Metrics from "../src/internal/metrics.js"
+import * as Parcel from "../src/internal/parcel.js"
+import * as Send from "../src/internal/send.js"
+import { interleaved, type Measured } from "./measure.js"
 
 /** As many as the limiter lets through in a window: with more, waits for a turn would be measured. */
 const limit = 10_000
 
 export const measurePolicy = async (options: { readonly quick: boolean }): Promise<ReadonlyArray<Measured>> => {
-  const Send: typeof import("../src/internal/send.js") = await inside("send")
-  const Parcel: typeof import("../src/internal/parcel.js") = await inside("parcel")
-  const Metrics: typeof import("../src/internal/metrics.js") = await inside("metrics")
   const headers = {
     "content-type": "application/json",
     "x-ratelimit-limit": String(limit),

@@ -3,11 +3,10 @@
  */
 import * as Schema from "effect/Schema"
 import { Deals } from "effect-pipedrive/v2"
+// the checker is internal: no entry point leads to it
+import { open } from "../src/internal/check.js"
 import { median } from "./measure.js"
 import { page } from "./payload.js"
-
-// the checker is internal: no entry point leads to it
-const checker = new URL("../dist/internal/check.js", import.meta.url).href
 
 export interface Validation {
   /** Milliseconds for the page; medians. */
@@ -25,7 +24,6 @@ const time = (repeat: number, work: () => unknown): number => {
 }
 
 export const measureValidation = async (options: { readonly quick: boolean }): Promise<Validation> => {
-  const { open }: typeof import("../src/internal/check.js") = await import(checker)
   const valid = open(Deals.ListOutput.ast)
   const decode = Schema.decodeUnknownSync(Deals.ListOutput, { onExcessProperty: "preserve" })
   const body: unknown = JSON.parse(page)

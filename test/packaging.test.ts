@@ -31,7 +31,7 @@ describe("the tarball", () => {
   })
 
   it("tells servers its own version", () => {
-    assert.include(readFileSync(join(packed.root, "dist/internal/version.js"), "utf8"), `"${manifest().version}"`)
+    assert.include(readFileSync(join(packed.root, "dist/internal/runtime.js"), "utf8"), `"${manifest().version}"`)
   })
 })
 

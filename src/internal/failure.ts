@@ -9,6 +9,7 @@ import * as E from "../PipedriveError.js"
 import { scrub } from "./secrets.js"
 import { brief, isShallow, tooDeep } from "./text.js"
 
+/** @internal */
 export { scrub, secretsOf, strike } from "./secrets.js"
 
 /** What every error of one call says of it. @internal */

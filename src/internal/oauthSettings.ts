@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import type { Options } from "../OAuth2.js"
 import { judgingConfig } from "./oauthBase.js"
 
-/** The options that are read. @internal */
+/** The options that are read. */
 export type Name = "clientId" | "clientSecret" | "redirectUri" | "oauthUrl" | "baseUrl" | "allowInsecureHttp"
 
 /** A variable that is not blank, secret or not. @internal */

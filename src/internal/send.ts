@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
-import { Auth } from "../Auth.js"
+import { authTag } from "./oauthBase.js"
 import type { Requirements } from "../Endpoint.js"
 import { CurrentPolicy } from "../HttpLayer.js"
 import * as E from "../PipedriveError.js"
@@ -37,7 +37,7 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       return Effect.fail(new E.InvalidRequest({ ...sending.call, issues }))
     }
     const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
-    const auth = Context.get(context, Auth)
+    const auth = Context.get(context, authTag)
     const limiter = Context.get(context, CurrentLimiter)
     const run: Run<A> = {
       sending,

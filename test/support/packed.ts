@@ -27,7 +27,7 @@ const installed = [
   "@types/node"
 ]
 
-const configurations = ["tsconfig.json", "tsconfig.build.json"]
+const configurations = ["tsconfig.json", "tsconfig.build.json", "scripts/build.ts"]
 
 const succeed = async (what: string, process: Promise<Finished>): Promise<string> => {
   const { output, status, stdout } = await process
@@ -45,8 +45,7 @@ export const pack = async (): Promise<Packed> => {
     cpSync(file, join(stage, file), { recursive: true })
   }
   symlinkSync(resolve("node_modules"), join(stage, "node_modules"), "junction")
-  const tsc = resolve("node_modules/typescript/bin/tsc")
-  await succeed("build", node([tsc, "-p", "tsconfig.build.json"], { cwd: stage }))
+  await succeed("build", node([resolve("node_modules/tsx/dist/cli.mjs"), "scripts/build.ts"], { cwd: stage }))
   const told = await succeed("pack", run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: stage }))
   const [packed] = JSON.parse(told) as [{ filename: string; files: Array<{ path: string }> }]
 

@@ -1,0 +1,98 @@
+/**
+ * What is published: a declaration for each source, and JavaScript in few files, since reading a file costs Node about a
+ * millisecond and all of v2 is some eighty of them.
+ *
+ * - `dist/internal/runtime.js`: what every endpoint needs; `core.js`: the rest of `effect-pipedrive`; `v1.js` and `v2.js`:
+ *   the generated modules. They are shared, so that a class or a tag is the same one whichever entry point it came by.
+ * - Each entry point is a short file that exports from these. Where it exports modules as namespaces, Node gets objects made
+ *   in the shared file (`index.js`), and bundlers, by the condition `module`, the modules themselves
+ *   (`index.module.js`): they look through those, and leave out the members that are not used.
+ */
+import { spawnSync } from "node:child_process"
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join, resolve, sep } from "node:path"
+import { transform } from "esbuild"
+import { type Plugin, rollup } from "rollup"
+
+const src = resolve("src")
+
+/** Entry points that export modules as namespaces. */
+const barrels = ["index", "v1/index", "v2/index"]
+
+const entries = (): ReadonlyArray<string> => {
+  const modules = (folder: string) =>
+    readdirSync(join(src, folder))
+      .filter((file) => file.endsWith(".ts"))
+      .map((file) => join(folder, file).split(sep).join("/").slice(0, -3))
+  return [...modules(""), ...modules("v1"), ...modules("v2"), "sandbox/index", "sandbox/server"]
+}
+
+const strip = async (file: string) => {
+  const { code, map } = await transform(readFileSync(file, "utf8"), {
+    loader: "ts",
+    target: "es2022",
+    sourcefile: file,
+    sourcemap: true,
+    sourcesContent: false,
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } }
+  })
+  return { code, map }
+}
+
+const typescript: Plugin = {
+  name: "typescript",
+  resolveId: (id, from) => {
+    if (from === undefined) return id
+    return id.startsWith(".") ? resolve(from, "..", id.replace(/\.js$/, ".ts")) : { id, external: true }
+  },
+  load: strip
+}
+
+const build = async () => {
+  const bundle = await rollup({
+    input: Object.fromEntries(entries().map((entry) => [entry, join(src, `${entry}.ts`)])),
+    plugins: [typescript],
+    treeshake: { moduleSideEffects: false },
+    onwarn: (warning) => {
+      // between the generated modules of a version, and in the sandbox: they stand in one file
+      if (warning.code !== "CIRCULAR_DEPENDENCY") throw new Error(warning.message)
+    }
+  })
+  const names = new Map<string, string>()
+  await bundle.write({
+    dir: "dist",
+    format: "es",
+    entryFileNames: "[name].js",
+    chunkFileNames: "internal/[name].js",
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    minifyInternalExports: false,
+    hoistTransitiveImports: false,
+    externalLiveBindings: false,
+    generatedCode: "es2015",
+    manualChunks: (id, { getModuleInfo }) => {
+      const assign = (from: string, chunk: string) => {
+        const info = getModuleInfo(from)
+        if (info === null || info.isExternal || names.has(from)) return
+        const own = /[/\\](v[12])[/\\]\w+\.ts$/.exec(from)?.[1] ?? chunk
+        names.set(from, own)
+        for (const next of info.importedIds) assign(next, chunk)
+      }
+      // in this order: what the endpoints reach is theirs
+      for (const version of ["v2", "v1"]) assign(join(src, version, "index.ts"), "runtime")
+      assign(join(src, "index.ts"), "core")
+      return names.get(id)
+    }
+  })
+  await bundle.close()
+  for (const entry of barrels) {
+    writeFileSync(`dist/${entry}.module.js`, (await strip(`src/${entry}.ts`)).code)
+  }
+}
+
+rmSync("dist", { recursive: true, force: true })
+const declarations = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+  stdio: "inherit"
+})
+if (declarations.status !== 0) process.exit(1)
+await build()
