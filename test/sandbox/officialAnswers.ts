@@ -65,7 +65,7 @@ const values = (ast: AST.AST): ReadonlyArray<unknown> => {
 const extras = ({ entry }: Case): Flat =>
   Object.fromEntries(
     Array.from(fieldsOf(entry.endpoint.endpoint.input.ast) ?? []).flatMap(([name, ast]) => {
-      const all = values(ast)
+      const all = values(ast).filter((value) => value !== null)
       if (!name.startsWith("include_") || all.length === 0) return []
       return [[name, typeof all[0] === "string" ? all : all[all.length - 1]]]
     })
