@@ -8,10 +8,10 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Auth, HttpLayer } from "effect-pipedrive"
+import * as Parcel from "../src/internal/http/envelope.js"
+import * as Send from "../src/internal/http/send.js"
 // the send loop is internal: no entry point leads to it
-import * as Metrics from "../src/internal/metrics.js"
-import * as Parcel from "../src/internal/parcel.js"
-import * as Send from "../src/internal/send.js"
+import * as Metrics from "../src/internal/telemetry/metrics.js"
 import { interleaved, type Measured } from "./measure.js"
 
 /** As many as the limiter lets through in a window: with more, waits for a turn would be measured. */

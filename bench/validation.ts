@@ -4,7 +4,7 @@
 import * as Schema from "effect/Schema"
 import { Deals } from "effect-pipedrive/v2"
 // the checker is internal: no entry point leads to it
-import { open } from "../src/internal/check.js"
+import { open } from "../src/internal/schema/check.js"
 import { median } from "./measure.js"
 import { page } from "./payload.js"
 

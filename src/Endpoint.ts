@@ -8,8 +8,8 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import type { Auth } from "./Auth.js"
-import * as Collect from "./internal/meta.js"
-import * as Run from "./internal/run.js"
+import * as Run from "./internal/endpoint.js"
+import * as Collect from "./internal/telemetry/meta.js"
 import type { PipedriveError } from "./PipedriveError.js"
 
 // -----------------------------------------------------------------------------

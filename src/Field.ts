@@ -8,8 +8,8 @@ import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
-import * as Bytes from "./internal/bytes.js"
-import * as Times from "./internal/times.js"
+import * as Bytes from "./internal/schema/bytes.js"
+import * as Times from "./internal/schema/times.js"
 
 // -----------------------------------------------------------------------------
 // annotations that the runtime reads

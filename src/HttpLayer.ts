@@ -11,9 +11,9 @@ import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Drift from "./internal/drift.js"
 import * as Fetch from "./internal/http/fetch.js"
-import * as Transport from "./internal/transport.js"
+import * as Transport from "./internal/http/fetchOptions.js"
+import * as Drift from "./internal/telemetry/drift.js"
 import * as RateLimiter from "./RateLimiter.js"
 
 /**

@@ -8,9 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Call, Description, Meta, PaginationDescription, Program, Requirements } from "./Endpoint.js"
-import * as Collect from "./internal/meta.js"
-import * as Run from "./internal/run.js"
-import * as Trail from "./internal/trail.js"
+import * as Run from "./internal/endpoint.js"
+import * as Trail from "./internal/seenCursors.js"
+import * as Collect from "./internal/telemetry/meta.js"
 import { InvalidResponse, type PipedriveError } from "./PipedriveError.js"
 
 /**

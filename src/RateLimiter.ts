@@ -7,7 +7,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import * as Queue from "./internal/limiter.queue.js"
+import * as Queue from "./internal/rateLimit/queue.js"
 
 /**
  * Options of the limiter.

@@ -15,9 +15,9 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import * as Lock from "./internal/oauthLock.js"
-import * as Seal from "./internal/oauthSeal.js"
-import { fromStored } from "./internal/oauthToken.js"
+import * as Lock from "./internal/oauth/lock.js"
+import * as Seal from "./internal/oauth/seal.js"
+import { fromStored } from "./internal/oauth/token.js"
 import { AuthError } from "./PipedriveError.js"
 
 // -----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
-import * as Lock from "./internal/oauthLock.js"
+import * as Lock from "./internal/oauth/lock.js"
 import { AuthError } from "./PipedriveError.js"
 import * as TokenStore from "./TokenStore.js"
 

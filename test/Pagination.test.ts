@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Endpoint, PipedriveError } from "effect-pipedrive"
-import * as Trail from "../src/internal/trail.js"
+import * as Trail from "../src/internal/seenCursors.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 

@@ -4,7 +4,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { Field } from "effect-pipedrive"
-import * as Check from "../src/internal/check.js"
+import * as Check from "../src/internal/schema/check.js"
 
 interface Tree {
   readonly value: number

@@ -6,7 +6,7 @@ import { extract } from "../codegen/extract.js"
 import { otherWords } from "../codegen/facts/names.js"
 import { generate } from "../codegen/generate.js"
 import { plan } from "../codegen/plan.js"
-import * as Encode from "../src/internal/encode.js"
+import * as Encode from "../src/internal/schema/encode.js"
 import { entries } from "./support/surface.js"
 
 const root = new URL("..", import.meta.url)

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs"
 import type * as Schema from "effect/Schema"
 import { assert, describe, it } from "vitest"
-import * as Check from "../src/internal/check.js"
-import * as Refusal from "../src/internal/refusal.js"
+import * as Check from "../src/internal/schema/check.js"
+import * as Refusal from "../src/internal/schema/inputIssues.js"
 import { byKey } from "./support/surface.js"
 
 interface Media {

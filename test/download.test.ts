@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { Auth, HttpLayer } from "effect-pipedrive"
-import * as Download from "../src/internal/download.js"
+import * as Download from "../src/internal/http/download.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 

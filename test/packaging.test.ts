@@ -38,7 +38,7 @@ describe("the tarball", () => {
 // what consumers write, and two imports that only the tarball refuses
 const consumer = `${readFileSync("test/types/entryPoints.ts", "utf8")}
 // @ts-expect-error: what is inside is not for users
-export type Inside = typeof import("effect-pipedrive/internal/check")
+export type Inside = typeof import("effect-pipedrive/internal/schema/check")
 // @ts-expect-error: nor what the sandbox is made of
 export type World = typeof import("effect-pipedrive/sandbox/world")
 `
@@ -135,7 +135,7 @@ ${check}`
     ))
 
   it("keep their insides to themselves", async () => {
-    for (const inside of ["internal/check", "sandbox/world", "index"]) {
+    for (const inside of ["internal/schema/check", "sandbox/world", "index"]) {
       const { output, status } = await node(
         ["--input-type=module", "-e", `await import("effect-pipedrive/${inside}")`],
         {

@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import type { Endpoint, PipedriveError } from "effect-pipedrive"
 import * as v1 from "effect-pipedrive/v1"
 import * as v2 from "effect-pipedrive/v2"
-import * as Encode from "../src/internal/encode.js"
-import * as Shape from "../src/internal/shape.js"
+import * as Shape from "../src/internal/schema/ast.js"
+import * as Encode from "../src/internal/schema/encode.js"
 import * as Fake from "./support/fake.js"
 import { entries } from "./support/surface.js"
 
@@ -295,7 +295,7 @@ describe("times", () => {
   it("a Date is no day where it is another in UTC", { timeout: 60_000 }, () => {
     const program = `
       import { Deals } from "effect-pipedrive/v2"
-      import * as Encode from "./src/internal/encode.js"
+      import * as Encode from "./src/internal/schema/encode.js"
       const key = "${K}"
       const send = (input) => {
         const wire = Encode.make(Deals.update.endpoint)({ id: 1, ...input })

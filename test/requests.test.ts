@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Endpoint } from "effect-pipedrive"
 import * as v1 from "effect-pipedrive/v1"
 import * as v2 from "effect-pipedrive/v2"
-import * as Encode from "../src/internal/encode.js"
+import * as Encode from "../src/internal/schema/encode.js"
 import { entries } from "./support/surface.js"
 
 const outcome = (endpoint: Endpoint.Any, input: unknown) => {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Encoding from "effect/Encoding"
 import * as FastCheck from "effect/FastCheck"
-import * as Failure from "../src/internal/failure.js"
+import * as Failure from "../src/internal/http/failure.js"
 
 // -----------------------------------------------------------------------------
 // spellings of a text, as servers, proxies and pages write it

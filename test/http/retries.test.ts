@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Auth, HttpLayer, Pipedrive, PipedriveError } from "effect-pipedrive"
-import * as Failure from "../../src/internal/failure.js"
+import * as Failure from "../../src/internal/http/failure.js"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 

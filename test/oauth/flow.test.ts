@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { HttpLayer, OAuth2, TokenStore } from "effect-pipedrive"
-import { trustedDomain } from "../../src/internal/oauthToken.js"
+import { trustedDomain } from "../../src/internal/oauth/token.js"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
 

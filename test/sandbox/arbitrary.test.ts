@@ -1,7 +1,7 @@
 import * as FastCheck from "effect/FastCheck"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import { assert, describe, it } from "vitest"
-import * as Check from "../../src/internal/check.js"
+import * as Check from "../../src/internal/schema/check.js"
 import { entries } from "../support/surface.js"
 
 describe("arbitrary answers", () => {

@@ -11,11 +11,11 @@ import type { Service } from "../../Auth.js"
 import type { Policy } from "../../HttpLayer.js"
 import type * as E from "../../PipedriveError.js"
 import type { RateLimiter } from "../../RateLimiter.js"
-import type * as Exchange from "../exchange.js"
-import type * as Failure from "../failure.js"
-import type * as Limiter from "../limiter.js"
-import type * as Meta from "../meta.js"
-import type * as Metrics from "../metrics.js"
+import type * as Limiter from "../rateLimit/gate.js"
+import type * as Meta from "../telemetry/meta.js"
+import type * as Metrics from "../telemetry/metrics.js"
+import type * as Exchange from "./exchange.js"
+import type * as Failure from "./failure.js"
 
 /** @internal */
 export interface Sending<A> {

@@ -6,8 +6,8 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Body from "../body.js"
-import * as Prepare from "../transport.js"
+import * as Body from "./body.js"
+import * as Prepare from "./fetchOptions.js"
 import * as Transport from "./transport.js"
 
 // -----------------------------------------------------------------------------

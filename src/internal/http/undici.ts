@@ -3,7 +3,7 @@
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import type * as Undici from "@effect/platform-node/Undici"
-import * as Body from "../body.js"
+import * as Body from "./body.js"
 import type * as Transport from "./transport.js"
 
 const headersOf = (from: Readonly<Record<string, string | ReadonlyArray<string> | undefined>>) => {

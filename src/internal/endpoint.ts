@@ -1,0 +1,204 @@
+/**
+ * What happens when an endpoint is called.
+ */
+import type * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
+import * as Either from "effect/Either"
+import type { Description, Requirements } from "../Endpoint.js"
+import type { Policy } from "../HttpLayer.js"
+import { InvalidRequest, type Issue, type PipedriveError } from "../PipedriveError.js"
+import * as Download from "./http/download.js"
+import * as Parcel from "./http/envelope.js"
+import * as Failure from "./http/failure.js"
+import * as Send from "./http/send.js"
+import * as Limiter from "./rateLimit/gate.js"
+import * as Check from "./schema/check.js"
+import * as Encode from "./schema/encode.js"
+import * as Complete from "./schema/promisedData.js"
+import * as Issues from "./schema/responseIssues.js"
+import * as Drift from "./telemetry/drift.js"
+import * as Metrics from "./telemetry/metrics.js"
+import { isShallow, tooDeep } from "./text.js"
+import { version as packageVersion } from "./version.js"
+
+/** @internal */
+export type Run<A> = (input?: unknown) => Effect.Effect<A, PipedriveError, Requirements>
+
+interface Compiled<I, A> {
+  readonly endpoint: Description<I, A>
+  readonly run: Run<A>
+}
+
+// -----------------------------------------------------------------------------
+// a function that is an Effect
+// -----------------------------------------------------------------------------
+
+const compiledId: unique symbol = Symbol.for("effect-pipedrive/internal/endpoint/compiled")
+
+interface Callable {
+  (input?: unknown): Effect.Effect<unknown, PipedriveError, Requirements>
+  readonly [compiledId]: () => Compiled<unknown, unknown>
+}
+
+const Proto = /*#__PURE__*/ (() =>
+  Object.defineProperty(
+    Object.assign(Object.create(Function.prototype), Effectable.CommitPrototype, {
+      commit(this: Callable) {
+        return this()
+      }
+    }),
+    "endpoint",
+    {
+      get(this: Callable) {
+        return this[compiledId]().endpoint
+      }
+    }
+  ))()
+
+/** The callable of a description, which is looked at on first use. @internal */
+export const make = <I, A>(describe: () => Description<I, A>): Run<A> & { readonly endpoint: Description<I, A> } => {
+  let memo: Compiled<I, A> | undefined
+  const compiled = () => (memo ??= compile(describe()))
+  const callable = (input?: unknown) => Effect.suspend(() => compiled().run(input))
+  return Object.assign(Object.setPrototypeOf(callable, Proto), { [compiledId]: compiled })
+}
+
+// -----------------------------------------------------------------------------
+// requests
+// -----------------------------------------------------------------------------
+
+// Node, Bun, Deno and edge runtimes let a program name itself; in a browser the header would fail the CORS check
+const userAgent = /*#__PURE__*/ (() =>
+  "document" in globalThis || "importScripts" in globalThis
+    ? {}
+    : { "user-agent": `effect-pipedrive/${packageVersion}` })()
+
+/** The headers of every request. @internal */
+export const headers = (binary: boolean): Readonly<Record<string, string>> => ({
+  accept: binary ? "*/*" : "application/json",
+  ...userAgent
+})
+
+const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
+  const encode = Encode.make(endpoint)
+  const binary = endpoint.response === "binary"
+  const blank = HttpClientRequest.make(endpoint.method)("", { headers: headers(binary) })
+  const receive = receiver(endpoint)
+  const name = `${endpoint.version}.${endpoint.name}`
+  const template = `/api/${endpoint.version}${endpoint.path}`
+  const meter = Metrics.make(name)
+  const search = Limiter.isSearch(endpoint.path)
+  const { cost } = endpoint
+  const options = {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: { "http.request.method": endpoint.method, "url.template": template }
+  } as const
+  const run: Run<A> = (input) =>
+    Parcel.useSpan(`Pipedrive.${name}`, options, (span) => {
+      const wire = encode(input)
+      if (Encode.isIssues(wire)) {
+        return Effect.fail(
+          new InvalidRequest({ endpoint: name, method: endpoint.method, path: template, issues: wire })
+        )
+      }
+      const call = { endpoint: name, method: endpoint.method, path: wire.path }
+      const url = wire.query === "" ? wire.path : `${wire.path}?${wire.query}`
+      return Send.send({
+        call,
+        request: request(blank, url, wire.body),
+        binary,
+        cost,
+        search,
+        meter,
+        span,
+        receive: (answer, policy) => receive(call, answer, policy)
+      })
+    })
+  return { endpoint, run }
+}
+
+const request = (
+  blank: HttpClientRequest.HttpClientRequest,
+  url: string,
+  body: HttpBody.HttpBody
+): HttpClientRequest.HttpClientRequest => {
+  const addressed = HttpClientRequest.setUrl(blank, url)
+  return body._tag === "Empty" ? addressed : HttpClientRequest.setBody(addressed, body)
+}
+
+// -----------------------------------------------------------------------------
+// answers
+// -----------------------------------------------------------------------------
+
+type Receiver<A> = (call: Failure.Call, answer: Send.Received, policy: Policy) => Effect.Effect<A, PipedriveError>
+
+const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
+  const schema = endpoint.output
+  const complete = Complete.make(schema.ast)
+  const enveloped = Complete.fieldsOf(schema.ast).has("success")
+  const check = Check.open(schema.ast)
+  // Checked where the policy says so; under `lenient` and `off` an answer is taken for what Pipedrive documents.
+  const trusted = (body: unknown): Effect.Effect<A> => Effect.succeed(body as A)
+
+  return (call, answer, policy) => {
+    const wrong = (issue: Issue, withSnippet: boolean) =>
+      Effect.fail(Failure.invalidResponse(call, answer, [issue], { withSnippet }))
+    if (!isSuccess(answer.status)) return failed(call, answer, Failure.parse(answer.text))
+    if (endpoint.response === "binary") {
+      if (answer.status === 204) return wrong(Complete.noData(call.method), false)
+      if (answer.status === 206) return wrong({ path: [], message: "is a part of the file" }, false)
+      const shortage = Download.shortage(answer)
+      return shortage === undefined
+        ? trusted(Download.make(answer))
+        : Effect.fail(Failure.fromDefect(call, new Error(shortage), answer.attempts, answer.secrets, "receive"))
+    }
+    const mode = policy.responseValidation
+    // an empty body is no JSON; that no data came, which is said otherwise, can be told of what is no list
+    const isBare =
+      answer.status === 204 ||
+      (answer.text === "" && (endpoint.response === "empty" || (mode !== "off" && !complete.isList)))
+    const parsed = isBare ? Either.right<unknown>({ success: true }) : Failure.parse(answer.text)
+    if (Either.isLeft(parsed)) return wrong({ path: [], message: parsed.left }, true)
+    const body = parsed.right
+    if (!Failure.isRecord(body) || (enveloped && !("success" in body) && !("data" in body))) {
+      const message = Failure.isRecord(body) ? "has neither `success` nor `data`" : "is not an object"
+      return wrong({ path: [], message }, true)
+    }
+    if (body.success === false || body.success === "false") return failed(call, answer, parsed)
+    const whole = complete.fill(body)
+    if (mode === "off") return trusted(whole ?? body)
+    if (whole === undefined) return wrong(Complete.noData(call.method), false)
+    if (isValid(check, whole)) return trusted(whole)
+    if (!isShallow(whole)) return wrong({ path: [], message: tooDeep }, false)
+    const found = Issues.inAnswer(schema.ast, whole)
+    if (mode === "strict") {
+      return Effect.fail(Failure.invalidResponse(call, answer, found, { withSnippet: false }))
+    }
+    const scrubbed = found.map((one) => ({ ...one, message: Failure.scrub(one.message, answer.secrets) }))
+    return Effect.zipRight(Drift.report(call.endpoint, scrubbed), trusted(whole))
+  }
+}
+
+/** A check of somebody's own Schema may throw, or run out of stack. */
+const isValid = (check: Check.Check, value: unknown): boolean => {
+  try {
+    return check(value)
+  } catch {
+    return false
+  }
+}
+
+/** @internal */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+/** @internal */
+export const failed = (
+  call: Failure.Call,
+  answer: Send.Received,
+  body: Either.Either<unknown, string>
+): Effect.Effect<never, PipedriveError> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.fail(Failure.fromAnswer(call, answer, body, now)))

@@ -1,0 +1,63 @@
+/**
+ * What Auth and OAuth2 share. Auth reads OAuth2's configuration, so OAuth2 cannot import Auth.
+ */
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { Auth, Service } from "../../Auth.js"
+
+/** @internal */
+export const authKey = "effect-pipedrive/Auth"
+
+/** The tag of Auth: tags are the same by their key. @internal */
+export const authTag: Context.Tag<Auth, Service> = /*#__PURE__*/ Context.GenericTag<Auth, Service>(authKey)
+
+/** @internal */
+export const defaultBaseUrl = "https://api.pipedrive.com"
+
+/** How a base URL is judged. @internal */
+export interface Judging {
+  /** Takes `http:` for any host, where credentials and data can be read on the way. */
+  readonly allowInsecureHttp?: boolean | undefined
+}
+
+/**
+ * Hosts that `http:` is taken for: this machine, private addresses, and names that no public DNS has (one label, as in
+ * Docker, or a top level reserved for such use).
+ */
+const isPrivate = (hostname: string): boolean =>
+  /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$/.test(hostname) ||
+  /^\[(::1|f[cd][0-9a-f]{2}:.*)\]$/.test(hostname) ||
+  /^[a-z0-9_-]*[a-z_-][a-z0-9_-]*$/.test(hostname) ||
+  /\.(localhost|test|local|internal|home\.arpa)\.?$/.test(hostname)
+
+/** @internal */
+export const parseBaseUrl = (
+  url: string | URL,
+  judging: Judging = {}
+): Effect.Effect<string, ConfigError.ConfigError> =>
+  Effect.suspend(() => {
+    const refuse = (why: string) =>
+      Effect.fail(ConfigError.InvalidData(["baseUrl"], `${why}: ${JSON.stringify(String(url))}`))
+    if (!URL.canParse(String(url)))
+      return Effect.fail(ConfigError.InvalidData(["baseUrl"], "is not a URL, which begins with https://"))
+    const parsed = new URL(String(url))
+    if (parsed.username !== "" || parsed.password !== "") {
+      return Effect.fail(ConfigError.InvalidData(["baseUrl"], "must not hold a user or password"))
+    }
+    if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return refuse("must be an http or https URL")
+    if (parsed.protocol === "http:" && judging.allowInsecureHttp !== true && !isPrivate(parsed.hostname)) {
+      return refuse(
+        "must be https: over http anybody on the way reads the credentials (localhost and private hosts are taken; for others set allowInsecureHttp, or PIPEDRIVE_ALLOW_INSECURE_HTTP)"
+      )
+    }
+    if (parsed.search !== "" || parsed.hash !== "") return refuse("must not have a query or fragment")
+    return Effect.succeed(parsed.origin + parsed.pathname.replace(/\/+$/, "").replace(/\/(api\/v[12]|v1)$/, ""))
+  })
+
+/** Reads {@link Judging} from the environment. @internal */
+export const judgingConfig: Config.Config<Judging> = /*#__PURE__*/ Config.map(
+  /*#__PURE__*/ Config.withDefault(/*#__PURE__*/ Config.boolean("PIPEDRIVE_ALLOW_INSECURE_HTTP"), false),
+  (allowInsecureHttp) => ({ allowInsecureHttp })
+)

@@ -1,0 +1,57 @@
+/**
+ * An app's settings as the environment has them.
+ */
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import type { Options } from "../../OAuth2.js"
+import { judgingConfig } from "./baseUrl.js"
+
+/** The options that are read. */
+export type Name = "clientId" | "clientSecret" | "redirectUri" | "oauthUrl" | "baseUrl" | "allowInsecureHttp"
+
+/** A variable that is not blank, secret or not. @internal */
+export const text = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>
+  Config.option(Config.redacted(name)).pipe(
+    Config.map(Option.map((value) => Redacted.make(Redacted.value(value).trim()))),
+    Config.map(Option.filter((value) => Redacted.value(value) !== ""))
+  )
+
+/** Reads them; `alsoMissing` are other variables that are not set, to be named in the same breath. @internal */
+export const read = (
+  alsoMissing: ReadonlyArray<{ readonly name: string; readonly hint: string }>
+): Effect.Effect<Pick<Options, Name>, ConfigError.ConfigError> =>
+  Effect.gen(function* () {
+    const found = yield* Config.all({
+      clientId: text("PIPEDRIVE_CLIENT_ID"),
+      clientSecret: text("PIPEDRIVE_CLIENT_SECRET"),
+      redirectUri: text("PIPEDRIVE_REDIRECT_URI"),
+      oauthUrl: text("PIPEDRIVE_OAUTH_URL"),
+      baseUrl: text("PIPEDRIVE_BASE_URL"),
+      judging: judgingConfig
+    })
+    const value = (setting: Option.Option<Redacted.Redacted<string>>) =>
+      Option.getOrUndefined(Option.map(setting, Redacted.value))
+    const missing = [
+      ...(Option.isNone(found.clientId) ? ["PIPEDRIVE_CLIENT_ID"] : []),
+      ...(Option.isNone(found.clientSecret) ? ["PIPEDRIVE_CLIENT_SECRET"] : []),
+      ...(Option.isNone(found.redirectUri) ? ["PIPEDRIVE_REDIRECT_URI"] : []),
+      ...alsoMissing.map(({ name }) => name)
+    ]
+    if (missing.length > 0) {
+      const hints = alsoMissing.map(({ hint }) => ` (${hint})`).join("")
+      return yield* Effect.fail(
+        ConfigError.MissingData(missing, `OAuth2 needs ${missing.join(", ")}${hints}; missing or blank`)
+      )
+    }
+    return {
+      clientId: value(found.clientId) ?? "",
+      clientSecret: Option.getOrElse(found.clientSecret, () => Redacted.make("")),
+      redirectUri: value(found.redirectUri) ?? "",
+      oauthUrl: value(found.oauthUrl),
+      baseUrl: value(found.baseUrl),
+      ...found.judging
+    }
+  })

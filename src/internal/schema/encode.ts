@@ -1,0 +1,283 @@
+/**
+ * From input to wire: checks what a caller gave and writes it as path, query and body.
+ */
+import * as HttpBody from "@effect/platform/HttpBody"
+import type * as AST from "effect/SchemaAST"
+import type { AnyDescription, Description, Version } from "../../Endpoint.js"
+import * as Field from "../../Field.js"
+import type { Issue } from "../../PipedriveError.js"
+import * as Shape from "./ast.js"
+import * as Bytes from "./bytes.js"
+import * as Check from "./check.js"
+import * as Hints from "./hints.js"
+import * as Refusal from "./inputIssues.js"
+import * as Plain from "./plainData.js"
+import * as Times from "./times.js"
+
+/** A request, but for host and credentials. @internal */
+export interface Wire {
+  readonly path: string
+  readonly query: string
+  readonly body: HttpBody.HttpBody
+}
+
+/** @internal */
+export type Encoder = (input: unknown) => Wire | ReadonlyArray<Issue>
+
+/** @internal */
+export const isIssues = (result: Wire | ReadonlyArray<Issue>): result is ReadonlyArray<Issue> => Array.isArray(result)
+
+type Json = unknown
+type Input = Readonly<Record<string, unknown>>
+
+const timeKindOf = (ast: AST.AST): Field.TimeKind | undefined =>
+  Shape.annotated(ast, Field.TimeKindId) as Field.TimeKind | undefined
+
+// -----------------------------------------------------------------------------
+// values
+// -----------------------------------------------------------------------------
+
+/** A body with the times in it written in their field's form. @internal */
+export const writeTimes = (
+  value: unknown,
+  ast: AST.AST | undefined,
+  version: Version,
+  inherited?: Field.TimeKind
+): Json => {
+  const kind = (ast === undefined ? undefined : timeKindOf(ast)) ?? inherited
+  if (Times.isTime(value) || (typeof value === "string" && kind !== undefined)) {
+    return Times.write(value, kind ?? "timestamp", version)
+  }
+  if (Array.isArray(value)) {
+    const item = ast === undefined ? undefined : Shape.itemOf(ast)
+    return value.map((inner) => writeTimes(inner, item, version, inherited))
+  }
+  if (typeof value !== "object" || value === null) return value
+  // as `include_labels` shows it
+  if (ast !== undefined && "id" in value && Shape.annotated(ast, Field.LabelId) === true) return value.id
+  const fields = ast === undefined ? undefined : Shape.fieldsOf(ast)
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      // a custom field holds a day or a time of day, never both
+      const within = Hints.customFieldKey.test(key) ? "date" : inherited
+      return [key, writeTimes(inner, fields?.get(key), version, within)]
+    })
+  )
+}
+
+/** One query or form value; `undefined` where nothing is to be sent. @internal */
+export const text = (value: unknown, ast: AST.AST | undefined, version: Version): string | undefined => {
+  if (value === undefined || value === null) return undefined
+  const kind = ast === undefined ? undefined : timeKindOf(ast)
+  if (Times.isTime(value) || (typeof value === "string" && kind !== undefined)) {
+    return Times.write(value, kind ?? "timestamp", version)
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? undefined : value.map((item) => text(item, ast, version) ?? "").join(",")
+  }
+  return typeof value === "object" ? JSON.stringify(value) : String(value)
+}
+
+type NamedFile = Extract<Field.Upload, { readonly content: unknown }>
+type FileContent = NamedFile["content"]
+
+const filePart = (value: unknown): { readonly blob: Blob; readonly name: string } | undefined => {
+  const blob = (content: FileContent, type?: string): Blob =>
+    Bytes.isBlob(content) && type === undefined
+      ? content
+      : new Blob([Bytes.isBlob(content) ? content : Bytes.toArray(content)], {
+          type: type ?? "application/octet-stream"
+        })
+  if (Bytes.isFile(value)) return { blob: value, name: value.name }
+  if (Bytes.isBlob(value) || Bytes.isBytes(value)) return { blob: blob(value), name: "file" }
+  if (typeof value !== "object" || value === null || !("content" in value)) return undefined
+  const { content, name, type } = value as NamedFile
+  return { blob: blob(content, type), name }
+}
+
+// -----------------------------------------------------------------------------
+// endpoints
+// -----------------------------------------------------------------------------
+
+/** Compiles the encoder of an endpoint. @internal */
+export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
+  const version = endpoint.version
+  const fields = Shape.fieldsOf(endpoint.input.ast) ?? new Map<string, AST.AST>()
+  // as Effect has it, `Schema.Struct({})` is anything but null and undefined
+  const check: Check.Check =
+    fields.size === 0 ? (input) => Object.keys(input as Input).length === 0 : Check.closed(endpoint.input.ast)
+  const path = pathEncoder(endpoint)
+  const pathKeys = pathKeysOf(endpoint.path)
+  const query = endpoint.query ?? []
+  const placed = new Set([...pathKeys, ...query])
+  const writeBody = bodyEncoder(endpoint, fields, placed)
+  const prefix = `/api/${version}`
+  // a change of a thing that changes nothing is a mistake: Pipedrive would answer it with success (an action, such as
+  // `/subscriptions/recurring/{id}/cancel`, may need no more than the id)
+  const mustChange =
+    (endpoint.method === "PATCH" || endpoint.method === "PUT") &&
+    endpoint.path.endsWith("}") &&
+    endpoint.body !== undefined &&
+    endpoint.body.whole !== true &&
+    endpoint.body.keys.length > 0
+  const binary = endpoint.body?.encoding === "multipart"
+
+  return (given) => {
+    try {
+      const input = given === undefined ? {} : given
+      const wrong = noRecord(input)
+      if (wrong !== undefined) return [{ path: [], message: `must be an object, ${wrong}` }]
+      const record = own(input as Input, query, fields)
+      if (!check(record)) return explain(endpoint, record)
+      for (const key of Object.keys(record)) {
+        const value = record[key]
+        if (binary && filePart(value) !== undefined) continue
+        const issue = Plain.fault(value, [key]) ?? emptyFilter(key, value, fields.get(key))
+        if (issue !== undefined) return [issue]
+      }
+      const encodedPath = path(record)
+      if (typeof encodedPath !== "string") return [encodedPath]
+      if (mustChange) {
+        const changes = Object.keys(record).some((key) => !placed.has(key))
+        if (!changes)
+          return [{ path: [], message: `changes nothing: give at least one of ${some(endpoint.body?.keys ?? [])}` }]
+      }
+      return {
+        path: prefix + encodedPath,
+        query: query.length === 0 ? "" : queryString(query, record, fields, version),
+        body: writeBody(record)
+      }
+    } catch (cause) {
+      // getters, proxies: whatever a caller's object does when it is read
+      return [{ path: [], message: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` }]
+    }
+  }
+}
+
+/**
+ * An input's own fields, read once: without what is left out (`undefined`, and null in a query). What is inherited would
+ * pass a check and not be sent.
+ */
+const own = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<string, AST.AST>): Input =>
+  Object.fromEntries(
+    Object.entries(input).filter(([key, value]) => {
+      if (value === undefined || (value === null && query.includes(key))) return false
+      const ast = Plain.isHollow(value) ? fields.get(key) : undefined
+      return ast === undefined || !Check.closed(ast)(undefined)
+    })
+  )
+
+/** What an input is that is no object with fields: a `Date` would be written as the text it is, a `Map` as nothing. */
+const noRecord = (input: unknown): string | undefined => {
+  if (input === null) return "is null"
+  if (typeof input !== "object") return `is a ${typeof input}`
+  if (Array.isArray(input)) return "is an array"
+  return Times.isTime(input) ? "is a time" : Plain.notPlain(input)
+}
+
+/** No ids would be sent as no filter, and bring everything. @internal */
+export const emptyList = (value: unknown, path: ReadonlyArray<string>): Issue | undefined =>
+  Array.isArray(value) && value.length === 0 && !/fields?$/.test(path[path.length - 1] ?? "")
+    ? { path, message: "is an empty list, which Pipedrive would take for no filter at all" }
+    : undefined
+
+const emptyFilter = (key: string, value: unknown, ast: AST.AST | undefined): Issue | undefined =>
+  ast !== undefined && Shape.annotated(ast, Field.ListId) !== undefined ? emptyList(value, [key]) : undefined
+
+const some = (keys: ReadonlyArray<string>): string =>
+  keys.length > 8 ? `${keys.slice(0, 8).join(", ")}, ...` : keys.join(", ")
+
+const explain = ({ input, method, output, path, version }: AnyDescription, given: Input): ReadonlyArray<Issue> => {
+  const faults = Shape.fieldsOf(input.ast)?.size === 0 ? Refusal.unknown(given) : Refusal.of(input.ast, given)
+  if (faults.length === 0) return [{ path: [], message: "is not what this endpoint takes" }]
+  return faults.map((fault) => {
+    const hint = Hints.of(fault, { version, method, path, input: input.ast, output: output.ast })
+    return { path: fault.path, message: fault.message, ...(hint === undefined ? {} : { hint }) }
+  })
+}
+
+/** @internal */
+export const pathKeysOf = (path: string): ReadonlyArray<string> =>
+  Array.from(path.matchAll(/\{([^}]+)\}/g), (match) => match[1] ?? "")
+
+const pathEncoder = <I, A>(endpoint: Description<I, A>): ((input: Input) => string | Issue) => {
+  // literal, key, literal, key, ..., literal
+  const parts = endpoint.path.split(/\{([^}]+)\}/)
+  if (parts.length === 1) return () => endpoint.path
+  return (input) => {
+    let out = parts[0] ?? ""
+    for (let i = 1; i < parts.length; i += 2) {
+      const key = parts[i] ?? ""
+      const value = input[key]
+      const wrong = pathFault(value)
+      if (wrong !== undefined) return { path: [key], message: wrong }
+      out += encodeURIComponent(String(value)) + (parts[i + 1] ?? "")
+    }
+    return out
+  }
+}
+
+const pathFault = (value: unknown): string | undefined => {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? undefined : "must be a whole number"
+  if (typeof value !== "string") return "must be a string or a whole number"
+  if (value.trim() === "") return "must not be blank"
+  if (value === "." || value === "..") return "must not be a dot segment"
+  // half of a surrogate pair has no UTF-8 form
+  return /\p{Surrogate}/u.test(value) ? "is not well-formed text" : undefined
+}
+
+const queryString = (
+  keys: ReadonlyArray<string>,
+  input: Input,
+  fields: ReadonlyMap<string, AST.AST>,
+  version: Version
+): string => {
+  const params = new URLSearchParams()
+  for (const key of keys) {
+    const value = text(input[key], fields.get(key), version)
+    if (value !== undefined) params.append(key, value)
+  }
+  return params.toString()
+}
+
+const bodyEncoder = <I, A>(
+  endpoint: Description<I, A>,
+  fields: ReadonlyMap<string, AST.AST>,
+  placed: ReadonlySet<string>
+): ((input: Input) => HttpBody.HttpBody) => {
+  const { body, input: schema, version } = endpoint
+  if (body === undefined) return () => HttpBody.empty
+  const [only = ""] = body.keys
+  const entries = (input: Input) => Object.entries(input).filter(([key]) => !placed.has(key))
+  switch (body.encoding) {
+    case "json":
+      return (input) => {
+        const value = body.whole === true ? input[only] : placed.size === 0 ? input : Object.fromEntries(entries(input))
+        const ast = body.whole === true ? fields.get(only) : schema.ast
+        return HttpBody.text(JSON.stringify(writeTimes(value ?? {}, ast, version)), "application/json")
+      }
+    case "form":
+      return (input) => {
+        const params = new URLSearchParams()
+        for (const [key, value] of entries(input)) {
+          const written = text(value, fields.get(key), version)
+          if (written !== undefined) params.append(key, written)
+        }
+        return HttpBody.text(params.toString(), "application/x-www-form-urlencoded")
+      }
+    case "multipart":
+      return (input) => {
+        const form = new FormData()
+        for (const [key, value] of entries(input)) {
+          const file = filePart(value)
+          if (file !== undefined) {
+            form.append(key, file.blob, file.name)
+          } else {
+            const written = text(value, fields.get(key), version)
+            if (written !== undefined) form.append(key, written)
+          }
+        }
+        return HttpBody.formData(form)
+      }
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * What is wrong with an input, in the words of Pipedrive's fields rather than those of Schemas, and what was probably meant.
+ */
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import type * as AST from "effect/SchemaAST"
+import type { Issue } from "../../PipedriveError.js"
+
+type Path = ReadonlyArray<string | number>
+
+/** A place that is wrong: an unknown field, one that is not there, or one whose value does not fit. @internal */
+export interface Fault extends Issue {
+  readonly kind: "unknown" | "missing" | "value"
+  readonly value: unknown
+}
+
+interface Found {
+  readonly path: Path
+  readonly value: unknown
+  kind: Fault["kind"]
+  /** Sentences that the Schema has of its own. */
+  readonly own: Set<string>
+  readonly wanted: Set<string>
+}
+
+/** The faults of a value, one a path; of alternatives, the complaints of all. @internal */
+export const of = (ast: AST.AST, value: unknown): ReadonlyArray<Fault> => {
+  const check = ParseResult.validateEither(Schema.make<unknown>(ast), { errors: "all", onExcessProperty: "error" })
+  const result = check(value)
+  if (result._tag === "Right") return []
+  const found = new Map<string, Found>()
+  collect(result.left, [], value, found)
+  const all = Array.from(found.values())
+  return all
+    .filter((one) => !all.some((other) => isWithin(other.path, one.path) && !isOpaque(one)))
+    .filter((one) => !all.some((other) => isWithin(one.path, other.path) && isOpaque(other)))
+    .map((one) => ({ path: one.path, message: message(one), kind: one.kind, value: one.value }))
+}
+
+/** A whole of which a part is wrong is no news, unless it is no data of which there could be parts, but a stream. */
+const isOpaque = ({ own, value }: Found): boolean =>
+  own.size > 0 && tagOf(value) !== "Object" && tagOf(value) !== "Array"
+
+/** All that is given where nothing is taken. @internal */
+export const unknown = (given: Readonly<Record<string, unknown>>): ReadonlyArray<Fault> =>
+  Object.entries(given).map(([key, value]) => ({ path: [key], message: unknownField, kind: "unknown", value }))
+
+const unknownField = "is not a field of this endpoint"
+
+const isWithin = (inner: Path, outer: Path): boolean =>
+  inner.length > outer.length && outer.every((key, i) => key === inner[i])
+
+const collect = (issue: ParseResult.ParseIssue, path: Path, value: unknown, found: Map<string, Found>): void => {
+  switch (issue._tag) {
+    case "Pointer": {
+      // JSON has no symbols
+      if (typeof issue.path === "symbol") return
+      const keys = Array.isArray(issue.path) ? (issue.path as ReadonlyArray<PropertyKey>) : [issue.path as PropertyKey]
+      const inner = keys.map((key) => (typeof key === "number" ? key : String(key)))
+      const part = inner.reduce<unknown>((whole, key) => (whole as Record<string, unknown>)?.[key], value)
+      collect(issue.issue, [...path, ...inner], part, found)
+      return
+    }
+    case "Composite":
+      for (const one of "_tag" in issue.issues ? [issue.issues] : issue.issues) collect(one, path, value, found)
+      return
+    case "Refinement":
+    case "Transformation":
+      if (issue._tag === "Refinement" && issue.kind === "Predicate") break
+      collect(issue.issue, path, value, found)
+      return
+  }
+  const id = JSON.stringify(path)
+  const one: Found = found.get(id) ?? { path, value, kind: "value", own: new Set(), wanted: new Set() }
+  found.set(id, one)
+  if (issue._tag === "Unexpected") one.kind = "unknown"
+  else if (issue._tag === "Missing") one.kind = "missing"
+  else {
+    for (const text of issue._tag === "Type" ? wanted(issue.ast, issue) : sentence(issue)) {
+      if (text.startsWith("is ")) one.own.add(text)
+      else one.wanted.add(text)
+    }
+  }
+}
+
+/** What the Schema itself says. */
+const sentence = (issue: ParseResult.ParseIssue): ReadonlyArray<string> =>
+  ParseResult.ArrayFormatter.formatIssueSync(issue).map(({ message }) => {
+    const [, expected] = /^Expected (.*), actual [\s\S]*$/.exec(message) ?? []
+    return plain[expected ?? ""] ?? expected ?? message
+  })
+
+const plain: Readonly<Record<string, string>> = {
+  "a valid Date instance": "a Date",
+  DateFromSelf: "a Date",
+  ValidDateFromSelf: "a Date",
+  DateTimeUtcFromSelf: "a DateTime",
+  DateTimeZonedFromSelf: "a DateTime",
+  NonEmptyString: "text that is not empty",
+  "a non empty string": "text that is not empty"
+}
+
+/** A type in plain words. */
+const wanted = (ast: AST.AST, issue: ParseResult.ParseIssue): ReadonlyArray<string> => {
+  switch (ast._tag) {
+    case "Suspend":
+      return wanted(ast.f(), issue)
+    case "Union":
+      return ast.types.flatMap((member) => wanted(member, issue))
+    case "Refinement":
+      return wanted(ast.from, issue)
+    case "UndefinedKeyword":
+      // what every optional field admits is no news
+      return []
+    case "StringKeyword":
+    case "TemplateLiteral":
+      return ["string"]
+    case "NumberKeyword":
+      return ["number"]
+    case "BooleanKeyword":
+      return ["boolean"]
+    case "Literal":
+      return [ast.literal === null ? "null" : JSON.stringify(ast.literal)]
+    case "TupleType":
+      return ["an array"]
+    case "TypeLiteral":
+      return ["an object"]
+    case "Declaration":
+      return sentence(new ParseResult.Type(ast, issue.actual))
+    default:
+      return sentence(issue)
+  }
+}
+
+const message = ({ kind, own, path, value, wanted }: Found): string => {
+  if (own.size > 0) return Array.from(own).join(", and ")
+  if (kind === "missing") return "is missing"
+  if (kind === "unknown") {
+    if (path.length === 1) return unknownField
+    return path[path.length - 2] === "custom_fields"
+      ? "is not the key of a custom field (40 lower-case hexadecimal characters)"
+      : "is not a field here"
+  }
+  const kinds = Array.from(wanted)
+  const words = kinds.length > 6 ? `${kinds.slice(0, 6).join(", ")}, ...` : kinds.join(" or ")
+  return `${words === "" ? "is not acceptable" : `must be ${words}`}, is ${shown(path, spelt(value))}`
+}
+
+const secret = /password|secret|token/i
+
+/** A value that was written out, cut short, and never a password. @internal */
+export const shown = (path: Path, text: string): string =>
+  path.some((key) => secret.test(String(key))) ? "something else" : short(text)
+
+const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text)
+
+/** @internal */
+export const brief = (value: unknown): string => short(spelt(value))
+
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1)
+
+const spelt = (value: unknown): string => {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value.slice(0, 100))
+    case "object":
+      break
+    case "function":
+    case "symbol":
+      return `a ${typeof value}`
+    default:
+      return String(value)
+  }
+  if (value === null) return "null"
+  const kind = tagOf(value)
+  if (kind === "Date") return Number.isNaN((value as Date).getTime()) ? "an invalid Date" : "a Date"
+  if (kind !== "Object" && kind !== "Array") return `a ${kind}`
+  try {
+    return JSON.stringify(value, (key, inner) => (secret.test(key) ? "..." : inner)) ?? "an object"
+  } catch {
+    return kind === "Array" ? "an array" : "an object"
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * What no Schema says of an input: its values must be ones that JSON can carry, and its fields its own.
+ */
+import type { Issue } from "../../PipedriveError.js"
+import * as Bytes from "./bytes.js"
+import * as Hints from "./hints.js"
+import * as Times from "./times.js"
+
+type Path = ReadonlyArray<string | number>
+
+const maximumDepth = 32
+
+/** The first thing in a value that cannot be sent. @internal */
+export const fault = (value: unknown, path: Path): Issue | undefined => scan(value, path, [])
+
+const scan = (value: unknown, path: Path, within: ReadonlyArray<object>): Issue | undefined => {
+  switch (typeof value) {
+    case "number":
+      return Number.isFinite(value) ? undefined : { path, message: `is ${value}, which is no number that can be sent` }
+    case "string":
+    case "boolean":
+    case "undefined":
+      return undefined
+    case "object":
+      return value === null ? undefined : scanObject(value, path, within)
+    default:
+      return { path, message: `is a ${typeof value}, which cannot be sent` }
+  }
+}
+
+const scanObject = (value: object, path: Path, within: ReadonlyArray<object>): Issue | undefined => {
+  if (Times.isTime(value)) return scanTime(value, path)
+  if (within.includes(value)) return { path, message: "refers to itself, which JSON cannot" }
+  if (within.length > maximumDepth) return { path: path.slice(0, 2), message: "is nested too deeply" }
+  const wrong = notPlain(value)
+  if (wrong !== undefined) return { path, message: wrong }
+  const entries: Iterable<[string | number, unknown]> = Array.isArray(value) ? value.entries() : Object.entries(value)
+  for (const [key, inner] of entries) {
+    const at = [...path, key]
+    if (inner === undefined && Array.isArray(value))
+      return { path: at, message: "is undefined, which a list cannot hold" }
+    const issue = scan(inner, at, [...within, value])
+    if (issue !== undefined) return issue
+  }
+  return undefined
+}
+
+const scanTime = (value: unknown, path: Path): Issue | undefined => {
+  if (!(value instanceof Date)) return undefined
+  if (Number.isNaN(value.getTime())) return { path, message: "is an invalid Date" }
+  // a custom field holds a day or a time of day, never both
+  return path.some((key) => Hints.customFieldKey.test(String(key))) && !Times.isOneDay(value)
+    ? { path, message: Times.twoDays }
+    : undefined
+}
+
+/** Why an object cannot be sent as the fields that it shows. @internal */
+export const notPlain = (value: object): string | undefined => {
+  if (Bytes.isBlob(value) || Bytes.isBytes(value)) return "is binary, which this field does not take"
+  if (
+    "toJSON" in value ||
+    // a Map, a Promise, a stream: what they hold is not in their fields
+    (!Array.isArray(value) && /^\[object (?!Object\]|Error\])/.test(Object.prototype.toString.call(value)))
+  ) {
+    return "is not plain data"
+  }
+  const inherited = inheritedKey(value)
+  return inherited === undefined ? undefined : `has inherited fields (${inherited}), which would not be sent`
+}
+
+/** What everything inherits is nobody's field. */
+const inheritedKey = (value: object): string | undefined => {
+  for (const key in value) {
+    if (!Object.hasOwn(value, key) && !(key in Object.prototype) && !(key in Array.prototype)) return key
+  }
+  return undefined
+}
+
+/** No more than `undefined` in it: an empty object could be taken for all of them cleared. @internal */
+export const isHollow = (value: unknown): boolean => {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || Times.isTime(value)) return false
+  const values = Object.values(value)
+  return values.length > 0 && values.every((inner) => inner === undefined)
+}

@@ -1,0 +1,76 @@
+/**
+ * A success that came without `data`, and what its type promises.
+ */
+import * as AST from "effect/SchemaAST"
+import type { Issue } from "../../PipedriveError.js"
+import * as Check from "./check.js"
+
+type Body = Readonly<Record<string, unknown>>
+
+/** @internal */
+export interface Complete {
+  /** Whether the answer is a list, for which nothing can be said to be none. */
+  readonly isList: boolean
+  /** The body with the `data` that its type promises; `undefined` where none came and none can be made up. */
+  readonly fill: (body: Body) => Body | undefined
+}
+
+/** @internal */
+export const make = (output: AST.AST): Complete => {
+  const field = fieldsOf(output).get("data")
+  if (field === undefined) return { isList: false, fill: (body) => body }
+  const { isOptional, type } = field
+  if (isArray(type)) {
+    return { isList: true, fill: (body) => (isNone(body.data) && !isOptional ? { ...body, data: [] } : body) }
+  }
+  const inner = fieldsOf(type)
+  const items = inner.get("items")
+  // the lists of searches stand one floor down
+  if (items !== undefined && !items.isOptional && isArray(items.type)) {
+    const alone = [...inner].every(([name, { isOptional }]) => name === "items" || isOptional)
+    return {
+      isList: true,
+      fill: (body) => {
+        const { data } = body
+        if (isNone(data)) return alone ? { ...body, data: { items: [] } } : undefined
+        return typeof data === "object" && !Array.isArray(data) && isNone((data as Body).items)
+          ? { ...body, data: { ...data, items: [] } }
+          : body
+      }
+    }
+  }
+  const nullable = Check.open(type)(null)
+  return {
+    isList: false,
+    fill: (body) => {
+      if (!isNone(body.data) || (nullable && body.data === null)) return body
+      if (isOptional) return body.data === undefined ? body : without(body)
+      return nullable ? { ...body, data: null } : undefined
+    }
+  }
+}
+
+const isNone = (u: unknown): u is null | undefined => u === undefined || u === null
+
+const without = ({ data: _, ...rest }: Body): Body => rest
+
+/** @internal */
+export const noData = (method: string): Issue => ({
+  path: ["data"],
+  message: `is missing: Pipedrive reported success but sent no data${
+    method === "GET" ? "" : ", so what was asked for may have been done"
+  }`
+})
+
+interface Field {
+  readonly type: AST.AST
+  readonly isOptional: boolean
+}
+
+/** The fields of an object's type by name; none of what is no object. @internal */
+export const fieldsOf = (ast: AST.AST): ReadonlyMap<PropertyKey, Field> =>
+  AST.isSuspend(ast)
+    ? fieldsOf(ast.f())
+    : new Map(AST.isTypeLiteral(ast) ? ast.propertySignatures.map((field) => [field.name, field]) : [])
+
+const isArray = (ast: AST.AST): boolean => AST.isTupleType(ast) || (AST.isSuspend(ast) && isArray(ast.f()))
