@@ -9,7 +9,7 @@ import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Encoding from "effect/Encoding"
 import { visible } from "../text.js"
 
-/** The credentials in a request, so that an echo of them can be struck out. @internal */
+/** The credentials in a request, so that an echo of them can be struck out. */
 export const secretsOf = (request: HttpClientRequest.HttpClientRequest): ReadonlyArray<string> => {
   const { authorization, "x-api-token": token } = request.headers
   const found = token === undefined ? [] : [token]
@@ -26,8 +26,6 @@ const tail = 100
 /**
  * The text without secrets and with control characters shown as escapes. All that a server says goes through here before
  * anything of it is cut off.
- *
- * @internal
  */
 export const scrub = (text: string, secrets: ReadonlyArray<string>): string => {
   const start = text.length > longest ? text.slice(0, longest) : text
@@ -93,7 +91,7 @@ interface Traced {
 
 const traced = (text: string): Traced => ({ text, at: Array.from({ length: text.length + 1 }, (_, i) => i) })
 
-/** The text without secrets, uncut. @internal */
+/** The text without secrets, uncut. */
 export const strike = (text: string, secrets: ReadonlyArray<string>): string => {
   if (secrets.length === 0) return text
   const { pieces, whole } = wantedOf(secrets)

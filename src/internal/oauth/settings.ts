@@ -12,14 +12,14 @@ import { judgingConfig } from "./baseUrl.js"
 /** The options that are read. */
 export type Name = "clientId" | "clientSecret" | "redirectUri" | "oauthUrl" | "baseUrl" | "allowInsecureHttp"
 
-/** A variable that is not blank, secret or not. @internal */
+/** A variable that is not blank, secret or not. */
 export const text = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>
   Config.option(Config.redacted(name)).pipe(
     Config.map(Option.map((value) => Redacted.make(Redacted.value(value).trim()))),
     Config.map(Option.filter((value) => Redacted.value(value) !== ""))
   )
 
-/** Reads them; `alsoMissing` are other variables that are not set, to be named in the same breath. @internal */
+/** Reads them; `alsoMissing` are other variables that are not set, to be named in the same breath. */
 export const read = (
   alsoMissing: ReadonlyArray<{ readonly name: string; readonly hint: string }>
 ): Effect.Effect<Pick<Options, Name>, ConfigError.ConfigError> =>
