@@ -38,7 +38,7 @@ describe("the checker itself", () => {
     catches("src/internal/http/send.ts", `type T = import("../../v2/Deals.js").Deal`, /not for internal/)
     catches("src/Auth.ts", `import { Effect } from "effect"`, /barrel/)
     catches("src/Auth.ts", `import { readFileSync } from "node:fs"`, /not a dependency/)
-    catches("src/sandbox/handler.ts", `import { createServer } from "node:http"`, /not a dependency/)
+    catches("src/sandbox/http/handler.ts", `import { createServer } from "node:http"`, /not a dependency/)
     catches("src/Newcomer.ts", `import * as Auth from "./Auth.js"`, /give it one/)
     catches("src/Auth.ts", `Effect.runSync(program)`, /runs an Effect/)
     catches("src/internal/http/timeout.ts", `Runtime.runPromise(runtime)(program)`, /runs an Effect/)
@@ -52,7 +52,7 @@ describe("the checker itself", () => {
   describe("allows", () => {
     allows("src/v2/Deals.ts", `import * as Endpoint from "../Endpoint.js"`)
     allows("src/Pagination.ts", `import type { Call } from "./Endpoint.js"`)
-    allows("src/sandbox/store.ts", `import type { Deal } from "../v2/Deals.js"`)
+    allows("src/sandbox/model/snapshot.ts", `import type { Deal } from "../v2/Deals.js"`)
     allows("src/sandbox/server.ts", `import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"`)
     allows("src/Auth.ts", `import * as Effect from "effect/Effect"`)
     allows("src/internal/http/timeout.ts", `Runtime.runFork(runtime, attempt)`)

@@ -40,7 +40,7 @@ const consumer = `${readFileSync("test/types/entryPoints.ts", "utf8")}
 // @ts-expect-error: what is inside is not for users
 export type Inside = typeof import("effect-pipedrive/internal/schema/check")
 // @ts-expect-error: nor what the sandbox is made of
-export type World = typeof import("effect-pipedrive/sandbox/world")
+export type World = typeof import("effect-pipedrive/sandbox/model/world")
 `
 
 const compiles = async (name: string, compiler: string, options: object, files: ReadonlyArray<string>) => {
@@ -135,7 +135,7 @@ ${check}`
     ))
 
   it("keep their insides to themselves", async () => {
-    for (const inside of ["internal/schema/check", "sandbox/world", "index"]) {
+    for (const inside of ["internal/schema/check", "sandbox/model/world", "index"]) {
       const { output, status } = await node(
         ["--input-type=module", "-e", `await import("effect-pipedrive/${inside}")`],
         {

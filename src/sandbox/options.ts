@@ -2,11 +2,11 @@
  * What a sandbox can be told.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import type { Fault } from "./faults.js"
-import type { Plan, PlanName } from "./limits.js"
-import type { OAuthOptions } from "./oauth.js"
-import type { Reply } from "./replies.js"
-import type { Seed } from "./seed.js"
+import type { Fault } from "./http/faults.js"
+import type { Plan, PlanName } from "./http/limits.js"
+import type { Reply } from "./http/replies.js"
+import type { OAuthOptions } from "./oauth/server.js"
+import type { Seed } from "./seeds/seed.js"
 
 /**
  * Options of a sandbox.

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { keys } from "../../src/sandbox/demo.js"
+import { keys } from "../../src/sandbox/seeds/demoCompany.js"
 import { world } from "./support.js"
 
 /** 15 May 2026, 09:55:02. */

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { handlerOf } from "../../src/sandbox/handler.js"
-import { handlers } from "../../src/sandbox/operations.js"
-import { honoured } from "../../src/sandbox/parameters.js"
+import { handlerOf } from "../../src/sandbox/http/handler.js"
+import { honoured } from "../../src/sandbox/http/parameters.js"
+import { handlers } from "../../src/sandbox/operations/index.js"
 import { documented } from "./inputs.js"
 import { all } from "./support.js"
 

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Described } from "../../src/sandbox/call.js"
+import type { Described } from "../../src/sandbox/http/call.js"
 import { answerAll } from "./everyEndpoint.js"
 import { all } from "./support.js"
 

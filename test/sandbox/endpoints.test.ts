@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { handlers } from "../../src/sandbox/operations.js"
+import { handlers } from "../../src/sandbox/operations/index.js"
 import { callAll } from "./everyEndpoint.js"
 import { all } from "./support.js"
 

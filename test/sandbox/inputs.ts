@@ -3,7 +3,7 @@
  */
 import * as AST from "effect/SchemaAST"
 import { KnownValuesId } from "../../src/Field.js"
-import type { Described } from "../../src/sandbox/call.js"
+import type { Described } from "../../src/sandbox/http/call.js"
 
 const uuid = "6f2b8f80-5044-11f1-8f4f-d7944c9e4f3a"
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { keys } from "../../src/sandbox/demo.js"
+import { keys } from "../../src/sandbox/seeds/demoCompany.js"
 import { world } from "./support.js"
 
 const started = Effect.zipRight(TestClock.setTime(Date.UTC(2026, 4, 15, 9)), world())

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
-import { keys } from "../../src/sandbox/demo.js"
+import { keys } from "../../src/sandbox/seeds/demoCompany.js"
 import { type Reply, world } from "./support.js"
 
 const start = Date.UTC(2026, 4, 15, 9, 0, 0)

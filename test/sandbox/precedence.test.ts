@@ -5,7 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type * as Sandbox from "effect-pipedrive/sandbox"
-import { keys } from "../../src/sandbox/demo.js"
+import { keys } from "../../src/sandbox/seeds/demoCompany.js"
 import { type Reply, world } from "./support.js"
 
 const started = (options: Sandbox.Options = {}) =>

@@ -4,7 +4,7 @@
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Sandbox from "effect-pipedrive/sandbox"
-import { keys } from "../../src/sandbox/demo.js"
+import { keys } from "../../src/sandbox/seeds/demoCompany.js"
 import { send } from "./support.js"
 
 const conditions = {

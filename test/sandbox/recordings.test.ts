@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Seed } from "../../src/sandbox/seed.js"
+import type { Seed } from "../../src/sandbox/seeds/seed.js"
 import { world } from "./support.js"
 
 const folder = "../shared/data/recordings"

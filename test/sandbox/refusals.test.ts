@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { keys } from "../../src/sandbox/demo.js"
-import { handlers } from "../../src/sandbox/operations.js"
+import { handlers } from "../../src/sandbox/operations/index.js"
+import { keys } from "../../src/sandbox/seeds/demoCompany.js"
 import { all, world } from "./support.js"
 
 const gateway = {

@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Sandbox from "effect-pipedrive/sandbox"
 import * as Encode from "../../src/internal/schema/encode.js"
-import type { Described } from "../../src/sandbox/call.js"
+import type { Described } from "../../src/sandbox/http/call.js"
 import { known, prepare } from "./prepared.js"
 import { all, send, world } from "./support.js"
 

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as FastCheck from "effect/FastCheck"
 import * as Sandbox from "effect-pipedrive/sandbox"
-import { hide, isSecret } from "../../src/sandbox/secrets.js"
+import { hide, isSecret } from "../../src/sandbox/http/secrets.js"
 import { type Reply, world } from "./support.js"
 
 const form = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString()

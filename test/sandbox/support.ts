@@ -3,7 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Sandbox from "effect-pipedrive/sandbox"
-import { endpoints } from "../../src/sandbox/routes.js"
+import { endpoints } from "../../src/sandbox/http/routes.js"
 
 export interface Reply {
   readonly status: number

@@ -2,14 +2,14 @@
  * Activities and their types.
  */
 import * as Either from "effect/Either"
-import { showV1 } from "../engine.js"
-import type { Computed, Draft, Entity } from "../entity.js"
-import type { Answer } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import * as short from "../short.js"
-import { isRecord, list, num, text, type View } from "../view.js"
-import { all, get, type Row, type World } from "../world.js"
+import type { Answer } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import { showV1 } from "../model/engine.js"
+import type { Computed, Draft, Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import * as short from "../model/references.js"
+import { isRecord, list, num, text, type View } from "../model/view.js"
+import { all, get, type Row, type World } from "../model/world.js"
 import * as common from "./common.js"
 
 const typeOf = (world: World, key: unknown): Row | undefined => {

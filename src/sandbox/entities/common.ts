@@ -2,12 +2,12 @@
  * Fields and conditions that several entities share.
  */
 import * as Either from "effect/Either"
-import type { Computed, Field, Filter } from "../entity.js"
-import type { Answer } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as short from "../short.js"
-import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../view.js"
-import { all, get, type Row } from "../world.js"
+import type { Answer } from "../http/messages.js"
+import type { Computed, Field, Filter } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import * as short from "../model/references.js"
+import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../model/view.js"
+import { all, get, type Row } from "../model/world.js"
 
 /** The id. */
 export const id: Field = { kind: kinds.integer, readOnly: true }

@@ -1,11 +1,12 @@
 /**
  * The definitions of fields: an entity's own, and those that an account adds.
  */
-import type { Computed, Entity } from "../entity.js"
-import { json } from "../http.js"
-import * as kinds from "../kinds.js"
-import { isRecord, list, text, type View } from "../view.js"
-import { all, hex, type Row } from "../world.js"
+
+import { json } from "../http/messages.js"
+import type { Computed, Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { isRecord, list, text, type View } from "../model/view.js"
+import { all, hex, type Row } from "../model/world.js"
 import * as common from "./common.js"
 
 /** The types a custom field can have. */

@@ -1,10 +1,10 @@
 /**
  * Files: v1's alone. Their bytes are kept beside the rows.
  */
-import type { Entity } from "../entity.js"
-import * as kinds from "../kinds.js"
-import * as short from "../short.js"
-import { text } from "../view.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import * as short from "../model/references.js"
+import { text } from "../model/view.js"
 import * as common from "./common.js"
 
 /** Pipedrive's word for a kind of file, by the ending of its name. */

@@ -1,11 +1,11 @@
 /**
  * Filters: v1 keeps them, and the lists of both versions apply them.
  */
-import type { Entity } from "../entity.js"
-import * as kinds from "../kinds.js"
-import { linked } from "../short.js"
-import { isRecord, list, text, type View } from "../view.js"
-import { all, get, type Row } from "../world.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { linked } from "../model/references.js"
+import { isRecord, list, text, type View } from "../model/view.js"
+import { all, get, type Row } from "../model/world.js"
 import * as common from "./common.js"
 
 /** A filter. */

@@ -1,10 +1,10 @@
 /**
  * Followers, and the participants of deals.
  */
-import { showV1 } from "../engine.js"
-import * as short from "../short.js"
-import { text, type View, v1Time } from "../view.js"
-import { get, nextId, put, type Row, remove, where } from "../world.js"
+import { showV1 } from "../model/engine.js"
+import * as short from "../model/references.js"
+import { text, type View, v1Time } from "../model/view.js"
+import { get, nextId, put, type Row, remove, where } from "../model/world.js"
 import { person } from "./contact.js"
 
 /** Something that happened to the followers or participants of a thing. */

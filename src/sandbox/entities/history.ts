@@ -1,9 +1,9 @@
 /**
  * What happened to things, as changelogs, flows and recents tell it.
  */
-import type { Entity } from "../entity.js"
-import { isRecord, num, text, type View, v1Time } from "../view.js"
-import { type Change, get, type Row } from "../world.js"
+import type { Entity } from "../model/entity.js"
+import { isRecord, num, text, type View, v1Time } from "../model/view.js"
+import { type Change, get, type Row } from "../model/world.js"
 
 const silent = new Set([
   "update_time",

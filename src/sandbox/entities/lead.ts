@@ -2,13 +2,13 @@
  * Leads, their labels and sources. They are v1's alone, with times to the millisecond.
  */
 import * as Either from "effect/Either"
-import type { Computed, Draft, Entity } from "../entity.js"
-import type { Answer } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import * as short from "../short.js"
-import { isRecord, numOrNull, text } from "../view.js"
-import { get, timeUuid } from "../world.js"
+import type { Answer } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import type { Computed, Draft, Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import * as short from "../model/references.js"
+import { isRecord, numOrNull, text } from "../model/view.js"
+import { get, timeUuid } from "../model/world.js"
 import * as common from "./common.js"
 
 const settle = (draft: Draft): Either.Either<void, Answer> => {

@@ -2,12 +2,12 @@
  * Notes and their comments: v1's alone.
  */
 import * as Either from "effect/Either"
-import type { Computed, Draft, Entity } from "../entity.js"
-import type { Answer } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import { text, textOrNull, type View } from "../view.js"
-import { get, uuid } from "../world.js"
+import type { Answer } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import type { Computed, Draft, Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { text, textOrNull, type View } from "../model/view.js"
+import { get, uuid } from "../model/world.js"
 import * as common from "./common.js"
 
 const parents = ["lead_id", "deal_id", "person_id", "org_id", "project_id", "task_id"] as const

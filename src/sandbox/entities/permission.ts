@@ -1,8 +1,8 @@
 /**
  * Permission sets: every account has them, and every user has one for each app.
  */
-import { isRecord, list } from "../view.js"
-import type { Row } from "../world.js"
+import { isRecord, list } from "../model/view.js"
+import type { Row } from "../model/world.js"
 
 /** What can be allowed. */
 const permissions = `

@@ -2,12 +2,12 @@
  * Pipelines and stages.
  */
 import * as Either from "effect/Either"
-import * as engine from "../engine.js"
-import type { Draft, Entity } from "../entity.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import { num, text, type View } from "../view.js"
-import { all, get, where } from "../world.js"
+import * as refusals from "../http/refusals.js"
+import * as engine from "../model/engine.js"
+import type { Draft, Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { num, text, type View } from "../model/view.js"
+import { all, get, where } from "../model/world.js"
 import * as common from "./common.js"
 import { deal } from "./deal.js"
 

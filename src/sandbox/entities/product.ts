@@ -2,12 +2,12 @@
  * Products.
  */
 import * as Either from "effect/Either"
-import type { Entity } from "../entity.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import * as short from "../short.js"
-import { isRecord, list, text, type View } from "../view.js"
-import type { Row } from "../world.js"
+import * as refusals from "../http/refusals.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import * as short from "../model/references.js"
+import { isRecord, list, text, type View } from "../model/view.js"
+import type { Row } from "../model/world.js"
 import * as common from "./common.js"
 
 interface Price {

@@ -2,12 +2,12 @@
  * Projects, their tasks, boards, phases and templates. Their times have milliseconds in both versions.
  */
 import * as Either from "effect/Either"
-import type { Draft, Entity, Field, Filter } from "../entity.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import * as short from "../short.js"
-import { list, num, text, type View, words } from "../view.js"
-import { all, get, type Row, where } from "../world.js"
+import * as refusals from "../http/refusals.js"
+import type { Draft, Entity, Field, Filter } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import * as short from "../model/references.js"
+import { list, num, text, type View, words } from "../model/view.js"
+import { all, get, type Row, where } from "../model/world.js"
 import * as common from "./common.js"
 
 const time = kinds.kind({

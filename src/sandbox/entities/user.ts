@@ -2,10 +2,10 @@
  * Users: v1's alone.
  */
 import * as Either from "effect/Either"
-import type { Entity } from "../entity.js"
-import { json } from "../http.js"
-import * as kinds from "../kinds.js"
-import { text, type View } from "../view.js"
+import { json } from "../http/messages.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { text, type View } from "../model/view.js"
 import * as common from "./common.js"
 import { access } from "./permission.js"
 

@@ -1,9 +1,9 @@
 /**
  * Webhooks: v1's alone.
  */
-import type { Entity } from "../entity.js"
-import * as kinds from "../kinds.js"
-import type { View } from "../view.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import type { View } from "../model/view.js"
 import * as common from "./common.js"
 
 const caller = (view: View) => view.caller.id

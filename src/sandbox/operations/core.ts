@@ -2,21 +2,21 @@
  * The operations on deals, persons, organizations, activities, products, pipelines and stages, which both versions have.
  */
 import * as Either from "effect/Either"
-import type { Call, Handlers } from "../call.js"
-import * as crud from "../crud.js"
-import type { Outcome } from "../engine.js"
-import { showV1 } from "../engine.js"
 import { activity, activityType } from "../entities/activity.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
 import { pipeline, stage } from "../entities/pipeline.js"
 import { product } from "../entities/product.js"
-import type { Entity } from "../entity.js"
-import * as kinds from "../kinds.js"
-import * as select from "../select.js"
-import { linked } from "../short.js"
-import { isRecord, text } from "../view.js"
-import { all, get, type Row, where } from "../world.js"
+import type { Call, Handlers } from "../http/call.js"
+import type { Outcome } from "../model/engine.js"
+import { showV1 } from "../model/engine.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { linked } from "../model/references.js"
+import * as select from "../model/selection.js"
+import { isRecord, text } from "../model/view.js"
+import { all, get, type Row, where } from "../model/world.js"
+import * as crud from "./crud.js"
 
 const notArchived = (row: Row): boolean => row.is_archived !== true
 

@@ -2,15 +2,15 @@
  * The operations on field definitions, in both versions, for every entity that has them.
  */
 import * as Either from "effect/Either"
-import { type Call, type Handlers, honouring } from "../call.js"
-import * as crud from "../crud.js"
-import * as engine from "../engine.js"
 import { field, fieldTables, hasOptions, numberOptions } from "../entities/field.js"
-import type { Entity } from "../entity.js"
-import { type Answer, json } from "../http.js"
-import * as refusals from "../refusals.js"
-import { isRecord, list } from "../view.js"
-import { type Row, where } from "../world.js"
+import { type Call, type Handlers, honouring } from "../http/call.js"
+import { type Answer, json } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import * as engine from "../model/engine.js"
+import type { Entity } from "../model/entity.js"
+import { isRecord, list } from "../model/view.js"
+import { type Row, where } from "../model/world.js"
+import * as crud from "./crud.js"
 
 const findByCode = (entity: Entity, call: Call): engine.Outcome<Row> => {
   const found = where(call.view.world, entity.name, "field_code", call.path.field_code).find(

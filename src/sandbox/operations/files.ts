@@ -2,17 +2,17 @@
  * The operations on files: uploads, downloads, links, lists of a thing's files.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
-import * as crud from "../crud.js"
-import * as engine from "../engine.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
 import { file } from "../entities/file.js"
 import { product } from "../entities/product.js"
-import type { Entity } from "../entity.js"
-import * as refusals from "../refusals.js"
-import { text } from "../view.js"
-import { get, put, where } from "../world.js"
+import type { Call, Handler, Handlers } from "../http/call.js"
+import * as refusals from "../http/refusals.js"
+import * as engine from "../model/engine.js"
+import type { Entity } from "../model/entity.js"
+import { text } from "../model/view.js"
+import { get, put, where } from "../model/world.js"
+import * as crud from "./crud.js"
 
 /** Where the bytes lie: under the id of the file. */
 const table = "fileContent"

@@ -2,19 +2,19 @@
  * Duplicating, merging, converting; and what deals add up to.
  */
 import * as Either from "effect/Either"
-import type { Call, Handler, Handlers } from "../call.js"
-import * as crud from "../crud.js"
-import * as engine from "../engine.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
 import { lead } from "../entities/lead.js"
 import { product } from "../entities/product.js"
-import type { Entity } from "../entity.js"
-import { json } from "../http.js"
-import * as refusals from "../refusals.js"
-import { isRecord, list, num, text } from "../view.js"
-import { type Change, get, put, type Row, uuid, where } from "../world.js"
+import type { Call, Handler, Handlers } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import * as engine from "../model/engine.js"
+import type { Entity } from "../model/entity.js"
+import { isRecord, list, num, text } from "../model/view.js"
+import { type Change, get, put, type Row, uuid, where } from "../model/world.js"
 import { flat } from "./core.js"
+import * as crud from "./crud.js"
 
 // -----------------------------------------------------------------------------
 // duplicates

@@ -2,14 +2,14 @@
  * What users may do, and how they have set Pipedrive up.
  */
 import * as Either from "effect/Either"
-import { type Call, paged as everyPage, type Handlers, honouring } from "../call.js"
-import * as crud from "../crud.js"
-import type { Outcome } from "../engine.js"
 import { allowed, has, permissionSets } from "../entities/permission.js"
 import { user } from "../entities/user.js"
-import { json } from "../http.js"
-import * as refusals from "../refusals.js"
-import { all } from "../world.js"
+import { type Call, paged as everyPage, type Handlers, honouring } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import type { Outcome } from "../model/engine.js"
+import { all } from "../model/world.js"
+import * as crud from "./crud.js"
 import { paged } from "./roles.js"
 
 type PermissionSet = (typeof permissionSets)[number]

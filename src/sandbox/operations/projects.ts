@@ -2,19 +2,19 @@
  * The operations on projects, tasks, boards, phases and templates.
  */
 import * as Either from "effect/Either"
-import { type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
-import * as crud from "../crud.js"
-import * as engine from "../engine.js"
 import { activity } from "../entities/activity.js"
 import { board, phase, project, task, template } from "../entities/project.js"
-import type { Entity } from "../entity.js"
-import { json } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as paging from "../paging.js"
-import * as searching from "../searching.js"
-import { list, words } from "../view.js"
-import { all, put, type Row, where } from "../world.js"
+import { type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as paging from "../http/paging.js"
+import * as engine from "../model/engine.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import * as searching from "../model/search.js"
+import { list, words } from "../model/view.js"
+import { all, put, type Row, where } from "../model/world.js"
 import { flat } from "./core.js"
+import * as crud from "./crud.js"
 
 /** Deleted projects come when `status` asks for them. */
 const isThere = (row: Row, call: Call): boolean =>

@@ -2,22 +2,22 @@
  * Followers, participants, and who may see a thing.
  */
 import * as Either from "effect/Either"
-import { type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
-import * as crud from "../crud.js"
-import * as engine from "../engine.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
 import * as relation from "../entities/follower.js"
 import { lead } from "../entities/lead.js"
 import { product } from "../entities/product.js"
 import { user } from "../entities/user.js"
-import type { Entity } from "../entity.js"
-import { json } from "../http.js"
-import * as paging from "../paging.js"
-import * as refusals from "../refusals.js"
-import { compare } from "../sorted.js"
-import { text, v1Time, v2Time } from "../view.js"
-import { all, get, type Row, where } from "../world.js"
+import { type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as paging from "../http/paging.js"
+import * as refusals from "../http/refusals.js"
+import * as engine from "../model/engine.js"
+import type { Entity } from "../model/entity.js"
+import { compare } from "../model/sortedRows.js"
+import { text, v1Time, v2Time } from "../model/view.js"
+import { all, get, type Row, where } from "../model/world.js"
+import * as crud from "./crud.js"
 
 const timeOf = (row: Row, call: Call, field = "add_time"): string =>
   call.endpoint.version === "v1" ? v1Time(text(row, field)) : v2Time(text(row, field))

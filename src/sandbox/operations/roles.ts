@@ -2,16 +2,16 @@
  * The operations on teams and roles.
  */
 import * as Either from "effect/Either"
-import { type Call, paged as everyPage, type Handler, type Handlers, honouring } from "../call.js"
-import * as crud from "../crud.js"
-import * as engine from "../engine.js"
-import * as office from "../entities/office.js"
+import * as office from "../entities/callLogAndGoal.js"
 import { user } from "../entities/user.js"
-import { json } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as paging from "../paging.js"
-import { isRecord, list } from "../view.js"
-import { all, get, put, type Row, where } from "../world.js"
+import { type Call, paged as everyPage, type Handler, type Handlers, honouring } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as paging from "../http/paging.js"
+import * as engine from "../model/engine.js"
+import * as kinds from "../model/kinds.js"
+import { isRecord, list } from "../model/view.js"
+import { all, get, put, type Row, where } from "../model/world.js"
+import * as crud from "./crud.js"
 
 // -----------------------------------------------------------------------------
 // teams

@@ -2,22 +2,22 @@
  * Searches of both versions, over one entity, over all, and by one field.
  */
 import * as Either from "effect/Either"
-import { type Call, type Handler, type Handlers, honouring, paged } from "../call.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
 import { file } from "../entities/file.js"
 import { lead } from "../entities/lead.js"
 import { product } from "../entities/product.js"
 import { project } from "../entities/project.js"
-import type { Entity } from "../entity.js"
-import { json } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as paging from "../paging.js"
-import * as searching from "../searching.js"
-import { linked } from "../short.js"
-import { compare } from "../sorted.js"
-import { isRecord, text, words } from "../view.js"
-import { all, type Row } from "../world.js"
+import { type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as paging from "../http/paging.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { linked } from "../model/references.js"
+import * as searching from "../model/search.js"
+import { compare } from "../model/sortedRows.js"
+import { isRecord, text, words } from "../model/view.js"
+import { all, type Row } from "../model/world.js"
 
 const entities: Readonly<Record<string, Entity>> = { deal, person, organization, product, lead, file, project }
 

@@ -2,16 +2,16 @@
  * The operations on filters and webhooks.
  */
 import * as Either from "effect/Either"
-import { type Handler, type Handlers, honouring } from "../call.js"
-import * as crud from "../crud.js"
-import * as engine from "../engine.js"
 import * as filters from "../entities/filter.js"
 import { webhook } from "../entities/webhook.js"
-import { json } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import { isRecord } from "../view.js"
-import { all } from "../world.js"
+import { type Handler, type Handlers, honouring } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import * as engine from "../model/engine.js"
+import * as kinds from "../model/kinds.js"
+import { isRecord } from "../model/view.js"
+import { all } from "../model/world.js"
+import * as crud from "./crud.js"
 
 const withoutCodes = (condition: unknown): unknown => {
   if (!isRecord(condition)) return condition

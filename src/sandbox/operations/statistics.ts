@@ -2,20 +2,20 @@
  * What deals add up to: summaries, timelines, the statistics of pipelines. Amounts are not converted between currencies.
  */
 import * as Either from "effect/Either"
-import { type Call, type Handler, type Handlers, honouring } from "../call.js"
-import * as crud from "../crud.js"
-import type * as engine from "../engine.js"
 import { deal, stagesOf } from "../entities/deal.js"
 import * as history from "../entities/history.js"
 import { pipeline } from "../entities/pipeline.js"
-import { json } from "../http.js"
-import * as kinds from "../kinds.js"
-import * as refusals from "../refusals.js"
-import { conditionsOf, counting, filterOver } from "../select.js"
-import * as short from "../short.js"
-import { isRecord, text } from "../view.js"
-import { all, get, type Row, where } from "../world.js"
+import { type Call, type Handler, type Handlers, honouring } from "../http/call.js"
+import { json } from "../http/messages.js"
+import * as refusals from "../http/refusals.js"
+import type * as engine from "../model/engine.js"
+import * as kinds from "../model/kinds.js"
+import * as short from "../model/references.js"
+import { conditionsOf, counting, filterOver } from "../model/selection.js"
+import { isRecord, text } from "../model/view.js"
+import { all, get, type Row, where } from "../model/world.js"
 import { flat } from "./core.js"
+import * as crud from "./crud.js"
 
 const within = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row>> =>
   Either.map(conditionsOf(deal, call), (conditions) =>

@@ -1,0 +1,72 @@
+/**
+ * Who asks. This is looked at first, before it is known what is asked for.
+ */
+import * as Either from "effect/Either"
+import { text } from "../model/view.js"
+import { get, type Id, put, type Row, type World } from "../model/world.js"
+import type * as oauth from "../oauth/server.js"
+import { accessToken } from "../oauth/tokens.js"
+import type { Answer, Incoming } from "./messages.js"
+import * as refusals from "./refusals.js"
+
+/** Who asks, and with what. */
+export interface Identity {
+  readonly user: Row
+  /** What limits are counted by. */
+  readonly credential: string
+  readonly kind: "api" | "oauth"
+  /** What an app may do; all when an API token was sent. */
+  readonly scopes: ReadonlySet<string> | undefined
+  /** The app that acts for the user. */
+  readonly app: { readonly clientId: string; readonly name: string } | undefined
+}
+
+/** The table of API tokens: the token is the id. */
+const table = "apiToken"
+
+/** Lets a token act for a user. */
+export const admit = (world: World, token: string, userId: Id): void =>
+  put(world, table, { id: token, user_id: userId })
+
+const active = (world: World, id: unknown): Row | undefined => {
+  const user = get(world, "user", id)
+  return user?.active_flag === true ? user : undefined
+}
+
+const gone: Answer = {
+  ...refusals.gateway(401, "Invalid token: access_token is invalid"),
+  headers: { "x-401-by-gw": "true" }
+}
+
+/** The user whose credentials a request carries. An API token goes before an access token. */
+export const identify = (
+  world: World,
+  server: oauth.Server,
+  incoming: Incoming,
+  now: string
+): Either.Either<Identity, Answer> => {
+  const token = incoming.headers["x-api-token"] ?? incoming.url.searchParams.get("api_token") ?? undefined
+  if (token !== undefined) {
+    const user = active(world, get(world, table, token)?.user_id)
+    return user === undefined
+      ? Either.left(refusals.unauthorized)
+      : Either.right({ user, credential: `api ${user.id}`, kind: "api", scopes: undefined, app: undefined })
+  }
+  const authorization = incoming.headers.authorization
+  if (authorization === undefined) return Either.left(refusals.unauthorized)
+  const [, scheme = "", value = ""] = /^(Bearer|Basic) (\S+)$/i.exec(authorization) ?? []
+  if (scheme === "") return Either.left(refusals.gateway(400, "Invalid request: malformed authorization header"))
+  const access = scheme.toLowerCase() === "bearer" ? accessToken(world, value) : undefined
+  if (access === undefined) return Either.left(refusals.unauthorized)
+  const user = active(world, access.user_id)
+  if (user === undefined || text(access, "expires") <= now) return Either.left(gone)
+  const clientId = text(access, "client_id")
+  const name = server.apps.find((app) => app.clientId === clientId)?.name ?? "Sandbox app"
+  return Either.right({
+    user,
+    credential: `oauth ${clientId} ${user.id}`,
+    kind: "oauth",
+    scopes: new Set(text(access, "scope").split(",")),
+    app: { clientId, name }
+  })
+}

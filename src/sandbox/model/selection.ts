@@ -1,0 +1,183 @@
+/**
+ * Which rows a list is about, and in which order: found by an index where there is one, so that a page of few out of many costs
+ * little.
+ */
+import * as Either from "effect/Either"
+import { applies, filterTypes, unknownIn } from "../entities/filter.js"
+import type { Call } from "../http/call.js"
+import type { Selection } from "../http/paging.js"
+import * as refusals from "../http/refusals.js"
+import type { Outcome } from "./engine.js"
+import type { Condition, Entity, Filter, Narrow } from "./entity.js"
+import * as sorting from "./sortedRows.js"
+import { text, words } from "./view.js"
+import { all, countWhere, get, type Row, sorted, table, where } from "./world.js"
+
+// -----------------------------------------------------------------------------
+// conditions
+// -----------------------------------------------------------------------------
+
+/** The filter that a list is asked to apply. */
+const stored = (entity: Entity, call: Call): Outcome<Condition | undefined> => {
+  const id = call.query.filter_id
+  const type = filterTypes[entity.name]
+  if (id === undefined || id === null || id === "" || type === undefined) return Either.right(undefined)
+  const filter = get(call.view.world, "filter", Number(id))
+  if (filter === undefined || filter.is_deleted === true || filter.type !== type) {
+    return Either.left(refusals.inVersion(call.endpoint.version, 404, "Filter not found"))
+  }
+  const unknown = call.ignoresUnknown === true ? undefined : unknownIn(filter, entity.name, call.view)
+  return unknown === undefined
+    ? Either.right((row) => applies(filter, entity.name, row, call.view))
+    : Either.left(refusals.unknown(call.endpoint, `filter_id=${String(id)} (${unknown})`))
+}
+
+const byField =
+  (field: string): Filter =>
+  (value) =>
+    Object.assign((row: Row) => row[field] === value, { narrow: { field, values: [value] } })
+
+/** The conditions that the parameters of a list name. */
+export const conditionsOf = (entity: Entity, call: Call): Outcome<ReadonlyArray<Condition>> =>
+  Either.map(stored(entity, call), (byFilter) => {
+    const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
+    const conditions: Array<Condition> = byFilter === undefined ? [] : [byFilter]
+    for (const [name, value] of Object.entries(call.query)) {
+      if (value === undefined || value === null || value === "" || name === "custom_fields") continue
+      const filter: Filter | undefined = special?.[name] ?? (name in entity.fields ? byField(name) : undefined)
+      const condition = filter?.(value, call.view)
+      if (condition !== undefined) conditions.push(condition)
+    }
+    return conditions
+  })
+
+// -----------------------------------------------------------------------------
+// rows
+// -----------------------------------------------------------------------------
+
+/** Where the rows come from, and which of them can be meant at all. */
+export interface Source {
+  readonly from?: (call: Call) => Outcome<Iterable<Row>>
+  readonly which?: sorting.Part | ((row: Row, call: Call) => boolean) | undefined
+  /** Parameters that make others count for nothing; the first ones go before the rest. */
+  readonly precedence?: ReadonlyArray<Precedence>
+  /** What is meant where nothing is said, once it is known what counts. */
+  readonly defaults?: (call: Call) => Readonly<Record<string, unknown>>
+}
+
+/** A parameter, and those that are not looked at when it is set. */
+export type Precedence = readonly [name: string, over: ReadonlyArray<string>]
+
+/** A filter goes before these. */
+export const filterOver = (...over: ReadonlyArray<string>): ReadonlyArray<Precedence> => [["filter_id", over]]
+
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== "" && value !== false && Number(value) !== 0
+
+/** The call with the parameters that count, and the defaults of those that are not set. */
+export const counting = ({ defaults, precedence = [] }: Source, call: Call): Call => {
+  const query: Record<string, unknown> = { ...call.query }
+  for (const [name, over] of precedence) if (isSet(query[name])) for (const one of over) delete query[one]
+  const counted = { ...call, query }
+  return defaults === undefined ? counted : { ...counted, query: { ...defaults(counted), ...query } }
+}
+
+const month = 30 * 86_400_000
+
+/** What is deleted can be read for 30 days. */
+export const purged = (row: Row, now: string): boolean => {
+  const deleted = text(row, "delete_time")
+  return deleted !== "" && new Date(now).getTime() - new Date(deleted).getTime() > month
+}
+
+const wantsDeleted = (call: Call): boolean => {
+  const status = words(call.query.status)
+  return status !== undefined && (status.includes("deleted") || status.includes("all"))
+}
+
+/** Deals that are deleted are listed when they are asked for. */
+const withDeleted: { readonly [K in sorting.Part]: (row: Row) => boolean } = {
+  ...sorting.parts,
+  live: sorting.parts.all,
+  standing: (row) => row.is_archived !== true,
+  archived: (row) => row.is_archived === true
+}
+
+const both = (conditions: ReadonlyArray<(row: Row) => boolean>): ((row: Row) => boolean) | undefined => {
+  const [one, two] = conditions
+  return two === undefined ? one : (row) => conditions.every((condition) => condition(row))
+}
+
+/** More rows than this are not worth being picked out and sorted. */
+const few = 4000
+
+const picked = (narrow: Narrow, entity: Entity, call: Call): ReadonlyArray<Row> | undefined => {
+  const { world } = call.view
+  if ("values" in narrow) {
+    const { field, values } = narrow
+    if (field === "id") return values.flatMap((id) => get(world, entity.name, id) ?? [])
+    return countWhere(world, entity.name, field, values) > few
+      ? undefined
+      : values.flatMap((value) => where(world, entity.name, field, value))
+  }
+  const order = { field: narrow.field, descending: false }
+  const rows = sorted(world, entity.name, [order], "all")
+  const from = sorting.place(
+    rows,
+    { id: Number.NEGATIVE_INFINITY, [narrow.field]: narrow.from },
+    sorting.compare([order])
+  )
+  return rows.length - from > few ? undefined : rows.slice(from)
+}
+
+/** The rows of a table, the fewer the better: the conditions say where to look. */
+const candidates = (
+  entity: Entity,
+  conditions: ReadonlyArray<Condition>,
+  call: Call
+): ReadonlyArray<Row> | undefined => {
+  let fewest: ReadonlyArray<Row> | undefined
+  // a small table is looked through faster than an index is made
+  if (table(call.view.world, entity.name).rows.size <= few) return undefined
+  for (const { narrow } of conditions) {
+    const found = narrow === undefined ? undefined : picked(narrow, entity, call)
+    if (found !== undefined && (fewest === undefined || found.length < fewest.length)) fewest = found
+  }
+  return fewest
+}
+
+/** The rows of a list in their order, and which of them are meant. */
+export const rows = (
+  entity: Entity,
+  source: Source,
+  orders: ReadonlyArray<sorting.Order>,
+  call: Call
+): Outcome<Selection> =>
+  Either.gen(function* () {
+    const { now, world } = call.view
+    const { which = "live" } = source
+    const counts = counting(source, call)
+    const given = source.from === undefined ? undefined : yield* source.from(counts)
+    const conditions = yield* conditionsOf(entity, counts)
+    const deleted = wantsDeleted(counts)
+    const part = typeof which === "string" && !deleted ? which : "all"
+    const test =
+      typeof which !== "string"
+        ? (row: Row) => which(row, counts) && !purged(row, now)
+        : deleted
+          ? (row: Row) => withDeleted[which](row) && !purged(row, now)
+          : sorting.parts[which]
+    const keep = both([test, ...conditions])
+    const few_ = given ?? candidates(entity, conditions, call)
+    // ids that do not count up say nothing about the order: things lie as they were made
+    const asMade = sorting.natural(orders) && !sorting.counted(first(few_ ?? all(world, entity.name))?.id)
+    if (asMade) return { rows: Array.from(few_ ?? all(world, entity.name)), keep }
+    if (few_ !== undefined) return { rows: Array.from(few_).sort(sorting.compare(orders)), keep }
+    const within = part === "all" && which !== "all" ? keep : both(conditions)
+    return { rows: sorted(world, entity.name, orders, part), keep: within }
+  })
+
+const first = (rows_: Iterable<Row>): Row | undefined => {
+  for (const row of rows_) return row
+  return undefined
+}

@@ -1,0 +1,180 @@
+/**
+ * The OAuth server: consent, tokens, refresh, revocation. Tokens live in the world's tables, so snapshots hold them.
+ */
+
+import * as Either from "effect/Either"
+import { type Answer, empty, html, type Incoming, json } from "../http/messages.js"
+import { later } from "../model/view.js"
+import { all, get, hex, put, type World } from "../model/world.js"
+import { consentPage } from "./consentPage.js"
+
+/**
+ * An app that is registered with a sandbox.
+ *
+ * @since 0.1.0
+ * @category OAuth
+ */
+export interface App {
+  readonly clientId: string
+  readonly clientSecret: string
+  /** The callback URL, exactly. */
+  readonly redirectUri: string
+  /** @default "Sandbox app" */
+  readonly name?: string | undefined
+  /** What it may do; `base` is always among them. All that there is when absent. */
+  readonly scopes?: ReadonlyArray<string> | undefined
+}
+
+/**
+ * How a sandbox's OAuth server behaves.
+ *
+ * @since 0.1.0
+ * @category OAuth
+ */
+export interface OAuthOptions {
+  /** @default [defaultApp] */
+  readonly apps?: ReadonlyArray<App> | undefined
+  /**
+   * What a refresh does to the refresh token: it stays the same and lives longer, as documented, or a new one takes its place
+   * and the old one is dead.
+   *
+   * @default "same"
+   */
+  readonly refreshTokens?: "same" | "rotating" | undefined
+  /** How long an access token lives, in seconds. @default 3600 */
+  readonly expiresIn?: number | undefined
+  /** The `api_domain` of a token; where the sandbox is served when absent. */
+  readonly apiDomain?: string | undefined
+}
+
+/**
+ * The app that is registered unless others are named. There is no such app at Pipedrive.
+ *
+ * @since 0.1.0
+ * @category OAuth
+ */
+export const defaultApp: App = {
+  clientId: "sandbox-client",
+  clientSecret: "sandbox-secret",
+  redirectUri: "http://localhost:3000/callback",
+  name: "Sandbox app"
+}
+
+/** An OAuth server in use. */
+export interface Server {
+  readonly apps: ReadonlyArray<App>
+  readonly rotating: boolean
+  readonly expiresIn: number
+  readonly apiDomain: string
+}
+
+/** Makes an OAuth server. */
+export const make = (options: OAuthOptions | undefined, origin: string): Server => ({
+  apps: options?.apps ?? [defaultApp],
+  rotating: options?.refreshTokens === "rotating",
+  expiresIn: options?.expiresIn ?? 3600,
+  apiDomain: options?.apiDomain ?? origin
+})
+
+/** All scopes that endpoints ask for. */
+const everyScope = [
+  "base",
+  ...["deals", "mail", "activities", "contacts", "products", "projects", "leads", "goals"].flatMap((what) => [
+    `${what}:read`,
+    `${what}:full`
+  ]),
+  ...[
+    "users:read",
+    "recents:read",
+    "search:read",
+    "admin",
+    "phone-integration",
+    "video-calls",
+    "messengers-integration"
+  ],
+  ...["deal", "product", "contact", "project"].map((what) => `${what}-fields:full`)
+]
+
+/** The scopes of an app. */
+export const scopesOf = (app: App): ReadonlyArray<string> =>
+  app.scopes === undefined ? everyScope : Array.from(new Set(["base", ...app.scopes]))
+
+const codeLife = 5 * 60_000
+
+// -----------------------------------------------------------------------------
+// consent
+// -----------------------------------------------------------------------------
+
+/** The app with that id. */
+export const appOf = (server: Server, clientId: string | null | undefined): App | undefined =>
+  server.apps.find((app) => app.clientId === clientId)
+
+/** How the OAuth server says no: `success` is a word here. */
+export const refusal = (message: string, error: string): Answer =>
+  json(400, { success: "false", message, error }, { "cache-control": "no-store" })
+
+/** The callback URL with what is to be said there. */
+const callback = (app: App, said: Readonly<Record<string, string>>, state: string | null): string => {
+  const url = new URL(app.redirectUri)
+  for (const [name, value] of Object.entries(said)) url.searchParams.set(name, value)
+  if (state !== null) url.searchParams.set("state", state)
+  return url.href
+}
+
+/** Checks what came with the user: the app, or the refusal. */
+const asked = (server: Server, url: URL): Either.Either<App, Answer> => {
+  const app = appOf(server, url.searchParams.get("client_id"))
+  if (app === undefined) return Either.left(refusal("Invalid client: client is invalid", "invalid_client"))
+  const redirectUri = url.searchParams.get("redirect_uri")
+  return redirectUri !== null && redirectUri !== app.redirectUri
+    ? Either.left(json(400, { error: "Invalid redirect URL" }))
+    : Either.right(app)
+}
+
+/** The user says yes: where the browser goes. */
+export const allow = (
+  server: Server,
+  world: World,
+  url: URL,
+  userId: unknown,
+  now: string
+): Either.Either<string, Answer> =>
+  Either.flatMap(asked(server, url), (app) => {
+    const [first] = all(world, "user")
+    const user = get(world, "user", userId) ?? (userId === undefined ? first : undefined)
+    if (user === undefined)
+      return Either.left(refusal("App cannot be installed for requested company", "invalid_request"))
+    const code = hex(world, 40)
+    put(world, "oauthCode", {
+      id: code,
+      client_id: app.clientId,
+      user_id: user.id,
+      redirect_uri: url.searchParams.get("redirect_uri"),
+      expires: later(now, codeLife)
+    })
+    return Either.right(callback(app, { code }, url.searchParams.get("state")))
+  })
+
+/** The user says no: where the browser goes. */
+export const deny = (server: Server, url: URL): Either.Either<string, Answer> =>
+  Either.map(asked(server, url), (app) => callback(app, { error: "user_denied" }, url.searchParams.get("state")))
+
+/** The consent page, and what becomes of it. */
+export const authorize = (server: Server, world: World, incoming: Incoming, now: string): Answer => {
+  const app = asked(server, incoming.url)
+  if (Either.isLeft(app)) return app.left
+  if (incoming.method === "GET") {
+    const users = Array.from(all(world, "user")).filter((user) => user.active_flag === true)
+    return html(200, consentPage(app.right, scopesOf(app.right), world.company.name, users, incoming.url), {
+      "cache-control": "no-store",
+      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action *; frame-ancestors 'none'"
+    })
+  }
+  if (incoming.method !== "POST") return empty(405, { allow: "GET, POST" })
+  const fields = incoming.body._tag === "Form" ? incoming.body.fields : {}
+  const where_ =
+    fields.decision === "allow"
+      ? allow(server, world, incoming.url, fields.user_id === undefined ? undefined : Number(fields.user_id), now)
+      : deny(server, incoming.url)
+  return Either.isLeft(where_) ? where_.left : empty(302, { location: where_.right, "cache-control": "no-store" })
+}

@@ -1,0 +1,258 @@
+/**
+ * The operations that most endpoints are, made from an entity.
+ */
+import * as Either from "effect/Either"
+import { filterTypes } from "../entities/filter.js"
+import { allOf, type Call, type Handler, type Honours, honouring, paged } from "../http/call.js"
+import { type Answer, json } from "../http/messages.js"
+import type { Selection } from "../http/paging.js"
+import * as paging from "../http/paging.js"
+import * as refusals from "../http/refusals.js"
+import * as engine from "../model/engine.js"
+import type { Entity, Occasion } from "../model/entity.js"
+import * as select from "../model/selection.js"
+import type { Order } from "../model/sortedRows.js"
+import { isRecord, words } from "../model/view.js"
+import { get as getRow, type Row } from "../model/world.js"
+
+// -----------------------------------------------------------------------------
+// answers
+// -----------------------------------------------------------------------------
+
+/** What a caller of v2 wants to see. */
+export const wish = ({ query }: Pick<Call, "query">): engine.Wish => {
+  const include = words(query.include_fields)
+  const customFields = words(query.custom_fields)
+  return {
+    ...(include === undefined ? {} : { include }),
+    ...(customFields === undefined ? {} : { customFields }),
+    optionLabels: query.include_option_labels === true,
+    labels: query.include_labels === true
+  }
+}
+
+/** A row as the version shows it. */
+export const show = (entity: Entity, row: Row, call: Call, occasion: Occasion): Record<string, unknown> =>
+  call.endpoint.version === "v2"
+    ? engine.showV2(entity, row, call.view, wish(call))
+    : engine.showV1(entity, row, call.view, occasion)
+
+/** One row in its envelope. */
+export const one = (entity: Entity, row: Row, call: Call, occasion: Occasion, status = 200): Answer => {
+  const shown = show(entity, row, call, occasion)
+  const unchanged = occasion === "add" && entity.unchangedWhenAdded === true && call.endpoint.version === "v2"
+  const data = unchanged ? { ...shown, update_time: null } : shown
+  const none = entity.additionalNull === true ? { additional_data: null } : {}
+  if (call.endpoint.version === "v2") return json(status, { success: true, data, ...none })
+  const beside = entity.v1Beside?.[occasion]?.(row, call.view)
+  const related = engine.relatedObjects(entity, [row], call.view, occasion === "update")
+  return json(status, {
+    success: true,
+    data,
+    ...(beside === undefined ? none : { additional_data: beside }),
+    ...(related === undefined ? {} : { related_objects: related })
+  })
+}
+
+/** There is no such thing. */
+export const notFound = (entity: Entity, version: "v1" | "v2"): Answer =>
+  version === "v1"
+    ? (entity.v1NotFound ?? refusals.v1(404, `${entity.label} not found`))
+    : refusals.v2(404, `${entity.label} not found`)
+
+/** The row with that id. */
+export const find = (entity: Entity, id: unknown, call: Call): engine.Outcome<Row> => {
+  const row = getRow(call.view.world, entity.name, id)
+  return row === undefined || select.purged(row, call.view.now)
+    ? Either.left(notFound(entity, call.endpoint.version))
+    : Either.right(row)
+}
+
+/** The row with that id, which is not deleted. */
+export const findLive = (entity: Entity, id: unknown, call: Call): engine.Outcome<Row> =>
+  Either.flatMap(find(entity, id, call), (row) =>
+    row.is_deleted === true ? Either.left(notFound(entity, call.endpoint.version)) : Either.right(row)
+  )
+
+// -----------------------------------------------------------------------------
+// one
+// -----------------------------------------------------------------------------
+
+/** What decides how v2 shows a row. */
+export const wishes = (entity: Entity): Honours => ({
+  ...(entity.include === undefined ? {} : { include_fields: Object.keys(entity.include) }),
+  ...(entity.customFields === undefined ? {} : allOf(["custom_fields", "include_option_labels", "include_labels"]))
+})
+
+/** Reads one. */
+export const get = (entity: Entity): Handler =>
+  honouring(wishes(entity), (call) =>
+    Either.map(find(entity, call.path.id, call), (row) => one(entity, row, call, "get"))
+  )
+
+const missing = (entity: Entity, body: engine.Patch): Answer | undefined => {
+  for (const [name, field] of Object.entries(entity.fields)) {
+    if (field.required === undefined) continue
+    const value = body[field.v1 === false ? name : (field.v1 ?? name)]
+    if (value === undefined || value === null || value === "") return refusals.v1(400, field.required)
+  }
+  return undefined
+}
+
+/** Reads a body into fields, as the version does. */
+export const readBody = (entity: Entity, call: Call, before?: Row): engine.Outcome<engine.Patch> =>
+  call.endpoint.version === "v2"
+    ? engine.readV2(entity, call.body, call.view)
+    : engine.readV1(entity, call.body, call.view, before)
+
+/** Adds one. */
+export const add =
+  (entity: Entity, status: number): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const refusal = call.endpoint.version === "v1" ? missing(entity, call.body) : undefined
+      if (refusal !== undefined) return yield* Either.left(refusal)
+      const patch = yield* readBody(entity, call)
+      const row = yield* engine.create(entity, patch, call.view, call.endpoint.version)
+      return one(entity, row, call, "add", status)
+    })
+
+/** Changes one. */
+export const update =
+  (entity: Entity): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const row = yield* entity.editableWhenDeleted === true
+        ? find(entity, call.path.id, call)
+        : findLive(entity, call.path.id, call)
+      const patch = yield* readBody(entity, call, row)
+      const changed = yield* engine.change(entity, row, patch, call.view, call.endpoint.version)
+      return one(entity, changed, call, "update")
+    })
+
+/** Deletes one. */
+export const remove =
+  (entity: Entity, beside: Readonly<Record<string, unknown>> = {}): Handler =>
+  (call) =>
+    Either.gen(function* () {
+      const v1 = call.endpoint.version === "v1"
+      const row = yield* find(entity, call.path.id, call)
+      if (row.is_deleted === true) {
+        return yield* Either.left(
+          v1 && entity.v1Gone !== undefined ? entity.v1Gone(row) : notFound(entity, call.endpoint.version)
+        )
+      }
+      engine.remove(entity, row, call.view)
+      const data = v1 && entity.v1Deleted !== undefined ? entity.v1Deleted(row, call.view) : { id: row.id }
+      return json(200, { success: true, data, ...beside })
+    })
+
+// -----------------------------------------------------------------------------
+// many
+// -----------------------------------------------------------------------------
+
+/** What is special about a list. */
+export interface ListOptions extends select.Source {
+  /** The query parameters that these options act upon. */
+  readonly honours?: ReadonlyArray<string>
+  /** How a row is shown. */
+  readonly shape?: (row: Row, call: Call) => unknown
+  /** The list is not paged, and this stands beside it. */
+  readonly whole?: (call: Call) => Readonly<Record<string, unknown>>
+  /** What stands under `additional_data` beside the pages of v1. */
+  readonly beside?: (selected: Selection, call: Call) => Readonly<Record<string, unknown>>
+  /** v1 says `null` when there are none. */
+  readonly nullWhenEmpty?: boolean
+  /** How much `related_objects` says: nothing, or more than elsewhere. */
+  readonly related?: "none" | "full"
+  /** `related_objects` speaks of something that the rows refer to. */
+  readonly relatedOf?: { readonly entity: Entity; readonly row: (row: Row, call: Call) => Row | undefined }
+  /** Another name of v1's for `sort`. */
+  readonly orderBy?: string
+  /** v1 pages it by cursor. */
+  readonly cursor?: true
+}
+
+const v1Names = (entity: Entity): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(entity.fields).map(([name, field]) => [field.v1 === false ? name : (field.v1 ?? name), name])
+  )
+
+const sortable = (entity: Entity): ReadonlyArray<string> =>
+  Object.entries(entity.fields).flatMap(([name, field]) => (field.kind.plain === false ? [] : [name]))
+
+/** The order that v1 is asked for. */
+const orderOf = (entity: Entity, options: ListOptions, { query }: Call): ReadonlyArray<Order> => {
+  const names = v1Names(entity)
+  const sort = paging.readSort(query.sort ?? query[options.orderBy ?? ""], names)
+  return sort.length > 0 ? sort : [paging.readSortBy(query, names)]
+}
+
+/** What a list acts upon, as the entity and the options have it. */
+const listHonours = (entity: Entity, options: ListOptions): Honours => {
+  const fields = sortable(entity)
+  const named = v1Names(entity)
+  const words = { sort: Object.keys(named).filter((key) => fields.includes(named[key] ?? "")), sort_by: fields }
+  const given = allOf([
+    ...Object.keys(entity.fields),
+    ...Object.keys(entity.filters ?? {}),
+    ...Object.keys(entity.v1Filters ?? {}),
+    ...(entity.name in filterTypes ? ["filter_id"] : []),
+    ...paged,
+    "sort_direction",
+    ...(options.honours ?? [])
+  ])
+  return { ...given, ...words, ...wishes(entity) }
+}
+
+/** Lists many. */
+export const list = (entity: Entity, options: ListOptions = {}): Handler =>
+  honouring(listHonours(entity, options), (call) =>
+    Either.gen(function* () {
+      const v2 = call.endpoint.version === "v2"
+      const shape = options.shape ?? ((row: Row) => show(entity, row, call, "list"))
+      const maximum = call.endpoint.pagination?.maximum ?? 500
+      const selected = (orders: ReadonlyArray<Order>) => select.rows(entity, options, orders, call)
+      if (options.whole !== undefined) {
+        const { keep, rows } = yield* selected(orderOf(entity, options, call))
+        const kept = keep === undefined ? rows : rows.filter(keep)
+        const from = paging.bounded(call.query.start, 0, 0, Number.MAX_SAFE_INTEGER)
+        const to = from + paging.bounded(call.query.limit, kept.length, 1, Number.MAX_SAFE_INTEGER)
+        const data = kept.slice(from, to).map((row) => shape(row, call))
+        return json(200, { success: true, data, ...options.whole(call) })
+      }
+      if (v2 || options.cursor === true) {
+        const order = paging.readSortBy(call.query, v2 ? {} : v1Names(entity))
+        const page = yield* paging.byCursor(yield* selected([order]), call, order, maximum)
+        return json(200, {
+          success: true,
+          data: page.rows.map((row) => shape(row, call)),
+          additional_data: { next_cursor: page.next }
+        })
+      }
+      const found = yield* selected(orderOf(entity, options, call))
+      const page = paging.byOffset(found, call.query, maximum)
+      const { relatedOf } = options
+      const related =
+        options.related === "none"
+          ? undefined
+          : relatedOf === undefined
+            ? engine.relatedObjects(entity, page.rows, call.view, options.related === "full")
+            : engine.relatedObjects(
+                relatedOf.entity,
+                page.rows.flatMap((row) => relatedOf.row(row, call) ?? []),
+                call.view
+              )
+      const data = page.rows.map((row) => shape(row, call))
+      return json(200, {
+        success: true,
+        data: data.length === 0 && options.nullWhenEmpty === true ? null : data,
+        additional_data: { ...options.beside?.(found, call), pagination: page.pagination },
+        ...(related === undefined ? {} : { related_objects: related })
+      })
+    })
+  )
+
+/** A body that is an array or an object, as it came. */
+export const rawBody = (call: Call): unknown =>
+  call.request.body._tag === "Json" ? call.request.body.value : isRecord(call.body) ? call.body : undefined

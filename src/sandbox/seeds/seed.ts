@@ -1,0 +1,284 @@
+/**
+ * What a world begins with.
+ */
+import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import { activity, activityType } from "../entities/activity.js"
+import { organization, person } from "../entities/contact.js"
+import { deal } from "../entities/deal.js"
+import { builtIn, builtInOptions, field, hasOptions, numberOptions } from "../entities/field.js"
+import { lead, leadLabel } from "../entities/lead.js"
+import { note } from "../entities/note.js"
+import { pipeline, stage } from "../entities/pipeline.js"
+import { product } from "../entities/product.js"
+import { board, phase, project, task, template } from "../entities/project.js"
+import { user } from "../entities/user.js"
+import type { Answer } from "../http/messages.js"
+import { currencies } from "../model/currencies.js"
+import * as custom from "../model/customFields.js"
+import * as engine from "../model/engine.js"
+import type { Entity } from "../model/entity.js"
+import * as kinds from "../model/kinds.js"
+import { isRecord, later, text, type View } from "../model/view.js"
+import { type Company, get, make, nextId, put, type Row, table, type World } from "../model/world.js"
+
+/**
+ * One thing of a seed: fields under their v2 names (of leads, notes and users, which v2 does not have: v1's). Everything has
+ * a default, so name what matters to you; `id` and the times can be given too. Times are `Date`s or ISO strings, contacts may
+ * be plain strings.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface SeedRow {
+  readonly [field: string]: unknown
+}
+
+/**
+ * What a world begins with. Things can refer to those of the lists above them by id; ids count up from 1 where none are given.
+ * Without `users` there is one user, without `pipelines` one pipeline with five stages.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Seed {
+  readonly company?: Partial<Company> | undefined
+  /** The first one is who calls with the sandbox's token. */
+  readonly users?: ReadonlyArray<SeedRow> | undefined
+  readonly activityTypes?: ReadonlyArray<SeedRow> | undefined
+  readonly leadLabels?: ReadonlyArray<SeedRow> | undefined
+  /** Custom fields: `field_name`, `field_type`, perhaps `field_code` (the 40-digit key) and `options`. */
+  readonly dealFields?: ReadonlyArray<SeedRow> | undefined
+  readonly personFields?: ReadonlyArray<SeedRow> | undefined
+  readonly organizationFields?: ReadonlyArray<SeedRow> | undefined
+  readonly productFields?: ReadonlyArray<SeedRow> | undefined
+  readonly projectFields?: ReadonlyArray<SeedRow> | undefined
+  readonly pipelines?: ReadonlyArray<SeedRow> | undefined
+  readonly stages?: ReadonlyArray<SeedRow> | undefined
+  readonly organizations?: ReadonlyArray<SeedRow> | undefined
+  readonly persons?: ReadonlyArray<SeedRow> | undefined
+  readonly products?: ReadonlyArray<SeedRow> | undefined
+  readonly deals?: ReadonlyArray<SeedRow> | undefined
+  readonly leads?: ReadonlyArray<SeedRow> | undefined
+  readonly activities?: ReadonlyArray<SeedRow> | undefined
+  readonly notes?: ReadonlyArray<SeedRow> | undefined
+  readonly boards?: ReadonlyArray<SeedRow> | undefined
+  readonly phases?: ReadonlyArray<SeedRow> | undefined
+  readonly projectTemplates?: ReadonlyArray<SeedRow> | undefined
+  readonly projects?: ReadonlyArray<SeedRow> | undefined
+  readonly tasks?: ReadonlyArray<SeedRow> | undefined
+}
+
+/**
+ * A sandbox cannot be made as it was described.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class SandboxError extends /*#__PURE__*/ Data.TaggedError("SandboxError")<{
+  /** Where: `seed.deals[3].stage_id`. */
+  readonly path: string
+  /** What is wrong there. */
+  readonly reason: string
+}> {
+  override get message(): string {
+    return `The sandbox cannot be made: ${this.path} ${this.reason}`
+  }
+}
+
+const lists = [
+  ["activityTypes", activityType],
+  ["leadLabels", leadLabel],
+  ["dealFields", field("dealField")],
+  ["personFields", field("personField")],
+  ["organizationFields", field("organizationField")],
+  ["productFields", field("productField")],
+  ["projectFields", field("projectField")],
+  ["pipelines", pipeline],
+  ["stages", stage],
+  ["organizations", organization],
+  ["persons", person],
+  ["products", product],
+  ["deals", deal],
+  ["leads", lead],
+  ["activities", activity],
+  ["notes", note],
+  ["boards", board],
+  ["phases", phase],
+  ["projectTemplates", template],
+  ["projects", project],
+  ["tasks", task]
+] as const
+
+// -----------------------------------------------------------------------------
+// what every account has
+// -----------------------------------------------------------------------------
+
+const types = [
+  ["call", "Call", "call"],
+  ["meeting", "Meeting", "meeting"],
+  ["task", "Task", "task"],
+  ["deadline", "Deadline", "deadline"],
+  ["email", "Email", "email"],
+  ["lunch", "Lunch", "lunch"]
+] as const
+
+const sources = ["Manually created", "Deal", "Web forms", "Prospector", "Leadbooster", "API"]
+
+const stageNames = ["Qualified", "Contact Made", "Demo Scheduled", "Proposal Made", "Negotiations Started"]
+
+const furnish = (world: World, now: string): void => {
+  for (const [id, [key, name, icon]] of types.entries()) {
+    put(world, "activityType", {
+      id: id + 1,
+      name,
+      icon_key: icon,
+      color: null,
+      order_nr: id + 1,
+      key_string: key,
+      is_deleted: false,
+      is_custom_flag: false,
+      add_time: now,
+      update_time: null
+    })
+  }
+  for (const row of currencies) put(world, "currency", row)
+  for (const [id, name] of ["(Unassigned users)", "Admins"].entries()) {
+    put(world, "role", { id: id + 1, name, parent_role_id: id === 0 ? null : 1, is_deleted: false })
+  }
+  for (const [id, name] of sources.entries()) put(world, "leadSource", { id: id + 1, name })
+  for (const [table, fields] of Object.entries(builtIn)) {
+    for (const [field_code, field_name, field_type] of fields) {
+      const id = nextId(world, table)
+      put(world, table, {
+        id,
+        field_code,
+        field_name,
+        field_type,
+        description: "",
+        options: builtInOptions[`${table}.${field_code}`] ?? null,
+        is_custom_field: false,
+        is_optional_response_field: false,
+        order_nr: id,
+        add_time: now,
+        update_time: now,
+        created_by_user_id: null,
+        last_updated_by_user_id: null,
+        is_deleted: false,
+        add_visible_flag: true
+      })
+    }
+  }
+}
+
+// -----------------------------------------------------------------------------
+// reading
+// -----------------------------------------------------------------------------
+
+const readValue = (entity: Entity, name: string, raw: unknown): unknown => {
+  const kind = entity.fields[name]?.kind
+  if (raw === null || kind === undefined) return raw
+  const value = raw instanceof Date && !Number.isNaN(raw.getTime()) ? raw.toISOString() : raw
+  if (kind.is(value)) return value
+  const strict = kind.fromV2(value)
+  if (strict !== kinds.unreadable) return strict
+  // times without a zone, contacts as plain strings; a flag is not turned round
+  return typeof value === "string" ? kind.fromV1(value) : kinds.unreadable
+}
+
+const readRow = (
+  entity: Entity,
+  row: SeedRow,
+  path: string,
+  world: World
+): Either.Either<engine.Patch, SandboxError> => {
+  const patch: Record<string, unknown> = {}
+  for (const [name, raw] of Object.entries(row)) {
+    if (raw === undefined) continue
+    const known = name in entity.fields || (name === "custom_fields" && entity.customFields !== undefined)
+    if (!known) return Either.left(new SandboxError({ path: `${path}.${name}`, reason: "is no field of it" }))
+    const value = readValue(entity, name, raw)
+    if (value === kinds.unreadable) {
+      return Either.left(
+        new SandboxError({ path: `${path}.${name}`, reason: entity.fields[name]?.kind.what ?? "is wrong" })
+      )
+    }
+    patch[name] = structuredClone(value)
+  }
+  if (hasOptions(patch.field_type)) patch.options = numberOptions(patch.options, [])
+  if (entity.customFields !== undefined && isRecord(patch.custom_fields)) {
+    const fields = custom.definitions(world, entity.customFields)
+    for (const [key, value] of Object.entries(patch.custom_fields)) {
+      const found = fields.find((one) => one.field_code === key)
+      const why = found === undefined ? "is no custom field" : value === null ? undefined : custom.refuse(found, value)
+      if (why !== undefined) return Either.left(new SandboxError({ path: `${path}.custom_fields.${key}`, reason: why }))
+    }
+  }
+  return Either.right(patch)
+}
+
+const sentenceOf = (answer: Answer): string =>
+  answer.body._tag === "Json" && isRecord(answer.body.value)
+    ? `is refused: ${String(answer.body.value.error)}`
+    : "is refused"
+
+const addRow = (entity: Entity, row: SeedRow, path: string, view: View): Either.Either<Row, SandboxError> =>
+  Either.gen(function* () {
+    const patch = yield* readRow(entity, row, path, view.world)
+    if (patch.id !== undefined && get(view.world, entity.name, patch.id) !== undefined) {
+      return yield* Either.left(new SandboxError({ path: `${path}.id`, reason: `is taken: ${String(patch.id)}` }))
+    }
+    const owner = get(view.world, "user", patch.owner_id ?? patch.user_id)
+    const made = text({ id: 0, ...patch }, "add_time") || view.now
+    return yield* engine
+      .create(entity, patch, { ...view, caller: owner ?? view.caller, now: made }, "v2")
+      .pipe(Either.mapLeft((answer) => new SandboxError({ path, reason: sentenceOf(answer) })))
+  })
+
+// -----------------------------------------------------------------------------
+// worlds
+// -----------------------------------------------------------------------------
+
+const defaultCompany: Company = {
+  id: 15_000_042,
+  name: "Sandbox",
+  domain: "sandbox",
+  country: "GB",
+  industry: "Software"
+}
+
+const nobody: Row = { id: 0, name: "", email: "", default_currency: "USD", timezone_offset: "+00:00" }
+
+/** Makes a world. */
+export const build = (seed: Seed, now: string, origin: string): Either.Either<World, SandboxError> =>
+  Either.gen(function* () {
+    const world = make({ ...defaultCompany, ...seed.company })
+    furnish(world, now)
+    const first: View = { world, caller: nobody, now, origin }
+    const users = seed.users ?? [{ name: "Sandbox User", email: "owner@sandbox.example", is_admin: true }]
+    if (users.length === 0) {
+      return yield* Either.left(new SandboxError({ path: "seed.users", reason: "must name somebody" }))
+    }
+    table(world, "user").next = 13_000_001
+    for (const [at, row] of users.entries()) yield* addRow(user, row, `seed.users[${at}]`, first)
+    const [caller = nobody] = world.tables.get("user")?.rows.values() ?? []
+    const view: View = { world, caller, now, origin }
+    const whole: Seed =
+      seed.pipelines === undefined && seed.stages === undefined
+        ? {
+            ...seed,
+            pipelines: [{ name: "Pipeline", url_title: "default", is_deal_probability_enabled: false }],
+            stages: stageNames.map((name) => ({ name, pipeline_id: 1 }))
+          }
+        : seed
+    for (const [name, entity] of lists) {
+      for (const [at, row] of (whole[name] ?? []).entries()) yield* addRow(entity, row, `seed.${name}[${at}]`, view)
+    }
+    return world
+  })
+
+/** So many days and hours from a time, as ISO text. */
+export const daysFrom =
+  (now: string) =>
+  (days: number, hour = 9, minute = 0): string =>
+    `${later(now, days * 86_400_000).slice(0, 10)}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00.000Z`
