@@ -8,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import type { Budget } from "../../RateLimiter.js"
 import type * as Failure from "../http/failure.js"
 import * as Gate from "./gate.js"
+import * as Learn from "./learn.js"
 
 /** The gates of all accounts that a layer has met. @internal */
 export interface Gates {
@@ -108,7 +109,7 @@ export const settle = (
   now: number
 ): Effect.Effect<void> => {
   const { heldUntil } = gate
-  Gate.settle(gate, permit, answer, now)
+  Learn.settle(gate, permit, answer, now)
   const { shared } = gate.settings
   if (shared?.hold === undefined || gate.heldUntil <= heldUntil) return pump(gate)
   const { credential } = gate
