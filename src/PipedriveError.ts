@@ -3,16 +3,16 @@
  *
  * @since 0.1.0
  */
-import type * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
+import { type ErrorClass, errorClass, isOurs } from "./internal/schema/errorClass.js"
 import { visible } from "./internal/text.js"
 
 // -----------------------------------------------------------------------------
 // what errors are made of
 // -----------------------------------------------------------------------------
 
-const call = { endpoint: Schema.String, method: Schema.String, path: Schema.String } as const
+const call = () => ({ endpoint: Schema.String, method: Schema.String, path: Schema.String })
 
 interface Call {
   /** The endpoint called: `v2.Deals.update`. */
@@ -22,22 +22,30 @@ interface Call {
   readonly path: string
 }
 
-const sent = { ...call, attempts: Schema.Number } as const
+const sent = () => ({ ...call(), attempts: Schema.Number })
 
 interface Sent extends Call {
   /** How many times the request was sent. */
   readonly attempts: number
 }
 
-const answered = {
-  ...sent,
+const answered = () => ({
+  ...sent(),
   status: Schema.Number,
   error: Schema.optional(Schema.String),
   error_info: Schema.optional(Schema.String),
   code: Schema.optional(Schema.String),
   correlationId: Schema.optional(Schema.String),
   snippet: Schema.optional(Schema.String)
-} as const
+})
+
+/** A duration; in JSON its milliseconds, or null where it has no end. */
+const duration = () =>
+  Schema.transform(Schema.NullOr(Schema.Number), Schema.declare(Duration.isDuration), {
+    strict: true,
+    decode: (millis) => (millis === null ? Duration.infinity : Duration.millis(millis)),
+    encode: (duration) => (Duration.isFinite(duration) ? Duration.toMillis(duration) : null)
+  })
 
 interface Answered extends Sent {
   readonly status: number
@@ -51,15 +59,6 @@ interface Answered extends Sent {
   readonly correlationId?: string | undefined
   /** The start of an answer that was not Pipedrive's JSON (an edge's HTML page, say). */
   readonly snippet?: string | undefined
-}
-
-/**
- * What `Schema.TaggedError` makes, in the few words that matter: left to the compiler to work out, sixteen of them cost every
- * program that handles an error 40,000 instantiations.
- */
-interface ErrorClass<Self, Tag extends string, Fields, Encoded = Fields>
-  extends Schema.Schema<Self, Encoded & { readonly _tag: Tag }> {
-  new (fields: Fields, options?: Schema.MakeOptions): Fields & Cause.YieldableError & { readonly _tag: Tag }
 }
 
 const times = (attempts: number): string => (attempts > 1 ? ` after ${attempts} attempts` : "")
@@ -129,10 +128,10 @@ export class InvalidRequest extends /*#__PURE__*/ ((): ErrorClass<
   "InvalidRequest",
   InvalidRequestFields
 > =>
-  Schema.TaggedError<InvalidRequest>("effect-pipedrive/InvalidRequest")("InvalidRequest", {
-    ...call,
+  errorClass("InvalidRequest", () => ({
+    ...call(),
     issues: Schema.Array(Issue)
-  }))() {
+  })))() {
   override get message(): string {
     return visible(`${this.endpoint}: nothing was sent, because ${issuesText(this.issues, issueText)}`)
   }
@@ -192,7 +191,7 @@ interface AuthErrorFields {
 }
 
 type AuthErrorEncoded = Omit<AuthErrorFields, "retryAfter"> & {
-  readonly retryAfter?: Schema.Schema.Encoded<typeof Schema.Duration> | undefined
+  readonly retryAfter?: number | null | undefined
 }
 
 /**
@@ -207,7 +206,7 @@ export class AuthError extends /*#__PURE__*/ ((): ErrorClass<
   AuthErrorFields,
   AuthErrorEncoded
 > =>
-  Schema.TaggedError<AuthError>("effect-pipedrive/AuthError")("AuthError", {
+  errorClass("AuthError", () => ({
     reason: Schema.Literal(
       "NotAuthorized",
       "ReauthorizationRequired",
@@ -224,12 +223,12 @@ export class AuthError extends /*#__PURE__*/ ((): ErrorClass<
     status: Schema.optional(Schema.Number),
     code: Schema.optional(Schema.String),
     transient: Schema.optional(Schema.Boolean),
-    retryAfter: Schema.optional(Schema.Duration),
+    retryAfter: Schema.optional(duration()),
     attempts: Schema.optional(Schema.Number),
     endpoint: Schema.optional(Schema.String),
     method: Schema.optional(Schema.String),
     path: Schema.optional(Schema.String)
-  }))() {
+  })))() {
   override get message(): string {
     const call = this.endpoint === undefined ? "" : `${this.endpoint}: `
     return visible(`${call}${this.reason}: ${this.description}`)
@@ -247,7 +246,7 @@ export class AuthError extends /*#__PURE__*/ ((): ErrorClass<
  * @category errors
  */
 export class BadRequest extends /*#__PURE__*/ ((): ErrorClass<BadRequest, "BadRequest", Answered> =>
-  Schema.TaggedError<BadRequest>("effect-pipedrive/BadRequest")("BadRequest", { ...answered }))() {
+  errorClass("BadRequest", answered))() {
   override get message(): string {
     return sentence(this, "Pipedrive refused the request")
   }
@@ -260,7 +259,7 @@ export class BadRequest extends /*#__PURE__*/ ((): ErrorClass<BadRequest, "BadRe
  * @category errors
  */
 export class Unauthorized extends /*#__PURE__*/ ((): ErrorClass<Unauthorized, "Unauthorized", Answered> =>
-  Schema.TaggedError<Unauthorized>("effect-pipedrive/Unauthorized")("Unauthorized", { ...answered }))() {
+  errorClass("Unauthorized", answered))() {
   override get message(): string {
     return sentence(this, "Pipedrive did not accept the credentials", "Check the API token or authorize again")
   }
@@ -273,7 +272,7 @@ export class Unauthorized extends /*#__PURE__*/ ((): ErrorClass<Unauthorized, "U
  * @category errors
  */
 export class PaymentRequired extends /*#__PURE__*/ ((): ErrorClass<PaymentRequired, "PaymentRequired", Answered> =>
-  Schema.TaggedError<PaymentRequired>("effect-pipedrive/PaymentRequired")("PaymentRequired", { ...answered }))() {
+  errorClass("PaymentRequired", answered))() {
   override get message(): string {
     return sentence(this, "the company's plan does not cover this")
   }
@@ -292,10 +291,10 @@ interface ForbiddenFields extends Answered {
  * @category errors
  */
 export class Forbidden extends /*#__PURE__*/ ((): ErrorClass<Forbidden, "Forbidden", ForbiddenFields> =>
-  Schema.TaggedError<Forbidden>("effect-pipedrive/Forbidden")("Forbidden", {
-    ...answered,
+  errorClass("Forbidden", () => ({
+    ...answered(),
     blockedByEdge: Schema.Boolean
-  }))() {
+  })))() {
   override get message(): string {
     return this.blockedByEdge
       ? sentence(
@@ -314,7 +313,7 @@ export class Forbidden extends /*#__PURE__*/ ((): ErrorClass<Forbidden, "Forbidd
  * @category errors
  */
 export class NotFound extends /*#__PURE__*/ ((): ErrorClass<NotFound, "NotFound", Answered> =>
-  Schema.TaggedError<NotFound>("effect-pipedrive/NotFound")("NotFound", { ...answered }))() {
+  errorClass("NotFound", answered))() {
   override get message(): string {
     return sentence(this, `nothing at ${this.path} that this user may see`)
   }
@@ -327,7 +326,7 @@ export class NotFound extends /*#__PURE__*/ ((): ErrorClass<NotFound, "NotFound"
  * @category errors
  */
 export class Conflict extends /*#__PURE__*/ ((): ErrorClass<Conflict, "Conflict", Answered> =>
-  Schema.TaggedError<Conflict>("effect-pipedrive/Conflict")("Conflict", { ...answered }))() {
+  errorClass("Conflict", answered))() {
   override get message(): string {
     return sentence(this, "the request conflicts with what is there")
   }
@@ -339,8 +338,7 @@ export class Conflict extends /*#__PURE__*/ ((): ErrorClass<Conflict, "Conflict"
  * @since 0.1.0
  * @category errors
  */
-export class Gone extends /*#__PURE__*/ ((): ErrorClass<Gone, "Gone", Answered> =>
-  Schema.TaggedError<Gone>("effect-pipedrive/Gone")("Gone", { ...answered }))() {
+export class Gone extends /*#__PURE__*/ ((): ErrorClass<Gone, "Gone", Answered> => errorClass("Gone", answered))() {
   override get message(): string {
     return sentence(this, `${this.path} is deleted`)
   }
@@ -356,10 +354,7 @@ export class UnprocessableEntity extends /*#__PURE__*/ ((): ErrorClass<
   UnprocessableEntity,
   "UnprocessableEntity",
   Answered
-> =>
-  Schema.TaggedError<UnprocessableEntity>("effect-pipedrive/UnprocessableEntity")("UnprocessableEntity", {
-    ...answered
-  }))() {
+> => errorClass("UnprocessableEntity", answered))() {
   override get message(): string {
     return sentence(this, "Pipedrive understood the request and refused it")
   }
@@ -375,7 +370,7 @@ interface RateLimitedFields extends Answered {
 }
 
 type RateLimitedEncoded = Omit<RateLimitedFields, "retryAfter"> & {
-  readonly retryAfter?: Schema.Schema.Encoded<typeof Schema.Duration> | undefined
+  readonly retryAfter?: number | null | undefined
 }
 
 /**
@@ -390,13 +385,13 @@ export class RateLimited extends /*#__PURE__*/ ((): ErrorClass<
   RateLimitedFields,
   RateLimitedEncoded
 > =>
-  Schema.TaggedError<RateLimited>("effect-pipedrive/RateLimited")("RateLimited", {
-    ...answered,
+  errorClass("RateLimited", () => ({
+    ...answered(),
     kind: Schema.Literal("burst", "daily"),
-    retryAfter: Schema.optional(Schema.Duration),
+    retryAfter: Schema.optional(duration()),
     limit: Schema.optional(Schema.Number),
     remaining: Schema.optional(Schema.Number)
-  }))() {
+  })))() {
   override get message(): string {
     const wait = this.retryAfter === undefined ? undefined : `Wait ${Duration.format(this.retryAfter)}`
     return this.kind === "daily"
@@ -412,7 +407,7 @@ export class RateLimited extends /*#__PURE__*/ ((): ErrorClass<
  * @category errors
  */
 export class ServerError extends /*#__PURE__*/ ((): ErrorClass<ServerError, "ServerError", Answered> =>
-  Schema.TaggedError<ServerError>("effect-pipedrive/ServerError")("ServerError", { ...answered }))() {
+  errorClass("ServerError", answered))() {
   override get message(): string {
     return sentence(this, "Pipedrive failed")
   }
@@ -425,7 +420,7 @@ export class ServerError extends /*#__PURE__*/ ((): ErrorClass<ServerError, "Ser
  * @category errors
  */
 export class UnexpectedStatus extends /*#__PURE__*/ ((): ErrorClass<UnexpectedStatus, "UnexpectedStatus", Answered> =>
-  Schema.TaggedError<UnexpectedStatus>("effect-pipedrive/UnexpectedStatus")("UnexpectedStatus", { ...answered }))() {
+  errorClass("UnexpectedStatus", answered))() {
   override get message(): string {
     return this.status >= 200 && this.status < 300
       ? sentence(this, "Pipedrive reported a failure under a successful status")
@@ -459,14 +454,14 @@ export class InvalidResponse extends /*#__PURE__*/ ((): ErrorClass<
   "InvalidResponse",
   InvalidResponseFields
 > =>
-  Schema.TaggedError<InvalidResponse>("effect-pipedrive/InvalidResponse")("InvalidResponse", {
-    ...sent,
+  errorClass("InvalidResponse", () => ({
+    ...sent(),
     status: Schema.Number,
     issues: Schema.Array(Issue),
     contentType: Schema.optional(Schema.String),
     correlationId: Schema.optional(Schema.String),
     snippet: Schema.optional(Schema.String)
-  }))() {
+  })))() {
   override get message(): string {
     const type = this.contentType === undefined ? "" : `, content type ${this.contentType}`
     const snippet = this.snippet === undefined ? "" : `: ${this.snippet}`
@@ -503,12 +498,12 @@ export class TransportError extends /*#__PURE__*/ ((): ErrorClass<
   "TransportError",
   TransportErrorFields
 > =>
-  Schema.TaggedError<TransportError>("effect-pipedrive/TransportError")("TransportError", {
-    ...sent,
+  errorClass("TransportError", () => ({
+    ...sent(),
     phase: Schema.Literal("prepare", "connect", "send", "receive", "redirect"),
     description: Schema.String,
     code: Schema.optional(Schema.String)
-  }))() {
+  })))() {
   override get message(): string {
     const what = {
       prepare: "the request could not be built",
@@ -529,7 +524,7 @@ interface TimeoutFields extends Sent {
 }
 
 type TimeoutEncoded = Omit<TimeoutFields, "duration"> & {
-  readonly duration: Schema.Schema.Encoded<typeof Schema.Duration>
+  readonly duration: number | null
 }
 
 /**
@@ -539,11 +534,11 @@ type TimeoutEncoded = Omit<TimeoutFields, "duration"> & {
  * @category errors
  */
 export class Timeout extends /*#__PURE__*/ ((): ErrorClass<Timeout, "Timeout", TimeoutFields, TimeoutEncoded> =>
-  Schema.TaggedError<Timeout>("effect-pipedrive/Timeout")("Timeout", {
-    ...sent,
-    duration: Schema.Duration,
+  errorClass("Timeout", () => ({
+    ...sent(),
+    duration: duration(),
     of: Schema.Literal("attempt", "call")
-  }))() {
+  })))() {
   override get message(): string {
     return `${this.endpoint}: no answer within ${Duration.format(this.duration)}${times(this.attempts)}`
   }
@@ -583,7 +578,7 @@ export type PipedriveError =
  * @since 0.1.0
  * @category schemas
  */
-export const PipedriveError = /*#__PURE__*/ (() =>
+export const PipedriveError = /*#__PURE__*/ Schema.suspend(() =>
   Schema.Union(
     InvalidRequest,
     AuthError,
@@ -601,7 +596,8 @@ export const PipedriveError = /*#__PURE__*/ (() =>
     InvalidResponse,
     TransportError,
     Timeout
-  ))()
+  )
+)
 
 /**
  * Whether a value is a {@link PipedriveError}.
@@ -609,7 +605,7 @@ export const PipedriveError = /*#__PURE__*/ (() =>
  * @since 0.1.0
  * @category guards
  */
-export const isPipedriveError = (u: unknown): u is PipedriveError => Schema.is(PipedriveError)(u)
+export const isPipedriveError = (u: unknown): u is PipedriveError => isOurs(u)
 
 /**
  * Whether the same request may be sent again and stand a chance: the one judgement, which the retry policy uses too.

@@ -94,8 +94,6 @@ const plain: Readonly<Record<string, string>> = {
   "a valid Date instance": "a Date",
   DateFromSelf: "a Date",
   ValidDateFromSelf: "a Date",
-  DateTimeUtcFromSelf: "a DateTime",
-  DateTimeZonedFromSelf: "a DateTime",
   NonEmptyString: "text that is not empty",
   "a non empty string": "text that is not empty"
 }

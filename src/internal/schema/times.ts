@@ -7,8 +7,6 @@ import type { TimeKind } from "../../Field.js"
 
 type Given = string | Date | DateTime.DateTime
 
-const pad = (n: number, width = 2): string => String(n).padStart(width, "0")
-
 /** @internal */
 export const isTime = (u: unknown): u is Date | DateTime.DateTime => u instanceof Date || DateTime.isDateTime(u)
 
@@ -77,7 +75,7 @@ const written = (text: string, kind: TimeKind, version: Version): string => {
 export const write = (value: Given, kind: TimeKind, version: Version): string => {
   if (typeof value === "string") return written(value, kind, version)
   if (kind !== "date") return utc(value instanceof Date ? value : DateTime.toDateUtc(value), version, kind)
-  if (value instanceof Date) return value.toISOString().slice(0, 10)
-  const { day, month, year } = DateTime.isZoned(value) ? DateTime.toParts(value) : DateTime.toPartsUtc(value)
-  return `${pad(year, 4)}-${pad(month)}-${pad(day)}`
+  // the day in its zone
+  const date = value instanceof Date ? value : DateTime.toDate(value)
+  return date.toISOString().replace(/T.*/, "")
 }

@@ -1,0 +1,62 @@
+/**
+ * Classes of errors that are Schemas, as `Schema.TaggedError` makes them, but for two things: the Schema is made when it is
+ * first asked for (made at once, sixteen of them were a third of what importing costs), and what the runtime itself puts into
+ * an error is not checked once more.
+ */
+// biome-ignore-all lint/complexity/noThisInStatic: the class that extends it is meant
+import type * as Cause from "effect/Cause"
+import * as Data from "effect/Data"
+import { pipeArguments } from "effect/Pipeable"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+
+const ErrorId: unique symbol = Symbol.for("effect-pipedrive/PipedriveError")
+
+/** Whether a value is of a class made here. @internal */
+export const isOurs = (u: unknown): boolean => Predicate.hasProperty(u, ErrorId)
+
+/**
+ * What `Schema.TaggedError` makes, in the few words that matter: left to the compiler to work out, sixteen of them cost every
+ * program that handles an error 40,000 instantiations.
+ */
+export interface ErrorClass<Self, Tag extends string, Fields, Encoded = Fields>
+  extends Schema.Schema<Self, Encoded & { readonly _tag: Tag }> {
+  new (fields: Fields): Fields & Cause.YieldableError & { readonly _tag: Tag }
+}
+
+/** @internal */
+export const errorClass = <Self, Tag extends string, Fields, Encoded = Fields>(
+  tag: Tag,
+  fields: () => { readonly [K in keyof NoInfer<Fields>]-?: Schema.Schema.AnyNoContext | Schema.PropertySignature.All }
+): ErrorClass<Self, Tag, Fields, Encoded> => {
+  const id = `effect-pipedrive/${tag}`
+  let schema: Schema.Schema.AnyNoContext | undefined
+  class TaggedError extends Data.TaggedError(tag)<Record<string, unknown>> {
+    get [ErrorId]() {
+      return tag
+    }
+    static get [Schema.TypeId]() {
+      return Schema.Unknown[Schema.TypeId]
+    }
+    static get ast() {
+      return this.schema().ast
+    }
+    static annotations(annotations: Schema.Annotations.GenericSchema<unknown>) {
+      return this.schema().annotations(annotations)
+    }
+    static pipe() {
+      // biome-ignore lint/complexity/noArguments: what `pipeArguments` takes
+      return pipeArguments(this, arguments)
+    }
+    private static schema(): Schema.Schema.AnyNoContext {
+      return (schema ??= Schema.transform(
+        // each field's Schema needs no context, and so the whole, which is more than the compiler sees through the mapped type
+        Schema.Struct({ _tag: Schema.Literal(tag), ...fields() }) as Schema.Schema.AnyNoContext,
+        Schema.declare((u): u is TaggedError => u instanceof this, { identifier: id }),
+        { strict: false, decode: (plain) => new this(plain), encode: (error) => ({ ...error }) }
+      ))
+    }
+  }
+  // the class has what the interface promises; the compiler cannot see that the fields are assigned
+  return TaggedError as never
+}
