@@ -49,9 +49,11 @@ export const errorClass = <Self, Tag extends string, Fields, Encoded = Fields>(
       return pipeArguments(this, arguments)
     }
     private static schema(): Schema.Schema.AnyNoContext {
-      return (schema ??= Schema.transform(
-        // each field's Schema needs no context, and so the whole, which is more than the compiler sees through the mapped type
-        Schema.Struct({ _tag: Schema.Literal(tag), ...fields() }) as Schema.Schema.AnyNoContext,
+      if (schema !== undefined) return schema
+      const described: Record<string, Schema.Schema.AnyNoContext | Schema.PropertySignature.All> = fields()
+      return (schema = Schema.transform(
+        // no field's Schema needs a context, and so the whole needs none
+        Schema.Struct({ _tag: Schema.Literal(tag), ...described }) as Schema.Schema.AnyNoContext,
         Schema.declare((u): u is TaggedError => u instanceof this, { identifier: id }),
         { strict: false, decode: (plain) => new this(plain), encode: (error) => ({ ...error }) }
       ))
