@@ -8,7 +8,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Auth, HttpLayer } from "effect-pipedrive"
-import * as Parcel from "../src/internal/http/envelope.js"
+import * as Envelope from "../src/internal/http/envelope.js"
 import * as Send from "../src/internal/http/send.js"
 // the send loop is internal: no entry point leads to it
 import * as Metrics from "../src/internal/telemetry/metrics.js"
@@ -33,7 +33,7 @@ export const measurePolicy = async (options: { readonly quick: boolean }): Promi
   const signed = HttpClientRequest.get(address, { headers: { accept: "application/json", "x-api-token": "token" } })
   const call = { endpoint: "v2.Deals.get", method: "GET", path: "/api/v2/deals/1" } as const
   const meter = Metrics.make(call.endpoint)
-  const sending = Parcel.useSpan("Pipedrive.v2.Deals.get", { kind: "client", captureStackTrace: false }, (span) =>
+  const sending = Envelope.useSpan("Pipedrive.v2.Deals.get", { kind: "client", captureStackTrace: false }, (span) =>
     Send.send({
       call,
       request,

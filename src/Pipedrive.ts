@@ -15,7 +15,7 @@ import * as Auth from "./Auth.js"
 import type { Method, Requirements, Version } from "./Endpoint.js"
 import * as HttpLayer from "./HttpLayer.js"
 import * as Run from "./internal/endpoint.js"
-import * as Parcel from "./internal/http/envelope.js"
+import * as Envelope from "./internal/http/envelope.js"
 import * as Failure from "./internal/http/failure.js"
 import * as Send from "./internal/http/send.js"
 import * as Limiter from "./internal/rateLimit/gate.js"
@@ -151,32 +151,36 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
     const template = made.path.replace(/\/(\d+|[0-9a-f-]{32,})(?=\/|$)/gi, "/{id}")
     const { endpoint, method } = made
     const attributes = { "http.request.method": method, "url.template": template }
-    return Parcel.useSpan(`Pipedrive.${endpoint}`, { kind: "client", captureStackTrace: false, attributes }, (span) => {
-      if (made.issues.length > 0) {
-        return Effect.fail(new InvalidRequest({ endpoint, method, path: made.path, issues: made.issues }))
-      }
-      const call = { endpoint, method, path: made.path }
-      return Send.send({
-        call,
-        request: HttpClientRequest.make(method)(made.url, { headers: Run.headers(false), body: made.body }),
-        binary: false,
-        // a guess: what the dearest common endpoint of that kind costs
-        cost: (method === "GET" ? 10 : 5) * (made.version === "v1" ? 2 : 1),
-        search: Limiter.isSearch(raw.path),
-        meter: Metrics.make(endpoint),
-        span,
-        receive: (answer) => {
-          if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))
-          if (answer.text === "") return Effect.void
-          const parsed = Failure.parseShallow(answer.text)
-          if (Either.isLeft(parsed)) {
-            const issues = [{ path: [], message: parsed.left }]
-            return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: true }))
-          }
-          return Failure.isRecord(parsed.right) && parsed.right.success === false
-            ? Run.failed(call, answer, parsed)
-            : Effect.succeed(parsed.right)
+    return Envelope.useSpan(
+      `Pipedrive.${endpoint}`,
+      { kind: "client", captureStackTrace: false, attributes },
+      (span) => {
+        if (made.issues.length > 0) {
+          return Effect.fail(new InvalidRequest({ endpoint, method, path: made.path, issues: made.issues }))
         }
-      })
-    })
+        const call = { endpoint, method, path: made.path }
+        return Send.send({
+          call,
+          request: HttpClientRequest.make(method)(made.url, { headers: Run.headers(false), body: made.body }),
+          binary: false,
+          // a guess: what the dearest common endpoint of that kind costs
+          cost: (method === "GET" ? 10 : 5) * (made.version === "v1" ? 2 : 1),
+          search: Limiter.isSearch(raw.path),
+          meter: Metrics.make(endpoint),
+          span,
+          receive: (answer) => {
+            if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))
+            if (answer.text === "") return Effect.void
+            const parsed = Failure.parseShallow(answer.text)
+            if (Either.isLeft(parsed)) {
+              const issues = [{ path: [], message: parsed.left }]
+              return Effect.fail(Failure.invalidResponse(call, answer, issues, { withSnippet: true }))
+            }
+            return Failure.isRecord(parsed.right) && parsed.right.success === false
+              ? Run.failed(call, answer, parsed)
+              : Effect.succeed(parsed.right)
+          }
+        })
+      }
+    )
   })

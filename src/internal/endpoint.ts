@@ -11,7 +11,7 @@ import type { Description, Requirements } from "../Endpoint.js"
 import type { Policy } from "../HttpLayer.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "../PipedriveError.js"
 import * as Download from "./http/download.js"
-import * as Parcel from "./http/envelope.js"
+import * as Envelope from "./http/envelope.js"
 import * as Failure from "./http/failure.js"
 import * as Send from "./http/send.js"
 import * as Limiter from "./rateLimit/gate.js"
@@ -98,7 +98,7 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
     attributes: { "http.request.method": endpoint.method, "url.template": template }
   } as const
   const run: Run<A> = (input) =>
-    Parcel.useSpan(`Pipedrive.${name}`, options, (span) => {
+    Envelope.useSpan(`Pipedrive.${name}`, options, (span) => {
       const wire = encode(input)
       if (Encode.isIssues(wire)) {
         return Effect.fail(

@@ -1,5 +1,5 @@
 /**
- * One attempt of a call within its time: its credentials, its place at the limiter, the exchange, what the answer means.
+ * One attempt of a call within its time limit: credentials, permit, exchange, and what the response means.
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -23,23 +23,23 @@ import * as E from "../../PipedriveError.js"
 import * as Limiter from "../rateLimit/gate.js"
 import * as Queue from "../rateLimit/queue.js"
 import * as Metrics from "../telemetry/metrics.js"
-import type { Run } from "./call.js"
+import type { CallState } from "./call.js"
 import * as Exchange from "./exchange.js"
 import * as Failure from "./failure.js"
-import * as Timed from "./timeout.js"
+import * as Timeout from "./timeout.js"
 import * as Transport from "./transport.js"
 
-/** Stands for a value where the request has to wait for its turn. @internal */
+/** What an attempt gives instead of a value when the request has to wait for its turn. @internal */
 export const mustWait: unique symbol = Symbol("effect-pipedrive/internal/http/attempt/mustWait")
 
 type MustWait = typeof mustWait
 
-/** An attempt within its own time, or what is left of the call's. The interruption aborts the request. @internal */
-export const attempt = <A>(run: Run<A>): Effect.Effect<A | MustWait, E.PipedriveError> => {
-  const { clock, policy, sending } = run
-  run.began = clock.unsafeCurrentTimeMillis()
-  run.tries += run.permit === undefined ? 1 : 0
-  const left = Duration.toMillis(policy.totalTimeout) - (run.began - run.started)
+/** One attempt, within its own time limit or the rest of the call's. Interruption aborts the request. @internal */
+export const attempt = <A>(state: CallState<A>): Effect.Effect<A | MustWait, E.PipedriveError> => {
+  const { clock, policy, sending } = state
+  state.began = clock.unsafeCurrentTimeMillis()
+  state.tries += state.permit === undefined ? 1 : 0
+  const left = Duration.toMillis(policy.totalTimeout) - (state.began - state.started)
   const own = Duration.toMillis(policy.timeout)
   const of = left < own ? ("call" as const) : ("attempt" as const)
   const duration = of === "call" ? policy.totalTimeout : policy.timeout
@@ -47,34 +47,37 @@ export const attempt = <A>(run: Run<A>): Effect.Effect<A | MustWait, E.Pipedrive
     millis: Math.min(left, own),
     clock,
     onTimeout: () =>
-      run.authorizing
-        ? slowAuthorization(run, duration)
-        : new E.Timeout({ ...sending.call, attempts: run.attempts, duration, of })
+      state.authorizing
+        ? slowAuthorization(state, duration)
+        : new E.Timeout({ ...sending.call, attempts: state.attempts, duration, of })
   }
-  return direct(run, limit) ?? isolated(run, general(run), limit)
+  return direct(state, limit) ?? inOwnFiber(state, general(state), limit)
 }
 
-type Limit = Timed.Limit<E.PipedriveError>
+type Limit = Timeout.Limit<E.PipedriveError>
 
 // -----------------------------------------------------------------------------
 // the parts of an attempt
 // -----------------------------------------------------------------------------
 
-const slowAuthorization = <A>(run: Run<A>, duration: Duration.Duration): E.AuthError =>
+const slowAuthorization = <A>(state: CallState<A>, duration: Duration.Duration): E.AuthError =>
   new E.AuthError({
-    ...run.sending.call,
+    ...state.sending.call,
     reason: "TokenEndpoint",
-    description: `the access token was not ready within ${Duration.format(duration)}: its renewal or its store is slow. The request was not ${run.attempts === 0 ? "sent" : "accepted"}`,
+    description: `the access token was not ready within ${Duration.format(duration)}: its renewal or its store is slow. The request was not ${state.attempts === 0 ? "sent" : "accepted"}`,
     transient: true
   })
 
-/** What the `Auth` service is asked, within a call: its errors say for which. */
-const authorizing = <A, B>(run: Run<A>, effect: () => Effect.Effect<B, E.AuthError>): Effect.Effect<B, E.AuthError> =>
+/** Asks the `Auth` service within a call. Its errors name the endpoint. */
+const askAuth = <A, B>(
+  state: CallState<A>,
+  effect: () => Effect.Effect<B, E.AuthError>
+): Effect.Effect<B, E.AuthError> =>
   Effect.suspend(() => {
-    run.authorizing = true
+    state.authorizing = true
     return Effect.catchAll(effect(), ({ attempts, code, description, reason, retryAfter, status, transient }) => {
       const said = { reason, description, status, code, transient, retryAfter, attempts }
-      return Effect.fail(new E.AuthError({ ...run.sending.call, ...said }))
+      return Effect.fail(new E.AuthError({ ...state.sending.call, ...said }))
     })
   })
 
@@ -84,81 +87,85 @@ interface Admission {
   readonly place: { readonly gate: Limiter.Gate; readonly permit: Limiter.Permit } | undefined
 }
 
-/** Takes a place at the limiter, where there is one. */
-const admit = <A>(run: Run<A>, signed: HttpClientRequest.HttpClientRequest): Admission | MustWait => {
+/** Takes a place at the limiter, if there is one. */
+const takePlace = <A>(state: CallState<A>, signed: HttpClientRequest.HttpClientRequest): Admission | MustWait => {
   const own = Failure.secretsOf(signed)
-  // the server may echo what was replaced, too
-  const secrets = (run.secrets = run.secrets.length === 0 ? own : [...new Set([...run.secrets, ...own])])
-  const { limiter } = run
+  // the server may also echo credentials that were replaced
+  const secrets = (state.secrets = state.secrets.length === 0 ? own : [...new Set([...state.secrets, ...own])])
+  const { limiter } = state
   if (limiter === undefined) return { secrets, place: undefined }
-  const now = run.clock.unsafeCurrentTimeMillis()
-  const gate = (run.gate ??= limiter.gates.of(run.auth.account ?? own.join(" "), now))
-  run.turn ??= Queue.turn(gate)
-  // one that waited comes with its place
-  const permit = run.permit ?? Queue.enter(gate, run.ask, now)
+  const now = state.clock.unsafeCurrentTimeMillis()
+  const gate = (state.gate ??= limiter.gates.of(state.auth.account ?? own.join(" "), now))
+  state.turn ??= Queue.turn(gate)
+  // a request that waited already has its permit
+  const permit = state.permit ?? Queue.enter(gate, state.ask, now)
   if (permit === undefined) return mustWait
-  run.permit = undefined
+  state.permit = undefined
   return { secrets, place: { gate, permit } }
 }
 
-/** Gives a place back that no answer came for. @internal */
-export const leave = (gate: Limiter.Gate, permit: Limiter.Permit, sent: boolean): Effect.Effect<void> =>
+/** Releases the permit of a request that got no answer. @internal */
+export const release = (gate: Limiter.Gate, permit: Limiter.Permit, sent: boolean): Effect.Effect<void> =>
   Effect.suspend(() => {
     Limiter.abandon(gate, permit, sent)
     return Queue.pump(gate)
   })
 
-const leaveUnanswered = ({ place }: Admission, exit: Exit.Exit<unknown, E.PipedriveError>): Effect.Effect<void> =>
-  place === undefined || place.permit.settled ? Effect.void : leave(place.gate, place.permit, wasSent(exit))
+const releaseUnanswered = ({ place }: Admission, exit: Exit.Exit<unknown, E.PipedriveError>): Effect.Effect<void> =>
+  place === undefined || place.permit.settled ? Effect.void : release(place.gate, place.permit, wasSent(exit))
 
 const wasSent = (exit: Exit.Exit<unknown, E.PipedriveError>): boolean => {
   const error = Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
   return error?._tag !== "TransportError" || (error.phase !== "connect" && error.phase !== "prepare")
 }
 
-/** Counts a request, and gives it as it goes out. */
-const prepare = <A>(
-  run: Run<A>,
+/** Counts the attempt and gives the request as it is sent. */
+const prepareExchange = <A>(
+  state: CallState<A>,
   signed: HttpClientRequest.HttpClientRequest,
   { secrets }: Admission
 ): Exchange.Exchange => {
-  const { client, labels, policy, sending } = run
+  const { client, labels, policy, sending } = state
   const { binary, call, cost, meter, span } = sending
-  run.attempts++
-  run.answer = undefined
+  state.attempts++
+  state.answer = undefined
   meter.attempted(cost, labels)
   const request = policy.traceHeaders ? HttpClientRequest.setHeaders(signed, HttpTraceContext.toHeaders(span)) : signed
   const maximum = binary ? policy.maximumFileSize : policy.maximumBodySize
-  return { call, client, request, binary, maximum, attempts: run.attempts, secrets }
+  return { call, client, request, binary, maximum, attempts: state.attempts, secrets }
 }
 
-/** What an answer teaches the limiter, and what it means for the call. */
-const judge = <A>(run: Run<A>, answer: Exchange.Received, { place }: Admission): Effect.Effect<A, E.PipedriveError> => {
-  run.answer = answer
-  const judged = run.sending.receive(answer, run.policy)
+/** Reports the response to the limiter, and decides what it means for the call. */
+const judgeResponse = <A>(
+  state: CallState<A>,
+  answer: Exchange.Received,
+  { place }: Admission
+): Effect.Effect<A, E.PipedriveError> => {
+  state.answer = answer
+  const judged = state.sending.receive(answer, state.policy)
   const left = Failure.count(answer.headers["x-daily-ratelimit-token-remaining"])
-  if (left !== undefined) Metrics.left(left, run.labels)
+  if (left !== undefined) Metrics.left(left, state.labels)
   if (place === undefined) return judged
-  const settled = Queue.settle(place.gate, place.permit, answer, run.clock.unsafeCurrentTimeMillis())
+  const settled = Queue.settle(place.gate, place.permit, answer, state.clock.unsafeCurrentTimeMillis())
   return settled === Effect.void ? judged : Effect.zipRight(settled, judged)
 }
 
 /** Asks for other credentials after the first 401 of a call. */
-const recovered = <A>(
-  run: Run<A>,
+const recoverFrom401 = <A>(
+  state: CallState<A>,
   signed: HttpClientRequest.HttpClientRequest,
   judged: Effect.Effect<A, E.PipedriveError>,
   within: <B>(effect: Effect.Effect<B, E.PipedriveError>) => Effect.Effect<B, E.PipedriveError>
 ): Effect.Effect<A | MustWait, E.PipedriveError> =>
-  atOnce(judged) !== undefined
+  valueOf(judged) !== undefined
     ? judged
     : Effect.catchAll(judged, (error): Effect.Effect<A | MustWait, E.PipedriveError> => {
-        if (error._tag !== "Unauthorized" || run.recovered || run.consumed) return Effect.fail(error)
-        run.recovered = true
+        if (error._tag !== "Unauthorized" || state.recovered || state.consumed) return Effect.fail(error)
+        state.recovered = true
         return within(
           Effect.flatMap(
-            run.auth.recover(signed),
-            (worthIt): Effect.Effect<A | MustWait, E.PipedriveError> => (worthIt ? general(run) : Effect.fail(error))
+            askAuth(state, () => state.auth.recover(signed)),
+            (worthIt): Effect.Effect<A | MustWait, E.PipedriveError> => (worthIt ? general(state) : Effect.fail(error))
           )
         )
       })
@@ -167,40 +174,40 @@ const recovered = <A>(
 // the general way: any client, any body, anything to wait for
 // -----------------------------------------------------------------------------
 
-const general = <A>(run: Run<A>): Effect.Effect<A | MustWait, E.PipedriveError> =>
+const general = <A>(state: CallState<A>): Effect.Effect<A | MustWait, E.PipedriveError> =>
   Effect.flatMap(
-    authorizing(run, () => run.auth.authorize(run.request)),
+    askAuth(state, () => state.auth.authorize(state.request)),
     (signed): Effect.Effect<A | MustWait, E.PipedriveError> => {
-      run.authorizing = false
-      const admission = admit(run, signed)
+      state.authorizing = false
+      const admission = takePlace(state, signed)
       if (admission === mustWait) return Effect.succeed(mustWait)
-      const received = Exchange.run(prepare(run, signed, admission))
-      const judged = Effect.flatMap(received, (answer) => judge(run, answer, admission))
+      const received = Exchange.perform(prepareExchange(state, signed, admission))
+      const judged = Effect.flatMap(received, (answer) => judgeResponse(state, answer, admission))
       return Effect.onExit(
-        recovered(run, signed, judged, (effect) => effect),
-        (exit) => leaveUnanswered(admission, exit)
+        recoverFrom401(state, signed, judged, (effect) => effect),
+        (exit) => releaseUnanswered(admission, exit)
       )
     }
   )
 
-/** In a fiber of its own, which the time limit interrupts. */
-const isolated = <A, B>(
-  run: Run<A>,
+/** Runs an effect in its own fiber, which the time limit interrupts. */
+const inOwnFiber = <A, B>(
+  state: CallState<A>,
   effect: Effect.Effect<B, E.PipedriveError>,
   limit: Limit
 ): Effect.Effect<B, E.PipedriveError> =>
   Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
-    Timed.limit(effect, isolatedRuntime(fiber, runtimeFlags, run.sending.span), limit)
+    Timeout.withLimit(effect, ownFiberRuntime(fiber, runtimeFlags, state.sending.span), limit)
   )
 
-/** Redirects are followed by us, who know where credentials may go. */
-const byHand: RequestInit = { redirect: "manual" }
+/** We follow redirects ourselves, because credentials must not go to another host. */
+const manualRedirects: RequestInit = { redirect: "manual" }
 
 /**
- * What an attempt runs with in its own fiber: our span stands for the platform's, fetch follows no redirect, and the fibers of
- * a transport log no failures, for those hold the request with its credentials.
+ * The runtime of an attempt's fiber. Our span replaces the platform's, fetch follows no redirect, and the transport's fibers
+ * log no failures, because those contain the request with its credentials.
  */
-const isolatedRuntime = (
+const ownFiberRuntime = (
   fiber: Fiber.RuntimeFiber<unknown, unknown>,
   runtimeFlags: RuntimeFlags.RuntimeFlags,
   span: Tracer.Span
@@ -209,7 +216,7 @@ const isolatedRuntime = (
   const init = Context.getOption(fiber.currentContext, FetchHttpClient.RequestInit)
   const services = new Map(fiber.currentContext.unsafeMap)
     .set(Tracer.ParentSpan.key, span)
-    .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? byHand : { ...init.value, ...byHand })
+    .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? manualRedirects : { ...init.value, ...manualRedirects })
   const fiberRefs = FiberRefs.updateManyAs(fiber.getFiberRefs(), {
     entries: [
       [HttpClient.currentTracerDisabledWhen, [[id, constTrue]]],
@@ -224,62 +231,70 @@ const isolatedRuntime = (
 // -----------------------------------------------------------------------------
 
 /**
- * Starts the transport and a timer, and goes on with what comes first. For requests whose body is there in whole and whose
- * credentials need not be waited for, in real time. What an answer asks for beyond that (a redirect, new credentials) is
- * done in a fiber of its own, in the time that is left.
+ * Starts the transport and a timer, and continues with whichever ends first. Only for requests with a complete body and
+ * credentials that are available at once, under the live clock. A redirect or a 401 continues in a fiber of its own, within
+ * the remaining time.
  */
-const direct = <A>(run: Run<A>, limit: Limit): Effect.Effect<A | MustWait, E.PipedriveError> | undefined => {
-  const transport = Transport.of(run.client)
-  if (transport === undefined || !Timed.isLive(limit)) return undefined
-  const signed = atOnce(run.auth.authorize(run.request))
+const direct = <A>(state: CallState<A>, limit: Limit): Effect.Effect<A | MustWait, E.PipedriveError> | undefined => {
+  const transport = Transport.of(state.client)
+  if (transport === undefined || !Timeout.isLive(limit)) return undefined
+  const signed = valueOf(state.auth.authorize(state.request))
   if (signed === undefined || (signed.body._tag !== "Empty" && signed.body._tag !== "Uint8Array")) return undefined
   return Effect.uninterruptibleMask((restore) =>
     Effect.withFiberRuntime<A | MustWait, E.PipedriveError>((fiber) => {
-      const admission = admit(run, signed)
+      const admission = takePlace(state, signed)
       if (admission === mustWait) return Effect.succeed(mustWait)
-      const exchange = prepare(run, signed, admission)
+      const exchange = prepareExchange(state, signed, admission)
       const rest = <B>(effect: Effect.Effect<B, E.PipedriveError>) => {
-        const passed = run.clock.unsafeCurrentTimeMillis() - run.began
-        return isolated(run, effect, { ...limit, millis: limit.millis - passed })
+        const passed = state.clock.unsafeCurrentTimeMillis() - state.began
+        return inOwnFiber(state, effect, { ...limit, millis: limit.millis - passed })
       }
-      const flight = launch(transport, exchange, fiber.currentContext as Context.Context<never>, limit, (outcome) => {
-        const met = Exchange.outcome(exchange, outcome)
-        if (Either.isLeft(met)) return Effect.fail(met.left)
-        const answer = met.right
-        const judged = Exchange.isRedirect(answer.status)
-          ? rest(
-              Effect.flatMap(Exchange.follow(exchange, exchange.request, answer), (last) => judge(run, last, admission))
-            )
-          : judge(run, answer, admission)
-        return recovered(run, signed, judged, rest)
-      })
-      return Effect.onExit(restore(flight.ended), (exit) =>
+      const running = startRequest(
+        transport,
+        exchange,
+        fiber.currentContext as Context.Context<never>,
+        limit,
+        (outcome) => {
+          const met = Exchange.outcome(exchange, outcome)
+          if (Either.isLeft(met)) return Effect.fail(met.left)
+          const answer = met.right
+          const judged = Exchange.isRedirect(answer.status)
+            ? rest(
+                Effect.flatMap(Exchange.follow(exchange, exchange.request, answer), (last) =>
+                  judgeResponse(state, last, admission)
+                )
+              )
+            : judgeResponse(state, answer, admission)
+          return recoverFrom401(state, signed, judged, rest)
+        }
+      )
+      return Effect.onExit(restore(running.ended), (exit) =>
         Effect.suspend(() => {
-          flight.stop()
-          return leaveUnanswered(admission, exit)
+          running.stop()
+          return releaseUnanswered(admission, exit)
         })
       )
     })
   )
 }
 
-/** The value of an effect that is one already. */
-const atOnce = <A, Er>(effect: Effect.Effect<A, Er>): A | undefined =>
+/** The value of an effect that has already succeeded. */
+const valueOf = <A, Er>(effect: Effect.Effect<A, Er>): A | undefined =>
   // an effect that is an exit is an exit of the same types
   Exit.isExit(effect) && Exit.isSuccess(effect) ? (effect.value as A) : undefined
 
-interface Flight<A> {
+interface RunningRequest<A> {
   readonly ended: Effect.Effect<A, E.PipedriveError>
   readonly stop: () => void
 }
 
-const launch = <A>(
+const startRequest = <A>(
   transport: Transport.Transport,
   exchange: Exchange.Exchange,
   context: Context.Context<never>,
   limit: Limit,
   onEnd: (outcome: Transport.Outcome) => Effect.Effect<A, E.PipedriveError>
-): Flight<A> => {
+): RunningRequest<A> => {
   let resume: ((next: Effect.Effect<A, E.PipedriveError>) => void) | undefined
   let next: Effect.Effect<A, E.PipedriveError> | undefined
   let stopTimer = constVoid
@@ -291,7 +306,7 @@ const launch = <A>(
   }
   const abort = Exchange.launch(exchange, transport, context, (outcome) => end(Effect.suspend(() => onEnd(outcome))))
   if (next === undefined) {
-    stopTimer = Timed.startLive(limit.millis, () => {
+    stopTimer = Timeout.startLive(limit.millis, () => {
       abort()
       end(Effect.failSync(limit.onTimeout))
     })

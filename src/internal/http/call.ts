@@ -1,5 +1,5 @@
 /**
- * What is to be sent, and how far a call has come.
+ * What a call sends, and the state of a call in progress.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -30,12 +30,12 @@ export interface Sending<A> {
   readonly search: boolean
   readonly meter: Metrics.Meter
   readonly span: Tracer.Span
-  /** Judges an answer. */
+  /** Turns a response into the value of the call, or its error. */
   readonly receive: (answer: Exchange.Received, policy: Policy) => Effect.Effect<A, E.PipedriveError>
 }
 
-/** One call under way. @internal */
-export interface Run<A> {
+/** The state of one call in progress. @internal */
+export interface CallState<A> {
   readonly sending: Sending<A>
   readonly request: HttpClientRequest.HttpClientRequest
   readonly client: HttpClient.HttpClient
@@ -46,18 +46,18 @@ export interface Run<A> {
   readonly clock: Clock.Clock
   readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
   readonly ask: Limiter.Ask
-  /** When its time began: the waits for its turn are taken off. */
+  /** When the time limit of the call began. Waits at the limiter do not count. */
   started: number
-  /** When the attempt under way began. */
+  /** When the current attempt began. */
   began: number
   tries: number
   attempts: number
   waited: number
   recovered: boolean
-  /** Credentials are being made ready, so nothing of this attempt was sent, or it was refused with a 401. */
+  /** Whether the attempt waits for `Auth`: before it was sent, or after a 401. */
   authorizing: boolean
   secrets: ReadonlyArray<string>
-  /** A body that is a stream was begun: it is not there a second time. */
+  /** Whether a stream body was started, which cannot be sent again. */
   consumed: boolean
   gate: Limiter.Gate | undefined
   turn: number | undefined

@@ -1,5 +1,5 @@
 /**
- * One request and its answer, read whole; redirects followed by us, who know where credentials may go.
+ * One request and its complete response. We follow redirects ourselves, because credentials must not go to another host.
  */
 import * as Headers from "@effect/platform/Headers"
 import * as HttpBody from "@effect/platform/HttpBody"
@@ -32,12 +32,12 @@ export interface Exchange {
   readonly secrets: ReadonlyArray<string>
 }
 
-/** An answer with its body as it came: text, or bytes where a file is expected. */
+/** A response with its body: text, or bytes where a file is expected. */
 export interface Received extends Failure.Answer {
   readonly bytes: Uint8Array | undefined
 }
 
-/** What of an exchange a transport has to know: of a request whose body is there in whole. @internal */
+/** Starts a request with a complete body on a transport. Returns the function that aborts it. @internal */
 export const launch = (
   { binary, maximum, request }: Exchange,
   transport: Transport.Transport,
@@ -55,7 +55,7 @@ export const launch = (
   }
 }
 
-/** What a transport came to, as an answer or as an error. @internal */
+/** The response or the error of a direct request. @internal */
 export const outcome = (exchange: Exchange, outcome: Transport.Outcome): Either.Either<Received, E.PipedriveError> => {
   const { attempts, call, secrets } = exchange
   switch (outcome._tag) {
@@ -71,32 +71,34 @@ export const outcome = (exchange: Exchange, outcome: Transport.Outcome): Either.
 }
 
 /** @internal */
-export const run = (exchange: Exchange): Effect.Effect<Received, E.PipedriveError> => {
+export const perform = (exchange: Exchange): Effect.Effect<Received, E.PipedriveError> => {
   const { request } = exchange
   switch (request.body._tag) {
     case "FormData":
-      return Effect.flatMap(written(exchange, request, request.body.formData), (whole) => sent(exchange, whole))
+      return Effect.flatMap(formAsBytes(exchange, request, request.body.formData), (whole) =>
+        sendRequest(exchange, whole)
+      )
     case "Stream":
-      return streamed(request, request.body, (own) => sent(exchange, own))
+      return withStreamBody(request, request.body, (own) => sendRequest(exchange, own))
     default:
-      return sent(exchange, request)
+      return sendRequest(exchange, request)
   }
 }
 
-const sent = (
+const sendRequest = (
   exchange: Exchange,
   request: HttpClientRequest.HttpClientRequest
 ): Effect.Effect<Received, E.PipedriveError> =>
-  Effect.flatMap(executed(exchange, request), (response) =>
-    isRedirect(response.status) ? drainAndFollow(exchange, request, response, 1) : read(exchange, response)
+  Effect.flatMap(execute(exchange, request), (response) =>
+    isRedirect(response.status) ? drainAndFollow(exchange, request, response, 1) : readResponse(exchange, response)
   )
 
-/** A form as bytes: undici takes no `FormData` but its own, and Node http would not tell its length. */
-const written = (exchange: Exchange, request: HttpClientRequest.HttpClientRequest, form: FormData) =>
+/** A form as bytes. Undici accepts only its own `FormData`, and Node http would not send its length. */
+const formAsBytes = (exchange: Exchange, request: HttpClientRequest.HttpClientRequest, form: FormData) =>
   Effect.tryPromise({
     try: async () => {
       const response = new Response(form)
-      // first: Bun has forgotten it when the body was read
+      // before the body is read, because Bun forgets it then
       const type = response.headers.get("content-type") ?? undefined
       const bytes = new Uint8Array(await response.arrayBuffer())
       return HttpClientRequest.setBody(request, HttpBody.uint8Array(bytes, type))
@@ -104,8 +106,8 @@ const written = (exchange: Exchange, request: HttpClientRequest.HttpClientReques
     catch: (cause) => Failure.fromDefect(exchange.call, cause, exchange.attempts, exchange.secrets, "prepare")
   })
 
-/** A body that is a stream is let go with its request: fetch leaves it open where no connection was made. */
-const streamed = <A, Er>(
+/** Ends a stream body with its request. Fetch leaves it open when no connection was made. */
+const withStreamBody = <A, Er>(
   request: HttpClientRequest.HttpClientRequest,
   body: HttpBody.Stream,
   use: (request: HttpClientRequest.HttpClientRequest) => Effect.Effect<A, Er>
@@ -125,11 +127,11 @@ const streamed = <A, Er>(
     )
   })
 
-const executed = (exchange: Exchange, request: HttpClientRequest.HttpClientRequest) =>
-  Effect.catchAllCause(exchange.client.execute(request), (cause) => failed(exchange, cause, "send"))
+const execute = (exchange: Exchange, request: HttpClientRequest.HttpClientRequest) =>
+  Effect.catchAllCause(exchange.client.execute(request), (cause) => toTransportError(exchange, cause, "send"))
 
-/** What a transport fails with, and what it dies of. */
-const failed = (
+/** Failures and defects of a transport, as one typed error. */
+const toTransportError = (
   exchange: Exchange,
   cause: Cause.Cause<HttpClientError.HttpClientError>,
   phase: "send" | "receive"
@@ -146,10 +148,10 @@ const failed = (
 // bodies
 // -----------------------------------------------------------------------------
 
-/** Of a body that is no answer of Pipedrive's, more than this says nothing more. */
+/** The most that is read of a failed response. */
 const mostOfAnError = 256 * 1024
 
-const read = (
+const readResponse = (
   exchange: Exchange,
   response: HttpClientResponse.HttpClientResponse
 ): Effect.Effect<Received, E.PipedriveError> => {
@@ -163,9 +165,9 @@ const read = (
     attempts,
     secrets
   })
-  const broken = (cause: Cause.Cause<HttpClientError.HttpClientError>) => failed(exchange, cause, "receive")
+  const broken = (cause: Cause.Cause<HttpClientError.HttpClientError>) => toTransportError(exchange, cause, "receive")
   if (status < 200 || status >= 300) {
-    return Effect.map(Effect.catchAllCause(start(response), broken), (text) => received(text, undefined))
+    return Effect.map(Effect.catchAllCause(readStart(response), broken), (text) => received(text, undefined))
   }
   if (status === 204) return Effect.succeed(received("", undefined))
   return exchange.binary
@@ -177,7 +179,7 @@ const read = (
       )
 }
 
-/** It would be as large the next time: not to be repeated. */
+/** Not retryable: the next response would be as large. */
 const tooLarge = (
   { attempts, call, maximum, secrets }: Exchange,
   { headers, status }: Pick<Received, "status" | "headers">
@@ -190,25 +192,25 @@ const tooLarge = (
   )
 
 /**
- * The start of a body, or what came of it: status and headers say what matters. The connection is given up rather than
- * a flood read to its end.
+ * The start of a body, or the part that arrived, because status and headers matter more. A longer body is not read to its
+ * end; its connection is closed.
  */
-const start = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string> => {
+const readStart = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<string> => {
   const { "content-encoding": encoding = "identity", "content-length": length } = response.headers
-  // what is packed may be a flood however short it is
+  // a short compressed body may be very long
   if (encoding === "identity" && Number(length ?? Number.NaN) <= mostOfAnError) {
     return Effect.orElseSucceed(response.text, () => "")
   }
   return Effect.suspend(() => {
     const decoder = new TextDecoder()
     let text = ""
-    const read = Stream.runForEachWhile(response.stream, (bytes) =>
+    const reading = Stream.runForEachWhile(response.stream, (bytes) =>
       Effect.sync(() => {
         text += decoder.decode(bytes, { stream: true })
         return text.length < mostOfAnError
       })
     )
-    return Effect.map(Effect.ignore(read), () => text)
+    return Effect.map(Effect.ignore(reading), () => text)
   })
 }
 
@@ -218,42 +220,42 @@ const start = (response: HttpClientResponse.HttpClientResponse): Effect.Effect<s
 
 const maximumRedirects = 5
 
-/** To a browser that is to follow no redirect, one is status 0 and nothing else. */
+/** The status of a redirect that a browser was told not to follow. */
 const hidden = 0
 
 /** @internal */
 export const isRedirect = (status: number): boolean =>
   status === hidden || status === 301 || status === 302 || status === 303 || status === 307 || status === 308
 
-/** Goes on after a redirect that was read. @internal */
+/** Follows a redirect whose body was read. @internal */
 export const follow = (
   exchange: Exchange,
   from: HttpClientRequest.HttpClientRequest,
   response: Pick<Received, "status" | "headers">,
   hops = 1
 ): Effect.Effect<Received, E.PipedriveError> => {
-  const next = redirected(from, response, hops)
+  const next = redirectTarget(from, response, hops)
   if (Either.isLeft(next)) {
     const { attempts, call, secrets } = exchange
     const description = Failure.scrub(next.left, secrets)
     return Effect.fail(new E.TransportError({ ...call, attempts, phase: "redirect", description }))
   }
-  return Effect.flatMap(executed(exchange, next.right), (answer) =>
-    isRedirect(answer.status) ? drainAndFollow(exchange, next.right, answer, hops + 1) : read(exchange, answer)
+  return Effect.flatMap(execute(exchange, next.right), (answer) =>
+    isRedirect(answer.status) ? drainAndFollow(exchange, next.right, answer, hops + 1) : readResponse(exchange, answer)
   )
 }
 
-/** The redirect's own body is read, so that the connection can be used again. */
+/** Reads the body of the redirect first, so that the connection can be reused. */
 const drainAndFollow = (
   exchange: Exchange,
   from: HttpClientRequest.HttpClientRequest,
   response: HttpClientResponse.HttpClientResponse,
   hops: number
 ): Effect.Effect<Received, E.PipedriveError> =>
-  Effect.zipRight(Effect.ignore(start(response)), follow(exchange, from, response, hops))
+  Effect.zipRight(Effect.ignore(readStart(response)), follow(exchange, from, response, hops))
 
-/** The request that a redirect leads to, or why it is not followed. */
-const redirected = (
+/** The request of a redirect, or the reason why it is not followed. */
+const redirectTarget = (
   from: HttpClientRequest.HttpClientRequest,
   response: Pick<Received, "status" | "headers">,
   hops: number
@@ -274,7 +276,7 @@ const redirected = (
   if (from.method !== "GET" && !(home && response.status >= 307)) {
     return Either.left(`a ${from.method} is not repeated at ${target.origin} after a ${response.status}`)
   }
-  if (from.body._tag === "Stream") return Either.left("a body that is a stream cannot be sent twice")
+  if (from.body._tag === "Stream") return Either.left("a body that is a stream cannot be sendRequest twice")
   return Either.right(
     home
       ? HttpClientRequest.setUrl(from, target.href)

@@ -1,5 +1,5 @@
 /**
- * `fetch`, spoken to directly.
+ * The direct way to `fetch`.
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -14,7 +14,7 @@ import * as Transport from "./transport.js"
 // answers
 // -----------------------------------------------------------------------------
 
-/** The headers of an answer, read when they are asked for: a call looks at three of them. */
+/** The headers of a response, read lazily, because a call reads only three of them. */
 const headersOf: (source: Headers) => Transport.Response["headers"] = /*#__PURE__*/ (() => {
   const sourceId: unique symbol = Symbol("effect-pipedrive/internal/http/fetch/source")
   const proto: object = Object.create(null)
@@ -35,15 +35,15 @@ interface Content {
 }
 
 /**
- * A body of a known and bearable length is read at once, any other part by part, and given up where it is too long. Of
- * an error, what came of it will do.
+ * Reads a body. One with a known length within the limit is read at once; any other is read in parts and cancelled at the
+ * limit. Of a failed response, the part that arrived is enough.
  */
 const read = (response: Response, reading: Transport.Reading, giveUp: () => void): Promise<Content | undefined> => {
   const { headers, status } = response
   const success = status >= 200 && status < 300
   const maximum = success ? reading.maximumBody : reading.maximumErrorBody
   const binary = reading.binary && success
-  // what is packed may be a flood however short it is
+  // a short compressed body may be very long
   const length = headers.get("content-encoding") === null ? headers.get("content-length") : null
   if (length === null || !(Number(length) <= maximum)) return readParts(response, binary, maximum, success, giveUp)
   if (binary) return response.arrayBuffer().then((buffer) => ({ text: "", bytes: new Uint8Array(buffer) }))
@@ -87,21 +87,18 @@ const optionsIn = (context: Context.Context<never>): RequestInit | undefined =>
 
 const isDeno = /*#__PURE__*/ (() => "Deno" in globalThis)()
 
-/**
- * Deno's fetch by itself sends a request again when a connection that was kept open breaks: a POST too, and one that the
- * server has acted on. Not so where the body is a Blob.
- */
+/** On Deno a Blob: with any other body its fetch repeats a POST by itself when a reused connection breaks. */
 const bodyOf = ({ body, method }: Transport.Request): BodyInit | null =>
   isDeno && method === "POST" ? new Blob(body === undefined ? [] : [body.slice()]) : ((body ?? null) as BodyInit | null)
 
-/** Those of the options under ours. The length of a body is told by fetch itself. */
+/** The headers of the options, overridden by ours. Fetch itself sets the length of the body. */
 const headersFor = ({ headers }: Transport.Request, options: RequestInit): Record<string, string> => {
   if (options.headers === undefined && headers["content-length"] === undefined) return headers
   const { "content-length": _, ...own } = headers
   return options.headers === undefined ? own : { ...Object.fromEntries(new Headers(options.headers)), ...own }
 }
 
-/** With the fetch and the options of the layer; those of a call go first. @internal */
+/** Uses fetch and options of the call, or else those of the layer. @internal */
 export const make =
   (own: Context.Context<never>): Transport.Transport =>
   (request, reading, context, onEnd) => {

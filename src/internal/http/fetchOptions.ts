@@ -1,5 +1,5 @@
 /**
- * What a transport was given with its own layer, and what is done about fetch's own ways.
+ * Prepares `HttpClient`s of others over `fetch`: keeps the options of their layer, and avoids fetch's own retries on Deno.
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -10,18 +10,18 @@ import * as Option from "effect/Option"
 import * as Direct from "./transport.js"
 
 /**
- * The same client, with the options that fetch's layer was given (a dispatcher for a proxy, say) kept under those of a
- * call. By itself it drops all of them where a call has any, and ours has: redirects are not fetch's to follow. On Deno its
- * fetch is kept from sending a POST twice.
+ * The same client, but options of its layer (such as a dispatcher for a proxy) are merged with those of a call. By default
+ * the options of a call replace them, and ours always have one: fetch must not follow redirects. On Deno its fetch also
+ * must not send a POST twice.
  *
  * @internal
  */
 export const prepare = (client: HttpClient.HttpClient): Effect.Effect<HttpClient.HttpClient> =>
   Effect.suspend(() => {
-    // ours is prepared already
+    // our own client does this itself
     if (Direct.of(client) !== undefined) return Effect.succeed(client)
     let own: Context.Context<never> = Context.empty()
-    // a request that ends as soon as it is inside the client's context: nothing is sent
+    // reads the context of the client with a request that is interrupted before anything is sent
     const look = HttpClient.mapRequestEffect(client, () =>
       Effect.flatMap(Effect.context<never>(), (context) => {
         own = context
@@ -54,8 +54,8 @@ const over = (client: HttpClient.HttpClient, own: Context.Context<never>): HttpC
 }
 
 /**
- * Deno's fetch by itself sends a request again when a connection that was kept open breaks: a POST too, and one that the
- * server has acted on. Not so where the body is a Blob.
+ * Deno's fetch repeats a request, even a POST, when a reused connection breaks, although the server may have acted. It does
+ * not when the body is a Blob.
  */
 const postingOnce =
   (send: typeof fetch): typeof fetch =>

@@ -1,5 +1,5 @@
 /**
- * One call on the wire: wait for its turn, authorise, send, read, judge; again where that may help.
+ * Sends one call: waits for its turn, attempts it, and retries failed attempts.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -17,11 +17,11 @@ import * as E from "../../PipedriveError.js"
 import { CurrentLimiter } from "../../RateLimiter.js"
 import { authTag } from "../oauth/baseUrl.js"
 import * as Queue from "../rateLimit/queue.js"
-import * as Told from "../telemetry/attempts.js"
+import * as Telemetry from "../telemetry/attempts.js"
 import * as Meta from "../telemetry/meta.js"
 import * as Metrics from "../telemetry/metrics.js"
 import * as Attempt from "./attempt.js"
-import type { Run, Sending } from "./call.js"
+import type { CallState, Sending } from "./call.js"
 import { askedToWait } from "./failure.js"
 
 export type { Received } from "./exchange.js"
@@ -39,10 +39,12 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
     const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
     const auth = Context.get(context, authTag)
     const limiter = Context.get(context, CurrentLimiter)
-    const run: Run<A> = {
+    const state: CallState<A> = {
       sending,
       request:
-        sending.request.body._tag === "Stream" ? once(sending.request, () => (run.consumed = true)) : sending.request,
+        sending.request.body._tag === "Stream"
+          ? markingConsumed(sending.request, () => (state.consumed = true))
+          : sending.request,
       client: Context.get(context, HttpClient.HttpClient),
       auth,
       policy,
@@ -65,10 +67,10 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       permit: undefined,
       answer: undefined
     }
-    return calling(run)
+    return sendWithRetries(state)
   })
 
-const once = (
+const markingConsumed = (
   request: HttpClientRequest.HttpClientRequest,
   onOpen: () => void
 ): HttpClientRequest.HttpClientRequest => {
@@ -86,45 +88,47 @@ const once = (
 // attempts
 // -----------------------------------------------------------------------------
 
-const calling = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
-  Effect.matchEffect(trying(run), {
+const sendWithRetries = <A>(state: CallState<A>): Effect.Effect<A, E.PipedriveError> =>
+  Effect.matchEffect(attemptOrQueue(state), {
     onSuccess: (value) => {
-      run.sending.meter.called("success", run.labels)
-      describe(run)
-      const { answer, attempts, collector, waited } = run
+      state.sending.meter.called("success", state.labels)
+      annotateSpan(state)
+      const { answer, attempts, collector, waited } = state
       if (collector !== undefined && answer !== undefined) Meta.collect(collector, { ...answer, attempts, waited })
-      return run.tries > 1 ? Effect.as(Told.attempt(run, undefined), value) : Effect.succeed(value)
+      return state.tries > 1 ? Effect.as(Telemetry.recordAttempt(state, undefined), value) : Effect.succeed(value)
     },
-    onFailure: (error) => failing(run, error)
+    onFailure: (error) => retryOrFail(state, error)
   })
 
-const describe = <A>(run: Run<A>): void => {
-  const { answer, attempts, sending, waited } = run
+const annotateSpan = <A>(state: CallState<A>): void => {
+  const { answer, attempts, sending, waited } = state
   if (answer !== undefined) sending.span.attribute("http.response.status_code", answer.status)
   sending.span.attribute("pipedrive.attempts", attempts)
   if (waited > 0) sending.span.attribute("pipedrive.waited_ms", waited)
 }
 
-const failing = <A>(run: Run<A>, error: E.PipedriveError): Effect.Effect<A, E.PipedriveError> => {
-  const { labels, policy } = run
+const retryOrFail = <A>(state: CallState<A>, error: E.PipedriveError): Effect.Effect<A, E.PipedriveError> => {
+  const { labels, policy } = state
   if (error._tag === "RateLimited") Metrics.refused(error.kind, labels)
-  const given = () => {
-    run.sending.meter.called(error._tag, labels)
-    describe(run)
-    return run.tries > 1 ? Effect.zipRight(Told.attempt(run, error), Effect.fail(error)) : Effect.fail(error)
+  const giveUp = () => {
+    state.sending.meter.called(error._tag, labels)
+    annotateSpan(state)
+    return state.tries > 1
+      ? Effect.zipRight(Telemetry.recordAttempt(state, error), Effect.fail(error))
+      : Effect.fail(error)
   }
-  // OAuth2 has its own retries: times those of the call they were twenty requests to a server that is down
+  // OAuth2 has its own retries: multiplied by those of the call they would be twenty requests to a server that is down
   const tried = error._tag === "AuthError" && error.attempts !== undefined
-  if (run.tries > policy.retries || run.consumed || tried || !E.isRetryable(error, policy)) return given()
-  return Effect.flatMap(delay(error, run), (wait) => {
-    if (wait === undefined) return given()
-    const told = Effect.zipRight(Told.attempt(run, error), Told.retry(run, error, wait))
-    const again = Effect.suspend(() => calling(run))
-    // the limiter holds back everybody after a refusal, and keeps the place in line
-    if (error._tag === "RateLimited" && run.gate !== undefined) return Effect.zipRight(told, again)
-    run.waited += wait
+  if (state.tries > policy.retries || state.consumed || tried || !E.isRetryable(error, policy)) return giveUp()
+  return Effect.flatMap(delay(error, state), (wait) => {
+    if (wait === undefined) return giveUp()
+    const recorded = Effect.zipRight(Telemetry.recordAttempt(state, error), Telemetry.logRetry(state, error, wait))
+    const again = Effect.suspend(() => sendWithRetries(state))
+    // after a 429 the limiter holds back all requests of these credentials, and the request keeps its turn
+    if (error._tag === "RateLimited" && state.gate !== undefined) return Effect.zipRight(recorded, again)
+    state.waited += wait
     Metrics.waited("retry", wait, labels)
-    return Effect.zipRight(Effect.zipRight(told, Effect.sleep(wait)), again)
+    return Effect.zipRight(Effect.zipRight(recorded, Effect.sleep(wait)), again)
   })
 }
 
@@ -132,44 +136,44 @@ const failing = <A>(run: Run<A>, error: E.PipedriveError): Effect.Effect<A, E.Pi
  * The wait before the next attempt in milliseconds: exponential with jitter, or what the server asks for if that is
  * longer. `undefined` when it would be longer than the policy waits, or than the call may take.
  */
-const delay = <A>(error: E.PipedriveError, run: Run<A>): Effect.Effect<number | undefined> =>
+const delay = <A>(error: E.PipedriveError, state: CallState<A>): Effect.Effect<number | undefined> =>
   Effect.map(Random.nextRange(0.5, 1), (jitter) => {
-    const cap = run.ask.maximumWait
-    const backoff = Math.min(Duration.toMillis(run.policy.backoff) * 2 ** Math.max(0, run.tries - 1), cap) * jitter
-    const now = run.clock.unsafeCurrentTimeMillis()
+    const cap = state.ask.maximumWait
+    const backoff = Math.min(Duration.toMillis(state.policy.backoff) * 2 ** Math.max(0, state.tries - 1), cap) * jitter
+    const now = state.clock.unsafeCurrentTimeMillis()
     const asked =
       error._tag === "RateLimited" || error._tag === "AuthError"
         ? Duration.toMillis(error.retryAfter ?? 0)
-        : run.answer !== undefined && (error._tag === "ServerError" || error._tag === "UnexpectedStatus")
-          ? (askedToWait(run.answer.headers, now) ?? 0)
+        : state.answer !== undefined && (error._tag === "ServerError" || error._tag === "UnexpectedStatus")
+          ? (askedToWait(state.answer.headers, now) ?? 0)
           : 0
     const wait = Math.ceil(Math.max(backoff, asked))
-    const late = now - run.started + wait
-    return asked > cap || late >= Duration.toMillis(run.policy.totalTimeout) ? undefined : wait
+    const late = now - state.started + wait
+    return asked > cap || late >= Duration.toMillis(state.policy.totalTimeout) ? undefined : wait
   })
 
-const trying = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> =>
-  Effect.flatMap(Attempt.attempt(run), (outcome) =>
-    outcome === Attempt.mustWait ? queued(run) : Effect.succeed(outcome)
+const attemptOrQueue = <A>(state: CallState<A>): Effect.Effect<A, E.PipedriveError> =>
+  Effect.flatMap(Attempt.attempt(state), (outcome) =>
+    outcome === Attempt.mustWait ? attemptInTurn(state) : Effect.succeed(outcome)
   )
 
-const queued = <A>(run: Run<A>): Effect.Effect<A, E.PipedriveError> => {
-  const { ask, clock, gate } = run
-  if (gate === undefined || run.turn === undefined) return trying(run)
+const attemptInTurn = <A>(state: CallState<A>): Effect.Effect<A, E.PipedriveError> => {
+  const { ask, clock, gate } = state
+  if (gate === undefined || state.turn === undefined) return attemptOrQueue(state)
   const since = clock.unsafeCurrentTimeMillis()
-  const place = Effect.mapError(Queue.wait(gate, ask, run.turn), (refusal) => Told.unsent(run, refusal))
+  const place = Effect.mapError(Queue.wait(gate, ask, state.turn), (refusal) => Telemetry.toError(state, refusal))
   return Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(restore(place), (permit) => {
       const waited = clock.unsafeCurrentTimeMillis() - since
-      run.permit = permit
-      run.started += waited
-      run.waited += waited
-      Metrics.waited("turn", waited, run.labels)
+      state.permit = permit
+      state.started += waited
+      state.waited += waited
+      Metrics.waited("turn", waited, state.labels)
       return Effect.ensuring(
-        Effect.flatMap(restore(Attempt.attempt(run)), (outcome) =>
-          outcome === Attempt.mustWait ? restore(trying(run)) : Effect.succeed(outcome)
+        Effect.flatMap(restore(Attempt.attempt(state)), (outcome) =>
+          outcome === Attempt.mustWait ? restore(attemptOrQueue(state)) : Effect.succeed(outcome)
         ),
-        Attempt.leave(gate, permit, false)
+        Attempt.release(gate, permit, false)
       )
     })
   )

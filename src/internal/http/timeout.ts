@@ -1,6 +1,6 @@
 /**
- * A time limit for an attempt, at a quarter of the cost of `Effect.timeout`: one fiber instead of two, begun at once, and under
- * the live clock no sleeping fiber but a plain timer.
+ * A time limit for an attempt, at a quarter of the cost of `Effect.timeout`: one fiber instead of two, and under the live
+ * clock a plain timer instead of a sleeping fiber.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -13,14 +13,14 @@ import * as FiberId from "effect/FiberId"
 import { constVoid } from "effect/Function"
 import * as Runtime from "effect/Runtime"
 import * as RuntimeFlags from "effect/RuntimeFlags"
-import * as Parcel from "./envelope.js"
+import * as Envelope from "./envelope.js"
 
-/** More milliseconds than a timer can count: no limit. */
+/** The longest time a timer can count. Anything longer is no limit. */
 const endless = 2 ** 31 - 1
 
 const live: Clock.Clock = /*#__PURE__*/ Context.get(DefaultServices.liveServices, Clock.Clock)
 
-/** How long, by which clock. @internal */
+/** @internal */
 export interface Limit<E> {
   readonly millis: number
   readonly clock: Clock.Clock
@@ -28,24 +28,24 @@ export interface Limit<E> {
 }
 
 /**
- * Runs an attempt in a fiber of its own, with a time limit. When time is up it is interrupted, and not waited for: what
- * cannot be interrupted (the exchange of a refresh token, say) ends by itself. An attempt is interruptible even where its
- * caller is not. What it does to its `FiberRef`s stays with it.
+ * Runs an attempt in its own fiber, with a time limit. At the limit the fiber is interrupted without waiting for it, because
+ * some work (the exchange of a refresh token) cannot be interrupted and ends by itself. The attempt can be interrupted even
+ * where its caller cannot. Its changes to `FiberRef`s stay in its fiber.
  *
- * The fiber is made with the runtime that it is to have, where `Effect.fork` would make one like the caller's, which then had
- * to change itself: that takes as long as the rest of it. It is the caller's all the same, who waits for it or interrupts it.
+ * The fiber starts with its final runtime. `Effect.fork` would copy the caller's and change it afterwards, which costs as much
+ * as the rest. The caller always waits for the fiber or interrupts it.
  *
  * @internal
  */
-export const limit = <A, E, E2, R>(
+export const withLimit = <A, E, E2, R>(
   attempt: Effect.Effect<A, E, R>,
   runtime: Runtime.Runtime<R>,
   within: Limit<E2>
 ): Effect.Effect<A, E | E2> =>
-  Parcel.unwrap(
-    Effect.async<Parcel.Parcel<A>, E | E2>((resume) => {
+  Envelope.unwrap(
+    Effect.async<Envelope.Envelope<A>, E | E2>((resume) => {
       const own = Runtime.enableRuntimeFlag(runtime, RuntimeFlags.Interruption)
-      const fiber = Runtime.runFork(own, Parcel.wrap(attempt))
+      const fiber = Runtime.runFork(own, Envelope.wrap(attempt))
       const stop = start(own, within, () => {
         fiber.unsafeInterruptAsFork(FiberId.none)
         resume(Effect.fail(within.onTimeout()))
@@ -61,17 +61,17 @@ export const limit = <A, E, E2, R>(
     })
   )
 
-/** Whether time is the real one, which a plain timer measures. @internal */
+/** Whether the clock is the live one, which a plain timer can replace. @internal */
 export const isLive = ({ clock }: Limit<unknown>): boolean => clock === live
 
-/** Starts a plain timer, and gives what stops it. @internal */
+/** Starts a plain timer. Returns the function that stops it. @internal */
 export const startLive = (millis: number, onTime: () => void): (() => void) => {
   if (millis > endless) return constVoid
   const id = setTimeout(onTime, millis)
   return () => clearTimeout(id)
 }
 
-/** Starts to wait, and gives what stops it. */
+/** Starts the timer that fits the clock. Returns the function that stops it. */
 const start = <R>(runtime: Runtime.Runtime<R>, limit: Limit<unknown>, onTime: () => void): (() => void) => {
   const { clock, millis } = limit
   if (millis > endless) return constVoid

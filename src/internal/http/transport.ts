@@ -1,13 +1,13 @@
 /**
- * The direct way to a transport: plain values in, one answer out, and a function that stops it.
+ * The direct way to a transport: it takes plain values, calls back with one response, and returns the function that aborts.
  *
- * A client that knows this way carries it beside its own methods. Every combinator of `HttpClient` makes a new client
- * without it, so a middleware around ours sees each request: then the general way through `execute` is taken.
+ * Our own clients carry it as a hidden property. Every combinator of `HttpClient` makes a new client without that property.
+ * So a middleware around our client sees every request, because the general way through `execute` is then used.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as Context from "effect/Context"
 
-/** A request whose body is there in whole. @internal */
+/** A request with a complete body. @internal */
 export interface Request {
   readonly method: string
   readonly url: string
@@ -21,7 +21,7 @@ export interface Reading {
   readonly binary: boolean
   /** The most bytes of a success. */
   readonly maximumBody: number
-  /** The most bytes of any other answer: it is cut off there. */
+  /** The most bytes of any other response. The rest is cut off. */
   readonly maximumErrorBody: number
 }
 
@@ -34,16 +34,16 @@ export interface Response {
   readonly bytes: Uint8Array | undefined
 }
 
-/** What becomes of a request. @internal */
+/** How a request ends. @internal */
 export type Outcome =
   | ({ readonly _tag: "Response" } & Response)
   | { readonly _tag: "Failure"; readonly cause: unknown; readonly phase: "prepare" | "send" | "receive" }
-  /** A success is larger than it may be; its connection is closed. */
+  /** The body of a success exceeds the limit; its connection is closed. */
   | ({ readonly _tag: "Overflow" } & Pick<Response, "status" | "headers">)
 
 /**
- * Starts a request, in the context of a call; gives what aborts it and closes its connection. `onEnd` is called once, and
- * not when it was aborted.
+ * Starts a request in the context of a call. Returns the function that aborts it and closes its connection. `onEnd` is called
+ * once, but not after an abort.
  *
  * @internal
  */
@@ -68,7 +68,7 @@ export const attach = (client: HttpClient.HttpClient, transport: Transport): Htt
 export const of = (client: HttpClient.HttpClient): Transport | undefined =>
   Object.hasOwn(client, TransportId) ? (client as Direct)[TransportId] : undefined
 
-/** The headers of answers that anything here reads. @internal */
+/** The response headers that this package reads. @internal */
 export const headerNames: ReadonlyArray<string> = [
   "content-disposition",
   "content-encoding",

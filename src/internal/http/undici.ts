@@ -1,5 +1,5 @@
 /**
- * Undici's dispatcher, spoken to directly.
+ * The direct way to undici: its dispatcher.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import type * as Undici from "@effect/platform-node/Undici"
@@ -50,7 +50,7 @@ export const make =
         method: request.method as Undici.Dispatcher.HttpMethod,
         headers: request.headers as Record<string, string>,
         body: request.body ?? null,
-        // the time limit is that of the call
+        // the call has its own time limit
         headersTimeout: 0,
         bodyTimeout: 0
       },
@@ -76,7 +76,7 @@ export const make =
         },
         onResponseError: (_, cause) => {
           if (over) return
-          // of an error, what came of it will do
+          // of a failed response, the part that arrived is enough
           if (status !== 0 && !isSuccess()) return respond()
           over = true
           onEnd({ _tag: "Failure", cause, phase: status === 0 ? "send" : "receive" })

@@ -1,5 +1,5 @@
 /**
- * What a call that did not go smoothly leaves for those who watch: spans of its attempts, lines in the log.
+ * Telemetry of calls that took several attempts: spans of the attempts, log lines of the retries.
  */
 import * as BigInt_ from "effect/BigInt"
 import * as Clock from "effect/Clock"
@@ -10,18 +10,18 @@ import * as Exit from "effect/Exit"
 import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as E from "../../PipedriveError.js"
-import type { Run } from "../http/call.js"
+import type { CallState } from "../http/call.js"
 import type * as Limiter from "../rateLimit/gate.js"
 
 const nanos = (millis: number): bigint => BigInt(Math.trunc(millis)) * 1_000_000n
 
-/** The span of an attempt, made when it is over: only calls that are repeated have them. @internal */
-export const attempt = <A>(run: Run<A>, error: E.PipedriveError | undefined): Effect.Effect<void> =>
+/** Records the span of an attempt that has ended. Only calls with several attempts have such spans. @internal */
+export const recordAttempt = <A>(state: CallState<A>, error: E.PipedriveError | undefined): Effect.Effect<void> =>
   Effect.withFiberRuntime((fiber) => {
     if (!fiber.getFiberRef(FiberRef.currentTracerEnabled)) return Effect.void
     return Effect.tracerWith((tracer) =>
       Effect.map(Clock.currentTimeNanos, (end) => {
-        const { answer, began, sending, tries } = run
+        const { answer, began, sending, tries } = state
         const { status } = sending.span
         // milliseconds fall short of the call's own start
         const start = BigInt_.max(status.startTime, nanos(began))
@@ -42,17 +42,17 @@ export const attempt = <A>(run: Run<A>, error: E.PipedriveError | undefined): Ef
   })
 
 /** @internal */
-export const retry = <A>(run: Run<A>, error: E.PipedriveError, wait: number): Effect.Effect<void> =>
+export const logRetry = <A>(state: CallState<A>, error: E.PipedriveError, wait: number): Effect.Effect<void> =>
   Effect.annotateLogs(Effect.logDebug(`${error.message}. Trying again in ${Duration.format(Duration.millis(wait))}`), {
-    endpoint: run.sending.call.endpoint,
-    attempt: run.tries,
+    endpoint: state.sending.call.endpoint,
+    attempt: state.tries,
     error: error._tag,
     wait_ms: wait
   })
 
 /** The error of a request that the limiter did not let go. @internal */
-export const unsent = <A>(run: Run<A>, refusal: Limiter.Refusal): E.PipedriveError => {
-  const call = { ...run.sending.call, attempts: run.attempts }
+export const toError = <A>(state: CallState<A>, refusal: Limiter.Refusal): E.PipedriveError => {
+  const call = { ...state.sending.call, attempts: state.attempts }
   switch (refusal._tag) {
     case "unavailable":
       return new E.TransportError({ ...call, phase: "prepare", description: refusal.description })
@@ -71,7 +71,7 @@ export const unsent = <A>(run: Run<A>, refusal: Limiter.Refusal): E.PipedriveErr
         ...call,
         status: 429,
         kind: "daily",
-        error: `not sent: it costs ${run.sending.cost} tokens, ${remaining} remain${kept}`,
+        error: `not sent: it costs ${state.sending.cost} tokens, ${remaining} remain${kept}`,
         remaining,
         ...(limit === undefined ? {} : { limit })
       })
