@@ -17,6 +17,7 @@ import * as Account from "./internal/oauth/account.js"
 import * as Protocol from "./internal/oauth/app.js"
 import * as Settings from "./internal/oauth/settings.js"
 import * as Keeper from "./internal/oauth/storeAccess.js"
+import * as Known from "./internal/options.js"
 import * as OAuth2 from "./OAuth2.js"
 import * as Pipedrive from "./Pipedrive.js"
 import { AuthError, type PipedriveError } from "./PipedriveError.js"
@@ -185,6 +186,7 @@ export const make = <R = never>(
   options: Options<R>
 ): Effect.Effect<Service, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore.TokenStore | Scope.Scope | R> =>
   Effect.gen(function* () {
+    yield* Known.refuseUnknown(options, names)
     const made = yield* Protocol.make(options, OAuth2.defaultUrl)
     const context = yield* Effect.context<HttpClient.HttpClient | TokenStore.TokenStore | R>()
     const accountOf = options.accountOf ?? (({ companyId }) => String(companyId))
@@ -248,6 +250,13 @@ export const make = <R = never>(
         }).pipe(Effect.scoped)
     }
   })
+
+const names: Known.Names<Options> = /*#__PURE__*/ (() => ({
+  ...OAuth2.names,
+  idleTimeToLive: true,
+  accountOf: true,
+  onTokenUpdate: true
+}))()
 
 // -----------------------------------------------------------------------------
 // combinators

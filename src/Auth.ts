@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Base from "./internal/oauth/baseUrl.js"
+import * as Known from "./internal/options.js"
 import * as OAuth2 from "./OAuth2.js"
 import type { AuthError } from "./PipedriveError.js"
 import type { RateLimiter } from "./RateLimiter.js"
@@ -80,6 +81,9 @@ export interface Options {
    */
   readonly allowInsecureHttp?: boolean | undefined
 }
+
+/** The names of {@link Options}. @internal */
+export const names: Known.Names<Options> = { baseUrl: true, allowInsecureHttp: true }
 
 /**
  * Calls with a personal API token (`x-api-token`). A blank token, or one that cannot stand in a header, fails the layer.
@@ -163,6 +167,7 @@ const fixed = (
   Layer.effect(
     Auth,
     Effect.gen(function* () {
+      yield* Known.refuseUnknown(options, names)
       const value = (typeof token === "string" ? token : Redacted.value(token)).trim()
       if (!/^[\x21-\x7e]+$/.test(value)) {
         return yield* Effect.fail(

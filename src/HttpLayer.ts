@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Fetch from "./internal/http/fetch.js"
 import * as Transport from "./internal/http/fetchOptions.js"
+import * as Known from "./internal/options.js"
 import * as Drift from "./internal/telemetry/drift.js"
 import * as RateLimiter from "./RateLimiter.js"
 
@@ -105,6 +106,22 @@ export interface LayerOptions extends Options {
   readonly limiter?: boolean | RateLimiter.Options | undefined
 }
 
+const names: Known.Names<Options> = {
+  timeout: true,
+  totalTimeout: true,
+  retries: true,
+  backoff: true,
+  maximumWait: true,
+  resendPost: true,
+  responseValidation: true,
+  maximumBodySize: true,
+  maximumFileSize: true,
+  traceHeaders: true
+}
+
+/** The names of {@link LayerOptions}. @internal */
+export const layerNames: Known.Names<LayerOptions> = /*#__PURE__*/ (() => ({ ...names, limiter: true }))()
+
 /**
  * The policy where none is set.
  *
@@ -156,7 +173,9 @@ export const withPolicy: {
 } = /*#__PURE__*/ dual(
   2,
   <A, E, R>(effect: Effect.Effect<A, E, R>, options: Options): Effect.Effect<A, E, R> =>
-    Effect.flatMap(CurrentPolicy, (current) => Effect.provideService(effect, CurrentPolicy, merge(current, options)))
+    Effect.flatMap(CurrentPolicy, (current) =>
+      Effect.provideService(effect, CurrentPolicy, merge(current, options, names))
+    )
 )
 
 /**
@@ -180,7 +199,7 @@ export const layer = (
   Layer.effectContext(
     Effect.gen(function* () {
       const client = yield* Transport.prepare(yield* HttpClient.HttpClient)
-      const policy = merge(yield* CurrentPolicy, options)
+      const policy = merge(yield* CurrentPolicy, options, layerNames)
       const { limiter: given = false } = options
       const limits = typeof given === "object" ? given : {}
       const [fault] = [...policy.faults, ...RateLimiter.faults(given)]
@@ -206,8 +225,8 @@ export const layer = (
  */
 export const layerFetch: Layer.Layer<HttpClient.HttpClient> = Fetch.layer
 
-const merge = (policy: Policy, options: Options): Policy => {
-  const faults = [...policy.faults]
+const merge = (policy: Policy, options: Options, known: Readonly<Record<string, true>>): Policy => {
+  const faults = [...policy.faults, ...Known.unknown(options, known)]
   const duration = (option: "timeout" | "totalTimeout" | "backoff" | "maximumWait"): Duration.Duration => {
     const given = options[option]
     if (given === undefined) return policy[option]

@@ -17,6 +17,7 @@ import * as Account from "./internal/oauth/account.js"
 import * as Protocol from "./internal/oauth/app.js"
 import * as Base from "./internal/oauth/baseUrl.js"
 import * as Settings from "./internal/oauth/settings.js"
+import * as Known from "./internal/options.js"
 import type { AuthError } from "./PipedriveError.js"
 import type * as RateLimiter from "./RateLimiter.js"
 import * as TokenStore from "./TokenStore.js"
@@ -220,6 +221,30 @@ export const defaultUrl = "https://oauth.pipedrive.com"
 // constructors
 // -----------------------------------------------------------------------------
 
+/** The names of {@link Options}. @internal */
+export const names: Known.Names<Options> = {
+  clientId: true,
+  clientSecret: true,
+  redirectUri: true,
+  oauthUrl: true,
+  baseUrl: true,
+  allowedApiDomains: true,
+  allowInsecureHttp: true,
+  timeout: true,
+  renewalTimeout: true,
+  retries: true,
+  backoff: true,
+  maximumRenewals: true,
+  limiter: true
+}
+
+const accountNames: Known.Names<AccountOptions> = /*#__PURE__*/ (() => ({
+  ...names,
+  account: true,
+  refreshToken: true,
+  onTokenUpdate: true
+}))()
+
 /**
  * An app without an account. Settings that are missing or blank fail, by name, before any request.
  *
@@ -227,7 +252,10 @@ export const defaultUrl = "https://oauth.pipedrive.com"
  * @category constructors
  */
 export const makeApp = (options: Options): Effect.Effect<App, ConfigError.ConfigError, HttpClient.HttpClient> =>
-  Effect.map(Protocol.make(options, defaultUrl), ({ app }) => app)
+  Known.refuseUnknown(options, names).pipe(
+    Effect.zipRight(Protocol.make(options, defaultUrl)),
+    Effect.map(({ app }) => app)
+  )
 
 /**
  * One account's tokens. Nothing is loaded or sent before the first call.
@@ -238,7 +266,10 @@ export const makeApp = (options: Options): Effect.Effect<App, ConfigError.Config
 export const make = <R = never>(
   options: AccountOptions<R>
 ): Effect.Effect<Service, ConfigError.ConfigError, HttpClient.HttpClient | TokenStore.TokenStore | Scope.Scope | R> =>
-  Effect.flatMap(Protocol.make(options, defaultUrl), (made) => Account.fromApp(made, options))
+  Known.refuseUnknown(options, accountNames).pipe(
+    Effect.zipRight(Protocol.make(options, defaultUrl)),
+    Effect.flatMap((made) => Account.fromApp(made, options))
+  )
 
 // -----------------------------------------------------------------------------
 // layers

@@ -18,6 +18,7 @@ import * as Run from "./internal/endpoint.js"
 import * as Envelope from "./internal/http/envelope.js"
 import * as Failure from "./internal/http/failure.js"
 import * as Send from "./internal/http/send.js"
+import * as Known from "./internal/options.js"
 import * as Limiter from "./internal/rateLimit/gate.js"
 import * as Raw from "./internal/rawRequest.js"
 import * as Metrics from "./internal/telemetry/metrics.js"
@@ -62,17 +63,27 @@ export interface Options extends HttpLayer.LayerOptions, Auth.Options {
 export const layer = (
   options: Options = {}
 ): Layer.Layer<Requirements | HttpLayer.CurrentPolicy, ConfigError.ConfigError> => {
+  const { accessToken, allowInsecureHttp, apiToken, baseUrl, httpClient, limiter = true, ...policy } = options
+  const where = { baseUrl, allowInsecureHttp }
   const auth =
-    options.apiToken !== undefined
-      ? Auth.apiKey(options.apiToken, options)
-      : options.accessToken !== undefined
-        ? Auth.accessToken(options.accessToken, options)
+    apiToken !== undefined
+      ? Auth.apiKey(apiToken, where)
+      : accessToken !== undefined
+        ? Auth.accessToken(accessToken, where)
         : Auth.layerConfig
-  return Layer.mergeAll(
-    auth,
-    HttpLayer.layer({ ...options, limiter: options.limiter === undefined ? true : options.limiter })
-  ).pipe(Layer.provide(options.httpClient ?? HttpLayer.layerFetch))
+  const whole = Layer.mergeAll(auth, HttpLayer.layer({ ...policy, limiter })).pipe(
+    Layer.provide(httpClient ?? HttpLayer.layerFetch)
+  )
+  return Layer.unwrapEffect(Effect.as(Known.refuseUnknown(options, names), whole))
 }
+
+const names: Known.Names<Options> = /*#__PURE__*/ (() => ({
+  apiToken: true,
+  accessToken: true,
+  httpClient: true,
+  ...Auth.names,
+  ...HttpLayer.layerNames
+}))()
 
 /**
  * The same, from `Config`s.

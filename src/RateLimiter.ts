@@ -7,6 +7,7 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Known from "./internal/options.js"
 import * as Queue from "./internal/rateLimit/queue.js"
 
 /**
@@ -100,16 +101,16 @@ export class CurrentLimiter extends /*#__PURE__*/ (() =>
 /** @internal */
 export const defaultOptions = { maximumInFlight: 50, dailyReserve: 0 } as const
 
+const names: Known.Names<Options> = { maximumInFlight: true, dailyReserve: true }
+
 /** What is wrong with an option. @internal */
-export const faults = (
-  given: boolean | Options
-): ReadonlyArray<{ readonly option: string; readonly message: string }> => {
+export const faults = (given: boolean | Options): ReadonlyArray<Known.Fault> => {
   if (typeof given === "boolean") return []
   if (typeof given !== "object" || given === null) {
     return [{ option: "limiter", message: `must be true, false or its options, is ${String(given)}` }]
   }
   const { dailyReserve = 0, maximumInFlight = 1 } = given
-  const found = []
+  const found = [...Known.unknown(given, names, "limiter.")]
   if (!Number.isSafeInteger(maximumInFlight) || maximumInFlight < 1) {
     found.push({
       option: "limiter.maximumInFlight",

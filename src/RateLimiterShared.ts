@@ -15,6 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Known from "./internal/options.js"
 import * as RateLimiter from "./RateLimiter.js"
 
 /**
@@ -39,6 +40,8 @@ export interface Options {
   /** Stands before the keys in the store. @default "pipedrive:" */
   readonly prefix?: string | undefined
 }
+
+const optionNames: Known.Names<Options> = { whenUnavailable: true, timeout: true, pause: true, prefix: true }
 
 /** Pipedrive's limit for searches, in the same two seconds. */
 const searches = 10
@@ -93,6 +96,7 @@ export const make = (
   options: Options = {}
 ): Effect.Effect<RateLimiter.Budget, ConfigError.ConfigError, Store.RateLimiterStore> =>
   Effect.gen(function* () {
+    yield* Known.refuseUnknown(options, optionNames)
     const { prefix = "pipedrive:", whenUnavailable = "local" } = options
     if (whenUnavailable !== "local" && whenUnavailable !== "fail") {
       return yield* invalid("whenUnavailable", `must be "local" or "fail", is ${String(whenUnavailable)}`)

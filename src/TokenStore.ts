@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 import * as Lock from "./internal/oauth/lock.js"
 import * as Seal from "./internal/oauth/seal.js"
 import { fromStored } from "./internal/oauth/token.js"
+import * as Known from "./internal/options.js"
 import { AuthError } from "./PipedriveError.js"
 
 // -----------------------------------------------------------------------------
@@ -187,6 +188,24 @@ export interface Options {
   readonly lockTimeout?: Duration.DurationInput | undefined
 }
 
+/**
+ * Options of {@link layerKeyValueStore}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface KeyValueOptions extends Options {
+  /** What every key begins with. @default "pipedrive-token-" */
+  readonly prefix?: string | undefined
+}
+
+/** The names of {@link Options}. @internal */
+export const names: Known.Names<Options> = { seal: true, lockTimeout: true }
+
+const sealNames: Known.Names<SealOptions> = { key: true, previous: true, acceptUnsealed: true }
+
+const keyValueNames: Known.Names<KeyValueOptions> = /*#__PURE__*/ (() => ({ ...names, prefix: true }))()
+
 // -----------------------------------------------------------------------------
 // constructors
 // -----------------------------------------------------------------------------
@@ -201,6 +220,8 @@ export interface Options {
  */
 export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effect<Service, ConfigError.ConfigError> =>
   Effect.gen(function* () {
+    yield* Known.refuseUnknown(options, names)
+    yield* Known.refuseUnknown(options.seal, sealNames, "seal.")
     const lockTimeout = yield* Lock.timeout(options.lockTimeout)
     const seal = options.seal === undefined ? undefined : yield* Seal.make(options.seal)
     const encode = Schema.encodeSync(Schema.parseJson(Token))
@@ -304,16 +325,14 @@ const memory = (): Service => {
  * @category layers
  */
 export const layerKeyValueStore = (
-  options: Options & {
-    /** What every key begins with. @default "pipedrive-token-" */
-    readonly prefix?: string | undefined
-  } = {}
+  options: KeyValueOptions = {}
 ): Layer.Layer<TokenStore, ConfigError.ConfigError, KeyValueStore.KeyValueStore> =>
   Layer.effect(
     TokenStore,
     Effect.gen(function* () {
       const store = yield* KeyValueStore.KeyValueStore
-      const { prefix = "pipedrive-token-" } = options
+      yield* Known.refuseUnknown(options, keyValueNames)
+      const { prefix = "pipedrive-token-", ...rest } = options
       const key = (account: string) => `${prefix}${account}`
       // such a store does not tell its keys: the accounts stand in an entry of their own, written by one at a time
       const index = store.forSchema(Schema.Array(Schema.String))
@@ -347,7 +366,7 @@ export const layerKeyValueStore = (
             ),
           list: listed
         },
-        options
+        rest
       )
     })
   )

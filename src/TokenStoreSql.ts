@@ -19,6 +19,7 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Tracer from "effect/Tracer"
 import * as Lock from "./internal/oauth/lock.js"
+import * as Known from "./internal/options.js"
 import { AuthError } from "./PipedriveError.js"
 import * as TokenStore from "./TokenStore.js"
 
@@ -34,6 +35,8 @@ export interface Options extends TokenStore.Options {
   /** Creates the table if it is not there. Without it, run {@link migration} among your own. @default true */
   readonly migrate?: boolean | undefined
 }
+
+const names: Known.Names<Options> = /*#__PURE__*/ (() => ({ ...TokenStore.names, table: true, migrate: true }))()
 
 const defaultTable = "pipedrive_tokens"
 
@@ -82,9 +85,10 @@ export const layer = (
   Layer.effect(
     TokenStore.TokenStore,
     Effect.gen(function* () {
-      const table = options.table ?? defaultTable
+      yield* Known.refuseUnknown(options, names)
+      const { migrate, table = defaultTable, ...rest } = options
       yield* waitForWriters
-      if (options.migrate !== false) yield* migration(table)
+      if (migrate !== false) yield* migration(table)
       const sql = (yield* SqlClient.SqlClient).withoutTransforms()
       const lockTimeout = yield* Lock.timeout(options.lockTimeout)
       const name = sql(table)
@@ -104,7 +108,7 @@ export const layer = (
           ),
           withLock: leased(sql, name, statements, lockTimeout)
         },
-        options
+        rest
       )
     })
   )

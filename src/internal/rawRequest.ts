@@ -4,6 +4,7 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import type { Method, Version } from "../Endpoint.js"
 import type { Issue } from "../PipedriveError.js"
+import * as Known from "./options.js"
 import * as Encode from "./schema/encode.js"
 import { brief } from "./schema/inputIssues.js"
 import * as Plain from "./schema/plainData.js"
@@ -43,10 +44,14 @@ export const make = (raw: unknown): Raw => {
   }
 }
 
+const names = { version: true, method: true, path: true, query: true, body: true } as const
+
 const read = (given: unknown): Raw => {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     return refused([{ path: [], message: `must be an object, is ${brief(given)}` }])
   }
+  const [strange] = Known.unknown(given, names)
+  if (strange !== undefined) return refused([{ path: [strange.option], message: strange.message }])
   const { body, method = "GET", path, query, version } = given as Readonly<Record<string, unknown>>
   if (version !== "v1" && version !== "v2") {
     return refused([{ path: ["version"], message: `must be "v1" or "v2", is ${brief(version)}` }])

@@ -2,6 +2,7 @@
  * What a sandbox can be told.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type { Names } from "../internal/options.js"
 import type { Fault } from "./http/faults.js"
 import type { Plan, PlanName } from "./http/limits.js"
 import type { Reply } from "./http/replies.js"
@@ -57,6 +58,19 @@ export interface Options {
   readonly webhooks?: HttpClient.HttpClient | undefined
   /** The apps it knows, and how its OAuth server behaves. */
   readonly oauth?: OAuthOptions | undefined
+}
+
+/** The names of {@link Options}. */
+export const names: Names<Options> = {
+  seed: true,
+  token: true,
+  baseUrl: true,
+  plan: true,
+  unknownParameters: true,
+  faults: true,
+  replies: true,
+  webhooks: true,
+  oauth: true
 }
 
 /**

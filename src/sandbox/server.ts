@@ -20,7 +20,10 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { Names } from "../internal/options.js"
 import * as Sandbox from "./index.js"
+import { names as sandboxNames } from "./options.js"
+import { refuseUnknown } from "./seeds/seed.js"
 
 /**
  * Options of a sandbox on a port.
@@ -47,6 +50,8 @@ export interface Options extends Sandbox.Options {
    */
   readonly file?: string | undefined
 }
+
+const names: Names<Options> = /*#__PURE__*/ (() => ({ ...sandboxNames, port: true, host: true, file: true }))()
 
 const urlOf = (address: HttpServer.Address): string => {
   if (address._tag === "UnixAddress") return "http://localhost"
@@ -110,10 +115,13 @@ const serve = (
   options: Options
 ): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | HttpClient.HttpClient | Scope.Scope> =>
   Effect.gen(function* () {
+    const strange = refuseUnknown(options, names)
+    if (strange !== undefined) return yield* strange
     const server = yield* HttpServer.HttpServer
     const outward = yield* HttpClient.HttpClient
+    const { file, host: _host, port: _port, ...inside } = options
     const sandbox = yield* Sandbox.make({
-      ...options,
+      ...inside,
       baseUrl: options.baseUrl ?? urlOf(server.address),
       webhooks: options.webhooks ?? outward
     })
@@ -128,7 +136,7 @@ const serve = (
       }
       return breaking(HttpServerResponse.fromWeb(response), () => socket.destroySoon())
     })
-    if (options.file !== undefined) yield* keep(sandbox, options.file)
+    if (file !== undefined) yield* keep(sandbox, file)
     yield* HttpServer.serveEffect(app)
     return sandbox
   })

@@ -24,9 +24,9 @@ import { isRecord, text, textOrNull } from "./model/view.js"
 import * as World from "./model/world.js"
 import * as oauth from "./oauth/server.js"
 import * as tokens from "./oauth/tokens.js"
-import { defaultBaseUrl, defaultToken, type Options } from "./options.js"
+import { defaultBaseUrl, defaultToken, names, type Options } from "./options.js"
 import { demo } from "./seeds/demoCompany.js"
-import { build, SandboxError, type Seed } from "./seeds/seed.js"
+import { build, refuseUnknown, SandboxError, type Seed } from "./seeds/seed.js"
 import * as webhooks from "./webhooks/delivery.js"
 
 /** Tables that are no business of who looks inside. */
@@ -166,6 +166,11 @@ const seedOf = (options: Options, at: string): Seed =>
   options.seed === undefined || options.seed === "demo" ? demo(at) : options.seed === "empty" ? {} : options.seed
 
 const check = (options: Options): SandboxError | undefined => {
+  const strange =
+    refuseUnknown(options, names) ??
+    refuseUnknown(options.plan, limits.names, "plan.") ??
+    refuseUnknown(options.oauth, oauth.names, "oauth.")
+  if (strange !== undefined) return strange
   if (!/^[\x21-\x7e]+$/.test(options.token ?? defaultToken)) {
     return new SandboxError({ path: "token", reason: "must be printable ASCII without spaces" })
   }
@@ -173,6 +178,8 @@ const check = (options: Options): SandboxError | undefined => {
     return new SandboxError({ path: "baseUrl", reason: "is not a URL" })
   }
   for (const [at, app] of (options.oauth?.apps ?? []).entries()) {
+    const odd = refuseUnknown(app, oauth.appNames, `oauth.apps[${at}].`)
+    if (odd !== undefined) return odd
     if (!URL.canParse(app.redirectUri)) {
       return new SandboxError({ path: `oauth.apps[${at}].redirectUri`, reason: "is not a URL" })
     }

@@ -17,13 +17,17 @@ const call = Robots.list.pipe(HttpLayer.withPolicy({ retries: 0 }))
 
 const live = (
   server: OAuth.OAuthServer,
-  options: Partial<Accounts.Options> & {
+  {
+    latency,
+    store = TokenStore.layerMemory,
+    ...options
+  }: Partial<Accounts.Options> & {
     readonly latency?: OAuth.Latency
     readonly store?: Layer.Layer<TokenStore.TokenStore>
   } = {}
 ) =>
   Accounts.layer({ ...OAuth.settings, limiter: false, ...options }).pipe(
-    Layer.provideMerge(Layer.merge(OAuth.transport(server, options.latency), options.store ?? TokenStore.layerMemory))
+    Layer.provideMerge(Layer.merge(OAuth.transport(server, latency), store))
   )
 
 /** A store in memory that counts how often it is asked. */

@@ -4,6 +4,7 @@
 import type * as AST from "effect/SchemaAST"
 import type { Method, Version } from "../../Endpoint.js"
 import * as Field from "../../Field.js"
+import { nearest } from "../options.js"
 import * as Shape from "./ast.js"
 import type { Fault } from "./inputIssues.js"
 
@@ -54,34 +55,6 @@ const renamed: Readonly<Record<string, ReadonlyArray<string>>> = {
 export const customFieldKey = /^[0-9a-f]{40}(_[a-z0-9_]+)?$/
 
 const snake = (key: string): string => key.replace(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase()
-
-/** Edit distance, at most 3: more is no misspelling. Two letters that changed places are one mistake. */
-const distance = (a: string, b: string): number => {
-  if (Math.abs(a.length - b.length) > 2) return 3
-  let before: ReadonlyArray<number> = []
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      current[j] = Math.min(
-        (previous[j] ?? 0) + 1,
-        (current[j - 1] ?? 0) + 1,
-        (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-        swapped ? (before[j - 2] ?? 0) + 1 : 3
-      )
-    }
-    before = previous
-    previous = current
-  }
-  return Math.min(previous[b.length] ?? 3, 3)
-}
-
-const nearest = (key: string, known: ReadonlyArray<string>): string | undefined => {
-  const most = key.length > 5 ? 2 : 1
-  const near = known.map((name) => ({ name, away: distance(key, name) })).filter(({ away }) => away <= most)
-  return near.sort((a, b) => a.away - b.away)[0]?.name
-}
 
 /** On v2 the parts of a custom field stand within it. */
 const parts: Readonly<Record<string, string>> = { timezone_id: "timezone_name" }

@@ -2,6 +2,7 @@
  * What goes wrong on purpose.
  */
 import * as Duration from "effect/Duration"
+import { type Names, unknown } from "../../internal/options.js"
 import { isRecord } from "../model/view.js"
 import { unit, type World } from "../model/world.js"
 import { SandboxError } from "../seeds/seed.js"
@@ -84,8 +85,30 @@ const others = ["oauth.token", "oauth.revoke", "oauth.authorize"]
 
 const isWhole = (value: number): boolean => Number.isInteger(value) && value > 0
 
+const names: Names<Fault> = {
+  endpoint: true,
+  nth: true,
+  times: true,
+  probability: true,
+  delay: true,
+  outcome: true,
+  acts: true
+}
+
+const outcomeNames: { readonly [T in FaultOutcome["_tag"]]: Names<Extract<FaultOutcome, { readonly _tag: T }>> } = {
+  Respond: { _tag: true, status: true, body: true, headers: true },
+  Pass: { _tag: true },
+  Refuse: { _tag: true },
+  Reset: { _tag: true },
+  Truncate: { _tag: true, bytes: true },
+  Drip: { _tag: true, bytes: true, every: true },
+  Hang: { _tag: true }
+}
+
 /** Why a fault makes no sense. */
 const wrong = (fault: Fault, endpoints: ReadonlyArray<Described>): readonly [string, string] | undefined => {
+  const [strange] = unknown(fault, names)
+  if (strange !== undefined) return [strange.option, strange.message]
   const name = nameOf(fault.endpoint)
   if (name !== undefined && !others.includes(name) && !endpoints.some((one) => `${one.version}.${one.name}` === name)) {
     return ["endpoint", `is none: ${name}`]
@@ -98,6 +121,10 @@ const wrong = (fault: Fault, endpoints: ReadonlyArray<Described>): readonly [str
   if (fault.delay !== undefined && !isFinite_(fault.delay)) return ["delay", "is not a duration"]
   const outcome = fault.outcome
   if (!isRecord(outcome)) return ["outcome", "is missing"]
+  if (Object.hasOwn(outcomeNames, outcome._tag)) {
+    const [odd] = unknown(outcome, outcomeNames[outcome._tag], "outcome.")
+    if (odd !== undefined) return [odd.option, odd.message]
+  }
   switch (outcome._tag) {
     case "Respond":
       return Number.isInteger(outcome.status) && outcome.status >= 200 && outcome.status < 600

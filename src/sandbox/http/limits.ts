@@ -1,6 +1,7 @@
 /**
  * How much a plan allows: requests in two seconds, and tokens in a day.
  */
+import type { Names } from "../../internal/options.js"
 import type { Described } from "./call.js"
 import { type Answer, html } from "./messages.js"
 import * as refusals from "./refusals.js"
@@ -35,6 +36,17 @@ export interface Plan {
  * @category limits
  */
 export type PlanName = "lite" | "growth" | "premium" | "ultimate"
+
+/** The names of {@link Plan}. */
+export const names: Names<Plan> = {
+  daily: true,
+  burst: true,
+  oauthBurst: true,
+  search: true,
+  retryAfter: true,
+  blockAfter: true,
+  blockSeconds: true
+}
 
 const perSeat = 30_000
 

@@ -3,6 +3,7 @@
  */
 
 import * as Either from "effect/Either"
+import type { Names } from "../../internal/options.js"
 import { type Answer, empty, html, type Incoming, json } from "../http/messages.js"
 import { later } from "../model/view.js"
 import { all, get, hex, put, type World } from "../model/world.js"
@@ -59,6 +60,12 @@ export const defaultApp: App = {
   redirectUri: "http://localhost:3000/callback",
   name: "Sandbox app"
 }
+
+/** The names of {@link OAuthOptions}. */
+export const names: Names<OAuthOptions> = { apps: true, refreshTokens: true, expiresIn: true, apiDomain: true }
+
+/** The names of {@link App}. */
+export const appNames: Names<App> = { clientId: true, clientSecret: true, redirectUri: true, name: true, scopes: true }
 
 /** An OAuth server in use. */
 export interface Server {

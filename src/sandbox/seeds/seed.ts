@@ -3,6 +3,7 @@
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
+import { type Names, nearest, unknown } from "../../internal/options.js"
 import { activity, activityType } from "../entities/activity.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
@@ -84,6 +85,16 @@ export class SandboxError extends /*#__PURE__*/ Data.TaggedError("SandboxError")
   override get message(): string {
     return `The sandbox cannot be made: ${this.path} ${this.reason}`
   }
+}
+
+/** An option that nobody knows, by name. */
+export const refuseUnknown = (
+  given: unknown,
+  names: Readonly<Record<string, true>>,
+  at = ""
+): SandboxError | undefined => {
+  const [fault] = unknown(given, names, at)
+  return fault === undefined ? undefined : new SandboxError({ path: fault.option, reason: fault.message })
 }
 
 const lists = [
@@ -195,8 +206,12 @@ const readRow = (
   const patch: Record<string, unknown> = {}
   for (const [name, raw] of Object.entries(row)) {
     if (raw === undefined) continue
-    const known = name in entity.fields || (name === "custom_fields" && entity.customFields !== undefined)
-    if (!known) return Either.left(new SandboxError({ path: `${path}.${name}`, reason: "is no field of it" }))
+    const known = Object.hasOwn(entity.fields, name) || (name === "custom_fields" && entity.customFields !== undefined)
+    if (!known) {
+      const near = nearest(name, [...Object.keys(entity.fields), "custom_fields"])
+      const reason = `is no field of it${near === undefined ? "" : `: did you mean ${near}?`}`
+      return Either.left(new SandboxError({ path: `${path}.${name}`, reason }))
+    }
     const value = readValue(entity, name, raw)
     if (value === kinds.unreadable) {
       return Either.left(
@@ -247,11 +262,42 @@ const defaultCompany: Company = {
   industry: "Software"
 }
 
+const companyNames: Names<Company> = { id: true, name: true, domain: true, country: true, industry: true }
+
+const seedNames: Names<Seed> = {
+  company: true,
+  users: true,
+  activityTypes: true,
+  leadLabels: true,
+  dealFields: true,
+  personFields: true,
+  organizationFields: true,
+  productFields: true,
+  projectFields: true,
+  pipelines: true,
+  stages: true,
+  organizations: true,
+  persons: true,
+  products: true,
+  deals: true,
+  leads: true,
+  activities: true,
+  notes: true,
+  boards: true,
+  phases: true,
+  projectTemplates: true,
+  projects: true,
+  tasks: true
+}
+
 const nobody: Row = { id: 0, name: "", email: "", default_currency: "USD", timezone_offset: "+00:00" }
 
 /** Makes a world. */
 export const build = (seed: Seed, now: string, origin: string): Either.Either<World, SandboxError> =>
   Either.gen(function* () {
+    const strange =
+      refuseUnknown(seed, seedNames, "seed.") ?? refuseUnknown(seed.company, companyNames, "seed.company.")
+    if (strange !== undefined) return yield* Either.left(strange)
     const world = make({ ...defaultCompany, ...seed.company })
     furnish(world, now)
     const first: View = { world, caller: nobody, now, origin }
