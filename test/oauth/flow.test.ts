@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as TestClock from "effect/TestClock"
 import { HttpLayer, OAuth2, TokenStore } from "effect-pipedrive"
 import { trustedDomain } from "../../src/internal/oauth/token.js"
 import * as Robots from "../support/endpoints.js"
@@ -301,6 +302,81 @@ describe("a token got elsewhere", () => {
       yield* withAccount(server, () => call, { refreshToken, store: shared })
       assert.strictEqual(server.counts.invalidGrants, 1)
     }).pipe(Effect.provide(TokenStore.layerMemory))
+  })
+})
+
+describe("what the limiter knows an account by", () => {
+  /** It after a call, which needs the token. */
+  const keyOf = ({ auth }: OAuth2.Service) => Effect.map(call, () => auth.account ?? "")
+
+  it.effect("without a name is no token, the same in every process, and stays when the token is renewed", () =>
+    Effect.gen(function* () {
+      for (const rotate of [false, true]) {
+        const server = OAuth.makeServer({ rotate })
+        const store = Layer.succeed(TokenStore.TokenStore, yield* TokenStore.TokenStore)
+        const first = yield* withAccount(
+          server,
+          (oauth) =>
+            Effect.gen(function* () {
+              const token = yield* oauth.authorize(server.consent())
+              const key = yield* keyOf(oauth)
+              assert.match(key, /^[0-9a-f]{16}$/)
+              for (const secret of [token.accessToken, token.refreshToken]) {
+                assert.notInclude(key, Redacted.value(secret))
+              }
+              assert.strictEqual(yield* withAccount(server, keyOf, { store }), key)
+              yield* oauth.refresh
+              assert.strictEqual(yield* keyOf(oauth), key)
+              return key
+            }),
+          { store }
+        )
+        // what another process renewed has another key only where its refresh token is another
+        assert.strictEqual((yield* withAccount(server, keyOf, { store })) === first, !rotate)
+      }
+    }).pipe(Effect.provide(TokenStore.layerMemory))
+  )
+
+  it.effect("without a name is another with another user's token: set, consented to, or found in the store", () => {
+    const server = OAuth.makeServer()
+    return Effect.gen(function* () {
+      const store = Layer.succeed(TokenStore.TokenStore, yield* TokenStore.TokenStore)
+      yield* withAccount(
+        server,
+        (oauth) =>
+          Effect.gen(function* () {
+            const token = yield* oauth.authorize(server.consent(1))
+            const keys = [yield* keyOf(oauth)]
+            yield* oauth.authorize(server.consent(2))
+            keys.push(yield* keyOf(oauth))
+            yield* TestClock.adjust("2 hours")
+            yield* withAccount(server, (other) => other.authorize(server.consent(3)), { store })
+            keys.push(yield* keyOf(oauth))
+            assert.strictEqual(new Set(keys).size, 3)
+            yield* oauth.exchange(token.refreshToken)
+            assert.strictEqual(yield* keyOf(oauth), keys[0])
+            yield* oauth.authorize(server.consent(4))
+            yield* oauth.set(token)
+            assert.strictEqual(yield* keyOf(oauth), keys[0])
+          }),
+        { store }
+      )
+    }).pipe(Effect.provide(TokenStore.layerMemory))
+  })
+
+  it.effect("with a name is that, whatever token it has", () => {
+    const server = OAuth.makeServer()
+    return withAccount(
+      server,
+      (oauth) =>
+        Effect.gen(function* () {
+          for (const company of [1, 2]) {
+            yield* oauth.authorize(server.consent(company))
+            assert.strictEqual(yield* keyOf(oauth), `${OAuth.clientId} acme`)
+          }
+        }),
+      { account: "acme" }
+    )
   })
 })
 

@@ -23,22 +23,18 @@ export const fromApp = <R = never>(
     const store = yield* TokenStore.TokenStore
     const context = yield* Effect.context<R>()
     const { account = "default", onTokenUpdate, refreshToken } = options
+    const key = keyed(options.account === undefined ? undefined : `${clientId} ${account}`)
     const session = yield* Session.make({
       account,
       store,
       allowed,
-      renew: (before, pause) => renew(before, { within: store.lockTimeout, pause }),
+      renew: (before, pause) =>
+        Effect.tap(renew(before, { within: store.lockTimeout, pause }), (token) => key.renew(before, token)),
       turn,
       revoke: app.revoke,
       seed: refreshToken === undefined || blank(refreshToken) ? undefined : redacted(refreshToken),
       onTokenUpdate: (token) =>
         onTokenUpdate === undefined ? Effect.void : Effect.provide(onTokenUpdate(token), context)
-    })
-    // limits are kept by account; one that has no name goes by the first refresh token that is seen of it
-    let key = options.account === undefined ? undefined : `${clientId} ${account}`
-    const known = Effect.tap(session.token, ({ refreshToken }) => {
-      key ??= Redacted.value(refreshToken)
-      return Effect.void
     })
     const saved = (token: Effect.Effect<TokenStore.Token, AuthError>) =>
       Effect.uninterruptible(Effect.flatMap(token, session.set))
@@ -54,14 +50,49 @@ export const fromApp = <R = never>(
       revoke: (hint = "refresh_token") => session.revoke(hint),
       clear: session.clear,
       auth: {
-        ...authOf(made, known),
+        ...authOf(made, Effect.tap(session.token, key.use)),
         get account() {
-          return key
+          return key.current()
         },
         recover: (authorized) => session.recover((authorized.headers.authorization ?? "").replace(/^Bearer /, ""))
       }
     }
   })
+
+/**
+ * What the limiter knows an account by. One that has no name goes by a hash of its refresh token, on which all processes
+ * agree. It stays when this process renews the token; a token that came in another way (set, a new consent) may be another
+ * user's, whose limits are others.
+ */
+const keyed = (name: string | undefined) => {
+  let unnamed: { readonly refreshToken: Redacted.Redacted<string>; readonly key: string } | undefined
+  const isOf = ({ refreshToken }: Session.Renewable) =>
+    unnamed !== undefined && Redacted.value(unnamed.refreshToken) === Redacted.value(refreshToken)
+  return {
+    current: () => name ?? unnamed?.key,
+    use: ({ refreshToken }: TokenStore.Token) =>
+      Effect.sync(() => {
+        if (!isOf({ refreshToken })) unnamed = { refreshToken, key: fingerprint(Redacted.value(refreshToken)) }
+      }),
+    /** A token renewed from another one has its key. */
+    renew: (before: Session.Renewable, { refreshToken }: TokenStore.Token) =>
+      Effect.sync(() => {
+        if (unnamed !== undefined && isOf(before)) unnamed = { refreshToken, key: unnamed.key }
+      })
+  }
+}
+
+/**
+ * 64 bits (FNV-1a) of a token that has far more: two tokens do not share them, and they do not lead back to it. Web Crypto
+ * would have to be waited for within a call.
+ */
+const fingerprint = (token: string): string => {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(token)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  }
+  return hash.toString(16).padStart(16, "0")
+}
 
 /** Calls with whatever token there is. @internal */
 export const authOf = (
