@@ -2,7 +2,7 @@
  * What is published: a declaration for each source, and JavaScript in few files, since reading a file costs Node about a
  * millisecond and all of v2 is some eighty of them.
  *
- * - `dist/internal/runtime.js`: what every endpoint needs; `core.js`: the rest of `effect-pipedrive`; `v1.js` and `v2.js`:
+ * - `dist/internal/.../runtime.js`: what every endpoint needs; `core.js`: the rest of `effect-pipedrive`; `v1.js` and `v2.js`:
  *   the generated modules. They are shared, so that a class or a tag is the same one whichever entry point it came by.
  * - Each entry point is a short file that exports from these. Where it exports modules as namespaces, Node gets objects made
  *   in the shared file (`index.js`), and bundlers, by the condition `module`, the modules themselves
@@ -18,6 +18,12 @@ const src = resolve("src")
 
 /** Entry points that export modules as namespaces. */
 const barrels = ["index", "v1/index", "v2/index"]
+
+/**
+ * The folder of the shared files. Where the installed `effect` lacks a module that they import (Effect 4 does), Node fails
+ * before any code could say why; it names the file that wanted it, so the folder says what is needed.
+ */
+const shared = "internal/needs-effect@3.22-and-@effect-platform@0.97"
 
 const entries = (): ReadonlyArray<string> => {
   const modules = (folder: string) =>
@@ -63,7 +69,8 @@ const build = async () => {
     dir: "dist",
     format: "es",
     entryFileNames: "[name].js",
-    chunkFileNames: "internal/[name].js",
+    chunkFileNames: `${shared}/[name].js`,
+    banner: ({ isEntry }) => (isEntry ? "" : `import {} from "./guard.js"`),
     sourcemap: true,
     sourcemapExcludeSources: true,
     minifyInternalExports: false,
@@ -85,6 +92,7 @@ const build = async () => {
     }
   })
   await bundle.close()
+  writeFileSync(`dist/${shared}/guard.js`, (await strip("src/internal/guard.ts")).code)
   for (const entry of barrels) {
     writeFileSync(`dist/${entry}.module.js`, (await strip(`src/${entry}.ts`)).code)
   }

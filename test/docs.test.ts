@@ -38,6 +38,41 @@ describe("snippets", () => {
     ])
   })
 
+  it("stand beside install lines that name each version: npm's latest is often for Effect 4", () => {
+    const lines = ["README.md", ...readdirSync("docs").map((file) => `docs/${file}`)].flatMap((document) =>
+      Array.from(readFileSync(document, "utf8").matchAll(/npm install [^`\n]+/g), ([line]) => line)
+    )
+    const named = lines.flatMap((line) =>
+      Array.from(
+        line.matchAll(/(?<=[ `])(effect|vitest|ioredis|@effect\/[a-z-]+)(@[^\s`]+)?(?=[ `]|$)/g),
+        ([, name = "", version]) => ({
+          name,
+          version
+        })
+      )
+    )
+    assert.isAtLeast(lines.length, 8)
+    const manifest: Record<string, Readonly<Record<string, string>>> = JSON.parse(readFileSync("package.json", "utf8"))
+    for (const { name, version } of named) {
+      const ours = manifest.devDependencies?.[name]
+      // Yarn wants the peers of a peer, which we do not use ourselves
+      if (ours === undefined) assert.isDefined(version, name)
+      else assert.isTrue(version !== undefined && ours.startsWith(version.slice(1)), `${name}${version} is not ${ours}`)
+    }
+    assert.includeMembers(
+      named.map(({ name }) => name),
+      [
+        "effect",
+        "@effect/platform",
+        "@effect/platform-node",
+        "@effect/sql",
+        "@effect/experimental",
+        "@effect/vitest",
+        "vitest"
+      ]
+    )
+  })
+
   it("stand in documents whose links lead somewhere", () => {
     const broken = [
       "README.md",

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs"
-import { join, resolve } from "node:path"
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
@@ -19,6 +19,13 @@ beforeAll(async () => {
 
 afterAll(() => packed?.remove())
 
+/** Where the files stand that the entry points share. */
+const shared = (): string => {
+  const file = packed.files.find((file) => /^dist\/internal\/.*\/runtime\.js$/.test(file))
+  assert.isDefined(file)
+  return dirname(file ?? "")
+}
+
 describe("the tarball", () => {
   it("holds what is built, what it is built from, and the papers", () => {
     const tops = new Set(packed.files.map((file) => file.split("/")[0]))
@@ -30,8 +37,26 @@ describe("the tarball", () => {
     assert.isTrue(existsSync(resolve(packed.root, "dist", map.sources[0])), map.sources[0])
   })
 
+  it("names the effect that the manifest asks for", () => {
+    const { peerDependencies } = manifest()
+    const [, effect] = /^>=(\d+\.\d+)\./.exec(peerDependencies.effect ?? "") ?? []
+    const [, platform] = /^>=(\d+\.\d+)\./.exec(peerDependencies["@effect/platform"] ?? "") ?? []
+    assert.strictEqual(shared(), `dist/internal/needs-effect@${effect}-and-@effect-platform@${platform}`)
+    const guard = readFileSync(join(packed.root, shared(), "guard.js"), "utf8")
+    assert.include(guard, `npm install effect@^${effect} @effect/platform@^${platform}`)
+  })
+
+  it("leads from its JavaScript to the sources", () => {
+    const map = JSON.parse(readFileSync(join(packed.root, shared(), "v2.js.map"), "utf8"))
+    assert.include(
+      map.sources.map((source: string) => resolve(packed.root, shared(), source)),
+      resolve(packed.root, "src/v2/Deals.ts")
+    )
+    for (const source of map.sources) assert.isTrue(existsSync(resolve(packed.root, shared(), source)), source)
+  })
+
   it("tells servers its own version", () => {
-    assert.include(readFileSync(join(packed.root, "dist/internal/runtime.js"), "utf8"), `"${manifest().version}"`)
+    assert.include(readFileSync(join(packed.root, shared(), "runtime.js"), "utf8"), `"${manifest().version}"`)
   })
 })
 
@@ -133,6 +158,87 @@ ${check}`
         : `console.log("fine")`,
       process.features.require_module === true ? ["--no-warnings"] : []
     ))
+
+  it("are few files", () => {
+    const loaded = (entry: string, found = new Set<string>()): ReadonlySet<string> => {
+      found.add(entry)
+      const text = readFileSync(join(packed.root, entry), "utf8")
+      for (const [, specifier = ""] of text.matchAll(/^(?:import|export) .*from ['"](\.[^'"]+)['"]/gm)) {
+        const file = join(dirname(entry), specifier)
+        if (!found.has(file)) loaded(file, found)
+      }
+      return found
+    }
+    assert.isAtMost(loaded("dist/v2/index.js").size, 4)
+    assert.isAtMost(loaded("dist/index.js").size, 4)
+    assert.isAtMost(loaded("dist/v2/Deals.js").size, 4)
+    assert.isAtMost(loaded("dist/sandbox/index.js").size, 6)
+  })
+
+  it("are the same ones whichever entry point they come by, and classes keep their names", () =>
+    runs(
+      "same.mjs",
+      `import assert from "node:assert"
+      import * as root from "effect-pipedrive"
+      import * as Auth from "effect-pipedrive/Auth"
+      import * as PipedriveError from "effect-pipedrive/PipedriveError"
+      import * as Deals from "effect-pipedrive/v2/Deals"
+      import * as v2 from "effect-pipedrive/v2"
+      assert.deepStrictEqual({ ...root.Auth }, { ...Auth })
+      assert.deepStrictEqual({ ...root.PipedriveError }, { ...PipedriveError })
+      assert.strictEqual(root.PipedriveError.NotFound, PipedriveError.NotFound)
+      assert.strictEqual(v2.Deals.get, Deals.get)
+      assert.deepStrictEqual(Object.keys(v2.Deals), Object.keys(Deals))
+      const classes = { ...root.PipedriveError, ...root.Auth, ...root.OAuth2, ...root.Accounts, ...root.HttpLayer }
+      const renamed = Object.entries(classes).filter(([name, value]) =>
+        /^class\\b/.test(Function.prototype.toString.call(value?.prototype?.constructor ?? (() => {}))) &&
+        value.name !== name && value.name !== "SchemaClass")
+      assert.deepStrictEqual(renamed, [])
+      console.log("fine")`
+    ))
+
+  const fails = async (file: string, code: string, folder = packed.consumer) => {
+    writeFileSync(join(folder, file), code)
+    const { output, status } = await node([file], { cwd: folder })
+    assert.notStrictEqual(status, 0)
+    return output
+  }
+
+  it("say in one sentence which effect they are for, under one that is too old", async () => {
+    const output = await fails(
+      "old.mjs",
+      `import { setCurrentVersion } from "effect/ModuleVersion"
+      setCurrentVersion("3.19.1")
+      await import("effect-pipedrive/v2")`
+    )
+    assert.include(
+      output,
+      "Error: effect-pipedrive needs effect 3, from 3.22 on, but finds effect 3.19.1: npm install effect@^3.22 @effect/platform@^0.97"
+    )
+  })
+
+  // modules are missing there, so nothing of ours runs; what Node says names the file that wanted them
+  it("name it under Effect 4, too", async () => {
+    const folder = join(packed.consumer, "four")
+    const modules = join(folder, "node_modules")
+    mkdirSync(join(modules, "effect/dist"), { recursive: true })
+    const exports = { "./*": "./dist/*.js" }
+    writeFileSync(
+      join(modules, "effect/package.json"),
+      JSON.stringify({ name: "effect", version: "4.1.0", type: "module", exports })
+    )
+    for (const name of ["Effect", "Layer", "Schema"])
+      writeFileSync(join(modules, `effect/dist/${name}.js`), "export {}")
+    cpSync(packed.root, join(modules, "effect-pipedrive"), { recursive: true })
+    symlinkSync(resolve("node_modules/@effect"), join(modules, "@effect"), "junction")
+    for (const entry of ["effect-pipedrive", "effect-pipedrive/v2", "effect-pipedrive/OAuth2"]) {
+      const output = await fails("four.mjs", `import "${entry}"`, folder)
+      assert.match(
+        output,
+        /Cannot find module .*effect.dist.* imported from .*needs-effect@3\.22-and-@effect-platform@0\.97/
+      )
+    }
+  })
 
   it("keep their insides to themselves", async () => {
     for (const inside of ["internal/schema/check", "sandbox/model/world", "index"]) {

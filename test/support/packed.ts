@@ -76,4 +76,7 @@ export const entries = (packed: Packed): ReadonlyArray<readonly [entry: string, 
   return [[".", "dist/index.d.ts"], ...folders, ...top]
 }
 
-export const manifest = (): { readonly version: string } => JSON.parse(readFileSync("package.json", "utf8"))
+export const manifest = (): {
+  readonly version: string
+  readonly peerDependencies: Readonly<Record<string, string>>
+} => JSON.parse(readFileSync("package.json", "utf8"))
