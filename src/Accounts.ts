@@ -211,7 +211,10 @@ export const make = <R = never>(
 
     const whoIs = (token: TokenStore.Token): Effect.Effect<User, PipedriveError> =>
       Pipedrive.request({ version: "v1", path: "/users/me" }).pipe(
-        Effect.provideService(Auth.Auth, Account.authOf(made, Effect.succeed(token))),
+        Effect.provideService(
+          Auth.Auth,
+          Account.authOf(made, Effect.succeed(token), () => token)
+        ),
         Effect.flatMap(Schema.decodeUnknown(WhoAmI)),
         Effect.mapBoth({
           onFailure: (error) =>

@@ -30,6 +30,13 @@ export interface Service {
     request: HttpClientRequest.HttpClientRequest
   ) => Effect.Effect<HttpClientRequest.HttpClientRequest, AuthError>
   /**
+   * The same at once, when the credentials are at hand and valid at `now` (milliseconds since 1970); `undefined` when
+   * `authorize` has to be asked. With it a call takes the shortest way to our own transports.
+   */
+  readonly authorizeNow?:
+    | ((request: HttpClientRequest.HttpClientRequest, now: number) => HttpClientRequest.HttpClientRequest | undefined)
+    | undefined
+  /**
    * Says what to do about a 401 that a request of `authorize` was answered with: `true` when there are new credentials
    * and it is worth another try.
    */
@@ -176,9 +183,11 @@ const fixed = (
       }
       const base = yield* parseBaseUrl(options?.baseUrl ?? defaultBaseUrl, options)
       const headers = { [header]: render(value) }
+      const authorizeNow = (request: HttpClientRequest.HttpClientRequest) =>
+        HttpClientRequest.setHeaders(HttpClientRequest.prependUrl(request, base), headers)
       return Auth.of({
-        authorize: (request) =>
-          Effect.succeed(HttpClientRequest.setHeaders(HttpClientRequest.prependUrl(request, base), headers)),
+        authorize: (request) => Effect.succeed(authorizeNow(request)),
+        authorizeNow,
         recover: () => Effect.succeed(false)
       })
     })

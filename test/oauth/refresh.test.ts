@@ -1,6 +1,7 @@
 import { HttpClientRequest } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -8,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
-import { HttpLayer, OAuth2, type PipedriveError, TokenStore } from "effect-pipedrive"
+import { Auth, HttpLayer, OAuth2, type PipedriveError, TokenStore } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
 
@@ -37,6 +38,30 @@ describe("a token", () => {
         fields: { grant_type: "refresh_token", refresh_token: "refresh-2" }
       })
       assert.strictEqual(server.counts.refused, 0)
+    }).pipe(Effect.provide(OAuth.live(server)))
+  })
+
+  it.effect("is at hand without an effect after a call, while it is fresh and nothing has changed", () => {
+    const server = OAuth.makeServer()
+    const request = HttpClientRequest.get("/api/v2/robots")
+    return Effect.gen(function* () {
+      const auth = yield* Auth.Auth
+      const oauth = yield* OAuth2.OAuth2
+      const now = Effect.map(Clock.currentTimeMillis, (millis) => auth.authorizeNow?.(request, millis))
+      yield* authorized(server)
+      assert.isUndefined(yield* now)
+      yield* call
+      const signed = yield* now
+      assert.strictEqual(signed?.url, "https://acme.pipedrive.com/api/v2/robots")
+      assert.strictEqual(signed?.headers.authorization, `Bearer ${server.calls[0]?.bearer}`)
+      yield* TestClock.adjust("3550 seconds")
+      assert.isUndefined(yield* now)
+      yield* Effect.zipRight(call, call)
+      assert.strictEqual((yield* now)?.headers.authorization, `Bearer ${server.calls[2]?.bearer}`)
+      assert.strictEqual(server.counts.refreshes, 1)
+      yield* oauth.clear
+      assert.isUndefined(yield* now)
+      assert.strictEqual(reason(yield* Effect.flip(call)), "NotAuthorized")
     }).pipe(Effect.provide(OAuth.live(server)))
   })
 

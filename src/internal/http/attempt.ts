@@ -238,7 +238,7 @@ const ownFiberRuntime = (
 const direct = <A>(state: CallState<A>, limit: Limit): Effect.Effect<A | MustWait, E.PipedriveError> | undefined => {
   const transport = Transport.of(state.client)
   if (transport === undefined || !Timeout.isLive(limit)) return undefined
-  const signed = valueOf(state.auth.authorize(state.request))
+  const signed = state.auth.authorizeNow?.(state.request, state.began)
   if (signed === undefined || (signed.body._tag !== "Empty" && signed.body._tag !== "Uint8Array")) return undefined
   return Effect.uninterruptibleMask((restore) =>
     Effect.withFiberRuntime<A | MustWait, E.PipedriveError>((fiber) => {

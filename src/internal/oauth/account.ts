@@ -50,7 +50,7 @@ export const fromApp = <R = never>(
       revoke: (hint = "refresh_token") => session.revoke(hint),
       clear: session.clear,
       auth: {
-        ...authOf(made, Effect.tap(session.token, key.use)),
+        ...authOf(made, Effect.tap(session.token, key.use), session.ready),
         get account() {
           return key.current()
         },
@@ -94,22 +94,28 @@ const fingerprint = (token: string): string => {
   return hash.toString(16).padStart(16, "0")
 }
 
-/** Calls with whatever token there is. @internal */
+/** Calls with whatever token there is. `ready` gives it without an effect, if it can. @internal */
 export const authOf = (
   { baseUrl, limiter }: Pick<Protocol.Made, "baseUrl" | "limiter">,
-  token: Effect.Effect<TokenStore.Token, AuthError>
-): Auth.Service => ({
-  authorize: (request) =>
-    Effect.map(token, ({ accessToken, apiDomain }) =>
-      HttpClientRequest.setHeader(
-        HttpClientRequest.prependUrl(request, baseUrl ?? apiDomain ?? Base.defaultBaseUrl),
-        "authorization",
-        `Bearer ${Redacted.value(accessToken)}`
-      )
-    ),
-  recover: () => Effect.succeed(false),
-  limiter
-})
+  token: Effect.Effect<TokenStore.Token, AuthError>,
+  ready: (now: number) => TokenStore.Token | undefined
+): Auth.Service => {
+  const sign = (request: HttpClientRequest.HttpClientRequest, { accessToken, apiDomain }: TokenStore.Token) =>
+    HttpClientRequest.setHeader(
+      HttpClientRequest.prependUrl(request, baseUrl ?? apiDomain ?? Base.defaultBaseUrl),
+      "authorization",
+      `Bearer ${Redacted.value(accessToken)}`
+    )
+  return {
+    authorize: (request) => Effect.map(token, (current) => sign(request, current)),
+    authorizeNow: (request, now) => {
+      const current = ready(now)
+      return current === undefined ? undefined : sign(request, current)
+    },
+    recover: () => Effect.succeed(false),
+    limiter
+  }
+}
 
 type Stored = Parameters<Service["exchange"]>[0]
 

@@ -60,6 +60,8 @@ export type Renewable = Pick<Token, "refreshToken"> & Partial<Token>
 export interface Session {
   /** A token that is fresh, renewed if need be. */
   readonly token: Effect.Effect<Token, AuthError>
+  /** The same token at once, if a call had it before and it is still fresh. */
+  readonly ready: (now: number) => Token | undefined
   /** Answers a 401: whether there is another token to try. */
   readonly recover: (refused: string) => Effect.Effect<boolean, AuthError>
   readonly refresh: Effect.Effect<Token, AuthError>
@@ -93,7 +95,13 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       rest: undefined,
       flight: undefined
     })
-    const patch = (change: Partial<State>) => Ref.update(state, (s): State => ({ ...s, ...change }))
+    // the token of the last call, until the state changes: a call with it need not run an effect
+    let ready: Token | undefined
+    const patch = (change: Partial<State>) =>
+      Ref.update(state, (s): State => {
+        ready = undefined
+        return { ...s, ...change }
+      })
     const alone = Lock.make(Duration.infinity)("")
 
     // made when there is need: an error takes a stack trace, and there may be ten thousand accounts
@@ -275,12 +283,17 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     const whenFresh: Ask = { refused: undefined, after401: false }
 
     const token = Effect.flatMap(Clock.currentTimeMillis, (now) =>
-      Effect.flatMap(Ref.get(state), (s) =>
-        s.token !== undefined &&
-        s.unsaved === undefined &&
-        (isFresh(s.token, now) || (now < s.token.expiresAt && isResting(s, now)))
-          ? Effect.succeed(s.token)
-          : Effect.catchAll(join(whenFresh), stillValid)
+      Effect.flatMap(
+        Ref.modify(state, (s): [State, State] => {
+          if (s.token !== undefined && s.unsaved === undefined && isFresh(s.token, now)) ready = s.token
+          return [s, s]
+        }),
+        (s) =>
+          s.token !== undefined &&
+          s.unsaved === undefined &&
+          (isFresh(s.token, now) || (now < s.token.expiresAt && isResting(s, now)))
+            ? Effect.succeed(s.token)
+            : Effect.catchAll(join(whenFresh), stillValid)
       )
     )
 
@@ -351,6 +364,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
 
     return {
       token,
+      ready: (now) => (ready !== undefined && isFresh(ready, now) ? ready : undefined),
       recover,
       refresh,
       set,
