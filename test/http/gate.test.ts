@@ -1,0 +1,218 @@
+/** One gate of the limiter by itself: what answers teach it, and who may go when. */
+import * as Headers from "@effect/platform/Headers"
+import { assert, describe, it } from "@effect/vitest"
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
+import * as Option from "effect/Option"
+import * as TestClock from "effect/TestClock"
+import type { RateLimiter } from "effect-pipedrive"
+import * as Gate from "../../src/internal/rateLimit/gate.js"
+import * as Learn from "../../src/internal/rateLimit/learn.js"
+import * as Queue from "../../src/internal/rateLimit/queue.js"
+
+const start = 1_000_000
+const ask: Gate.Ask = { cost: 1, search: false, maximumWait: 60_000 }
+
+const make = (settings: Partial<Gate.Settings> = {}) =>
+  Gate.make("token", { learning: true, maximumInFlight: 50, dailyReserve: 0, shared: undefined, ...settings })
+
+const answered = (
+  gate: Gate.Gate,
+  permit: Gate.Permit,
+  now: number,
+  status = 200,
+  headers: Record<string, string> = {}
+) =>
+  Learn.settle(gate, permit, { status, headers: Headers.fromInput(headers), text: "", attempts: 1, secrets: [] }, now)
+
+const daily = (remaining: number) => ({
+  "x-daily-ratelimit-token-limit": "100",
+  "x-daily-ratelimit-token-remaining": String(remaining)
+})
+
+const take = (gate: Gate.Gate, count: number, now: number) =>
+  Array.from({ length: count }, () => Gate.take(gate, ask, now))
+
+it("no more requests are under way than may be", () => {
+  const gate = make({ maximumInFlight: 3 })
+  const [first] = take(gate, 2, start)
+  assert.isTrue(Gate.mayGo(gate, ask, start))
+  take(gate, 1, start)
+  assert.isFalse(Gate.mayGo(gate, ask, start))
+  if (first !== undefined) Gate.abandon(gate, first, true)
+  assert.isTrue(Gate.mayGo(gate, ask, start))
+})
+
+describe("the day's tokens", () => {
+  it("once spent are asked about by one request a minute", () => {
+    const gate = make()
+    const [first] = take(gate, 1, start)
+    if (first !== undefined) answered(gate, first, start, 200, daily(0))
+    const refusal = (now: number) => Gate.refusal(gate, ask, now)?._tag
+    assert.strictEqual(refusal(start + 59_999), "daily")
+    assert.isUndefined(refusal(start + 60_000))
+    const [probe] = take(gate, 1, start + 60_000)
+    assert.strictEqual(refusal(start + 60_000), "daily")
+    if (probe !== undefined) answered(gate, probe, start + 60_100, 429, daily(0))
+    assert.strictEqual(refusal(start + 120_000), "daily")
+    assert.isUndefined(refusal(start + 120_100))
+  })
+
+  it("that are spent say nothing of the limit of two seconds, and hold nobody back for it", () => {
+    const gate = make()
+    const [first] = take(gate, 5, start)
+    if (first !== undefined) answered(gate, first, start + 50, 429, { ...daily(0), "retry-after": "30" })
+    assert.deepInclude(gate, { heldUntil: 0, refusedAt: Number.NEGATIVE_INFINITY })
+    assert.strictEqual(gate.all.limit, 20)
+  })
+
+  it("are reckoned where an answer does not tell what remains, and while a request is under way", () => {
+    const gate = make()
+    const costly = { ...ask, cost: 4 }
+    const first = Gate.take(gate, ask, start)
+    answered(gate, first, start, 200, daily(10))
+    const second = Gate.take(gate, costly, start)
+    const refused = (cost: number) => Gate.refusal(gate, { ...ask, cost }, start)?._tag
+    assert.deepStrictEqual([refused(6), refused(7)], [undefined, "daily"])
+    answered(gate, second, start)
+    assert.deepStrictEqual([refused(6), refused(7)], [undefined, "daily"])
+  })
+})
+
+describe("a 429", () => {
+  const limitAfter = (took: number) => {
+    const gate = make()
+    const [refused] = take(gate, 5, start)
+    if (refused !== undefined) answered(gate, refused, start + took, 429, { "retry-after": "3" })
+    assert.strictEqual(gate.heldUntil, start + took + 3020)
+    return gate.all.limit
+  }
+
+  it("lets as many go as got through with it, but for one that comes when those are forgotten", () => {
+    assert.strictEqual(limitAfter(2000), 4)
+    assert.strictEqual(limitAfter(2001), 20)
+  })
+
+  it("is followed by twice the patience, up to ten minutes, before a little more is tried", () => {
+    const gate = make()
+    let now = start
+    const patience: Array<number> = []
+    for (let n = 0; n < 7; n++) {
+      const permits = take(gate, 16, now)
+      const [refused, ...others] = permits
+      for (const permit of others) answered(gate, permit, now)
+      if (refused !== undefined) answered(gate, refused, now, 429)
+      patience.push(gate.all.patience)
+      const { limit } = gate.all
+      now += 5000
+      // a full window before, and one after
+      for (const [wait, expected] of [
+        [gate.all.patience - 5001, limit],
+        [gate.all.patience - 5000, limit + 1]
+      ] as const) {
+        const at = now + wait
+        assert.isTrue(Gate.mayGo(gate, ask, at))
+        for (const permit of take(gate, limit, at)) answered(gate, permit, at)
+        assert.strictEqual(gate.all.limit, expected)
+        gate.all.log = []
+      }
+      now += gate.all.patience
+      gate.all.limit = limit
+    }
+    assert.deepStrictEqual(patience, [20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000])
+  })
+
+  it("of a request that was under way at the refusal before adds no patience", () => {
+    const gate = make()
+    for (const permit of take(gate, 3, start)) answered(gate, permit, start + 100, 429)
+    assert.strictEqual(gate.all.patience, 20_000)
+  })
+})
+
+describe("a gate is forgotten", () => {
+  it("when its requests count no longer, and none is being made ready", () => {
+    const gate = make()
+    for (const permit of take(gate, 1, start)) answered(gate, permit, start + 10)
+    assert.isFalse(Gate.isIdle(gate, start + 4020))
+    assert.isTrue(Gate.isIdle(gate, start + 4021))
+    gate.taking = true
+    assert.isFalse(Gate.isIdle(gate, start + 4021))
+  })
+
+  it("not while it is in use, however many others come", () => {
+    const gates = Queue.make(make().settings)
+    const gate = gates.of("used", start)
+    for (const permit of take(gate, 1, start)) answered(gate, permit, start)
+    for (let n = 0; n < 3000; n++) gates.of(`other ${n}`, start + 4000)
+    assert.strictEqual(gates.of("used", start + 4000), gate)
+    for (let n = 0; n < 3000; n++) gates.of(`yet another ${n}`, start + 4021)
+    assert.notStrictEqual(gates.of("used", start + 4021), gate)
+    assert.isBelow(gates.size(), 3000)
+  })
+
+  it("a minute or two later where few come", () => {
+    const gates = Queue.make(make().settings)
+    gates.of("idle", start)
+    for (const later of [60_000, 120_000, 180_000]) gates.of("used", start + later)
+    assert.strictEqual(gates.size(), 1)
+  })
+})
+
+describe("who waits", () => {
+  it.effect("and is interrupted just when a place was granted gives it back", () =>
+    Effect.gen(function* () {
+      const gate = make({ maximumInFlight: 1 })
+      const [first] = take(gate, 1, yield* Effect.clockWith((clock) => clock.currentTimeMillis))
+      const waiting = yield* Effect.fork(Queue.wait(gate, ask, Queue.turn(gate)))
+      while (!Queue.isWaitedFor(gate)) yield* Effect.yieldNow()
+      if (first !== undefined) Gate.abandon(gate, first, false)
+      yield* Queue.pump(gate)
+      assert.strictEqual(gate.inFlight, 1)
+      waiting.unsafeInterruptAsFork(FiberId.none)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(waiting)))
+      assert.strictEqual(gate.inFlight, 0)
+      assert.lengthOf(gate.all.log, 0)
+    })
+  )
+
+  /** How often a place is taken where each is slept away by so many milliseconds. */
+  const taken = (late: ReadonlyArray<number>) =>
+    Effect.gen(function* () {
+      const left = [...late]
+      let count = 0
+      const shared: RateLimiter.Budget = {
+        take: () =>
+          Effect.sync(() => {
+            count++
+            return 100
+          })
+      }
+      const gate = make({ shared })
+      const clock = yield* Effect.clock
+      const oversleeping: Clock.Clock = {
+        ...clock,
+        currentTimeMillis: clock.currentTimeMillis,
+        currentTimeNanos: clock.currentTimeNanos,
+        unsafeCurrentTimeMillis: () => clock.unsafeCurrentTimeMillis(),
+        unsafeCurrentTimeNanos: () => clock.unsafeCurrentTimeNanos(),
+        sleep: (duration) => clock.sleep(Duration.sum(duration, Duration.millis(left.shift() ?? 0)))
+      } as Clock.Clock
+      const waiting = yield* Effect.fork(Effect.withClock(Queue.wait(gate, ask, Queue.turn(gate)), oversleeping))
+      yield* TestClock.adjust("10 seconds")
+      assert.isTrue(Option.isSome(yield* Fiber.poll(waiting)))
+      return count
+    })
+
+  it.effect("among processes uses no place that comes too late, unless it always does", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* taken([]), 1)
+      assert.strictEqual(yield* taken([80]), 1)
+      assert.strictEqual(yield* taken([81]), 2)
+      assert.strictEqual(yield* taken([200, 200, 200, 200]), 3)
+    })
+  )
+})
