@@ -1,11 +1,14 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { Auth, Endpoint, HttpLayer, Pipedrive, RateLimiter } from "effect-pipedrive"
+import { Auth, Endpoint, HttpLayer, Pipedrive, PipedriveError, RateLimiter } from "effect-pipedrive"
 import * as Gate from "../../src/internal/rateLimit/gate.js"
 import * as Queue from "../../src/internal/rateLimit/queue.js"
 import * as Robots from "../support/endpoints.js"
@@ -131,22 +134,29 @@ describe("the limiter", () => {
 
   it.effect("frees the places of requests that were never sent, and only those", () =>
     Effect.gen(function* () {
-      let refuse = true
-      const fake = Fake.make(() =>
-        refuse ? { fault: Object.assign(new Error("no"), { code: "ECONNREFUSED" }) } : Fake.ok({ id: 1 })
-      )
-      const live = Layer.merge(
-        fake.live,
-        HttpLayer.layer({ limiter: true, retries: 0 }).pipe(Layer.provide(fake.layer))
-      )
-      yield* Metered.elapse(
-        Effect.gen(function* () {
-          for (let n = 0; n < 50; n++) yield* Effect.flip(get(n))
-          refuse = false
-          const { took } = yield* timed(many(20, get))
-          assert.strictEqual(took, 0)
-        }).pipe(Effect.provide(live))
-      )
+      for (const [reason, code, took] of [
+        ["Transport", "ECONNREFUSED", 0],
+        ["Encode", "", 0],
+        ["Transport", "ECONNRESET", 4020]
+      ] as const) {
+        let refuse = true
+        const client = HttpClient.make((request) => {
+          const cause = Object.assign(new Error("no"), { code })
+          return refuse
+            ? Effect.fail(new HttpClientError.RequestError({ request, reason, cause }))
+            : Effect.succeed(HttpClientResponse.fromWeb(request, Fake.ok({ id: 1 })))
+        })
+        const http = HttpLayer.layer({ limiter: true, retries: 0 }).pipe(
+          Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+        )
+        yield* Metered.elapse(
+          Effect.gen(function* () {
+            for (let n = 0; n < 20; n++) yield* Effect.flip(get(n))
+            refuse = false
+            assert.strictEqual((yield* timed(many(20, get))).took, took, `${reason} ${code}`)
+          }).pipe(Effect.provide(Layer.merge(Layer.orDie(Auth.apiKey("SECRET")), http)))
+        )
+      }
     })
   )
 
@@ -154,18 +164,53 @@ describe("the limiter", () => {
     Effect.gen(function* () {
       let under = 0
       let most = 0
-      const server = Metered.make({ limit: 480, latency: () => [500, 500] })
-      const counted = Layer.map(server.layer, (context) => context)
-      const http = HttpLayer.layer({ limiter: { maximumInFlight: 7 } }).pipe(Layer.provide(counted))
-      yield* Metered.elapse(
-        many(100, (n) =>
-          get(n).pipe(
-            Effect.tap(() => Effect.sync(() => under++)),
-            Effect.ensuring(Effect.sync(() => (most = Math.max(most, server.served.length - under))))
-          )
-        ).pipe(Effect.provide(Layer.merge(server.auth, http)))
+      const client = HttpClient.make((request) =>
+        Effect.sync(() => void (most = Math.max(most, ++under))).pipe(
+          Effect.zipRight(Effect.sleep(500)),
+          Effect.map(() => {
+            under--
+            return HttpClientResponse.fromWeb(request, Fake.json(404, {}, { "x-ratelimit-limit": "480" }))
+          })
+        )
       )
-      assert.isAtMost(most, 7)
+      const http = HttpLayer.layer({ limiter: { maximumInFlight: 7 } }).pipe(
+        Layer.provide(Layer.succeed(HttpClient.HttpClient, client))
+      )
+      const live = Layer.merge(Layer.orDie(Auth.apiKey("SECRET")), http)
+      yield* Metered.elapse(many(30, (n) => Effect.flip(get(n))).pipe(Effect.provide(live)))
+      assert.strictEqual(most, 7)
+    })
+  )
+
+  it.effect("passes on the place of a call that waited, and whose credentials then failed", () =>
+    Effect.gen(function* () {
+      let down = false
+      const auth = Layer.succeed(Auth.Auth, {
+        authorize: (request) =>
+          Effect.suspend(() =>
+            down
+              ? Effect.fail(new PipedriveError.AuthError({ reason: "NotAuthorized", description: "gone" }))
+              : Effect.succeed(HttpClientRequest.prependUrl(request, "https://api.pipedrive.com"))
+          ),
+        recover: () => Effect.succeed(false),
+        account: "acme"
+      })
+      const server = Metered.make({ latency: () => [500, 500] })
+      const http = HttpLayer.layer({ limiter: { maximumInFlight: 1 } }).pipe(Layer.provide(server.layer))
+      yield* Metered.elapse(
+        Effect.gen(function* () {
+          const first = yield* Effect.fork(get(1))
+          const second = yield* Effect.fork(get(2))
+          yield* Effect.sleep(100)
+          down = true
+          yield* Fiber.join(first)
+          assert.strictEqual((yield* Effect.flip(Fiber.join(second)))._tag, "AuthError")
+          down = false
+          const third = yield* Effect.timeoutOption(get(3), "10 seconds")
+          assert.strictEqual(third._tag, "Some")
+        }).pipe(Effect.provide(Layer.merge(auth, http)))
+      )
+      assert.lengthOf(server.served, 2)
     })
   )
 

@@ -187,11 +187,21 @@ describe("waits", () => {
   it.effect("grow, with jitter, under a cap", () =>
     Effect.gen(function* () {
       const policy = { retries: 3, backoff: "1 second", maximumWait: "3 seconds" } as const
+      const waits = new Set<number>()
       for (let n = 0; n < 20; n++) {
         const { took } = yield* tries("GET", Fake.json(500, {}), policy)
         assert.isAtLeast(took, 500 + 1000 + 1500)
         assert.isAtMost(took, 1000 + 2000 + 3000)
+        waits.add(took)
       }
+      assert.isAbove(waits.size, 10)
+    })
+  )
+
+  it.effect("are never shorter than they should be, by a part of a millisecond neither", () =>
+    Effect.gen(function* () {
+      const policy = { retries: 3, backoff: "1 millis", maximumWait: "1 millis" } as const
+      assert.deepInclude(yield* tries("GET", Fake.json(500, {}), policy), { sent: 4, took: 3 })
     })
   )
 
@@ -289,6 +299,14 @@ describe("waits", () => {
     Effect.gen(function* () {
       const { took } = yield* tries("GET", Fake.json(429, {}, { "retry-after": "7" }), { totalTimeout: "10 seconds" })
       assert.strictEqual(took, 7000)
+      // nor those that take all that is left: no time would remain for an answer
+      for (const [totalTimeout, sent] of [
+        [7000, 1],
+        [7001, 2]
+      ] as const) {
+        const { sent: count } = yield* tries("GET", Fake.json(429, {}, { "retry-after": "7" }), { totalTimeout })
+        assert.strictEqual(count, sent)
+      }
     })
   )
 })
