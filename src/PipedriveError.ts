@@ -474,6 +474,29 @@ export class InvalidResponse extends /*#__PURE__*/ ((): ErrorClass<
   }
 }
 
+/**
+ * Custom fields of a record that cannot be read as they were defined with `CustomFields.define`: each issue names the field by
+ * its own name. It comes of reading, not of a call, and so is no {@link PipedriveError}.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class InvalidCustomFields extends /*#__PURE__*/ ((): ErrorClass<
+  InvalidCustomFields,
+  "InvalidCustomFields",
+  { readonly issues: ReadonlyArray<Issue> }
+> =>
+  Schema.TaggedError<InvalidCustomFields>("effect-pipedrive/InvalidCustomFields")("InvalidCustomFields", {
+    issues: Schema.Array(Issue)
+  }))() {
+  override get message(): string {
+    const issues = issuesText(this.issues, (issue) =>
+      issue.path.length === 0 ? `what is read ${issue.message}` : issueText(issue)
+    )
+    return visible(`custom fields cannot be read as they are defined: ${issues}`)
+  }
+}
+
 interface TransportErrorFields extends Sent {
   /**
    * `prepare`: the request could not be built. `connect`: no connection was made, so nothing was sent. `send`: it broke

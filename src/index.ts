@@ -5,6 +5,7 @@
  */
 export * as Accounts from "./Accounts.js"
 export * as Auth from "./Auth.js"
+export * as CustomFields from "./CustomFields.js"
 export * as Endpoint from "./Endpoint.js"
 export * as Field from "./Field.js"
 export * as HttpLayer from "./HttpLayer.js"
@@ -14,4 +15,5 @@ export * as Pipedrive from "./Pipedrive.js"
 export { PipedriveLive } from "./Pipedrive.js"
 export * as PipedriveError from "./PipedriveError.js"
 export * as RateLimiter from "./RateLimiter.js"
+export * as Times from "./Times.js"
 export * as TokenStore from "./TokenStore.js"

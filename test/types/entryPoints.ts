@@ -6,10 +6,11 @@ import { layerStoreMemory } from "@effect/experimental/RateLimiter"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
 import type { SqlClient } from "@effect/sql"
 import type { SqlError } from "@effect/sql/SqlError"
-import { type ConfigError, Effect, FastCheck, Layer, Option, Redacted, Schema, Stream } from "effect"
+import { type ConfigError, type DateTime, Effect, FastCheck, Layer, Option, Redacted, Schema, Stream } from "effect"
 import * as Root from "effect-pipedrive"
 import * as Accounts from "effect-pipedrive/Accounts"
 import * as Auth from "effect-pipedrive/Auth"
+import * as CustomFields from "effect-pipedrive/CustomFields"
 import * as Endpoint from "effect-pipedrive/Endpoint"
 import * as Field from "effect-pipedrive/Field"
 import * as HttpLayer from "effect-pipedrive/HttpLayer"
@@ -21,6 +22,7 @@ import * as RateLimiter from "effect-pipedrive/RateLimiter"
 import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
+import * as Times from "effect-pipedrive/Times"
 import * as TokenStore from "effect-pipedrive/TokenStore"
 import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
 import * as Undici from "effect-pipedrive/Undici"
@@ -108,6 +110,77 @@ export const auths: ReadonlyArray<Layer.Layer<Auth.Auth, ConfigError.ConfigError
 ]
 // @ts-expect-error: a token is text
 Auth.apiKey(42)
+
+// --- CustomFields ---
+
+const dealFields = CustomFields.define({
+  size: CustomFields.enum("c3b2e5f7a9d1243658709cbed0f2b3c4d5e6f708", { small: 12, large: 34 }),
+  tags: CustomFields.set("d3b2e5f7a9d1243658709cbed0f2b3c4d5e6f708", { new: 1, old: 2 }),
+  budget: CustomFields.monetary("0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b"),
+  fitting: CustomFields.date("1e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b")
+})
+type DealFields = CustomFields.Type<typeof dealFields>
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+export const inferred: Equal<
+  DealFields,
+  {
+    readonly size: CustomFields.Option<"small" | "large"> | null
+    readonly tags: ReadonlyArray<CustomFields.Option<"new" | "old">> | null
+    readonly budget: CustomFields.Money | null
+    readonly fitting: string | null
+  }
+> = true
+const getDeal = CustomFields.withFields(Deals.get, dealFields)
+const updateDeal = CustomFields.withFields(Deals.update, dealFields)
+const listDeals = CustomFields.withFields(dealFields)(Deals.list)
+export const byName = Effect.gen(function* () {
+  const { data: deal } = yield* getDeal({ id: 42, include_option_labels: true })
+  concrete(deal.fields.size)
+  yield* updateDeal({ id: 42, title: deal.title, fields: { size: deal.fields.size, tags: ["new", 2], budget: null } })
+  yield* updateDeal({ id: 42, fields: { size: 34, fitting: new Date(0) } })
+  const { data: first } = yield* listDeals({ limit: 1 })
+  const amounts = yield* listDeals.stream().pipe(
+    Stream.map((one) => one.id + (one.fields.budget?.value ?? 0)),
+    Stream.runCollect
+  )
+  yield* CustomFields.withFields(Leads.update, dealFields)({ id: "x", fields: { size: "small" } })
+  return [first.map((one) => one.fields.fitting?.length), Array.from(amounts, (amount) => amount.toFixed())]
+}).pipe(Effect.catchTag("InvalidCustomFields", (error) => Effect.succeed(error.issues.map((issue) => issue.path))))
+export const decoded: Effect.Effect<DealFields, PipedriveError.InvalidCustomFields> = CustomFields.decode(
+  {},
+  dealFields
+)
+export const written: Effect.Effect<unknown, PipedriveError.InvalidRequest> = Effect.flatMap(decoded, (fields) =>
+  CustomFields.encodeV2(fields, dealFields)
+).pipe(Effect.catchTag("InvalidCustomFields", () => Effect.succeed({})))
+export const spread = Effect.flatMap(CustomFields.encodeV1({ budget: null }, dealFields), (fields) =>
+  Leads.update({ id: "x", ...fields })
+)
+export const spreadV2 = Effect.flatMap(CustomFields.encodeV2({ budget: null }, dealFields), (fields) =>
+  Deals.update({ id: 1, ...fields })
+)
+// @ts-expect-error: no option of the field
+updateDeal({ id: 42, fields: { size: "huge" } })
+// @ts-expect-error: no id of an option of the field
+updateDeal({ id: 42, fields: { size: 13 } })
+// @ts-expect-error: no field of the definition
+updateDeal({ id: 42, fields: { Size: "small" } })
+// @ts-expect-error: money has a currency
+CustomFields.encodeV2({ budget: { value: 1 } }, dealFields)
+// @ts-expect-error: what reads takes no fields
+getDeal({ id: 42, fields: { size: "small" } })
+// @ts-expect-error: an option may be one that the definition does not have
+export const label: Effect.Effect<"small" | "large" | null, unknown> = Effect.map(decoded, ({ size }) => size)
+// @ts-expect-error: options have ids
+CustomFields.enum("c3b2e5f7a9d1243658709cbed0f2b3c4d5e6f708", ["small", "large"])
+
+// --- Times ---
+
+export const won: Option.Option<DateTime.Utc> = Times.toUtc("2026-05-15 09:55:02")
+export const dayWon: Option.Option<string> = Times.toDay(null)
+export const writtenTimes = Option.map(won, (time) => [Times.fromUtc(time, "v1"), Times.dayOf(time)])
+// @ts-expect-error: a version there is not
+Option.map(won, (time) => Times.fromUtc(time, "v3"))
 
 // --- Endpoint, Field, Pagination ---
 

@@ -38,6 +38,12 @@ export const isInstant = (text: string): boolean => {
   return parts?.second !== undefined && (parts.zone !== undefined || parts.separator === " ")
 }
 
+/** The day that a text names or begins with, as it stands there: no zone moves it. @internal */
+export const dayOf = (text: string): string | undefined => (read(text) === undefined ? undefined : text.slice(0, 10))
+
+/** What databases write for no time: `0000-00-00`, perhaps with a time of day. @internal */
+export const isNone = (text: string): boolean => text.trim() === "" || /^0{4}-00-00(?!\d)/.test(text)
+
 /** Whether it is the same day here and in UTC. @internal */
 export const isOneDay = (date: Date): boolean =>
   date.getDate() === date.getUTCDate() && date.getMonth() === date.getUTCMonth()
@@ -64,11 +70,16 @@ const exact = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z| \d{2}:\d{2}:\d{2})$/
 const written = (text: string, kind: TimeKind, version: Version): string => {
   if (kind === "date" || !isInstant(text)) return text
   if (version === "v1" && kind !== "instant" && exact.test(text)) return text
+  return utc(dateOf(text), version, kind)
+}
+
+/** The point in time of a text that leaves no doubt (`isInstant`). @internal */
+export const dateOf = (text: string): Date => {
   const iso = text
     .toUpperCase()
     .replace(" ", "T")
     .replace(/([+-]\d\d)(\d\d)$/, "$1:$2")
-  return utc(new Date(read(text)?.zone === undefined ? `${iso}Z` : iso), version, kind)
+  return new Date(read(text)?.zone === undefined ? `${iso}Z` : iso)
 }
 
 /** @internal */

@@ -1,0 +1,213 @@
+/**
+ * The three forms in which an entity carries its custom fields, each brought into v2's and back.
+ */
+import * as Either from "effect/Either"
+import type { Issue } from "../../PipedriveError.js"
+import { isRecord } from "../http/failure.js"
+import { brief } from "../schema/inputIssues.js"
+import { type Kind, kinds, type Options } from "./kinds.js"
+
+/** What is said of a field when it is defined. */
+export interface Definition {
+  readonly type: keyof typeof kinds
+  readonly key: string
+  readonly options: Readonly<Record<string, number>> | undefined
+}
+
+interface Field {
+  readonly name: string
+  readonly type: keyof typeof kinds
+  readonly key: string
+  readonly kind: Kind
+  readonly options: Options
+}
+
+/** The fields of an entity, made ready. */
+export interface Plan {
+  readonly fields: ReadonlyArray<Field>
+  readonly byName: ReadonlyMap<string, Field>
+  /** What is wrong with the definition itself. */
+  readonly faults: ReadonlyArray<Issue>
+}
+
+type Entity = Readonly<Record<string, unknown>>
+
+type Result = Either.Either<Record<string, unknown>, ReadonlyArray<Issue>>
+
+// -----------------------------------------------------------------------------
+// definitions
+// -----------------------------------------------------------------------------
+
+const optionsOf = (options: Definition["options"]): Options => {
+  const entries = Object.entries(options ?? {})
+  // of two labels of one option the first is what an answer is read as
+  return { idOf: new Map(entries), labelOf: new Map(entries.map(([label, id]) => [id, label] as const).reverse()) }
+}
+
+const faultOf = (field: Field, before: ReadonlyArray<Field>): string | undefined => {
+  if (typeof field.key !== "string" || !/^[0-9a-f]{40}$/.test(field.key)) {
+    return `must have the key of a custom field (40 lower-case hexadecimal characters), has ${brief(field.key)}`
+  }
+  const other = before.find(({ key }) => key === field.key)
+  if (other !== undefined) return `has the key of \`${other.name}\``
+  const { idOf, labelOf } = field.options
+  const bad = Array.from(idOf).find(([, id]) => !Number.isSafeInteger(id))
+  if (bad !== undefined)
+    return `must have whole numbers as ids of its options, has ${brief(bad[1])} of ${brief(bad[0])}`
+  return idOf.size === labelOf.size ? undefined : "has two options of one id"
+}
+
+/** @internal */
+export const plan = (definitions: Readonly<Record<string, Definition>>): Plan => {
+  const fields = Object.entries(definitions).map(([name, { key, options, type }]) => ({
+    name,
+    type,
+    key,
+    kind: kinds[type],
+    options: optionsOf(options)
+  }))
+  return {
+    fields,
+    byName: new Map(fields.map((field) => [field.name, field])),
+    faults: fields.flatMap((field, at) => {
+      const message = faultOf(field, fields.slice(0, at))
+      return message === undefined ? [] : [{ path: [field.name], message }]
+    })
+  }
+}
+
+/** Getters, proxies: an object may do anything when it is read. @internal */
+export const guarded = <A>(
+  read: () => Either.Either<A, ReadonlyArray<Issue>>
+): Either.Either<A, ReadonlyArray<Issue>> => {
+  try {
+    return read()
+  } catch (cause) {
+    return Either.left([
+      { path: [], message: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` }
+    ])
+  }
+}
+
+// -----------------------------------------------------------------------------
+// from an entity
+// -----------------------------------------------------------------------------
+
+/** A webhook names the type beside the value, and has references to others as `id`, sets as `values`. */
+const fromEvent = (value: unknown): unknown => {
+  if (!isRecord(value) || typeof value.type !== "string") return value
+  const { type, ...rest } = value
+  if ("values" in rest) return rest.values
+  const keys = Object.keys(rest)
+  if ("id" in rest && !("value" in rest)) return "label" in rest ? rest : rest.id
+  return keys.length === 1 && keys[0] === "value" ? rest.value : rest
+}
+
+const ownOf = (entity: Entity, key: string): unknown => (Object.hasOwn(entity, key) ? entity[key] : undefined)
+
+const fromV1 = ({ key, kind }: Field, entity: Entity): unknown => {
+  const value = ownOf(entity, key)
+  if (kind.parts.length === 0 || value === undefined || value === null || isRecord(value)) return value
+  return {
+    value,
+    ...Object.fromEntries(kind.parts.map((part) => [part, ownOf(entity, `${key}_${part}`)]))
+  }
+}
+
+/** v1 has no other word for what is not set of a field that is no text. */
+const isUnset = (field: Field, value: unknown): boolean =>
+  value === null || (value === "" && !/^(varchar|varchar_auto|text|phone)$/.test(field.type))
+
+/**
+ * Reads the fields that an entity carries, whatever its form. `whole`: those that it does not carry are null; else they are
+ * left out.
+ *
+ * @internal
+ */
+export const decode = ({ faults, fields }: Plan, entity: unknown, whole: boolean): Result => {
+  if (faults.length > 0) return Either.left(faults)
+  if (!isRecord(entity))
+    return Either.left([{ path: [], message: `must be a record of Pipedrive, is ${brief(entity)}` }])
+  const nested = ownOf(entity, "custom_fields")
+  if (nested !== undefined && nested !== null && !isRecord(nested)) {
+    const message = `must be custom fields by their keys, is ${brief(nested)}`
+    return Either.left([{ path: ["custom_fields"], message }])
+  }
+  const issues: Array<Issue> = []
+  const out: Array<readonly [string, unknown]> = []
+  for (const field of fields) {
+    const value =
+      nested === undefined ? fromV1(field, entity) : nested === null ? null : fromEvent(ownOf(nested, field.key))
+    if (value === undefined || isUnset(field, value)) {
+      if (whole || value !== undefined) out.push([field.name, null])
+      continue
+    }
+    const read = field.kind.read(value, field.options)
+    if (Either.isRight(read)) out.push([field.name, read.right])
+    else issues.push({ path: [field.name, ...read.left.path], message: read.left.message })
+  }
+  return issues.length > 0 ? Either.left(issues) : Either.right(Object.fromEntries(out))
+}
+
+// -----------------------------------------------------------------------------
+// to an input
+// -----------------------------------------------------------------------------
+
+const unknownField = (name: string, { fields }: Plan): Issue => {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "")
+  const meant = fields.find((field) => plain(field.name) === plain(name) || field.key === name)
+  const names = fields.map((field) => field.name)
+  const all = names.length > 30 ? `${names.slice(0, 30).join(", ")}, ...` : names.join(", ")
+  return {
+    path: [name],
+    message: `is not one of the fields: ${all}`,
+    ...(meant === undefined ? {} : { hint: `write \`${meant.name}\`` })
+  }
+}
+
+/** @internal */
+export type Version = "v1" | "v2"
+
+const toV1 = ({ key, kind, type }: Field, value: unknown): ReadonlyArray<readonly [string, unknown]> => {
+  if (type === "enum" && value !== null) return [[key, String(value)]]
+  if (Array.isArray(value)) return [[key, value.join(",")]]
+  if (!isRecord(value)) return [[key, value]]
+  // the value is replaced whole: parts that it does not have are cleared. Zones go by their id, addresses are formatted there.
+  const parts = kind.parts.filter((part) => part !== "timezone_name")
+  return [[key, value.value], ...parts.map((part) => [`${key}_${part}`, value[part] ?? null] as const)]
+}
+
+const nameless = "has a time zone by name alone: v1 takes `timezone_id`"
+
+/**
+ * Writes the fields that are given: null clears, what is absent or undefined is left alone.
+ *
+ * @internal
+ */
+export const encode = (plan: Plan, values: unknown, version: Version): Result => {
+  if (plan.faults.length > 0) return Either.left(plan.faults)
+  if (!isRecord(values)) {
+    return Either.left([{ path: [], message: `must be an object with fields by name, is ${brief(values)}` }])
+  }
+  const issues: Array<Issue> = []
+  const out: Array<readonly [string, unknown]> = []
+  for (const [name, value] of Object.entries(values)) {
+    const field = plan.byName.get(name)
+    if (field === undefined) {
+      issues.push(unknownField(name, plan))
+      continue
+    }
+    if (value === undefined) continue
+    const checked = value === null ? Either.right(null) : field.kind.check(value, field.options)
+    if (Either.isLeft(checked)) {
+      issues.push({ path: [name, ...checked.left.path], message: checked.left.message })
+      continue
+    }
+    const wire = checked.right === null ? null : field.kind.write(checked.right, field.options)
+    if (version === "v2") out.push([field.key, wire])
+    else if (isRecord(wire) && wire.timezone_name !== undefined && wire.timezone_id === undefined) {
+      issues.push({ path: [name, "timezone_name"], message: nameless })
+    } else out.push(...toV1(field, wire))
+  }
+  return issues.length > 0 ? Either.left(issues) : Either.right(Object.fromEntries(out))
+}

@@ -1,0 +1,396 @@
+import { assert, describe, it } from "@effect/vitest"
+import { DateTime, Effect, FastCheck as fc, pipe } from "effect"
+import { CustomFields, type PipedriveError } from "effect-pipedrive"
+import { Leads } from "effect-pipedrive/v1"
+import { Deals } from "effect-pipedrive/v2"
+import { fields, key, type Model, models, partials, toLabelled, toWebhook } from "./support/customFields.js"
+import * as Fake from "./support/fake.js"
+
+/** As it comes over the wire. */
+const wire = (value: unknown) => JSON.parse(JSON.stringify(value))
+
+/** What `sync` effects give; a property is no place for promises. */
+const run = <A, E>(effect: Effect.Effect<A, E>): A => Effect.runSync(effect)
+
+const decode = (entity: unknown) => run(CustomFields.decode(wire(entity), fields))
+
+const v1 = (values: CustomFields.Input<typeof fields>) => wire(run(CustomFields.encodeV1(values, fields)))
+const v2 = (values: CustomFields.Input<typeof fields>) => wire(run(CustomFields.encodeV2(values, fields)))
+
+const issues = (values: unknown, version: "v1" | "v2" = "v2") => {
+  const encode = version === "v1" ? CustomFields.encodeV1(fields) : CustomFields.encodeV2(fields)
+  const written: Effect.Effect<unknown, PipedriveError.InvalidRequest> = encode(values as never)
+  return run(Effect.flip(written)).issues.map(
+    ({ hint, message, path }) => `${path.join(".")} ${message}${hint === undefined ? "" : ` (${hint})`}`
+  )
+}
+
+const faults = (entity: unknown) =>
+  run(Effect.flip(CustomFields.decode(entity, fields))).issues.map(
+    ({ message, path }) => `${path.join(".")} ${message}`
+  )
+
+describe("laws of the codec", () => {
+  it("what is written for v2 is read as it was, from answers and from webhooks", () =>
+    fc.assert(
+      fc.property(models("v2"), fc.constantFrom("id" as const, "value" as const), (model, reference) => {
+        const { custom_fields } = v2(model)
+        assert.deepStrictEqual(decode({ id: 1, custom_fields }), model)
+        assert.deepStrictEqual(decode({ id: 1, custom_fields: toWebhook(custom_fields, reference) }), model)
+      }),
+      { numRuns: 500 }
+    ))
+
+  it("what is written for v1 is read as it was, and equal to what v2 and webhooks have", () =>
+    fc.assert(
+      fc.property(models("v1"), (model) => {
+        const flat = v1(model)
+        assert.isTrue(Object.keys(flat).every((one) => /^[0-9a-f]{40}(_[a-z0-9_]+)?$/.test(one)))
+        assert.deepStrictEqual(decode({ id: 1, title: "x", ...flat }), model)
+        const { custom_fields } = v2(model)
+        assert.deepStrictEqual(decode({ custom_fields }), model)
+        assert.deepStrictEqual(decode({ custom_fields: toWebhook(custom_fields, "id") }), model)
+      }),
+      { numRuns: 500 }
+    ))
+
+  it("what is not given is not written, and what is not there is not read", () =>
+    fc.assert(
+      fc.property(partials("v1"), (given) => {
+        const partial = (entity: unknown) => run(CustomFields.decodePartial(entity, fields))
+        assert.deepStrictEqual(partial(v1(given)), given)
+        assert.deepStrictEqual(partial(v2(given)), given)
+        const rest = Object.fromEntries(Object.keys(fields.fields).map((name) => [name, null]))
+        assert.deepStrictEqual(decode(v1(given)), { ...rest, ...given } as Model)
+        assert.deepStrictEqual(Object.keys(v2(given).custom_fields ?? {}).length, Object.keys(given).length)
+      })
+    ))
+
+  it("labels that an answer tells beside ids are those of the definition, or stay with an id that it does not have", () =>
+    fc.assert(
+      fc.property(models("v2"), (model) => {
+        const { custom_fields } = v2(model)
+        const read = decode({ custom_fields: toLabelled(custom_fields) })
+        const labelled = (one: CustomFields.Option<string>) =>
+          typeof one === "string" ? one : { ...one, label: `Option ${one.id}` }
+        assert.deepStrictEqual(read as unknown, {
+          ...model,
+          size: model.size === null ? null : labelled(model.size),
+          tags: model.tags === null ? null : model.tags.map(labelled)
+        })
+        // such an option is written as it was read
+        assert.deepStrictEqual(v2(read), { custom_fields })
+      })
+    ))
+
+  it("nothing that comes is a defect, and no value of the model is undefined", () =>
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom(...Array.from({ length: 17 }, (_, at) => key(at)), `${key(5)}_currency`),
+          fc.oneof(fc.jsonValue(), fc.anything())
+        ),
+        fc.boolean(),
+        (values, nested) => {
+          const result = Effect.runSync(
+            Effect.either(CustomFields.decode(nested ? { custom_fields: values } : values, fields))
+          )
+          if (result._tag === "Right") assert.notInclude(Object.values(result.right), undefined)
+          else {
+            assert.strictEqual(result.left._tag, "InvalidCustomFields")
+            assert.isAbove(result.left.message.length, 0)
+          }
+          const written = Effect.runSync(Effect.either(CustomFields.encodeV2(values as never, fields)))
+          assert.strictEqual(written._tag, Object.keys(values).length === 0 ? "Right" : "Left")
+        }
+      ),
+      { numRuns: 1000 }
+    ))
+})
+
+describe("what is written", () => {
+  it("is what the versions have", () => {
+    const values = {
+      budget: { value: 0, currency: "EUR" },
+      size: 34,
+      tags: ["small", 34, { id: 99 }],
+      amount: 0,
+      at: { value: "09:30", timezone_id: 7, timezone_name: "Europe/Tallinn" },
+      term: { value: "2026-05-15", until: DateTime.unsafeMake("2026-06-01T12:00:00Z") },
+      planner: 5,
+      short: null,
+      long: undefined
+    } as const
+    assert.deepStrictEqual(v2(values), {
+      custom_fields: {
+        [key(5)]: { value: 0, currency: "EUR" },
+        [key(7)]: 34,
+        [key(6)]: [12, 34, 99],
+        [key(4)]: 0,
+        [key(12)]: { value: "09:30:00", timezone_id: 7, timezone_name: "Europe/Tallinn" },
+        [key(15)]: { value: "2026-05-15", until: "2026-06-01" },
+        [key(8)]: 5,
+        [key(1)]: null
+      }
+    })
+    assert.deepStrictEqual(v1(values), {
+      [key(5)]: 0,
+      [`${key(5)}_currency`]: "EUR",
+      [key(7)]: "34",
+      [key(6)]: "12,34,99",
+      [key(4)]: 0,
+      [key(12)]: "09:30:00",
+      [`${key(12)}_timezone_id`]: 7,
+      [key(15)]: "2026-05-15",
+      [`${key(15)}_until`]: "2026-06-01",
+      [key(8)]: 5,
+      [key(1)]: null
+    })
+  })
+
+  it("is no empty `custom_fields`, and no empty set", () => {
+    assert.deepStrictEqual(v2({}), {})
+    assert.deepStrictEqual(v2({ size: undefined }), {})
+    assert.deepStrictEqual(v1({}), {})
+    assert.deepStrictEqual(v2({ tags: [] }), { custom_fields: { [key(6)]: null } })
+    assert.deepStrictEqual(v1({ tags: [] }), { [key(6)]: null })
+  })
+
+  it("names every option once", () => {
+    assert.deepStrictEqual(v2({ tags: ["small", 12, { id: 12 }, "large"] }), { custom_fields: { [key(6)]: [12, 34] } })
+  })
+
+  it("clears, on v1, the parts that a value does not have", () => {
+    assert.deepStrictEqual(v1({ at: { value: "10:00:00" } }), {
+      [key(12)]: "10:00:00",
+      [`${key(12)}_timezone_id`]: null
+    })
+    assert.include(v1({ site: { value: "Dock 2", country: "Estonia" } }), {
+      [key(16)]: "Dock 2",
+      [`${key(16)}_country`]: "Estonia",
+      [`${key(16)}_route`]: null
+    })
+  })
+})
+
+describe("what is refused", () => {
+  const options = `one of the options: "small" (12), "large" (34), "2024, or so" (56)`
+
+  it("names the field and what is allowed", () => {
+    assert.deepStrictEqual(issues({ size: "huge" }), [`size must be ${options}, is "huge"`])
+    assert.deepStrictEqual(issues({ size: 99 }), [`size must be ${options}, is 99`])
+    assert.deepStrictEqual(issues({ size: "12" }), [`size must be ${options}, is "12"`])
+    assert.deepStrictEqual(issues({ tags: ["small", "huge"] }), [`tags.1 must be ${options}, is "huge"`])
+    assert.deepStrictEqual(issues({ tags: "small" }), [`tags must be an array of options, is "small"`])
+    assert.match(issues({ Size: "small" })[0] ?? "", /^Size is not one of the fields: short, .*site \(write `size`\)$/)
+    assert.match(issues({ [key(7)]: 12 })[0] ?? "", /\(write `size`\)$/)
+    assert.deepStrictEqual(issues({ budget: 12 }), ["budget must be { value, currency }, is 12"])
+    assert.deepStrictEqual(issues({ budget: { value: 12 } }), ["budget.currency is missing"])
+    assert.deepStrictEqual(issues({ budget: { value: Number.NaN, currency: "EUR" } }), [
+      "budget.value must be a number, is NaN"
+    ])
+    assert.deepStrictEqual(issues({ budget: { amount: 12, currency: "EUR" } }), [
+      "budget.amount is no part of { value, currency }"
+    ])
+    assert.deepStrictEqual(issues({ fitting: "2026-02-30" }), [
+      `fitting must be a day that there is, YYYY-MM-DD, is "2026-02-30"`
+    ])
+    assert.deepStrictEqual(issues({ fitting: new Date(Number.NaN) }), [
+      "fitting must be a day that there is, YYYY-MM-DD, is an invalid Date"
+    ])
+    assert.deepStrictEqual(issues({ at: { value: "24:00" } }), [`at.value must be a time of day, HH:MM:SS, is "24:00"`])
+    assert.deepStrictEqual(issues({ site: { value: " " } }), [`site.value must be text that is not empty, is " "`])
+    assert.deepStrictEqual(issues({ short: "x".repeat(256) }), [
+      "short must be text of at most 255 characters, has 256"
+    ])
+    assert.deepStrictEqual(issues({ short: 5 }), ["short must be text, is 5"])
+    assert.deepStrictEqual(issues({ planner: 1.5 }), ["planner must be an id, is 1.5"])
+    assert.deepStrictEqual(issues(null), [" must be an object with fields by name, is null"])
+    assert.deepStrictEqual(issues({ amount: "5", planner: "5" }).length, 2)
+  })
+
+  it("is a zone by name on v1, which knows them by number", () => {
+    const values = { at: { value: "10:00:00", timezone_name: "Europe/Tallinn" } }
+    assert.deepStrictEqual(issues(values, "v1"), [
+      "at.timezone_name has a time zone by name alone: v1 takes `timezone_id`"
+    ])
+  })
+
+  it("is whatever does harm when it is read", () => {
+    const trap = {
+      get size() {
+        throw new Error("boom")
+      }
+    }
+    assert.deepStrictEqual(issues(trap), [" cannot be read: boom"])
+  })
+
+  it("is a definition that is none, whatever is done with it", () => {
+    const wrong = CustomFields.define({
+      a: CustomFields.varchar("A".repeat(40)),
+      b: CustomFields.double(key(1)),
+      c: CustomFields.date(key(1)),
+      d: CustomFields.enum(key(2), { x: 1, y: 1 }),
+      e: CustomFields.set(key(3), { x: 1.5 })
+    })
+    const found = run(Effect.flip(CustomFields.decode({}, wrong))).issues
+    assert.deepStrictEqual(
+      found.map(({ message, path }) => `${path.join()} ${message}`),
+      [
+        `a must have the key of a custom field (40 lower-case hexadecimal characters), has "${"A".repeat(40)}"`,
+        "c has the key of `b`",
+        "d has two options of one id",
+        `e must have whole numbers as ids of its options, has 1.5 of "x"`
+      ]
+    )
+    assert.deepStrictEqual(run(Effect.flip(CustomFields.encodeV1({}, wrong))).issues, found)
+  })
+})
+
+describe("what is read", () => {
+  it("is understood where it can mean one thing", () => {
+    const read = decode({
+      [key(1)]: 5,
+      [key(4)]: "12.50",
+      [key(5)]: "0",
+      [`${key(5)}_currency`]: "EUR",
+      [key(6)]: "12, 99",
+      [key(7)]: "34",
+      [key(8)]: { id: 3, name: "Ada", value: 3 },
+      [key(9)]: { name: "Acme", value: 16 },
+      [key(10)]: "7",
+      [key(12)]: "9:05",
+      [key(14)]: "2026-05-15 00:00:00",
+      [key(15)]: "",
+      [key(16)]: ""
+    })
+    assert.deepStrictEqual(read, {
+      short: "5",
+      auto: null,
+      long: null,
+      amount: 12.5,
+      budget: { value: 0, currency: "EUR" },
+      tags: ["small", { id: 99 }],
+      size: "large",
+      planner: 3,
+      supplier: 16,
+      contact: 7,
+      hotline: null,
+      at: { value: "09:05:00" },
+      window: null,
+      fitting: "2026-05-15",
+      term: null,
+      site: null
+    })
+  })
+
+  it("is null for what is none: null, zero dates, accounts without custom fields", () => {
+    const none = decode({ custom_fields: null })
+    assert.isTrue(Object.values(none).every((value) => value === null))
+    assert.strictEqual(Object.keys(none).length, 16)
+    assert.isNull(decode({ [key(14)]: "0000-00-00" }).fitting)
+    assert.isNull(decode({ [key(15)]: "0000-00-00", [`${key(15)}_until`]: "0000-00-00" }).term)
+    assert.isNull(decode({ custom_fields: { [key(5)]: { value: null, currency: null } } }).budget)
+    assert.isNull(decode({ custom_fields: { [key(6)]: [] } }).tags)
+    assert.deepStrictEqual(decode({ custom_fields: { [key(12)]: "09:00:00" } }).at, { value: "09:00:00" })
+  })
+
+  it("is an error that names the field, of all fields that are wrong", () => {
+    assert.deepStrictEqual(
+      faults({ custom_fields: { [key(4)]: "many", [key(5)]: { value: 5 }, [key(7)]: true, [key(14)]: 7 } }),
+      [
+        `amount must be a number, is NaN`,
+        "budget.currency is missing",
+        "size must be the id of an option, is true",
+        "fitting must be a day that there is, YYYY-MM-DD, is 7"
+      ]
+    )
+    assert.deepStrictEqual(faults("x"), [` must be a record of Pipedrive, is "x"`])
+    assert.deepStrictEqual(faults({ custom_fields: ["x"] }), [
+      `custom_fields must be custom fields by their keys, is ["x"]`
+    ])
+    const error = run(Effect.flip(CustomFields.decode({ [key(7)]: true }, fields)))
+    assert.strictEqual(
+      error.message,
+      "custom fields cannot be read as they are defined: `size` must be the id of an option, is true"
+    )
+  })
+
+  it("tells nothing inherited", () => {
+    assert.isNull(run(CustomFields.decode(Object.create({ [key(7)]: 12 }), fields)).size)
+  })
+})
+
+describe("an endpoint with fields", () => {
+  const [size, budget] = [fields.fields.size, fields.fields.budget]
+  const some = CustomFields.define({ size, budget })
+
+  it.effect("sends nothing that is wrong", () =>
+    Effect.gen(function* () {
+      const { live, seen } = Fake.make()
+      const update = pipe(Deals.update, CustomFields.withFields(some))
+      const error = yield* update({ id: 1, fields: { size: "huge" as never } }).pipe(Effect.flip, Effect.provide(live))
+      assert.strictEqual(
+        error.message,
+        'v2.Deals.update: nothing was sent, because `fields.size` must be one of the options: "small" (12), "large" (34), "2024, or so" (56), is "huge"'
+      )
+      const twice = yield* update({ id: 1, custom_fields: { [key(7)]: 12 }, fields: { size: "small" } }).pipe(
+        Effect.flip,
+        Effect.provide(live)
+      )
+      assert.match(twice.message, /is given in `fields`, too/)
+      const nothing = yield* update({ id: 1, fields: {} }).pipe(Effect.flip, Effect.provide(live))
+      assert.match(nothing.message, /changes nothing/)
+      assert.strictEqual(seen.length, 0)
+    })
+  )
+
+  it.effect("sends what the version wants, beside what else is given", () =>
+    Effect.gen(function* () {
+      const { live, seen } = Fake.make(Fake.ok({ id: 1 }))
+      const values = { size: "small", budget: { value: 0, currency: "EUR" } } as const
+      const other = "f".repeat(40)
+      yield* CustomFields.withFields(
+        Deals.update,
+        some
+      )({ id: 1, title: "x", custom_fields: { [other]: "y" }, fields: values }).pipe(Effect.provide(live))
+      const lead = { id: "9f3b0a20-1c1f-4f0e-8a5a-4ff0b2d3e111" }
+      yield* CustomFields.withFields(Leads.update, some)({ ...lead, fields: values }).pipe(Effect.provide(live))
+      assert.deepStrictEqual(
+        seen.map(({ body }) => JSON.parse(String(body))),
+        [
+          { title: "x", custom_fields: { [other]: "y", [key(7)]: 12, [key(5)]: { value: 0, currency: "EUR" } } },
+          { [key(7)]: "12", [key(5)]: 0, [`${key(5)}_currency`]: "EUR" }
+        ]
+      )
+    })
+  )
+
+  it.effect("fails where an answer does not fit, and says which record's", () =>
+    Effect.gen(function* () {
+      const answer = Fake.ok([
+        { id: 1, custom_fields: { [key(7)]: 12 } },
+        { id: 2, custom_fields: { [key(7)]: false } }
+      ])
+      const list = CustomFields.withFields(Deals.list, some)
+      const error = yield* list().pipe(Effect.flip, Effect.provide(Fake.make(answer).live))
+      assert.strictEqual(error._tag, "InvalidCustomFields")
+      assert.match(error.message, /`data\.1\.size` must be the id of an option, is false/)
+    })
+  )
+
+  it.effect("has the fields that there are when none is asked of it", () =>
+    Effect.gen(function* () {
+      const search = CustomFields.withFields(Deals.search, some)
+      const found = { items: [{ result_score: 1, item: { id: 1 } }] }
+      const { data } = yield* search({ term: "desk", fields: ["title"] }).pipe(
+        Effect.provide(Fake.make(Fake.ok(found)).live)
+      )
+      assert.deepStrictEqual(data as unknown, found)
+    })
+  )
+
+  it("tells its keys, for lists that are narrowed", () => {
+    assert.deepStrictEqual(CustomFields.keys(some), [key(7), key(5)])
+  })
+})
