@@ -224,9 +224,8 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
         return upload
       case "enum": {
         if (growing.test(path)) return S.open(type.values)
-        const flag =
-          operation.version === "v1" && path.startsWith("body.") && type.values.every((one) => one === 0 || one === 1)
-        // v1 answers with the booleans
+        const flag = operation.version === "v1" && type.values.every((one) => one === 0 || one === 1)
+        // v1 answers with the booleans; a query and a form have 0 and 1 for them
         return flag ? S.union([S.literals(type.values), S.boolean]) : S.literals(type.values)
       }
       case "array": {

@@ -94,6 +94,10 @@ describe("Pipedrive.request", () => {
         [undefined, "the input must be an object, is undefined"],
         [{}, '`version` must be "v1" or "v2", is undefined'],
         [{ ...get, version: "v3/../x" }, '`version` must be "v1" or "v2", is "v3/../x"'],
+        [{ ...get, headers: {} }, "`headers` is not a field of a request"],
+        [Object.create(get), "the input must be an object, has inherited fields (version), which would not be sent"],
+        [{ ...get, query: { a: [1, null] } }, "`query.a` is a list with null in it, which a query cannot hold"],
+        [{ ...get, query: { a: [null, {}] } }, "`query.a` is a list with null in it, which a query cannot hold"],
         [{ ...get, path: 7 }, "`path` must be a string, is 7"],
         [{ version: "v2" }, "`path` must be a string, is undefined"],
         [

@@ -44,6 +44,24 @@ describe("what is not an input's own", () => {
       refused(v2.Organizations.update, { id: 1, address: Object.create({ value: "Main Street 1" }) }),
       ["address has inherited fields (value), which would not be sent"]
     )
+    // a class's accessors are inherited as well, though no loop over keys shows them
+    class Draft {
+      title = "T"
+      get value() {
+        return 5
+      }
+    }
+    assert.deepStrictEqual(refused(v2.Deals.add, new Draft()), [
+      " must be an object, has inherited fields (value), which would not be sent"
+    ])
+    class Bare {
+      title = "T"
+      name() {
+        return this.title
+      }
+    }
+    assert.strictEqual(sent(v2.Deals.add, new Bare()), '/api/v2/deals {"title":"T"}')
+    assert.strictEqual(sent(v2.Deals.add, runInNewContext('({ title: "T" })')), '/api/v2/deals {"title":"T"}')
   })
 
   it("is not looked up in tables either", () => {
@@ -382,6 +400,10 @@ describe("files", () => {
         [Symbol.toStringTag]: "Blob"
       }
       assert.deepStrictEqual(yield* contents(blob), ["file", 1, 2, 3])
+      assert.deepStrictEqual(yield* contents({ content: blob, name: "x", type: "a/b" }), ["x", 1, 2, 3])
+      // a class that FormData does not know
+      const [said = ""] = refused(v1.Files.add, { file: { ...blob, stream: 0, arrayBuffer: 0 } })
+      assert.match(said, /`file` is a Blob of a class that this runtime does not send: give its bytes/)
     })
   )
 

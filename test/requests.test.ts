@@ -103,6 +103,13 @@ describe("inputs as Pipedrive has them", () => {
     assert.deepStrictEqual(sent(v1.Notes.update, note).body, { pinned_to_deal_flag: true, pinned_to_person_flag: 0 })
     assert.deepStrictEqual(sent(v1.Activities.update, { id: 1, done: true }).body, { done: true })
     assert.deepStrictEqual(sent(v1.Pipelines.update, { id: 1, active: false }).body, { active: false })
+    // a query has no booleans: what stands for them is documented
+    assert.strictEqual(sent(v1.Activities.list, { done: true }).query, "done=1")
+    assert.strictEqual(sent(v1.Activities.list, { done: 0 }).query, "done=0")
+    assert.strictEqual(sent(v1.Deals.list, { owned_by_you: false }).query, "owned_by_you=0")
+    assert.strictEqual(sent(v1.Notes.list, { pinned_to_lead_flag: true }).query, "pinned_to_lead_flag=1")
+    // and these are of Pipedrive's own kind
+    assert.strictEqual(sent(v1.Deals.search, { term: "xx", exact_match: true }).query, "term=xx&exact_match=true")
   })
 
   it("values that Pipedrive has added since", () => {
@@ -127,6 +134,16 @@ describe("inputs as Pipedrive has them", () => {
       sent(v1.Webhooks.add, { ...hook, event_action, version: "1.0" })
     }
     assert.match(hint(v1.Webhooks.add, { ...hook, event_action: "updated" }), /"change", or version: "1\.0"/)
+    // of the two forms, the one that the version names speaks
+    const wrongs = [
+      { event_action: "updated" },
+      { event_action: "nonsense", version: "2.0" },
+      { event_action: "change", version: "1.0" }
+    ]
+    for (const wrong of wrongs) {
+      assert.notMatch(outcome(v1.Webhooks.add, { ...hook, ...wrong }).words, /"version"\]/)
+    }
+    assert.match(outcome(v1.Webhooks.add, { ...hook, event_action: "create", version: "3.0" }).words, /"version"\]/)
     assert.match(hint(v1.Webhooks.add, { ...hook, event_action: "create", version: "1.0" }), /give "added"/)
     assert.match(hint(v1.Webhooks.add, { ...hook, event_action: "merged", version: "2.0" }), /only of version "1\.0"/)
     // @ts-expect-error an action of version 1.0

@@ -8,6 +8,7 @@ import * as Known from "./options.js"
 import * as Encode from "./schema/encode.js"
 import { brief } from "./schema/inputIssues.js"
 import * as Plain from "./schema/plainData.js"
+import * as Times from "./schema/times.js"
 
 /** @internal */
 export interface Raw {
@@ -50,6 +51,8 @@ const read = (given: unknown): Raw => {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     return refused([{ path: [], message: `must be an object, is ${brief(given)}` }])
   }
+  const notPlain = Plain.notPlain(given)
+  if (notPlain !== undefined) return refused([{ path: [], message: `must be an object, ${notPlain}` }])
   const [strange] = Known.unknown(given, names)
   if (strange !== undefined) return refused([{ path: [strange.option], message: strange.message }])
   const { body, method = "GET", path, query, version } = given as Readonly<Record<string, unknown>>
@@ -95,9 +98,11 @@ const readQuery = (query: unknown, version: Version): URLSearchParams | Issue =>
     const path = ["query", key]
     const fault = Plain.fault(value, path) ?? Encode.emptyList(value, path)
     if (fault !== undefined) return fault
-    const nested = Array.isArray(value) ? value.find((item) => typeof item === "object") : value
-    if (typeof nested === "object" && nested !== null && !(nested instanceof Date)) {
-      return { path, message: "is an object, which a query cannot hold" }
+    for (const one of Array.isArray(value) ? value : [value ?? undefined]) {
+      if (one === null) return { path, message: "is a list with null in it, which a query cannot hold" }
+      if (typeof one === "object" && !Times.isTime(one)) {
+        return { path, message: "is an object, which a query cannot hold" }
+      }
     }
     const text = Encode.text(value, undefined, version)
     if (text !== undefined) params.append(key, text)

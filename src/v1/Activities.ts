@@ -402,7 +402,7 @@ export interface ListInput {
   /** A day, `YYYY-MM-DD`. */
   readonly end_date?: Field.CalendarDate | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | null | undefined
+  readonly done?: 0 | 1 | boolean | null | undefined
   /** `id` unless given. */
   readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
   /** `asc` unless given. */
@@ -424,7 +424,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     start: Schema.optional(Schema.NullOr(Schema.Int)),
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     end_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
-    done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    done: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
     sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
     sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })

@@ -2599,7 +2599,7 @@ export interface ListArchivedInput {
   /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | null | undefined
   /** 1: only your own; wins over `user_id`, yields to `filter_id`. */
-  readonly owned_by_you?: 0 | 1 | null | undefined
+  readonly owned_by_you?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -2622,7 +2622,7 @@ export const ListArchivedInput: Schema.Schema<ListArchivedInput> = /*#__PURE__*/
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
       sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
-      owned_by_you: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+      owned_by_you: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
     })
 )
 
@@ -3225,7 +3225,7 @@ export interface ListArchivedTimelineInput {
   /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | null | undefined
   /** 1: only the sums. */
-  readonly exclude_deals?: 0 | 1 | null | undefined
+  readonly exclude_deals?: 0 | 1 | boolean | null | undefined
   /** A currency code, or `default_currency`: adds totals converted to it. */
   readonly totals_convert_currency?: string | null | undefined
 }
@@ -3246,7 +3246,7 @@ export const ListArchivedTimelineInput: Schema.Schema<ListArchivedTimelineInput>
       user_id: Schema.optional(Schema.NullOr(Schema.Int)),
       pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
       filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
-      exclude_deals: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      exclude_deals: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       totals_convert_currency: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
@@ -3585,7 +3585,7 @@ export interface ListMailMessagesInput {
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | null | undefined
+  readonly include_body?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -3600,7 +3600,7 @@ export const ListMailMessagesInput: Schema.Schema<ListMailMessagesInput> = /*#__
       id: Schema.Int,
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+      include_body: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
     })
 )
 
@@ -3942,7 +3942,7 @@ export interface ListTimelineInput {
   /** A filter of the account; the other filters are then ignored. */
   readonly filter_id?: number | null | undefined
   /** 1: only the sums. */
-  readonly exclude_deals?: 0 | 1 | null | undefined
+  readonly exclude_deals?: 0 | 1 | boolean | null | undefined
   /** A currency code, or `default_currency`: adds totals converted to it. */
   readonly totals_convert_currency?: string | null | undefined
 }
@@ -3963,7 +3963,7 @@ export const ListTimelineInput: Schema.Schema<ListTimelineInput> = /*#__PURE__*/
       user_id: Schema.optional(Schema.NullOr(Schema.Int)),
       pipeline_id: Schema.optional(Schema.NullOr(Schema.Int)),
       filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
-      exclude_deals: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      exclude_deals: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       totals_convert_currency: Schema.optional(Schema.NullOr(Schema.String))
     })
 )
@@ -4210,7 +4210,7 @@ export interface ListInput {
   /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | null | undefined
   /** 1: only your own; wins over `user_id`, yields to `filter_id`. */
-  readonly owned_by_you?: 0 | 1 | null | undefined
+  readonly owned_by_you?: 0 | 1 | boolean | null | undefined
   /** `id` unless given. */
   readonly sort_by?: "id" | "add_time" | "update_time" | (string & {}) | null | undefined
   /** `asc` unless given. */
@@ -4232,7 +4232,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     start: Schema.optional(Schema.NullOr(Schema.Int)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
     sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
-    owned_by_you: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+    owned_by_you: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
     sort_by: Schema.optional(Schema.NullOr(Field.openEnum("id", "add_time", "update_time"))),
     sort_direction: Schema.optional(Schema.NullOr(Schema.Literal("asc", "desc")))
   })
@@ -5046,7 +5046,7 @@ export interface ListActivitiesInput {
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | null | undefined
+  readonly done?: 0 | 1 | boolean | null | undefined
   /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | null | undefined
 }
@@ -5063,7 +5063,7 @@ export const ListActivitiesInput: Schema.Schema<ListActivitiesInput> = /*#__PURE
       id: Schema.Int,
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      done: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       exclude: Schema.optional(Schema.NullOr(Field.List(Schema.Int)))
     })
 )
@@ -5354,7 +5354,7 @@ export interface ListProductsInput {
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
   /** 1: with the product itself. */
-  readonly include_product_data?: 0 | 1 | null | undefined
+  readonly include_product_data?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -5369,7 +5369,7 @@ export const ListProductsInput: Schema.Schema<ListProductsInput> = /*#__PURE__*/
       id: Schema.Int,
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      include_product_data: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+      include_product_data: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
     })
 )
 

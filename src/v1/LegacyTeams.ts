@@ -56,7 +56,7 @@ export const Team: Schema.Schema<Team> = /*#__PURE__*/ Schema.suspend((): Schema
 export interface ListInput {
   readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | null | undefined
   /** 1: without the ids of the members. */
-  readonly skip_users?: 0 | 1 | null | undefined
+  readonly skip_users?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -68,7 +68,7 @@ export interface ListInput {
 export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<ListInput> =>
   Schema.Struct({
     order_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "name", "manager_id", "active_flag"))),
-    skip_users: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+    skip_users: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
   })
 )
 
@@ -127,7 +127,7 @@ export const list: Endpoint.Program<ListInput, ListOutput> = /*#__PURE__*/ Endpo
 export interface GetInput {
   readonly id: number
   /** 1: without the ids of the members. */
-  readonly skip_users?: 0 | 1 | null | undefined
+  readonly skip_users?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -137,7 +137,10 @@ export interface GetInput {
  * @category inputs
  */
 export const GetInput: Schema.Schema<GetInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<GetInput> =>
-  Schema.Struct({ id: Schema.Int, skip_users: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))) })
+  Schema.Struct({
+    id: Schema.Int,
+    skip_users: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
+  })
 )
 
 /**
@@ -493,7 +496,7 @@ export interface ListForUserInput {
   readonly id: number
   readonly order_by?: "id" | "name" | "manager_id" | "active_flag" | null | undefined
   /** 1: without the ids of the members. */
-  readonly skip_users?: 0 | 1 | null | undefined
+  readonly skip_users?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -507,7 +510,7 @@ export const ListForUserInput: Schema.Schema<ListForUserInput> = /*#__PURE__*/ S
     Schema.Struct({
       id: Schema.Int,
       order_by: Schema.optional(Schema.NullOr(Schema.Literal("id", "name", "manager_id", "active_flag"))),
-      skip_users: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+      skip_users: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
     })
 )
 

@@ -393,7 +393,7 @@ export const deleteThread: Endpoint.Call<DeleteThreadInput, DeleteThreadOutput> 
 export interface GetMessageInput {
   readonly id: number
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | null | undefined
+  readonly include_body?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -404,7 +404,10 @@ export interface GetMessageInput {
  */
 export const GetMessageInput: Schema.Schema<GetMessageInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<GetMessageInput> =>
-    Schema.Struct({ id: Schema.Int, include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))) })
+    Schema.Struct({
+      id: Schema.Int,
+      include_body: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
+    })
 )
 
 /**

@@ -185,12 +185,12 @@ export interface ListInput {
   readonly end_date?: Field.CalendarDate | null | undefined
   /** Changed at this time or later. RFC 3339, `2026-05-15T09:55:02Z`, unlike most of v1. */
   readonly updated_since?: Field.Timestamp | null | undefined
-  readonly pinned_to_lead_flag?: 0 | 1 | null | undefined
-  readonly pinned_to_deal_flag?: 0 | 1 | null | undefined
-  readonly pinned_to_organization_flag?: 0 | 1 | null | undefined
-  readonly pinned_to_person_flag?: 0 | 1 | null | undefined
-  readonly pinned_to_project_flag?: 0 | 1 | null | undefined
-  readonly pinned_to_task_flag?: 0 | 1 | null | undefined
+  readonly pinned_to_lead_flag?: 0 | 1 | boolean | null | undefined
+  readonly pinned_to_deal_flag?: 0 | 1 | boolean | null | undefined
+  readonly pinned_to_organization_flag?: 0 | 1 | boolean | null | undefined
+  readonly pinned_to_person_flag?: 0 | 1 | boolean | null | undefined
+  readonly pinned_to_project_flag?: 0 | 1 | boolean | null | undefined
+  readonly pinned_to_task_flag?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -214,12 +214,12 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     end_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     updated_since: Schema.optional(Schema.NullOr(Field.Instant)),
-    pinned_to_lead_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
-    pinned_to_deal_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
-    pinned_to_organization_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
-    pinned_to_person_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
-    pinned_to_project_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
-    pinned_to_task_flag: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+    pinned_to_lead_flag: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
+    pinned_to_deal_flag: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
+    pinned_to_organization_flag: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
+    pinned_to_person_flag: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
+    pinned_to_project_flag: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
+    pinned_to_task_flag: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
   })
 )
 

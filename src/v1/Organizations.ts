@@ -1310,7 +1310,7 @@ export interface ListMailMessagesInput {
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | null | undefined
+  readonly include_body?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -1325,7 +1325,7 @@ export const ListMailMessagesInput: Schema.Schema<ListMailMessagesInput> = /*#__
       id: Schema.Int,
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+      include_body: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
     })
 )
 
@@ -2221,7 +2221,7 @@ export interface ListActivitiesInput {
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | null | undefined
+  readonly done?: 0 | 1 | boolean | null | undefined
   /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | null | undefined
 }
@@ -2238,7 +2238,7 @@ export const ListActivitiesInput: Schema.Schema<ListActivitiesInput> = /*#__PURE
       id: Schema.Int,
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      done: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       exclude: Schema.optional(Schema.NullOr(Field.List(Schema.Int)))
     })
 )
@@ -2426,7 +2426,7 @@ export interface ListDealsInput {
   /** Field and direction, `update_time DESC`; several joined by commas. */
   readonly sort?: Field.List<string> | null | undefined
   /** 1: only deals of the organization itself, not of its persons or through custom fields. */
-  readonly only_primary_association?: 0 | 1 | null | undefined
+  readonly only_primary_association?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -2443,7 +2443,7 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
       status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted", "all_not_deleted"))),
       sort: Schema.optional(Schema.NullOr(Field.List(Schema.String))),
-      only_primary_association: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+      only_primary_association: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
     })
 )
 

@@ -1125,7 +1125,7 @@ export interface ListMailMessagesInput {
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
   /** 1: with the body of the mail. */
-  readonly include_body?: 0 | 1 | null | undefined
+  readonly include_body?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -1140,7 +1140,7 @@ export const ListMailMessagesInput: Schema.Schema<ListMailMessagesInput> = /*#__
       id: Schema.Int,
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      include_body: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+      include_body: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
     })
 )
 
@@ -2423,7 +2423,7 @@ export interface ListActivitiesInput {
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | null | undefined
+  readonly done?: 0 | 1 | boolean | null | undefined
   /** Ids of activities to leave out. */
   readonly exclude?: Field.List<number> | null | undefined
 }
@@ -2440,7 +2440,7 @@ export const ListActivitiesInput: Schema.Schema<ListActivitiesInput> = /*#__PURE
       id: Schema.Int,
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      done: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       exclude: Schema.optional(Schema.NullOr(Field.List(Schema.Int)))
     })
 )

@@ -414,13 +414,13 @@ export interface ListDealsInput {
   readonly filter_id?: number | null | undefined
   readonly user_id?: number | null | undefined
   /** 1: deals of all users; `user_id` and `filter_id` are then ignored. */
-  readonly everyone?: 0 | 1 | null | undefined
+  readonly everyone?: 0 | 1 | boolean | null | undefined
   readonly stage_id?: number | null | undefined
   /** How many to skip; 0 unless given. */
   readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
   readonly limit?: number | null | undefined
-  readonly get_summary?: 0 | 1 | null | undefined
+  readonly get_summary?: 0 | 1 | boolean | null | undefined
   /** A currency code, or `default_currency`: adds totals converted to it. */
   readonly totals_convert_currency?: string | null | undefined
 }
@@ -437,11 +437,11 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
       id: Schema.Int,
       filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
       user_id: Schema.optional(Schema.NullOr(Schema.Int)),
-      everyone: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      everyone: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       stage_id: Schema.optional(Schema.NullOr(Schema.Int)),
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500))),
-      get_summary: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      get_summary: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       totals_convert_currency: Schema.optional(Schema.NullOr(Schema.String))
     })
 )

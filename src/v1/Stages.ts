@@ -124,7 +124,7 @@ export interface ListDealsInput {
   readonly filter_id?: number | null | undefined
   readonly user_id?: number | null | undefined
   /** 1: deals of all users; `user_id` and `filter_id` are then ignored. */
-  readonly everyone?: 0 | 1 | null | undefined
+  readonly everyone?: 0 | 1 | boolean | null | undefined
   /** How many to skip; 0 unless given. */
   readonly start?: number | null | undefined
   /** Page size; 100 unless given. */
@@ -143,7 +143,7 @@ export const ListDealsInput: Schema.Schema<ListDealsInput> = /*#__PURE__*/ Schem
       id: Schema.Int,
       filter_id: Schema.optional(Schema.NullOr(Schema.Int)),
       user_id: Schema.optional(Schema.NullOr(Schema.Int)),
-      everyone: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))),
+      everyone: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean))),
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(500)))
     })

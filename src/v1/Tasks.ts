@@ -77,7 +77,7 @@ export interface ListInput {
   readonly project_id?: number | null | undefined
   readonly parent_task_id?: number | null | undefined
   /** 1 done, 0 not. */
-  readonly done?: 0 | 1 | null | undefined
+  readonly done?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -93,7 +93,7 @@ export const ListInput: Schema.Schema<ListInput> = /*#__PURE__*/ Schema.suspend(
     assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
     project_id: Schema.optional(Schema.NullOr(Schema.Int)),
     parent_task_id: Schema.optional(Schema.NullOr(Schema.Int)),
-    done: Schema.optional(Schema.NullOr(Schema.Literal(0, 1)))
+    done: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
   })
 )
 

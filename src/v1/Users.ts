@@ -597,7 +597,7 @@ export interface FindInput {
   /** At least 2 characters, or 1 with an exact match. */
   readonly term: string
   /** 1: match e-mail addresses instead of names. */
-  readonly search_by_email?: 0 | 1 | null | undefined
+  readonly search_by_email?: 0 | 1 | boolean | null | undefined
 }
 
 /**
@@ -607,7 +607,10 @@ export interface FindInput {
  * @category inputs
  */
 export const FindInput: Schema.Schema<FindInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<FindInput> =>
-  Schema.Struct({ term: Schema.String, search_by_email: Schema.optional(Schema.NullOr(Schema.Literal(0, 1))) })
+  Schema.Struct({
+    term: Schema.String,
+    search_by_email: Schema.optional(Schema.NullOr(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)))
+  })
 )
 
 /**

@@ -27,6 +27,10 @@ export const fieldsOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> | undefined
   return variants.length < 2 ? variants[0] : new Map([...variants].reverse().flatMap((fields) => [...fields]))
 }
 
+/** Whether a flag is written as 0 or 1, though `true` and `false` are taken for it. @internal */
+export const isBit = (ast: AST.AST): boolean =>
+  AST.isUnion(ast) ? ast.types.some(isBit) : AST.isLiteral(ast) && typeof ast.literal === "number"
+
 /** What stands at a path in an object of the type. @internal */
 export const at = (ast: AST.AST | undefined, path: ReadonlyArray<string | number>): AST.AST | undefined =>
   path.reduce<AST.AST | undefined>(

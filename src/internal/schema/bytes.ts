@@ -13,6 +13,36 @@ export const isBlob = (u: unknown): u is Blob =>
   typeof (u as Blob).size === "number" &&
   typeof (u as Blob).type === "string"
 
+/**
+ * A Blob under another type. One that is of no class of ours must not become a part of a new one, which would hold the words
+ * `[object Blob]` in place of its bytes.
+ *
+ * @internal
+ */
+export const retyped = (blob: Blob, type: string): Blob => {
+  if (isOurs(blob)) return new Blob([blob], { type })
+  const { size } = blob
+  return {
+    size,
+    type,
+    arrayBuffer: () => blob.arrayBuffer(),
+    bytes: () => blob.bytes(),
+    slice: (...range) => blob.slice(...range),
+    stream: () => blob.stream(),
+    text: () => blob.text(),
+    ...{ [Symbol.toStringTag]: "Blob" }
+  }
+}
+
+/** The runtime's own accessor takes no other Blob. */
+const isOurs = (blob: Blob): boolean => {
+  try {
+    return Object.getOwnPropertyDescriptor(Blob.prototype, "size")?.get?.call(blob) === blob.size
+  } catch {
+    return false
+  }
+}
+
 /** @internal */
 export const isFile = (u: unknown): u is File => isBlob(u) && typeof (u as File).name === "string"
 

@@ -75,6 +75,7 @@ export const text = (value: unknown, ast: AST.AST | undefined, version: Version)
   if (Array.isArray(value)) {
     return value.length === 0 ? undefined : value.map((item) => text(item, ast, version) ?? "").join(",")
   }
+  if (typeof value === "boolean" && ast !== undefined && Shape.isBit(ast)) return value ? "1" : "0"
   return typeof value === "object" ? JSON.stringify(value) : String(value)
 }
 
@@ -82,17 +83,29 @@ type NamedFile = Extract<Field.Upload, { readonly content: unknown }>
 type FileContent = NamedFile["content"]
 
 const filePart = (value: unknown): { readonly blob: Blob; readonly name: string } | undefined => {
-  const blob = (content: FileContent, type?: string): Blob =>
-    Bytes.isBlob(content) && type === undefined
-      ? content
-      : new Blob([Bytes.isBlob(content) ? content : Bytes.toArray(content)], {
-          type: type ?? "application/octet-stream"
-        })
+  const blob = (content: FileContent, type?: string): Blob => {
+    if (Bytes.isBlob(content)) return type === undefined ? content : Bytes.retyped(content, type)
+    return new Blob([Bytes.toArray(content)], { type: type ?? "application/octet-stream" })
+  }
   if (Bytes.isFile(value)) return { blob: value, name: value.name }
   if (Bytes.isBlob(value) || Bytes.isBytes(value)) return { blob: blob(value), name: "file" }
   if (typeof value !== "object" || value === null || !("content" in value)) return undefined
   const { content, name, type } = value as NamedFile
   return { blob: blob(content, type), name }
+}
+
+const appendFile = (
+  form: FormData,
+  key: string,
+  { blob, name }: { readonly blob: Blob; readonly name: string }
+): void => {
+  try {
+    form.append(key, blob, name)
+  } catch {
+    throw new Error(
+      `\`${key}\` is a Blob of a class that this runtime does not send: give its bytes, await blob.arrayBuffer()`
+    )
+  }
 }
 
 // -----------------------------------------------------------------------------
@@ -271,7 +284,7 @@ const bodyEncoder = <I, A>(
         for (const [key, value] of entries(input)) {
           const file = filePart(value)
           if (file !== undefined) {
-            form.append(key, file.blob, file.name)
+            appendFile(form, key, file)
           } else {
             const written = text(value, fields.get(key), version)
             if (written !== undefined) form.append(key, written)

@@ -3,7 +3,7 @@
  */
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
-import type * as AST from "effect/SchemaAST"
+import * as AST from "effect/SchemaAST"
 import type { Issue } from "../../PipedriveError.js"
 
 type Path = ReadonlyArray<string | number>
@@ -25,7 +25,8 @@ interface Found {
 
 /** The faults of a value, one a path; of alternatives, the complaints of all. @internal */
 export const of = (ast: AST.AST, value: unknown): ReadonlyArray<Fault> => {
-  const check = ParseResult.validateEither(Schema.make<unknown>(ast), { errors: "all", onExcessProperty: "error" })
+  const meant = alternativeOf(ast, value)
+  const check = ParseResult.validateEither(Schema.make<unknown>(meant), { errors: "all", onExcessProperty: "error" })
   const result = check(value)
   if (result._tag === "Right") return []
   const found = new Map<string, Found>()
@@ -35,6 +36,26 @@ export const of = (ast: AST.AST, value: unknown): ReadonlyArray<Fault> => {
     .filter((one) => !all.some((other) => isWithin(other.path, one.path) && !isOpaque(one)))
     .filter((one) => !all.some((other) => isWithin(one.path, other.path) && isOpaque(other)))
     .map((one) => ({ path: one.path, message: message(one), kind: one.kind, value: one.value }))
+}
+
+/** Of alternatives that a field of one literal tells apart, those that the value has the literal of; all, if it has none. */
+const alternativeOf = (ast: AST.AST, value: unknown): AST.AST => {
+  if (AST.isSuspend(ast)) return alternativeOf(ast.f(), value)
+  if (!AST.isUnion(ast) || typeof value !== "object" || value === null) return ast
+  const given = value as Readonly<Record<string, unknown>>
+  const meant = ast.types.filter(
+    (member) =>
+      AST.isTypeLiteral(member) &&
+      member.propertySignatures.every(({ name, type }) => {
+        const kinds = AST.isUnion(type) ? type.types : [type]
+        const literals = kinds.flatMap((kind) => (AST.isLiteral(kind) ? [kind.literal] : []))
+        const isMark =
+          literals.length === 1 && kinds.every((kind) => AST.isLiteral(kind) || AST.isUndefinedKeyword(kind))
+        const own = given[String(name)]
+        return !isMark || (own === undefined ? kinds.length > 1 : own === literals[0])
+      })
+  )
+  return meant.length === 0 ? ast : AST.Union.make(meant)
 }
 
 /** A whole of which a part is wrong is no news, unless it is no data of which there could be parts, but a stream. */

@@ -68,13 +68,23 @@ export const notPlain = (value: object): string | undefined => {
   return inherited === undefined ? undefined : `has inherited fields (${inherited}), which would not be sent`
 }
 
-/** What everything inherits is nobody's field. */
+/** What everything inherits is nobody's field; the accessors of a class are, though no loop over keys shows them. */
 const inheritedKey = (value: object): string | undefined => {
   for (const key in value) {
     if (!Object.hasOwn(value, key) && !(key in Object.prototype) && !(key in Array.prototype)) return key
   }
+  if (Array.isArray(value)) return undefined
+  for (let from: unknown = Object.getPrototypeOf(value); isClass(from); from = Object.getPrototypeOf(from)) {
+    for (const [key, { get }] of Object.entries(Object.getOwnPropertyDescriptors(from))) {
+      if (get !== undefined && !Object.hasOwn(value, key)) return key
+    }
+  }
   return undefined
 }
+
+/** What is at the root of all objects, of whatever realm, has no prototype of its own. */
+const isClass = (prototype: unknown): prototype is object =>
+  typeof prototype === "object" && prototype !== null && Object.getPrototypeOf(prototype) !== null
 
 /** No more than `undefined` in it: an empty object could be taken for all of them cleared. @internal */
 export const isHollow = (value: unknown): boolean => {
