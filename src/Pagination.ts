@@ -67,11 +67,15 @@ export const list = <I, A>(
   // biome-ignore lint/complexity/noBannedTypes: the question is whether an empty object will do
 ): {} extends I ? ListProgram<I, A, ItemOf<A>> : ListCall<I, A, ItemOf<A>> => {
   const run = Run.make(describe)
-  const pages = (input?: I) => Stream.suspend(() => walk(run.endpoint, run, input ?? {}))
+  const pages = (input?: I) => Stream.suspend(() => walk(run.endpoint, run, input ?? {}, () => true))
   const stream = (input?: I) =>
     Stream.suspend(() => {
       const place = run.endpoint.pagination?.items ?? "data"
-      return Stream.mapConcatChunk(walk(run.endpoint, run, input ?? {}), (page) => itemsOf(page, place))
+      return Stream.mapConcatChunk(
+        // whoever asks for items must not take an answer without a list for an empty one
+        walk(run.endpoint, run, input ?? {}, (page) => holdsList(page, place)),
+        (page) => itemsOf(page, place)
+      )
     })
   // as with Endpoint.make: one callable, typed by whether its input may be left out
   return Object.assign(run, { stream, pages }) as never
@@ -80,7 +84,8 @@ export const list = <I, A>(
 const walk = <I, A>(
   endpoint: Description<I, A>,
   run: Run.Run<A>,
-  input: object
+  input: object,
+  isPage: (page: A) => boolean
 ): Stream.Stream<A, PipedriveError, Requirements> => {
   const { maximum, style, items } = endpoint.pagination ?? { maximum: undefined, style: "cursor", items: "data" }
   const key = style === "cursor" ? "cursor" : "start"
@@ -96,6 +101,10 @@ const walk = <I, A>(
   return Stream.paginateEffect(first, ({ error, from }) => {
     if (error !== undefined) return Effect.fail(error)
     return Effect.map(withMeta(run(from === undefined ? sized : { ...sized, [key]: from })), ([page, meta]) => {
+      if (!isPage(page)) {
+        const error = lost(endpoint, sized, meta, items === "data" ? ["data"] : ["data", "items"], "is no list")
+        return [page, Option.some<Position>({ from: undefined, error })]
+      }
       const next = style === "cursor" ? nextCursor(page) : nextStart(page, items)
       if (next === undefined) return [page, Option.none<Position>()]
       const fault = faultOf(next, from)
@@ -105,7 +114,7 @@ const walk = <I, A>(
         Option.some<Position>(
           fault === undefined
             ? { from: next, error: undefined }
-            : { from: undefined, error: lost(endpoint, sized, meta, fault) }
+            : { from: undefined, error: lost(endpoint, sized, meta, ["additional_data"], fault) }
         )
       ]
     })
@@ -148,7 +157,7 @@ const nextCursor = (page: unknown): string | typeof unreachable | undefined => {
   const cursor = extra.next_cursor ?? pagination.next_cursor
   if (typeof cursor === "string" && cursor !== "") return cursor
   const isLast = cursor === undefined || cursor === null || cursor === ""
-  const more = extra.more_items_in_collection === true || pagination.more_items_in_collection === true
+  const more = saysMore(extra) || saysMore(pagination)
   return isLast && !more ? undefined : unreachable
 }
 
@@ -156,10 +165,25 @@ const nextCursor = (page: unknown): string | typeof unreachable | undefined => {
 const nextStart = (page: unknown, items: PaginationDescription["items"]): number | typeof unreachable | undefined => {
   const extra = record(record(page).additional_data)
   const told = "pagination" in extra ? record(extra.pagination) : extra
-  if (told.more_items_in_collection !== true) return undefined
-  if (typeof told.next_start === "number") return told.next_start
+  if (!saysMore(told)) return undefined
   const came = Chunk.size(itemsOf(page, items))
-  return typeof told.start === "number" && came > 0 ? told.start + came : unreachable
+  const counted = typeof told.start === "number" && came > 0 ? told.start + came : undefined
+  const next = typeof told.next_start === "number" ? told.next_start : counted
+  return next !== undefined && Number.isSafeInteger(next) ? next : unreachable
+}
+
+/** A server that says so in another way than documented must not end a stream before its end. */
+const saysMore = ({ more_items_in_collection: more }: Readonly<Record<string, unknown>>): boolean =>
+  more === true || more === 1 || more === "true" || more === "1"
+
+/** None at all is an empty one: v1 says null for it. */
+const holdsList = (page: unknown, place: PaginationDescription["items"]): boolean => {
+  const data = record(page).data
+  const isNone = (u: unknown) => u === undefined || u === null
+  if (place === "data" || isNone(data)) return isNone(data) || Array.isArray(data)
+  if (typeof data !== "object" || Array.isArray(data)) return false
+  const { items } = record(data)
+  return isNone(items) || Array.isArray(items)
 }
 
 const itemsOf = <Item>(page: unknown, place: PaginationDescription["items"]): Chunk.Chunk<Item> => {
@@ -168,13 +192,19 @@ const itemsOf = <Item>(page: unknown, place: PaginationDescription["items"]): Ch
   return Array.isArray(items) ? Chunk.unsafeFromArray(items as ReadonlyArray<Item>) : Chunk.empty()
 }
 
-const lost = <I, A>(endpoint: Description<I, A>, input: Input, meta: Meta, message: string): InvalidResponse =>
+const lost = <I, A>(
+  endpoint: Description<I, A>,
+  input: Input,
+  meta: Meta,
+  path: ReadonlyArray<string>,
+  message: string
+): InvalidResponse =>
   new InvalidResponse({
     endpoint: `${endpoint.version}.${endpoint.name}`,
     method: endpoint.method,
     path: `/api/${endpoint.version}${endpoint.path.replace(/\{([^}]+)\}/g, (_, key: string) => encodeURIComponent(String(input[key])))}`,
     attempts: meta.attempts,
     status: meta.status ?? 200,
-    issues: [{ path: ["additional_data"], message }],
+    issues: [{ path, message }],
     ...(meta.correlationId === undefined ? {} : { correlationId: meta.correlationId })
   })

@@ -6,7 +6,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { Endpoint, PipedriveError } from "effect-pipedrive"
+import { Endpoint, HttpLayer, PipedriveError } from "effect-pipedrive"
 import * as Trail from "../src/internal/seenCursors.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
@@ -115,9 +115,33 @@ describe("a stream over cursors", () => {
     })
   )
 
+  it.effect("fails where the answer has no list, under every policy, but for none at all", () =>
+    Effect.gen(function* () {
+      for (const responseValidation of ["lenient", "off"] as const) {
+        const read = (data: unknown) =>
+          until(Robots.list.stream()).pipe(
+            HttpLayer.withPolicy({ responseValidation }),
+            Effect.provide(Fake.make(Fake.ok(data)).live)
+          )
+        for (const data of [1, "x", true, {}, { items: [] }]) {
+          const { came, error } = yield* read(data)
+          assert.deepStrictEqual(came, [])
+          assert.strictEqual(error._tag, "InvalidResponse")
+          assert.include(error.message, "`data` is no list")
+        }
+        const none = Stream.runCount(Robots.list.stream()).pipe(
+          HttpLayer.withPolicy({ responseValidation }),
+          Effect.provide(Fake.make(Fake.ok(null)).live)
+        )
+        assert.strictEqual(yield* none, 0)
+      }
+    })
+  )
+
   it.effect("fails where more is said to be there, and not where", () =>
     Effect.gen(function* () {
-      for (const extra of [{ next_cursor: 7 }, { next_cursor: {} }, { more_items_in_collection: true }]) {
+      const mores = [true, "true", 1].map((more_items_in_collection) => ({ more_items_in_collection }))
+      for (const extra of [{ next_cursor: 7 }, { next_cursor: {} }, ...mores]) {
         const fake = Fake.make(Fake.ok(items(1, 2), { additional_data: extra }))
         const { came, error } = yield* until(Robots.list.stream()).pipe(Effect.provide(fake.live))
         assert.deepStrictEqual(came, [1, 2])
@@ -206,6 +230,9 @@ describe("a stream over offsets", () => {
         [{ start: 100 }, 1, { ...more, start: 100, next_start: 50 }],
         [{}, 1, more],
         [{}, 1, { ...more, next_start: null }],
+        [{}, 1, { ...more, start: 0, next_start: 1.5 }],
+        [{}, 1, { ...more, start: 0, next_start: 1e308 }],
+        [{}, 1, { more_items_in_collection: "true", next_start: null }],
         [{}, 2, { ...more, start: 0 }]
       ]
       for (const [input, count, pagination] of endings) {

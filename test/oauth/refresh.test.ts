@@ -327,6 +327,7 @@ describe("a refresh that fails", () => {
         ["access_token", { ...whole, access_token: "two words" }],
         ["expires_in", { ...whole, expires_in: undefined }],
         ["expires_in", { ...whole, expires_in: -1 }],
+        ["expires_in", { ...whole, expires_in: 1e308 }],
         ["token_type", { ...whole, token_type: "mac" }],
         ["refresh_token", { ...whole, refresh_token: 7 }],
         ["access_token", {}]

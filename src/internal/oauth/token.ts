@@ -65,9 +65,12 @@ const field = (name: string, what: string): Either.Either<never, Fault> =>
 /** A header carries it: printable, without spaces. */
 const isSecret = (u: unknown): u is string => typeof u === "string" && /^[\x21-\x7e]+$/.test(u)
 
+/** No token lives for longer than a century; beyond it lie times that no store can hold. */
+const longestLife = 100 * 365 * 24 * 3600
+
 const seconds = (u: unknown): number | undefined => {
   const value = typeof u === "string" && u.trim() !== "" ? Number(u) : u
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined
+  return typeof value === "number" && value >= 0 && value <= longestLife ? value : undefined
 }
 
 /** Reads `scope`: Pipedrive separates by commas, the standard by spaces. */
@@ -148,7 +151,10 @@ export const fromCaller = (token: Token, allowed: ReadonlyArray<string>): Either
   if (!isSecret(Redacted.value(token.accessToken))) return field("accessToken", "is no token")
   if (!isSecret(Redacted.value(token.refreshToken))) return field("refreshToken", "is no token")
   for (const name of ["issuedAt", "expiresAt"] as const) {
-    if (!Number.isFinite(token[name])) return field(name, `is no time: without one, ${begin}`)
+    if (!Number.isSafeInteger(token[name])) return field(name, `is no time: without one, ${begin}`)
+  }
+  if (!Array.isArray(given.scope) || !given.scope.every((one) => typeof one === "string")) {
+    return field("scope", "is no list of texts")
   }
   if (token.apiDomain === undefined || token.apiDomain === null) return Either.right({ ...token, apiDomain: undefined })
   const apiDomain = trustedDomain(String(token.apiDomain), allowed)
