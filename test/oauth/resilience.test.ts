@@ -109,6 +109,8 @@ describe("a token from outside", () => {
           [{ ...token, accessToken: Redacted.make("a\r\nx-evil: 1") }, "accessToken"],
           [{ ...token, refreshToken: Redacted.make("") }, "refreshToken"],
           [{ ...token, issuedAt: Number.NaN }, "exchange"],
+          [{ ...token, expiresAt: 1e308 }, "exchange"],
+          [{ ...token, scope: "base" }, "scope is no list"],
           [{ ...token, accessToken: "plain" }, "no TokenStore.Token"],
           [official, "exchange"],
           [undefined, "no TokenStore.Token"]
