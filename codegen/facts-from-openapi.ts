@@ -18,6 +18,7 @@
  * - `rfc3339`: timestamps of v1 that want the form of v2, `2026-05-15T09:55:02Z`.
  * - `enums`: values that an input of text is documented to take.
  * - `items`: the most items that an array in the body may hold.
+ * - `bounds`: how long texts and how large numbers may be: the least and the most, null where there is none.
  * - `statuses`: the statuses of success, documented or seen.
  *
  * Inputs are named by their path: bare in the path and the query, with `body.` in front in the body, dots for nesting.
@@ -30,6 +31,8 @@ import { legacy } from "./facts/legacy.js"
 
 type Format = "timestamp" | "date" | "time" | "uuid" | "email" | "uri"
 
+type Bounds = readonly [least: number | null, most: number | null]
+
 interface Facts {
   readonly cost: number
   readonly max?: number
@@ -40,6 +43,7 @@ interface Facts {
   readonly rfc3339?: ReadonlyArray<string>
   readonly enums?: Record<string, ReadonlyArray<string>>
   readonly items?: Record<string, number>
+  readonly bounds?: Record<string, Bounds>
   readonly statuses: ReadonlyArray<number>
 }
 
@@ -50,7 +54,10 @@ interface Schema {
   readonly description?: string
   readonly example?: unknown
   readonly enum?: ReadonlyArray<unknown>
+  readonly minimum?: number
   readonly maximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
   readonly maxItems?: number
   readonly items?: Schema
   readonly properties?: Record<string, Schema>
@@ -218,6 +225,20 @@ const pageMaximum = (path: string, parameter: Parameter): number => {
   return found === null ? 500 : Number(found[1])
 }
 
+/** Of a text the length, of a number the value. Some lengths stand in the description only. */
+const boundsOf = (input: string, schema: Schema, description: string): Bounds | undefined => {
+  if (schema.enum !== undefined || input === "limit" || input === "start") return undefined
+  const told = /maximum (?:length is )?([\d ]+) characters/.exec(description)
+  const [least, most] =
+    schema.type === "string"
+      ? [
+          schema.minLength,
+          schema.maxLength ?? (told?.[1] === undefined ? undefined : Number(told[1].replace(/ /g, "")))
+        ]
+      : [schema.minimum, schema.maximum]
+  return least === undefined && most === undefined ? undefined : [least ?? null, most ?? null]
+}
+
 const collect = (version: string, method: string, path: string, operation: Operation): Entry => {
   const key = `${version}.${operation.operationId}`
   let max: number | undefined
@@ -228,6 +249,7 @@ const collect = (version: string, method: string, path: string, operation: Opera
   const rfc3339: Array<string> = []
   const items: Record<string, number> = {}
   const enums: Record<string, ReadonlyArray<string>> = {}
+  const bounds: Record<string, Bounds> = {}
 
   const visit = (input: string, schema: Schema, description: string): void => {
     for (const part of [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
@@ -240,6 +262,8 @@ const collect = (version: string, method: string, path: string, operation: Opera
     if (format === "timestamp" && version === "v1" && /RFC ?3339|ISO 8601/.test(description)) rfc3339.push(input)
     if (schema.type === "string" && schema.enum !== undefined)
       enums[input] = schema.enum.filter((value) => typeof value === "string")
+    const bound = boundsOf(input, schema, description)
+    if (bound !== undefined) bounds[input] = bound
     if (schema.maxItems !== undefined) items[input] = schema.maxItems
     if (schema.items !== undefined) visit(`${input}[]`, schema.items, schema.items.description ?? "")
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -277,6 +301,7 @@ const collect = (version: string, method: string, path: string, operation: Opera
       rfc3339,
       enums,
       items,
+      bounds,
       statuses
     })
   }
@@ -301,6 +326,7 @@ const facts = (found: { readonly [K in keyof Facts]-?: Facts[K] | undefined }): 
       rfc3339: list(found.rfc3339),
       enums: sorted(found.enums),
       items: sorted(found.items),
+      bounds: sorted(found.bounds),
       statuses: list(found.statuses)
     })
   ) as Facts
@@ -332,6 +358,7 @@ const fromLegacy = (): ReadonlyArray<Entry> =>
       rfc3339: undefined,
       enums: undefined,
       items: undefined,
+      bounds: undefined,
       // The documents promised 200; live accounts answered most creations with 201.
       statuses: method === "POST" ? [200, 201] : [200]
     })

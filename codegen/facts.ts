@@ -9,6 +9,8 @@ import * as types from "./facts/types.js"
 
 export type Format = "timestamp" | "date" | "time" | "uuid" | "email" | "uri"
 
+export type Bounds = readonly [least: number | null, most: number | null]
+
 export interface Facts {
   /** Tokens that a call takes from the daily budget. */
   readonly cost: number
@@ -26,6 +28,8 @@ export interface Facts {
   readonly enums?: Readonly<Record<string, ReadonlyArray<string>>>
   /** The most items of an array in the body. */
   readonly items?: Readonly<Record<string, number>>
+  /** How long texts and how large numbers of an input may be: the least and the most. */
+  readonly bounds?: Readonly<Record<string, Bounds>>
   readonly statuses: ReadonlyArray<number>
 }
 

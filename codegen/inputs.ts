@@ -2,8 +2,8 @@
  * What an operation takes: one flat object of the keys of path, query and body.
  */
 import type { Operation, Parameter, Surface } from "./extract.js"
-import { added, addresses, alternatives, growing, removed } from "./facts/inputs.js"
-import { type Facts, factsOf, inputTypeOf, noteOf } from "./facts.js"
+import { added, addresses, alternatives, bounds, growing, removed } from "./facts/inputs.js"
+import { type Bounds, type Facts, factsOf, inputTypeOf, noteOf } from "./facts.js"
 import * as S from "./shapes.js"
 import { isOpen, resolve, type Type } from "./types.js"
 
@@ -40,7 +40,11 @@ export const inputOf = (operation: Operation, surface: Surface, siblings: Readon
     .reduce((text, { wire }) => text.replace(`{${wire}}`, `{${snake(wire)}}`), operation.path)
   const query = own.filter(({ place }) => place === "query").map(({ wire }) => wire)
   const encoding = operation.contentType === undefined ? undefined : encodings[operation.contentType]
-  if (encoding === undefined) return { shape: { kind: "object", fields }, path, query, places }
+  if (encoding === undefined) {
+    const exact = query.includes("term") ? ["match", "exact_match"].find((name) => query.includes(name)) : undefined
+    const check = exact === undefined ? {} : { check: `Field.searchTerm("${exact}")` }
+    return { shape: { kind: "object", fields, ...check }, path, query, places }
+  }
 
   const body = operation.parameters.find(({ place }) => place === "body")
   if (body === undefined) {
@@ -209,7 +213,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
       case "string":
         return type.format === "day" ? date : text(path)
       case "number":
-        return integers.has(path) || isId.test(path) || type.format === "integer" ? S.integer : S.number
+        return ranged(integers.has(path) || isId.test(path) || type.format === "integer" ? S.integer : S.number, path)
       case "boolean":
         return S.boolean
       case "null":
@@ -250,6 +254,16 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
     }
   }
 
+  const boundsOf = (path: string): Bounds =>
+    facts.bounds?.[path] ?? bounds.find(({ place }) => place.test(`${operation.key} ${path}`))?.of ?? [null, null]
+
+  const ranged = (shape: S.Shape & { readonly kind: "leaf" }, path: string): S.Shape => {
+    const [least, most] = boundsOf(path)
+    if (least !== null && most !== null)
+      return S.leaf(shape.type, `${shape.schema}.pipe(Schema.between(${least}, ${most}))`)
+    return least === null ? shape : S.leaf(shape.type, `${shape.schema}.pipe(Schema.greaterThanOrEqualTo(${least}))`)
+  }
+
   const text = (path: string): S.Shape => {
     switch (facts.formats?.[path]) {
       case "timestamp":
@@ -261,7 +275,11 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
       default: {
         // the types say text, so that what the documents do not list passes too
         const known = facts.enums?.[path]
-        return known === undefined ? S.string : S.open(known)
+        if (known !== undefined) return S.open(known)
+        const [least, most] = boundsOf(path)
+        return least === null && most === null
+          ? S.string
+          : S.leaf("string", `Field.Text(${least ?? 0}${most === null ? "" : `, ${most}`})`)
       }
     }
   }

@@ -16,7 +16,13 @@ export type Shape =
   | { readonly kind: "list"; readonly items: Shape; readonly maximum?: number }
   /** A field to sort by, with or without its direction. */
   | { readonly kind: "sort"; readonly fields: Shape & { readonly kind: "leaf" } }
-  | { readonly kind: "object"; readonly fields: ReadonlyArray<ShapeField>; readonly rest?: Shape | "customFields" }
+  | {
+      readonly kind: "object"
+      readonly fields: ReadonlyArray<ShapeField>
+      readonly rest?: Shape | "customFields"
+      /** What is to be checked of the whole. */
+      readonly check?: string
+    }
   | { readonly kind: "nullable"; readonly shape: Shape }
   | { readonly kind: "union"; readonly members: ReadonlyArray<Shape> }
   | { readonly kind: "model"; readonly name: string }
@@ -336,8 +342,11 @@ export const schemaBlock = (shape: Shape & { readonly kind: "object" }, text: Te
   })
   const fields = `{\n${lines.join(",\n")}\n${pad(depth)}}`
   const rest = restText(shape, text)
-  return rest === undefined ? `Schema.Struct(${fields})` : `Schema.Struct(${fields}, ${rest})`
+  return `Schema.Struct(${fields}${rest === undefined ? "" : `, ${rest}`})${checked(shape)}`
 }
+
+const checked = ({ check }: Shape & { readonly kind: "object" }): string =>
+  check === undefined ? "" : `.pipe(${check})`
 
 const restText = (shape: Shape & { readonly kind: "object" }, text: Text): string | undefined => {
   if (shape.rest === "customFields") return "{ key: Field.CustomFieldKey, value: Schema.Unknown }"
@@ -368,7 +377,7 @@ const schemaFlat = (shape: Shape, text: Text): string => {
         return `${key(field.name)}: ${field.optional ? `${wrapper(text)}(${schema})` : schema}`
       })
       const struct = `{ ${fields.join(", ")} }`
-      return rest === undefined ? `Schema.Struct(${struct})` : `Schema.Struct(${struct}, ${rest})`
+      return `Schema.Struct(${struct}${rest === undefined ? "" : `, ${rest}`})${checked(shape)}`
     }
   }
 }

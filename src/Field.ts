@@ -250,6 +250,55 @@ export const Sort = <const L extends ReadonlyArray<string>>(...fields: L): Schem
 export const Limit = (max: number): Schema.Schema<number> => Schema.Int.pipe(Schema.between(1, max))
 
 // -----------------------------------------------------------------------------
+// bounds
+// -----------------------------------------------------------------------------
+
+/**
+ * A text of so many characters. Where two ways to count differ, as with emoji, the one by which it fits is taken: what is
+ * refused here Pipedrive would have refused.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const Text = (min: number, max = Number.POSITIVE_INFINITY): Schema.Schema<string> => {
+  const bounds = { minLength: min, ...(Number.isFinite(max) ? { maxLength: max } : {}) }
+  return Schema.String.pipe(
+    Schema.filter((text) => text.length >= min && (text.length <= max || Array.from(text).length <= max), {
+      message: () =>
+        max === Number.POSITIVE_INFINITY
+          ? `text of ${min} characters or more`
+          : min === 0
+            ? `text of at most ${max} characters`
+            : `text of ${min} to ${max} characters`,
+      jsonSchema: bounds,
+      arbitrary: () => (fc) => fc.string(bounds)
+    })
+  )
+}
+
+/**
+ * Checks the `term` of a search: two characters or more, or one where the whole value is to match, as `exact_match` or `match`
+ * says.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const searchTerm =
+  (exact: "exact_match" | "match") =>
+  <A extends { readonly term: string }>(schema: Schema.Schema<A>): Schema.Schema<A> =>
+    schema.pipe(
+      Schema.filter((input) => {
+        const how: unknown = Object.entries(input).find(([key]) => key === exact)?.[1]
+        // a search in one field is exact unless something else is said
+        const isExact = how === true || how === 1 || (exact === "match" && (how ?? "exact") === "exact")
+        const least = isExact ? 1 : 2
+        if (input.term.length >= least) return undefined
+        const message = `is too short: a search takes 2 characters or more, or 1 with ${exact === "match" ? 'match: "exact"' : "exact_match: true"}`
+        return { path: ["term"], message }
+      })
+    )
+
+// -----------------------------------------------------------------------------
 // custom fields
 // -----------------------------------------------------------------------------
 

@@ -4,14 +4,44 @@
  * @since 0.1.0
  */
 import * as Chunk from "effect/Chunk"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Call, Description, Meta, PaginationDescription, Program, Requirements } from "./Endpoint.js"
 import * as Run from "./internal/endpoint.js"
+import * as Known from "./internal/options.js"
 import * as Trail from "./internal/seenCursors.js"
 import * as Collect from "./internal/telemetry/meta.js"
-import { InvalidResponse, type PipedriveError } from "./PipedriveError.js"
+import { InvalidRequest, InvalidResponse, type Issue, type PipedriveError } from "./PipedriveError.js"
+
+/**
+ * How many items `collect` may gather.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CollectOptions {
+  /** The most items; more fail with {@link TooManyItems}. */
+  readonly max: number
+}
+
+/**
+ * A list is longer than `collect` was allowed to gather.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class TooManyItems extends /*#__PURE__*/ Data.TaggedError("TooManyItems")<{
+  /** The endpoint called: `v2.Deals.list`. */
+  readonly endpoint: string
+  /** How many there may be. */
+  readonly max: number
+}> {
+  override get message(): string {
+    return `${this.endpoint}: there are more than ${this.max} items; allow more by \`max\`, or read them as a \`stream\``
+  }
+}
 
 /**
  * A paged list whose input is all optional.
@@ -24,6 +54,14 @@ export interface ListProgram<in out I, in out A, out Item> extends Program<I, A>
   readonly stream: (input?: I) => Stream.Stream<Item, PipedriveError, Requirements>
   /** Whole answers, page after page. */
   readonly pages: (input?: I) => Stream.Stream<A, PipedriveError, Requirements>
+  /**
+   * Every item, as one array. Says how many there may be: where there are more, the call fails with `TooManyItems` and gives
+   * none, so that what is there is never a part that looks like the whole. For the first so many: `Stream.take` on `stream`.
+   */
+  readonly collect: (
+    input: I,
+    options: CollectOptions
+  ) => Effect.Effect<ReadonlyArray<Item>, PipedriveError | TooManyItems, Requirements>
 }
 
 /**
@@ -37,6 +75,14 @@ export interface ListCall<in out I, in out A, out Item> extends Call<I, A> {
   readonly stream: (input: I) => Stream.Stream<Item, PipedriveError, Requirements>
   /** Whole answers, page after page. */
   readonly pages: (input: I) => Stream.Stream<A, PipedriveError, Requirements>
+  /**
+   * Every item, as one array. Says how many there may be: where there are more, the call fails with `TooManyItems` and gives
+   * none, so that what is there is never a part that looks like the whole. For the first so many: `Stream.take` on `stream`.
+   */
+  readonly collect: (
+    input: I,
+    options: CollectOptions
+  ) => Effect.Effect<ReadonlyArray<Item>, PipedriveError | TooManyItems, Requirements>
 }
 
 /**
@@ -52,7 +98,7 @@ export type ItemOf<A> = A extends { readonly data: ReadonlyArray<infer Item> }
     : never
 
 /**
- * Makes a paged list of its description: an endpoint with `stream` and `pages`.
+ * Makes a paged list of its description: an endpoint with `stream`, `pages` and `collect`.
  *
  * A stream reads a page when it is asked for one, so it holds one page at a time; it asks for the largest page Pipedrive
  * serves (a page costs the same whatever its size), and repeats every filter on every page. Where an answer leads back to a
@@ -78,8 +124,55 @@ export const list = <I, A>(
       )
     })
   // as with Endpoint.make: one callable, typed by whether its input may be left out
-  return Object.assign(run, { stream, pages }) as never
+  const collect = (input: I, options: CollectOptions) => Effect.suspend(() => gather(run.endpoint, run, input, options))
+  return Object.assign(run, { stream, pages, collect }) as never
 }
+
+const optionNames: Known.Names<CollectOptions> = { max: true }
+
+const gather = <I, A>(
+  endpoint: Description<I, A>,
+  run: Run.Run<A>,
+  input: I,
+  options: CollectOptions
+): Effect.Effect<ReadonlyArray<unknown>, PipedriveError | TooManyItems, Requirements> => {
+  const name = `${endpoint.version}.${endpoint.name}`
+  // in JavaScript it may be left out
+  const max: unknown = (options as CollectOptions | undefined)?.max
+  const faults = Known.unknown(options, optionNames).map(({ message, option }) => ({ path: [option], message }))
+  if (typeof max !== "number" || !(Number.isSafeInteger(max) && max > 0)) {
+    faults.push({ path: ["max"], message: `must be a whole number from 1 up, is ${String(max)}` })
+    return refuse(endpoint, faults)
+  }
+  if (faults.length > 0) return refuse(endpoint, faults)
+  const place = endpoint.pagination?.items ?? "data"
+  const all: Array<unknown> = []
+  // one more than may be there tells that there are too many
+  const limit = Math.min(endpoint.pagination?.maximum ?? max + 1, max + 1)
+  const sized = { limit, ...defined(input ?? {}) }
+  return walk(endpoint, run, sized, (page) => holdsList(page, place)).pipe(
+    Stream.runForEach((page) =>
+      Effect.suspend(() => {
+        for (const item of itemsOf(page, place)) all.push(item)
+        return all.length > max ? Effect.fail(new TooManyItems({ endpoint: name, max })) : Effect.void
+      })
+    ),
+    Effect.as(all)
+  )
+}
+
+const refuse = <I, A>(
+  endpoint: Description<I, A>,
+  issues: ReadonlyArray<Issue>
+): Effect.Effect<never, InvalidRequest> =>
+  Effect.fail(
+    new InvalidRequest({
+      endpoint: `${endpoint.version}.${endpoint.name}`,
+      method: endpoint.method,
+      path: `/api/${endpoint.version}${endpoint.path}`,
+      issues
+    })
+  )
 
 const walk = <I, A>(
   endpoint: Description<I, A>,

@@ -251,3 +251,60 @@ describe("a stream over offsets", () => {
     })
   )
 })
+
+describe("a list in one array", () => {
+  it.effect("is gathered over all pages, with the filters on each", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(page([1, 2], "a"), page([3], null))
+      const found = yield* Robots.list.collect({ status: "open" }, { max: 3 }).pipe(Effect.provide(fake.live))
+      assert.deepStrictEqual(found, items(1, 2, 3))
+      assert.deepStrictEqual(
+        fake.seen.map(({ path }) => path),
+        ["/api/v2/robots?status=open&limit=4", "/api/v2/robots?status=open&limit=4&cursor=a"]
+      )
+    })
+  )
+
+  it.effect("is refused whole where there are more, and no page is read beyond that", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(page([1, 2], "a"), page([3, 4], "b"), page([5], null))
+      const error = yield* Effect.flip(Robots.list.collect({}, { max: 3 }).pipe(Effect.provide(fake.live)))
+      assert.strictEqual(error._tag, "TooManyItems")
+      assert.deepInclude(error, { endpoint: "v2.Robots.list", max: 3 })
+      assert.include(error.message, "more than 3 items")
+      assert.strictEqual(fake.seen.length, 2)
+    })
+  )
+
+  it.effect("has pages as large as Pipedrive serves them, unless told otherwise", () =>
+    Effect.gen(function* () {
+      const sizeFor = (input: { readonly limit?: number }, max: number) => {
+        const fake = Fake.make(page([1]))
+        return Effect.map(Effect.provide(Robots.list.collect(input, { max }), fake.live), () =>
+          fake.seen[0]?.url.searchParams.get("limit")
+        )
+      }
+      assert.strictEqual(yield* sizeFor({}, 100_000), "500")
+      assert.strictEqual(yield* sizeFor({}, 10), "11")
+      assert.strictEqual(yield* sizeFor({ limit: 50 }, 10), "50")
+    })
+  )
+
+  it.effect("asks for nothing without a bound that makes sense, or with an option that nobody knows", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(page([1]))
+      const loose = Robots.list.collect as (
+        input: object,
+        options?: object
+      ) => Effect.Effect<unknown, { readonly _tag: string; readonly message: string }, Endpoint.Requirements>
+      for (const options of [undefined, {}, { max: 0 }, { max: 1.5 }, { max: "1" }, { max: Number.NaN }]) {
+        const error = yield* Effect.flip(Effect.provide(loose({}, options), fake.live))
+        assert.strictEqual(error._tag, "InvalidRequest")
+        assert.include(error.message, "`max` must be a whole number from 1 up")
+      }
+      const error = yield* Effect.flip(Effect.provide(loose({}, { maximum: 1 }), fake.live))
+      assert.include(error.message, "maximum")
+      assert.strictEqual(fake.seen.length, 0)
+    })
+  )
+})

@@ -259,3 +259,62 @@ describe("more than the documented maximum", () => {
     assert.strictEqual(lists, 17)
   })
 })
+
+describe("what the server refuses by length or range", () => {
+  const endpointOf = (wanted: string) => {
+    const found = entries.find(({ name }) => name === wanted)
+    if (found === undefined) throw new Error(`no such endpoint: ${wanted}`)
+    return found.endpoint
+  }
+  const refuses = (name: string, input: object, words: string) =>
+    it(`${name}: ${words}`, async () => {
+      assert.include((await outcome(endpointOf(name), input))?.message ?? "nothing was refused", words)
+    })
+  const takes = (name: string, input: object) =>
+    it(`${name} takes ${JSON.stringify(input).slice(0, 60)}`, async () => {
+      assert.isUndefined(await outcome(endpointOf(name), input))
+    })
+
+  it("is the length of every search's term, unless the whole value is to match", async () => {
+    const exactly = { exact_match: { exact_match: true }, match: { match: "exact" } }
+    let searches = 0
+    for (const { endpoint, name } of entries) {
+      const { query = [] } = endpoint.endpoint
+      const how = (["match", "exact_match"] as const).find((key) => query.includes(key))
+      if (!query.includes("term") || how === undefined) continue
+      searches += 1
+      const rest = { entity_type: "deal", field: "title", field_type: "dealField", field_key: "title" }
+      const own = Object.fromEntries(Object.entries(rest).filter(([key]) => query.includes(key)))
+      const middle = how === "match" ? { match: "middle" } : {}
+      for (const [term, more] of [
+        ["a", middle],
+        ["", exactly[how]]
+      ] as const) {
+        assert.match((await outcome(endpoint, { ...own, term, ...more }))?.message ?? "", /`term` is too short/, name)
+      }
+      assert.isUndefined(await outcome(endpoint, { ...own, term: "a", ...exactly[how] }), name)
+      assert.isUndefined(await outcome(endpoint, { ...own, term: "ab", ...middle }), name)
+    }
+    assert.isAbove(searches, 12)
+  })
+
+  refuses("v2.Deals.update", { id: 1, probability: 200 }, "`probability` must be a number between 0 and 100")
+  refuses("v1.Deals.add", { title: "x", probability: -1 }, "`probability` must be a number between 0 and 100")
+  refuses("v2.Stages.add", { name: "x", pipeline_id: 1, deal_probability: 101 }, "`deal_probability` must be a number")
+  refuses(
+    "v2.DealFields.update",
+    { field_code: "x", field_name: "" },
+    "`field_name` must be text of 1 to 255 characters"
+  )
+  refuses(
+    "v2.Persons.add",
+    { name: "x", notes: "n".repeat(10_001) },
+    "`notes` must be text of at most 10000 characters"
+  )
+  refuses("v1.Notes.add", { content: "n".repeat(100_001), deal_id: 1 }, "`content` must be text of at most 100000")
+  refuses("v2.ProjectBoards.add", { name: "x", order_nr: 0 }, "`order_nr` must be a number greater than or equal to 1")
+  takes("v2.Deals.update", { id: 1, probability: 100 })
+  takes("v2.Deals.update", { id: 1, probability: null })
+  // 510 UTF-16 units, 255 characters
+  takes("v2.DealFields.update", { field_code: "x", field_name: "😀".repeat(255) })
+})

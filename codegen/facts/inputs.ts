@@ -37,6 +37,12 @@ export const growing = /(^|\.)(include_fields|app|type\.name|assignee\.type|even
 /** Objects whose parts are null in answers where there is nothing to say. */
 export const addresses = /\.(address|postal_address|location)$/
 
+/** Bounds that no document states as such: a probability is documented as a percentage, and 100,000 bytes is a note's limit. */
+export const bounds: ReadonlyArray<{ readonly place: RegExp; readonly of: readonly [number | null, number | null] }> = [
+  { place: /^v\d\.(add|update)(Deal|Stage) body\.(deal_)?probability$/, of: [0, 100] },
+  { place: /^v1\.(add|update)Note body\.content$/, of: [null, 100_000] }
+]
+
 /** Fields of which one decides what another may hold: the input is one of these. */
 export const alternatives: Record<string, ReadonlyArray<Record<string, string>>> = {
   "v1.addWebhook": [

@@ -4449,7 +4449,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     lost_time: Schema.optional(Field.Timestamp),
     close_time: Schema.optional(Schema.NullOr(Field.Timestamp)),
     expected_close_date: Schema.optional(Field.CalendarDate),
-    probability: Schema.optional(Schema.Number),
+    probability: Schema.optional(Schema.Number.pipe(Schema.between(0, 100))),
     lost_reason: Schema.optional(Schema.String),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     value: Schema.optional(Schema.Union(Schema.String, Schema.Number)),
@@ -4583,7 +4583,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     lost_time: Schema.optional(Schema.NullOr(Field.Timestamp)),
     close_time: Schema.optional(Schema.NullOr(Field.Timestamp)),
     expected_close_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
-    probability: Schema.optional(Schema.NullOr(Schema.Number)),
+    probability: Schema.optional(Schema.NullOr(Schema.Number.pipe(Schema.between(0, 100)))),
     lost_reason: Schema.optional(Schema.NullOr(Schema.String)),
     visible_to: Schema.optional(Schema.Literal("1", "3", "5", "7")),
     title: Schema.optional(Schema.String),
@@ -4765,7 +4765,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("deal.cc_email")))),
     start: Schema.optional(Schema.NullOr(Schema.Int)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

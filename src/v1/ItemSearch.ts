@@ -95,7 +95,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     )))),
     start: Schema.optional(Schema.NullOr(Schema.Int)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**
@@ -387,7 +387,7 @@ export const SearchByFieldInput: Schema.Schema<SearchByFieldInput> = /*#__PURE__
       return_item_ids: Schema.optional(Schema.NullOr(Schema.Boolean)),
       start: Schema.optional(Schema.NullOr(Schema.Int)),
       limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
-    })
+    }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

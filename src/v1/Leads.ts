@@ -809,7 +809,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("lead.was_seen")))),
     start: Schema.optional(Schema.NullOr(Schema.Int)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

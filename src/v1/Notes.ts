@@ -389,7 +389,7 @@ export interface AddInput {
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    content: Schema.String,
+    content: Field.Text(0, 100000),
     lead_id: Schema.optional(Schema.String),
     deal_id: Schema.optional(Schema.Int),
     person_id: Schema.optional(Schema.Int),
@@ -504,7 +504,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     pinned_to_person_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     pinned_to_project_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
     pinned_to_task_flag: Schema.optional(Schema.Union(Schema.Literal(0, 1), Schema.Boolean)),
-    content: Schema.optional(Schema.String),
+    content: Schema.optional(Field.Text(0, 100000)),
     lead_id: Schema.optional(Schema.NullOr(Schema.String)),
     deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
     person_id: Schema.optional(Schema.NullOr(Schema.Int)),

@@ -2137,7 +2137,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
     start: Schema.optional(Schema.NullOr(Schema.Int)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

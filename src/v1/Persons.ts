@@ -2340,7 +2340,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("person.picture")))),
     start: Schema.optional(Schema.NullOr(Schema.Int)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100)))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

@@ -408,7 +408,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
   Schema.Struct({
     name: Schema.String,
     pipeline_id: Schema.Int,
-    deal_probability: Schema.optional(Schema.Int),
+    deal_probability: Schema.optional(Schema.Int.pipe(Schema.between(0, 100))),
     rotten_flag: Schema.optional(Schema.Boolean),
     rotten_days: Schema.optional(Schema.Int)
   })
@@ -489,7 +489,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.Int,
     name: Schema.optional(Schema.String),
     pipeline_id: Schema.optional(Schema.Int),
-    deal_probability: Schema.optional(Schema.NullOr(Schema.Int)),
+    deal_probability: Schema.optional(Schema.NullOr(Schema.Int.pipe(Schema.between(0, 100)))),
     rotten_flag: Schema.optional(Schema.Boolean),
     rotten_days: Schema.optional(Schema.NullOr(Schema.Int)),
     order_nr: Schema.optional(Schema.NullOr(Schema.Int))

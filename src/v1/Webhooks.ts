@@ -246,7 +246,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
         "user",
         "*"
       ),
-      name: Schema.String,
+      name: Field.Text(0, 255),
       user_id: Schema.optional(Schema.Int),
       http_auth_user: Schema.optional(Schema.NullOr(Schema.String)),
       http_auth_password: Schema.optional(Schema.NullOr(Schema.String)),
@@ -275,7 +275,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
         "user",
         "*"
       ),
-      name: Schema.String,
+      name: Field.Text(0, 255),
       user_id: Schema.optional(Schema.Int),
       http_auth_user: Schema.optional(Schema.NullOr(Schema.String)),
       http_auth_password: Schema.optional(Schema.NullOr(Schema.String)),

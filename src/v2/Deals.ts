@@ -837,7 +837,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     is_archived: Schema.optional(Schema.Boolean),
     archive_time: Schema.optional(Schema.NullOr(Field.Instant)),
     status: Schema.optional(Schema.Literal("open", "won", "lost", "deleted")),
-    probability: Schema.optional(Schema.NullOr(Schema.Number)),
+    probability: Schema.optional(Schema.NullOr(Schema.Number.pipe(Schema.between(0, 100)))),
     lost_reason: Schema.optional(Schema.NullOr(Schema.String)),
     visible_to: Schema.optional(Schema.Int),
     close_time: Schema.optional(Schema.NullOr(Field.Instant)),
@@ -969,7 +969,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     is_archived: Schema.optional(Schema.Boolean),
     archive_time: Schema.optional(Schema.NullOr(Field.Instant)),
     status: Schema.optional(Schema.NullOr(Schema.Literal("open", "won", "lost", "deleted"))),
-    probability: Schema.optional(Schema.NullOr(Schema.Number)),
+    probability: Schema.optional(Schema.NullOr(Schema.Number.pipe(Schema.between(0, 100)))),
     lost_reason: Schema.optional(Schema.NullOr(Schema.String)),
     visible_to: Schema.optional(Schema.NullOr(Schema.Int)),
     close_time: Schema.optional(Schema.NullOr(Field.Instant)),
@@ -1142,7 +1142,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("deal.cc_email")))),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
     cursor: Schema.optional(Schema.NullOr(Schema.String))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

@@ -188,7 +188,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     )))),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
     cursor: Schema.optional(Schema.NullOr(Schema.String))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**
@@ -289,7 +289,7 @@ export const SearchByFieldInput: Schema.Schema<SearchByFieldInput> = /*#__PURE__
       match: Schema.optional(Schema.NullOr(Schema.Literal("exact", "beginning", "middle"))),
       limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
       cursor: Schema.optional(Schema.NullOr(Schema.String))
-    })
+    }).pipe(Field.searchTerm("match"))
 )
 
 /**

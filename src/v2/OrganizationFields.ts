@@ -450,7 +450,7 @@ export interface AddInput {
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    field_name: Schema.String,
+    field_name: Field.Text(1, 255),
     field_type: Schema.Literal(
       "varchar",
       "text",
@@ -579,7 +579,7 @@ export interface UpdateInput {
 export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<UpdateInput> =>
   Schema.Struct({
     field_code: Schema.String,
-    field_name: Schema.optional(Schema.String),
+    field_name: Schema.optional(Field.Text(1, 255)),
     ui_visibility: Schema.optional(Schema.NullOr(Schema.Struct({
       add_visible_flag: Schema.optional(Schema.Boolean),
       details_visible_flag: Schema.optional(Schema.Boolean),
@@ -735,7 +735,7 @@ export interface AddOptionsInput {
  */
 export const AddOptionsInput: Schema.Schema<AddOptionsInput> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<AddOptionsInput> =>
-    Schema.Struct({ field_code: Schema.String, body: Schema.Array(Schema.Struct({ label: Schema.String })) })
+    Schema.Struct({ field_code: Schema.String, body: Schema.Array(Schema.Struct({ label: Field.Text(1, 255) })) })
 )
 
 /**
@@ -888,7 +888,7 @@ export const UpdateOptionsInput: Schema.Schema<UpdateOptionsInput> = /*#__PURE__
   (): Schema.Schema<UpdateOptionsInput> =>
     Schema.Struct({
       field_code: Schema.String,
-      body: Schema.Array(Schema.Struct({ id: Schema.Int, label: Schema.String }))
+      body: Schema.Array(Schema.Struct({ id: Schema.Int, label: Field.Text(1, 255) }))
     })
 )
 

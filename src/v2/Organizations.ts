@@ -848,7 +848,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     exact_match: Schema.optional(Schema.NullOr(Schema.Boolean)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
     cursor: Schema.optional(Schema.NullOr(Schema.String))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

@@ -775,7 +775,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
       subpremise: Schema.optional(Schema.NullOr(Schema.String)),
       postal_code: Schema.optional(Schema.NullOr(Schema.String))
     })),
-    notes: Schema.optional(Schema.String),
+    notes: Schema.optional(Field.Text(0, 10000)),
     im: Schema.optional(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),
@@ -941,7 +941,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
       subpremise: Schema.optional(Schema.NullOr(Schema.String)),
       postal_code: Schema.optional(Schema.NullOr(Schema.String))
     }))),
-    notes: Schema.optional(Schema.NullOr(Schema.String)),
+    notes: Schema.optional(Schema.NullOr(Field.Text(0, 10000))),
     im: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
       value: Schema.optional(Schema.String),
       primary: Schema.optional(Schema.Boolean),
@@ -1115,7 +1115,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("person.picture")))),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
     cursor: Schema.optional(Schema.NullOr(Schema.String))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

@@ -828,7 +828,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     include_fields: Schema.optional(Schema.NullOr(Field.List(Field.openEnum("product.price")))),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
     cursor: Schema.optional(Schema.NullOr(Schema.String))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**
@@ -990,7 +990,7 @@ export const AddVariationInput: Schema.Schema<AddVariationInput> = /*#__PURE__*/
   (): Schema.Schema<AddVariationInput> =>
     Schema.Struct({
       id: Schema.Int,
-      name: Schema.String,
+      name: Field.Text(0, 255),
       prices: Schema.optional(Schema.Array(Schema.Struct({
         currency: Schema.String,
         price: Schema.Number,
@@ -1739,7 +1739,7 @@ export const UpdateVariationInput: Schema.Schema<UpdateVariationInput> = /*#__PU
     Schema.Struct({
       id: Schema.Int,
       product_variation_id: Schema.Int,
-      name: Schema.optional(Schema.String),
+      name: Schema.optional(Field.Text(0, 255)),
       prices: Schema.optional(Schema.NullOr(Schema.Array(Schema.Struct({
         currency: Schema.String,
         price: Schema.Number,

@@ -192,7 +192,7 @@ export interface AddInput {
  * @category inputs
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
-  Schema.Struct({ name: Schema.String, order_nr: Schema.optional(Schema.Int) })
+  Schema.Struct({ name: Schema.String, order_nr: Schema.optional(Schema.Int.pipe(Schema.greaterThanOrEqualTo(1))) })
 )
 
 /**
@@ -264,7 +264,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
   Schema.Struct({
     id: Schema.Int,
     name: Schema.optional(Schema.String),
-    order_nr: Schema.optional(Schema.NullOr(Schema.Int))
+    order_nr: Schema.optional(Schema.NullOr(Schema.Int.pipe(Schema.greaterThanOrEqualTo(1))))
   })
 )
 

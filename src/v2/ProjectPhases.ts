@@ -198,7 +198,11 @@ export interface AddInput {
  * @category inputs
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
-  Schema.Struct({ name: Schema.String, board_id: Schema.Int, order_nr: Schema.optional(Schema.Int) })
+  Schema.Struct({
+    name: Schema.String,
+    board_id: Schema.Int,
+    order_nr: Schema.optional(Schema.Int.pipe(Schema.greaterThanOrEqualTo(1)))
+  })
 )
 
 /**
@@ -272,7 +276,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.Int,
     name: Schema.optional(Schema.String),
     board_id: Schema.optional(Schema.Int),
-    order_nr: Schema.optional(Schema.NullOr(Schema.Int))
+    order_nr: Schema.optional(Schema.NullOr(Schema.Int.pipe(Schema.greaterThanOrEqualTo(1))))
   })
 )
 

@@ -768,7 +768,7 @@ export const SearchInput: Schema.Schema<SearchInput> = /*#__PURE__*/ Schema.susp
     organization_id: Schema.optional(Schema.NullOr(Schema.Int)),
     limit: Schema.optional(Schema.NullOr(Field.Limit(100))),
     cursor: Schema.optional(Schema.NullOr(Schema.String))
-  })
+  }).pipe(Field.searchTerm("exact_match"))
 )
 
 /**

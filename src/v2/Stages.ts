@@ -229,7 +229,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
   Schema.Struct({
     name: Schema.String,
     pipeline_id: Schema.Int,
-    deal_probability: Schema.optional(Schema.Int),
+    deal_probability: Schema.optional(Schema.Int.pipe(Schema.between(0, 100))),
     is_deal_rot_enabled: Schema.optional(Schema.Boolean),
     days_to_rotten: Schema.optional(Schema.NullOr(Schema.Int))
   })
@@ -310,7 +310,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.Int,
     name: Schema.optional(Schema.String),
     pipeline_id: Schema.optional(Schema.Int),
-    deal_probability: Schema.optional(Schema.NullOr(Schema.Int)),
+    deal_probability: Schema.optional(Schema.NullOr(Schema.Int.pipe(Schema.between(0, 100)))),
     is_deal_rot_enabled: Schema.optional(Schema.Boolean),
     days_to_rotten: Schema.optional(Schema.NullOr(Schema.Int))
   })

@@ -259,7 +259,7 @@ export interface AddInput {
  */
 export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<AddInput> =>
   Schema.Struct({
-    title: Schema.String,
+    title: Field.Text(1, 255),
     project_id: Schema.Int,
     parent_task_id: Schema.optional(Schema.NullOr(Schema.Int)),
     description: Schema.optional(Schema.NullOr(Schema.String)),
@@ -269,7 +269,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
     assignee_ids: Schema.optional(Schema.Array(Schema.Int).pipe(Schema.maxItems(10))),
-    priority: Schema.optional(Schema.NullOr(Schema.Int))
+    priority: Schema.optional(Schema.NullOr(Schema.Int.pipe(Schema.greaterThanOrEqualTo(0))))
   })
 )
 
@@ -364,7 +364,7 @@ export interface UpdateInput {
 export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<UpdateInput> =>
   Schema.Struct({
     id: Schema.Int,
-    title: Schema.optional(Schema.String),
+    title: Schema.optional(Field.Text(1, 255)),
     project_id: Schema.optional(Schema.Int),
     parent_task_id: Schema.optional(Schema.NullOr(Schema.Int)),
     description: Schema.optional(Schema.NullOr(Schema.String)),
@@ -374,7 +374,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     start_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     assignee_id: Schema.optional(Schema.NullOr(Schema.Int)),
     assignee_ids: Schema.optional(Schema.NullOr(Schema.Array(Schema.Int).pipe(Schema.maxItems(10)))),
-    priority: Schema.optional(Schema.NullOr(Schema.Int))
+    priority: Schema.optional(Schema.NullOr(Schema.Int.pipe(Schema.greaterThanOrEqualTo(0))))
   })
 )
 

@@ -165,7 +165,9 @@ const valueOf = ({ all, key, models, problems, style }: Options) => {
     switch (type.kind) {
       case "string": {
         // ids in a list: one text to the official client, numbers to ours
-        const candidates = [...strings[style], ...usual, ...(list ? [7, 12] : [])]
+        const all = [...strings[style], ...usual, ...(list ? [7, 12] : [])]
+        // a search wants two characters
+        const candidates = path === "term" ? all.filter((one) => String(one).length > 1) : all
         if (list && style === "many") return first([pair(ast, candidates)], ast, path, "list of strings")
         return first(candidates, ast, path, "string", "string")
       }

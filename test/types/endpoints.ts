@@ -3,7 +3,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Auth, type Endpoint, Pipedrive, PipedriveLive } from "effect-pipedrive"
+import { type Auth, type Endpoint, type Pagination, Pipedrive, PipedriveLive } from "effect-pipedrive"
 import type { PipedriveError } from "effect-pipedrive/PipedriveError"
 import { Leads as LeadsV1, Notes } from "effect-pipedrive/v1"
 import { Deals, ItemSearch, type Persons } from "effect-pipedrive/v2"
@@ -80,6 +80,20 @@ const found = ItemSearch.search.stream({ term: "acme" })
 same<Stream.Stream.Success<typeof found>, ItemSearch.SearchOutput["data"]["items"][number]>()
 // @ts-expect-error: search for what?
 ItemSearch.search.stream()
+const gathered = ItemSearch.search.collect({ term: "acme" }, { max: 100 })
+same<
+  typeof gathered,
+  Effect.Effect<
+    ReadonlyArray<ItemSearch.SearchOutput["data"]["items"][number]>,
+    PipedriveError | Pagination.TooManyItems,
+    HttpClient.HttpClient | Auth.Auth
+  >
+>()
+same<Effect.Effect.Success<ReturnType<typeof Deals.list.collect>>, ReadonlyArray<Deals.Deal>>()
+// @ts-expect-error: how many at most?
+Deals.list.collect({ status: "open" })
+// @ts-expect-error: no list, nothing to collect
+Deals.get.collect({ id: 1 }, { max: 1 })
 // @ts-expect-error: no list, no stream
 Deals.get.stream({ id: 1 })
 

@@ -213,6 +213,13 @@ export const told = Effect.map(Endpoint.withMeta(robot({ id: 1 })), ({ meta, val
   Option.getOrUndefined(Field.idOf({ value: 1 }))?.toFixed()
 ])
 concrete<Endpoint.Input<typeof Deals.get>>({ id: 1 })
+export const few: Effect.Effect<
+  ReadonlyArray<Robot>,
+  PipedriveError.PipedriveError | Pagination.TooManyItems,
+  Endpoint.Requirements
+> = robots.collect({ name: "R2" }, { max: 10 })
+// @ts-expect-error: the bound has a name
+robots.collect({}, 10)
 // @ts-expect-error: an input is an object
 robots.stream("R2")
 // @ts-expect-error: a robot has no age

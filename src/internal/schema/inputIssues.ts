@@ -87,7 +87,8 @@ const collect = (issue: ParseResult.ParseIssue, path: Path, value: unknown, foun
       return
     case "Refinement":
     case "Transformation":
-      if (issue._tag === "Refinement" && issue.kind === "Predicate") break
+      // a check of a whole names the part that it is about
+      if (issue._tag === "Refinement" && issue.kind === "Predicate" && issue.issue._tag !== "Pointer") break
       collect(issue.issue, path, value, found)
       return
   }
@@ -97,7 +98,8 @@ const collect = (issue: ParseResult.ParseIssue, path: Path, value: unknown, foun
   if (issue._tag === "Unexpected") one.kind = "unknown"
   else if (issue._tag === "Missing") one.kind = "missing"
   else {
-    for (const text of issue._tag === "Type" ? wanted(issue.ast, issue) : sentence(issue)) {
+    const own = issue._tag === "Type" && issue.message !== undefined ? [issue.message] : undefined
+    for (const text of own ?? (issue._tag === "Type" ? wanted(issue.ast, issue) : sentence(issue))) {
       if (text.startsWith("is ")) one.own.add(text)
       else one.wanted.add(text)
     }
