@@ -121,7 +121,10 @@ const begin = (bytes: Buffer, connection: number): Seen => {
   const headers: Record<string, string> = {}
   for (const line of lines) {
     const colon = line.indexOf(":")
-    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim()
+    const name = line.slice(0, colon).toLowerCase()
+    const value = line.slice(colon + 1).trim()
+    // one that comes twice shows
+    if (colon > 0) headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
   }
   return { method, path, headers, body: Buffer.alloc(0), whole: false, connection }
 }

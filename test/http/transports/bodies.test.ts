@@ -232,6 +232,59 @@ describe("a success without end", () => {
   }
 })
 
+describe("the limit of a success", () => {
+  const limit = 1000
+  /** A list of so many bytes. */
+  const list = (bytes: number) => {
+    const [start, end] = ['{"success":true,"data":[],"more":"', '"}']
+    return start + "x".repeat(bytes - start.length - end.length) + end
+  }
+  const limits = { maximumBodySize: limit, maximumFileSize: limit, limiter: false } as const
+  for (const transport of Support.transportNames) {
+    it.live(`over ${transport} is the last byte that is read, of told length or not, of text or a file`, () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          let next: string | Buffer = ""
+          const server = yield* FaultServer.make({ onRequest: (socket) => socket.end(next) })
+          const context = yield* Layer.build(Layer.orDie(Support.layer(transport, server.url, limits)))
+          for (const bytes of [limit, limit + 1]) {
+            const expected = bytes === limit ? "value" : "InvalidResponse"
+            for (const isTold of [true, false]) {
+              const body = list(bytes)
+              next = isTold ? FaultServer.answer(200, body) : FaultServer.head(200) + body
+              const text = yield* Effect.either(Effect.provide(Robots.list, context))
+              const file = yield* Effect.either(Effect.provide(Robots.download({ id: 1 }), context))
+              assert.deepStrictEqual(
+                [Support.outcome(text), Support.outcome(file)],
+                [expected, expected],
+                `${bytes} bytes, ${isTold ? "told" : "not told"}`
+              )
+            }
+          }
+        })
+      )
+    )
+  }
+})
+
+describe("what a request tells of its body", () => {
+  for (const transport of Support.transportNames) {
+    it.live(`over ${transport} is its length and its kind, once each`, () =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const server = yield* FaultServer.make(fine)
+          assert.strictEqual(Support.outcome(yield* Support.called(transport, "POST", server.url)), "value")
+          const [seen] = server.seen
+          assert.deepInclude(seen?.headers, {
+            "content-length": String(seen?.body.length),
+            "content-type": "application/json"
+          })
+        })
+      )
+    )
+  }
+})
+
 describe("what is no UTF-8", () => {
   for (const transport of Support.transportNames) {
     it.live(`stands as U+FFFD in a text that came over ${transport}`, () =>

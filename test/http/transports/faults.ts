@@ -176,6 +176,13 @@ export const cases: Record<string, Case> = {
       soon(socket, 20, () => socket.resetAndDestroy())
     }
   },
+  "fails with a page of untold length, and resets in the middle of it": {
+    ...failing,
+    onRequest: (socket) => {
+      socket.write(`${head(500, { "transfer-encoding": "chunked" })}5\r\nSorry\r\n`)
+      soon(socket, 20, () => socket.resetAndDestroy())
+    }
+  },
   "refuses for a while": {
     ends: "value",
     again: all,
