@@ -6,15 +6,18 @@ import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { NodeKeyValueStore } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { HttpLayer, OAuth2, PipedriveError, TokenStore } from "effect-pipedrive"
+import * as Lock from "../../src/internal/oauth/lock.js"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
 import * as Tracing from "../support/tracing.js"
@@ -168,6 +171,20 @@ describe("what a store fails with", () => {
   )
 })
 
+describe("the words of a store", () => {
+  it.effect("come without the token that was to be saved, however deep they stand", () =>
+    Effect.gen(function* () {
+      const leaking = new Error("no", { cause: new Error("row secret-refresh, v1u:secret-access is too long") })
+      const fail = Effect.fail(leaking)
+      const store = yield* TokenStore.make({ ...place(), save: () => fail })
+      const error = yield* Effect.flip(store.save("1", token))
+      assert.include(error.message, "no: row")
+      assert.include(error.message, "is too long")
+      for (const part of ["secret", "refresh,", "access"]) assert.notInclude(error.message, part)
+    })
+  )
+})
+
 describe("sealing", () => {
   const sealed = (texts: Map<string, string>, options: Partial<TokenStore.SealOptions> = {}) =>
     TokenStore.make(place(texts), { seal: { key: keyOf(1), ...options } })
@@ -298,6 +315,33 @@ describe("the lock of an account", () => {
       assert.isTrue(Exit.isFailure(yield* Effect.exit(TokenStore.make(place(), { lockTimeout: 0 }))))
     })
   )
+})
+
+describe("a turn at a lock", () => {
+  for (const [kind, duration] of [
+    ["without a timeout", Duration.infinity],
+    ["with one", Duration.seconds(30)]
+  ] as const) {
+    it.effect(`that comes just as its waiter is interrupted goes to the next, ${kind}`, () =>
+      Effect.gen(function* () {
+        const turnAt = Lock.make(duration)("1")
+        const fibers = yield* turnAt(
+          Effect.gen(function* () {
+            const leaving = yield* Effect.fork(turnAt(Effect.succeed("not wanted")))
+            const next = yield* Effect.fork(turnAt(Effect.succeed("in")))
+            for (let n = 0; n < 10; n++) yield* Effect.yieldNow()
+            return { leaving, next }
+          })
+        )
+        // the turn has just been given, and its waiter has not gone on yet
+        fibers.leaving.unsafeInterruptAsFork(FiberId.none)
+        assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fibers.leaving)))
+        for (let n = 0; n < 10; n++) yield* Effect.yieldNow()
+        assert.deepStrictEqual(yield* Fiber.poll(fibers.next), Option.some(Exit.succeed("in")))
+        assert.strictEqual(yield* turnAt(Effect.succeed("free")), "free")
+      })
+    )
+  }
 })
 
 describe("a store that fails", () => {
