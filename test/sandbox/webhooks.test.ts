@@ -123,6 +123,26 @@ describe("webhooks of version 1", () => {
   )
 })
 
+it.effect("a webhook's action is one of its version", () =>
+  Effect.gen(function* () {
+    const { send } = yield* started()
+    const statuses = (version: string | undefined, ...actions: ReadonlyArray<string>) =>
+      Effect.forEach(actions, (event_action) =>
+        Effect.map(send("POST", "/v1/webhooks", { ...hook, event_action, version }), ({ status }) => status)
+      )
+    const [old, recent] = [
+      ["added", "updated", "merged", "deleted"],
+      ["create", "change", "delete"]
+    ]
+    for (const version of [undefined, "2.0"]) {
+      assert.deepStrictEqual(yield* statuses(version, ...recent, "*"), [201, 201, 201, 201])
+      assert.deepStrictEqual(yield* statuses(version, ...old, "nonsense"), [400, 400, 400, 400, 400])
+    }
+    assert.deepStrictEqual(yield* statuses("1.0", ...old, "*"), [201, 201, 201, 201, 201])
+    assert.deepStrictEqual(yield* statuses("1.0", ...recent), [400, 400, 400])
+  })
+)
+
 describe("deliveries", () => {
   it.effect("are tried four times, after 3, 30 and 150 seconds", () =>
     Effect.gen(function* () {

@@ -4,8 +4,8 @@
 import * as Either from "effect/Either"
 import * as filters from "../entities/filter.js"
 import { webhook } from "../entities/webhook.js"
-import { type Handler, type Handlers, honouring } from "../http/call.js"
-import { json } from "../http/messages.js"
+import { type Call, type Handler, type Handlers, honouring } from "../http/call.js"
+import { type Answer, json } from "../http/messages.js"
 import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
 import * as kinds from "../model/kinds.js"
@@ -104,6 +104,19 @@ const badUrl = json(400, {
   errors: { subscription_url: ["invalid or non-reachable URL"] }
 })
 
+/** The actions of each version's events. */
+const actions: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "1.0": ["added", "updated", "merged", "deleted", "*"],
+  "2.0": ["create", "change", "delete", "*"]
+}
+
+const wrongAction = ({ event_action, version = "2.0" }: Call["body"]): Answer | undefined => {
+  const known = actions[String(version)]
+  if (known === undefined || known.includes(String(event_action))) return undefined
+  const message = `must be one of ${known.join(", ")} for version ${version}`
+  return json(400, { status: "error", success: false, errors: { event_action: [message] } })
+}
+
 const reachable = (url: unknown): boolean =>
   typeof url === "string" && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 
@@ -112,6 +125,8 @@ const enveloped = (data: unknown, status: number) => json(status, { status: "ok"
 const addWebhook: Handler = (call) =>
   Either.gen(function* () {
     if (!reachable(call.body.subscription_url)) return yield* Either.left(badUrl)
+    const wrong = wrongAction(call.body)
+    if (wrong !== undefined) return yield* Either.left(wrong)
     const own = Array.from(all(call.view.world, "webhook")).filter((row) => row.owner_id === call.view.caller.id)
     if (own.length >= most) {
       return yield* Either.left(
