@@ -152,6 +152,17 @@ const timeFaults = (
       : []
   })
 
+/** What is out of bounds is said as Pipedrive says it. */
+const inWords = (message: string): string => {
+  const [, range, long] =
+    /a number (between -?[\d.]+ and -?[\d.]+)|text of (?:\d+ to|at most) (\d+)/.exec(message) ?? []
+  if (range !== undefined) return `must be ${range}`
+  if (long !== undefined) return `must be at most ${long} characters long`
+  return message.startsWith("is too short")
+    ? "must be at least 2 characters long"
+    : `is not valid: ${message.split("\n")[0] ?? ""}`
+}
+
 const schemaFaults = (ast: AST.AST, input: Readonly<Record<string, unknown>>): ReadonlyArray<Fault> => {
   if (Check.closed(ast)(input)) return []
   const result = ParseResult.validateEither(Schema.make<unknown>(ast), { errors: "all", onExcessProperty: "error" })(
@@ -170,7 +181,7 @@ const schemaFaults = (ast: AST.AST, input: Readonly<Record<string, unknown>>): R
         ? notAllowed(key, name)
         : issue._tag === "Missing"
           ? { key, message: `Parameter '${name}' is required` }
-          : { key, message: `Parameter '${name}' is not valid: ${issue.message.split("\n")[0] ?? ""}` }
+          : { key, message: `Parameter '${name}' ${inWords(issue.message)}` }
     )
   }
   return Array.from(faults.values())
