@@ -76,7 +76,8 @@ const build = async () => {
     minifyInternalExports: false,
     hoistTransitiveImports: false,
     externalLiveBindings: false,
-    generatedCode: "es2015",
+    // no `Symbol.toStringTag` on namespaces: to Terser, reading it is a side effect, for which all of the namespace is kept
+    generatedCode: { preset: "es2015", symbols: false },
     manualChunks: (id, { getModuleInfo }) => {
       const assign = (from: string, chunk: string) => {
         const info = getModuleInfo(from)

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
 import { build } from "esbuild"
+import { rollup } from "rollup"
 import { ts } from "ts-morph"
 import { afterAll, assert, beforeAll, describe, expect, it } from "vitest"
 import * as anywhere from "./support/anywhere.js"
@@ -251,6 +252,65 @@ ${check}`
       assert.notStrictEqual(status, 0)
       assert.include(output, "ERR_PACKAGE_PATH_NOT_EXPORTED")
     }
+  })
+
+  describe("cost a bundle what is called", () => {
+    const call = "globalThis.shown = Deals.get({ id: 1 })"
+    const ways = {
+      barrel: `import { Deals } from "effect-pipedrive/v2"\n${call}`,
+      module: `import * as Deals from "effect-pipedrive/v2/Deals"\n${call}`
+    }
+    const exported = (specifier: string): string => {
+      const entry = specifier.replace("effect-pipedrive", ".")
+      const conditions = manifest().exports[entry]
+      const file = typeof conditions === "object" ? conditions?.module : undefined
+      return join(packed.root, file ?? `dist/${entry}.js`)
+    }
+    const rolled = async (code: string): Promise<string> => {
+      const bundle = await rollup({
+        input: "entry",
+        treeshake: { moduleSideEffects: false },
+        plugins: [
+          {
+            name: "packed",
+            resolveId: (id, from) => {
+              if (id === "entry") return id
+              if (id.startsWith(".")) return join(dirname(from ?? ""), id)
+              return id.startsWith("effect-pipedrive") ? exported(id) : { id, external: true }
+            },
+            load: (id) => (id === "entry" ? code : readFileSync(id, "utf8"))
+          }
+        ]
+      })
+      const { output } = await bundle.generate({ format: "es" })
+      return output[0].code
+    }
+    const others = /"\/(pipelines|persons\/search|deals\/search)/
+
+    it("in Rollup, whichever way it is imported", async () => {
+      const [barrel, module] = [await rolled(ways.barrel), await rolled(ways.module)]
+      assert.strictEqual(barrel.length, module.length)
+      assert.notMatch(barrel, others)
+    })
+
+    // esbuild keeps all of a module that comes as a namespace out of another one
+    it("in esbuild, by the module", async () => {
+      const { outputFiles } = await build({
+        stdin: { contents: ways.module, resolveDir: packed.consumer },
+        bundle: true,
+        write: false,
+        format: "esm",
+        external: ["effect", "@effect/*"]
+      })
+      assert.notMatch(outputFiles[0]?.text ?? "", others)
+    })
+
+    // webpack leaves it to Terser, for which reading `Symbol.toStringTag` is a side effect, and so the whole namespace is kept
+    it("in webpack, since no namespace reads a symbol", () => {
+      for (const file of packed.files.filter((file) => /^dist\/internal\/.*\.js$/.test(file))) {
+        assert.notInclude(readFileSync(join(packed.root, file), "utf8"), "toStringTag,", file)
+      }
+    })
   })
 
   for (const platform of ["browser", "neutral"] as const) {

@@ -79,4 +79,5 @@ export const entries = (packed: Packed): ReadonlyArray<readonly [entry: string, 
 export const manifest = (): {
   readonly version: string
   readonly peerDependencies: Readonly<Record<string, string>>
+  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>> | null>>
 } => JSON.parse(readFileSync("package.json", "utf8"))
