@@ -89,6 +89,7 @@ const build = async () => {
       // in this order: what the endpoints reach is theirs
       for (const version of ["v2", "v1"]) assign(join(src, version, "index.ts"), "runtime")
       assign(join(src, "index.ts"), "core")
+      assign(join(src, "sandbox/index.ts"), "sandbox")
       return names.get(id)
     }
   })
