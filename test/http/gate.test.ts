@@ -162,6 +162,47 @@ describe("a gate is forgotten", () => {
   })
 })
 
+describe("the gates of accounts", () => {
+  it("cost the same work however many accounts come, and go when they are idle", () => {
+    const gates = Queue.make(make().settings)
+    let most = 0
+    const started = performance.now()
+    for (let n = 0; n < 30_000; n++) {
+      const now = start + Math.floor((n * 50_000) / 30_000)
+      const gate = gates.of(`account ${n}`, now)
+      Gate.abandon(gate, Gate.take(gate, ask, now), true)
+      most = Math.max(most, gates.size())
+    }
+    // 30,000 newcomers at 600 a second, each of which counts for a little over four seconds
+    assert.isAtMost(most, 10_000)
+    assert.isBelow(performance.now() - started, 2000)
+    // few calls of one account are enough to forget the rest
+    for (const later of [60_000, 120_000, 180_000]) gates.of("another", start + 50_000 + later)
+    assert.isAtMost(gates.size(), 1)
+  })
+
+  it("stay while somebody waits, is under way or is to pause, and while they are used", () => {
+    const gates = Queue.make(make().settings)
+    const under = gates.of("under way", start)
+    const permit = Gate.take(under, ask, start)
+    const waiting = gates.of("waiting", start)
+    waiting.queue.all.push({ ask, turn: 0, resume: undefined, outcome: undefined, granted: undefined })
+    const paused = gates.of("paused", start)
+    paused.heldUntil = start + 300_000
+    const used = gates.of("used", start)
+    gates.of("idle", start)
+    for (let now = start; now < start + 290_000; now += 10_000) assert.strictEqual(gates.of("used", now), used)
+    assert.strictEqual(gates.size(), 4)
+    assert.strictEqual(gates.of("under way", start + 290_000), under)
+    assert.strictEqual(gates.of("waiting", start + 290_000), waiting)
+    assert.strictEqual(gates.of("paused", start + 290_000), paused)
+    Gate.abandon(under, permit, true)
+    waiting.queue.all.pop()
+    for (let now = start + 400_000; now < start + 700_000; now += 70_000) gates.of("used", now)
+    assert.strictEqual(gates.size(), 1)
+  })
+})
+
 describe("who waits", () => {
   it.effect("and is interrupted just when a place was granted gives it back", () =>
     Effect.gen(function* () {

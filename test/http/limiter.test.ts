@@ -9,8 +9,6 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { Auth, Endpoint, HttpLayer, Pipedrive, PipedriveError, RateLimiter } from "effect-pipedrive"
-import * as Gate from "../../src/internal/rateLimit/gate.js"
-import * as Queue from "../../src/internal/rateLimit/queue.js"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
 import * as Metered from "../support/metered.js"
@@ -278,51 +276,8 @@ describe("the limiter", () => {
   )
 })
 
-describe("the gates of accounts", () => {
-  const settings = { learning: true, maximumInFlight: 50, dailyReserve: 0, shared: undefined }
-  const ask = { cost: 1, search: false, maximumWait: 60_000 }
-
-  it("cost the same work however many accounts come, and go when they are idle", () => {
-    const gates = Queue.make(settings)
-    let most = 0
-    const started = performance.now()
-    for (let n = 0; n < 30_000; n++) {
-      const now = 1_000_000 + Math.floor((n * 50_000) / 30_000)
-      const gate = gates.of(`account ${n}`, now)
-      Gate.abandon(gate, Gate.take(gate, ask, now), true)
-      most = Math.max(most, gates.size())
-    }
-    // 30,000 newcomers at 600 a second, each of which counts for a little over four seconds
-    assert.isAtMost(most, 10_000)
-    assert.isBelow(performance.now() - started, 2000)
-    // few calls of one account are enough to forget the rest
-    for (const later of [60_000, 120_000, 180_000]) gates.of("another", 1_050_000 + later)
-    assert.isAtMost(gates.size(), 1)
-  })
-
-  it("stay while somebody waits, is under way or is to pause, and while they are used", () => {
-    const gates = Queue.make(settings)
-    const start = 1_000_000
-    const under = gates.of("under way", start)
-    const permit = Gate.take(under, ask, start)
-    const waiting = gates.of("waiting", start)
-    waiting.queue.all.push({ ask, turn: 0, resume: undefined, outcome: undefined, granted: undefined })
-    const paused = gates.of("paused", start)
-    paused.heldUntil = start + 300_000
-    const used = gates.of("used", start)
-    gates.of("idle", start)
-    for (let now = start; now < start + 290_000; now += 10_000) assert.strictEqual(gates.of("used", now), used)
-    assert.strictEqual(gates.size(), 4)
-    assert.strictEqual(gates.of("under way", start + 290_000), under)
-    assert.strictEqual(gates.of("waiting", start + 290_000), waiting)
-    assert.strictEqual(gates.of("paused", start + 290_000), paused)
-    Gate.abandon(under, permit, true)
-    waiting.queue.all.pop()
-    for (let now = start + 400_000; now < start + 700_000; now += 70_000) gates.of("used", now)
-    assert.strictEqual(gates.size(), 1)
-  })
-
-  it.effect("are those of the account where the credentials have one: a renewal forgets no pause and no limit", () =>
+describe("what is known of an account", () => {
+  it.effect("is kept by its name where the credentials have one: a renewal forgets no pause and no limit", () =>
     Effect.gen(function* () {
       let token = "token-one"
       const auth = Layer.succeed(Auth.Auth, {
