@@ -133,6 +133,84 @@ describe("a 429", () => {
   })
 })
 
+describe("the headers of an answer", () => {
+  const told = (limit: number, remaining: number, reset = "2") => ({
+    "x-ratelimit-limit": String(limit),
+    "x-ratelimit-remaining": String(remaining),
+    "x-ratelimit-reset": reset
+  })
+
+  it("tell what others took, which counts once, and for two seconds at most", () => {
+    for (const [reset, until] of [
+      ["1", 1120],
+      ["60", 2120]
+    ] as const) {
+      const gate = make()
+      const [first, second] = take(gate, 2, start)
+      if (first !== undefined) answered(gate, first, start + 100, 200, told(40, 30, reset))
+      if (second !== undefined) answered(gate, second, start + 100, 200, told(40, 30, reset))
+      const others = gate.all.log.flatMap((place) => ("releaseAt" in place ? [place.releaseAt - start] : []))
+      assert.deepStrictEqual(others, Array(8).fill(until))
+    }
+  })
+
+  it("tell the limit, if anybody could mean it", () => {
+    for (const [limit, expected] of [
+      [10_000, 10_000],
+      [10_001, 20],
+      [0, 20]
+    ] as const) {
+      const gate = make()
+      for (const permit of take(gate, 1, start)) answered(gate, permit, start, 200, told(limit, limit))
+      assert.strictEqual(gate.all.limit, expected)
+    }
+  })
+
+  it("do not undo what a refusal taught, until they tell another limit; a tenth is always tried", () => {
+    const gate = make()
+    for (const permit of take(gate, 1, start)) answered(gate, permit, start, 200, told(40, 39))
+    const later = start + 10_000
+    assert.isTrue(Gate.mayGo(gate, ask, later))
+    for (const permit of take(gate, 1, later)) answered(gate, permit, later, 429, told(40, 0))
+    assert.strictEqual(gate.all.limit, 4)
+    for (const permit of take(gate, 1, later)) answered(gate, permit, later, 200, told(40, 40))
+    assert.strictEqual(gate.all.limit, 4)
+    for (const permit of take(gate, 1, later)) answered(gate, permit, later, 200, told(80, 80))
+    assert.strictEqual(gate.all.limit, 80)
+  })
+
+  it("tell of the day's limit until another is told, of which a part is left to others, rounded up", () => {
+    const gate = make({ dailyReserve: 0.101 })
+    const left = (remaining: number, headers: Record<string, string> = {}) => {
+      const all = { "x-daily-ratelimit-token-remaining": String(remaining), ...headers }
+      for (const permit of take(gate, 1, start)) answered(gate, permit, start, 200, all)
+      return Gate.refusal(gate, ask, start)
+    }
+    assert.isUndefined(left(50, { "x-daily-ratelimit-token-limit": "100" }))
+    assert.isUndefined(left(12))
+    assert.deepStrictEqual(left(11), { _tag: "daily", limit: 100, remaining: 11, reserved: 11 })
+  })
+})
+
+describe("a place", () => {
+  it("is settled once, and given back to the searches, too", () => {
+    const gate = make()
+    const permit = Gate.take(gate, { ...ask, search: true }, start)
+    Gate.abandon(gate, permit, false)
+    Gate.abandon(gate, permit, false)
+    answered(gate, permit, start)
+    assert.deepInclude(gate, { inFlight: 0, pending: 0 })
+    assert.deepStrictEqual([gate.all.log, gate.search.log], [[], []])
+  })
+
+  it("is waited for as long as the policy waits, and not longer", () => {
+    const gate = make()
+    gate.heldUntil = start + 60_000
+    assert.isUndefined(Gate.refusal(gate, ask, start))
+    assert.deepStrictEqual(Gate.refusal(gate, ask, start - 1), { _tag: "burst", wait: 60_001 })
+  })
+})
+
 describe("a gate is forgotten", () => {
   it("when its requests count no longer, and none is being made ready", () => {
     const gate = make()
