@@ -271,7 +271,7 @@ const reader = (operation: Operation, surface: Surface, facts: Facts, places: Se
       case "date":
         return date
       case "time":
-        return S.leaf("string", "Field.TimeOfDay")
+        return S.leaf("string", path.endsWith("duration") ? "Field.Hours" : "Field.TimeOfDay")
       default: {
         // the types say text, so that what the documents do not list passes too
         const known = facts.enums?.[path]

@@ -188,7 +188,7 @@ export const CalendarDate: Schema.Schema<CalendarDate> = /*#__PURE__*/ Schema.su
 ).annotations({ [TimeKindId]: "date" })
 
 /**
- * A time of day or a duration: `HH:MM` or `HH:MM:SS`, two digits each.
+ * A time of day: `HH:MM` or `HH:MM:SS`, two digits each.
  *
  * @since 0.1.0
  * @category schemas
@@ -196,7 +196,24 @@ export const CalendarDate: Schema.Schema<CalendarDate> = /*#__PURE__*/ Schema.su
 export const TimeOfDay: Schema.Schema<string> = /*#__PURE__*/ Schema.suspend(
   (): Schema.Schema<string> =>
     Schema.String.pipe(
-      Schema.pattern(/^(\d{2,}:[0-5]\d(:[0-5]\d)?)?$/, { message: () => "is not a time of the form HH:MM or HH:MM:SS" })
+      Schema.pattern(/^(([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$/, {
+        message: () => "is not a time of day of the form HH:MM or HH:MM:SS"
+      })
+    )
+)
+
+/**
+ * How long something takes: `HH:MM` or `HH:MM:SS`, two digits each; a day and more is `24:00` and more.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Hours: Schema.Schema<string> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<string> =>
+    Schema.String.pipe(
+      Schema.pattern(/^(\d{2,}:[0-5]\d(:[0-5]\d)?)?$/, {
+        message: () => "is not a duration of the form HH:MM or HH:MM:SS"
+      })
     )
 )
 

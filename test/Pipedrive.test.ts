@@ -95,7 +95,7 @@ describe("Pipedrive.request", () => {
         [{}, '`version` must be "v1" or "v2", is undefined'],
         [{ ...get, version: "v3/../x" }, '`version` must be "v1" or "v2", is "v3/../x"'],
         [{ ...get, headers: {} }, "`headers` is no option: there are version, method, path, query, body"],
-        [Object.create(get), "the input must be an object, has inherited fields (version), which would not be sent"],
+        [Object.create(get), "the input has inherited fields (version), which would not be sent"],
         [{ ...get, query: { a: [1, null] } }, "`query.a` is a list with null in it, which a query cannot hold"],
         [{ ...get, query: { a: [null, {}] } }, "`query.a` is a list with null in it, which a query cannot hold"],
         [{ ...get, path: 7 }, "`path` must be a string, is 7"],

@@ -38,7 +38,7 @@ const refused = (endpoint: Endpoint.Any, input: unknown): ReadonlyArray<string> 
 describe("what is not an input's own", () => {
   it("is not taken for given", () => {
     assert.deepStrictEqual(refused(v2.Deals.add, Object.create({ title: "T" })), [
-      " must be an object, has inherited fields (title), which would not be sent"
+      " has inherited fields (title), which would not be sent"
     ])
     assert.deepStrictEqual(
       refused(v2.Organizations.update, { id: 1, address: Object.create({ value: "Main Street 1" }) }),
@@ -52,7 +52,7 @@ describe("what is not an input's own", () => {
       }
     }
     assert.deepStrictEqual(refused(v2.Deals.add, new Draft()), [
-      " must be an object, has inherited fields (value), which would not be sent"
+      " has inherited fields (value), which would not be sent"
     ])
     class Bare {
       title = "T"
@@ -251,6 +251,22 @@ describe("undefined and null", () => {
 })
 
 describe("times", () => {
+  it("of day end before midnight, durations do not", () => {
+    for (const update of [v1.Activities.update, v2.Activities.update]) {
+      for (const due_time of ["00:00", "23:59", "23:59:59", ""])
+        assert.include(sent(update, { id: 1, due_time }), due_time)
+      for (const due_time of ["24:00", "25:00", "9:00", "10:60", "10:00:60", "noon"]) {
+        assert.deepStrictEqual(refused(update, { id: 1, due_time }), [
+          "due_time is not a time of day of the form HH:MM or HH:MM:SS"
+        ])
+      }
+      assert.include(sent(update, { id: 1, duration: "100:30" }), "100:30")
+      assert.deepStrictEqual(refused(update, { id: 1, duration: "1h" }), [
+        "duration is not a duration of the form HH:MM or HH:MM:SS"
+      ])
+    }
+  })
+
   const impossible = [
     "2026-02-31",
     "2026-02-31T10:00:00Z",

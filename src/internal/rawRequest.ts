@@ -52,7 +52,7 @@ const read = (given: unknown): Raw => {
     return refused([{ path: [], message: `must be an object, is ${brief(given)}` }])
   }
   const notPlain = Plain.notPlain(given)
-  if (notPlain !== undefined) return refused([{ path: [], message: `must be an object, ${notPlain}` }])
+  if (notPlain !== undefined) return refused([{ path: [], message: notPlain }])
   const [strange] = Known.unknown(given, names)
   if (strange !== undefined) return refused([{ path: [strange.option], message: strange.message }])
   const { body, method = "GET", path, query, version } = given as Readonly<Record<string, unknown>>

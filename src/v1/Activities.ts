@@ -625,7 +625,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
   Schema.Struct({
     due_date: Schema.optional(Field.CalendarDate),
     due_time: Schema.optional(Field.TimeOfDay),
-    duration: Schema.optional(Field.TimeOfDay),
+    duration: Schema.optional(Field.Hours),
     deal_id: Schema.optional(Schema.Int),
     lead_id: Schema.optional(Schema.NullOr(Schema.String)),
     person_id: Schema.optional(Schema.Int),
@@ -773,7 +773,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     id: Schema.Int,
     due_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     due_time: Schema.optional(Schema.NullOr(Field.TimeOfDay)),
-    duration: Schema.optional(Schema.NullOr(Field.TimeOfDay)),
+    duration: Schema.optional(Schema.NullOr(Field.Hours)),
     deal_id: Schema.optional(Schema.NullOr(Schema.Int)),
     lead_id: Schema.optional(Schema.NullOr(Schema.String)),
     person_id: Schema.optional(Schema.NullOr(Schema.Int)),

@@ -459,7 +459,7 @@ export const AddInput: Schema.Schema<AddInput> = /*#__PURE__*/ Schema.suspend(()
     project_id: Schema.optional(Schema.Int),
     due_date: Schema.optional(Field.CalendarDate),
     due_time: Schema.optional(Field.TimeOfDay),
-    duration: Schema.optional(Field.TimeOfDay),
+    duration: Schema.optional(Field.Hours),
     busy: Schema.optional(Schema.Boolean),
     done: Schema.optional(Schema.Boolean),
     location: Schema.optional(Schema.Struct({
@@ -630,7 +630,7 @@ export const UpdateInput: Schema.Schema<UpdateInput> = /*#__PURE__*/ Schema.susp
     project_id: Schema.optional(Schema.NullOr(Schema.Int)),
     due_date: Schema.optional(Schema.NullOr(Field.CalendarDate)),
     due_time: Schema.optional(Schema.NullOr(Field.TimeOfDay)),
-    duration: Schema.optional(Schema.NullOr(Field.TimeOfDay)),
+    duration: Schema.optional(Schema.NullOr(Field.Hours)),
     busy: Schema.optional(Schema.Boolean),
     done: Schema.optional(Schema.Boolean),
     location: Schema.optional(Schema.NullOr(Schema.Struct({

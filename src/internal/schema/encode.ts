@@ -139,7 +139,7 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
     try {
       const input = given === undefined ? {} : given
       const wrong = noRecord(input)
-      if (wrong !== undefined) return [{ path: [], message: `must be an object, ${wrong}` }]
+      if (wrong !== undefined) return [{ path: [], message: wrong }]
       const record = own(input as Input, query, fields)
       if (!check(record)) return explain(endpoint, record)
       for (const key of Object.keys(record)) {
@@ -182,10 +182,10 @@ const own = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<str
 
 /** What an input is that is no object with fields: a `Date` would be written as the text it is, a `Map` as nothing. */
 const noRecord = (input: unknown): string | undefined => {
-  if (input === null) return "is null"
-  if (typeof input !== "object") return `is a ${typeof input}`
-  if (Array.isArray(input)) return "is an array"
-  return Times.isTime(input) ? "is a time" : Plain.notPlain(input)
+  if (input === null) return "must be an object, is null"
+  if (typeof input !== "object") return `must be an object, is a ${typeof input}`
+  if (Array.isArray(input)) return "must be an object, is an array"
+  return Times.isTime(input) ? "must be an object, is a time" : Plain.notPlain(input)
 }
 
 /** No ids would be sent as no filter, and bring everything. @internal */
