@@ -299,21 +299,40 @@ describe("what is read", () => {
     assert.deepStrictEqual(
       faults({ custom_fields: { [key(4)]: "many", [key(5)]: { value: 5 }, [key(7)]: true, [key(14)]: 7 } }),
       [
-        `amount must be a number, is NaN`,
+        "amount must be a number, is text",
         "budget.currency is missing",
-        "size must be the id of an option, is true",
-        "fitting must be a day that there is, YYYY-MM-DD, is 7"
+        "size must be the id of an option, is a boolean",
+        "fitting must be a day that there is, YYYY-MM-DD, is a number"
       ]
     )
-    assert.deepStrictEqual(faults("x"), [` must be a record of Pipedrive, is "x"`])
-    assert.deepStrictEqual(faults({ custom_fields: ["x"] }), [
-      `custom_fields must be custom fields by their keys, is ["x"]`
-    ])
+    assert.deepStrictEqual(faults("x"), [" must be a record of Pipedrive"])
+    assert.deepStrictEqual(faults({ custom_fields: ["x"] }), ["custom_fields must be custom fields by their keys"])
     const error = run(Effect.flip(CustomFields.decode({ [key(7)]: true }, fields)))
     assert.strictEqual(
       error.message,
-      "custom fields cannot be read as they are defined: `size` must be the id of an option, is true"
+      "custom fields cannot be read as they are defined: `size` must be the id of an option, is a boolean"
     )
+  })
+
+  it("is not shown in errors: a server may say anything, credentials included", () => {
+    const secret = "SECRET-TOKEN"
+    for (const type of Array.from({ length: 16 }, (_, at) => key(at + 1))) {
+      for (const value of [
+        [secret],
+        { value: secret, until: secret, id: secret },
+        { id: [secret] },
+        { value: [secret] }
+      ]) {
+        const result = run(Effect.either(CustomFields.decode({ custom_fields: { [type]: value } }, fields)))
+        if (result._tag === "Left") assert.notInclude(result.left.message, secret)
+      }
+    }
+  })
+
+  it("may be as deep as it likes", () => {
+    let value: unknown = 1
+    for (let at = 0; at < 100_000; at++) value = { value }
+    assert.match(faults({ custom_fields: { [key(8)]: value } })[0] ?? "", /cannot be read/)
   })
 
   it("tells nothing inherited", () => {
@@ -375,7 +394,7 @@ describe("an endpoint with fields", () => {
       const list = CustomFields.withFields(Deals.list, some)
       const error = yield* list().pipe(Effect.flip, Effect.provide(Fake.make(answer).live))
       assert.strictEqual(error._tag, "InvalidCustomFields")
-      assert.match(error.message, /`data\.1\.size` must be the id of an option, is false/)
+      assert.match(error.message, /`data\.1\.size` must be the id of an option, is a boolean/)
     })
   )
 

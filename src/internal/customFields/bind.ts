@@ -49,7 +49,10 @@ const unreadable = (issues: ReadonlyArray<Issue>) => new InvalidCustomFields({ i
 
 const answer = (plan: Forms.Plan, body: unknown): Effect.Effect<unknown, InvalidCustomFields> =>
   isRecord(body) && "data" in body
-    ? Effect.mapBoth(data(plan, body.data), { onFailure: unreadable, onSuccess: (data) => ({ ...body, data }) })
+    ? Effect.mapBoth(
+        Forms.guarded(() => data(plan, body.data)),
+        { onFailure: unreadable, onSuccess: (data) => ({ ...body, data }) }
+      )
     : Effect.succeed(body)
 
 // -----------------------------------------------------------------------------
@@ -102,6 +105,11 @@ export const make = (callable: Any, plan: Forms.Plan) => {
     stream: (input: unknown) =>
       run.endpoint.pagination?.items === "data.items"
         ? stream(input)
-        : Stream.mapEffect(stream(input), (one) => Effect.mapError(record(plan, one), unreadable))
+        : Stream.mapEffect(stream(input), (one) =>
+            Effect.mapError(
+              Forms.guarded(() => record(plan, one)),
+              unreadable
+            )
+          )
   })
 }

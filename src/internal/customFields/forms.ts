@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import type { Issue } from "../../PipedriveError.js"
 import { isRecord } from "../http/failure.js"
 import { brief } from "../schema/inputIssues.js"
-import { type Kind, kinds, type Options } from "./kinds.js"
+import { type Kind, kinds, type Options, spelt, told } from "./kinds.js"
 
 /** What is said of a field when it is defined. */
 export interface Definition {
@@ -126,11 +126,10 @@ const isUnset = (field: Field, value: unknown): boolean =>
  */
 export const decode = ({ faults, fields }: Plan, entity: unknown, whole: boolean): Result => {
   if (faults.length > 0) return Either.left(faults)
-  if (!isRecord(entity))
-    return Either.left([{ path: [], message: `must be a record of Pipedrive, is ${brief(entity)}` }])
+  if (!isRecord(entity)) return Either.left([{ path: [], message: "must be a record of Pipedrive" }])
   const nested = ownOf(entity, "custom_fields")
   if (nested !== undefined && nested !== null && !isRecord(nested)) {
-    const message = `must be custom fields by their keys, is ${brief(nested)}`
+    const message = "must be custom fields by their keys"
     return Either.left([{ path: ["custom_fields"], message }])
   }
   const issues: Array<Issue> = []
@@ -144,7 +143,7 @@ export const decode = ({ faults, fields }: Plan, entity: unknown, whole: boolean
     }
     const read = field.kind.read(value, field.options)
     if (Either.isRight(read)) out.push([field.name, read.right])
-    else issues.push({ path: [field.name, ...read.left.path], message: read.left.message })
+    else issues.push({ path: [field.name, ...read.left.path], message: told(read.left) })
   }
   return issues.length > 0 ? Either.left(issues) : Either.right(Object.fromEntries(out))
 }
@@ -200,7 +199,7 @@ export const encode = (plan: Plan, values: unknown, version: Version): Result =>
     if (value === undefined) continue
     const checked = value === null ? Either.right(null) : field.kind.check(value, field.options)
     if (Either.isLeft(checked)) {
-      issues.push({ path: [name, ...checked.left.path], message: checked.left.message })
+      issues.push({ path: [name, ...checked.left.path], message: spelt(checked.left) })
       continue
     }
     const wire = checked.right === null ? null : field.kind.write(checked.right, field.options)

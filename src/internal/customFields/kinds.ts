@@ -14,6 +14,8 @@ type Path = ReadonlyArray<string | number>
 export interface Fault {
   readonly path: Path
   readonly message: string
+  /** What is there instead, if that is what is wrong: `spelt` and `told` say how it is shown. */
+  readonly found?: { readonly value: unknown }
 }
 
 /** A value of the model; `null` where there is none. */
@@ -40,7 +42,21 @@ export interface Kind {
 
 const wrong = (message: string, ...path: Path): Read => Either.left({ path, message })
 
-const must = (what: string, value: unknown): Read => wrong(`must be ${what}, is ${brief(value)}`)
+const must = (what: string, value: unknown): Read =>
+  Either.left({ path: [], message: `must be ${what}`, found: { value } })
+
+/** A fault of what a caller gave: its value is shown. */
+export const spelt = ({ found, message }: Fault): string =>
+  found === undefined ? message : `${message}, is ${brief(found.value)}`
+
+const sorts: Readonly<Record<string, string>> = { string: "text", object: "an object" }
+
+const sortOf = (value: unknown): string =>
+  value === null ? "null" : Array.isArray(value) ? "an array" : (sorts[typeof value] ?? `a ${typeof value}`)
+
+/** A fault of what a server says, which may be anything, credentials included: its value is not shown. */
+export const told = ({ found, message }: Fault): string =>
+  found === undefined ? message : `${message}, is ${sortOf(found.value)}`
 
 const same = (value: unknown): unknown => value
 
@@ -78,7 +94,9 @@ const isNumber = (value: unknown): value is number => typeof value === "number" 
 const checkNumber = (value: unknown): Read => (isNumber(value) ? Either.right(value + 0) : must("a number", value))
 
 const readNumber = (value: unknown): Read =>
-  typeof value === "string" && value.trim() !== "" ? checkNumber(Number(value)) : checkNumber(value)
+  typeof value === "string" && value.trim() !== "" && isNumber(Number(value))
+    ? checkNumber(Number(value))
+    : checkNumber(value)
 
 const checkId = (value: unknown): Read => (Number.isSafeInteger(value) ? Either.right(value) : must("an id", value))
 
@@ -103,10 +121,9 @@ const checkDay = (value: unknown): Read => {
 
 const readDay = (value: unknown): Read => {
   if (typeof value !== "string") return must(day, value)
-  return Times.isNone(value) ? Either.right(null) : Either.fromNullable(Times.dayOf(value), () => noDay(value))
+  const found = Times.dayOf(value)
+  return Times.isNone(value) ? Either.right(null) : found === undefined ? must(day, value) : Either.right(found)
 }
-
-const noDay = (value: unknown): Fault => ({ path: [], message: `must be ${day}, is ${brief(value)}` })
 
 const clock = "a time of day, HH:MM:SS"
 
@@ -137,9 +154,7 @@ const noOption = (value: unknown, { idOf }: Options): Read => {
   const all = Array.from(idOf, ([label, id]) => `${brief(label)} (${id})`)
   const more = all.length > mostNamed ? ` and ${all.length - mostNamed} more` : ""
   const what = all.length === 0 ? "an option, of which the definition has none" : "one of the options"
-  return wrong(
-    `must be ${what}${all.length === 0 ? "" : `: ${all.slice(0, mostNamed).join(", ")}${more}`}, is ${brief(value)}`
-  )
+  return must(`${what}${all.length === 0 ? "" : `: ${all.slice(0, mostNamed).join(", ")}${more}`}`, value)
 }
 
 const isId = (value: unknown): value is number => Number.isSafeInteger(value)
@@ -168,7 +183,7 @@ const each = (values: ReadonlyArray<unknown>, one: (value: unknown) => Read): Re
   const out: Array<unknown> = []
   for (const [at, value] of values.entries()) {
     const read = one(value)
-    if (Either.isLeft(read)) return wrong(read.left.message, at)
+    if (Either.isLeft(read)) return Either.left({ ...read.left, path: [at, ...read.left.path] })
     out.push(read.right)
   }
   return Either.right(out)
@@ -220,7 +235,7 @@ const whole = (what: string, parts: Readonly<Record<string, Part>>): Kind => {
       }
       if (given === undefined || (given === null && way === "read")) return wrong("is missing", name)
       const read = one[way](given)
-      if (Either.isLeft(read)) return wrong(read.left.message, name, ...read.left.path)
+      if (Either.isLeft(read)) return Either.left({ ...read.left, path: [name, ...read.left.path] })
       // a day that is no day: there is no value
       if (read.right === null && name === "value") return Either.right(null)
       if (read.right === null) return wrong("is missing", name)
