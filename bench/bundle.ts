@@ -31,12 +31,30 @@ Deals.get({ id: 1 }).pipe(
 ).then(globalThis.show)
 `
 
+/** Without our middleware: whatever the runtime itself needs. */
+const key = `
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Auth from "effect-pipedrive/Auth"
+import * as Deals from "effect-pipedrive/v2/Deals"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+Deals.get({ id: 1 }).pipe(
+  Effect.provide(Layer.merge(Auth.apiKey("token"), FetchHttpClient.layer)),
+  Effect.runPromise
+).then(globalThis.show)
+`
+
 const live = `
 import { PipedriveLive } from "effect-pipedrive"
 import { Deals } from "effect-pipedrive/v2"
 import * as Effect from "effect/Effect"
 Deals.get({ id: 1 }).pipe(Effect.provide(PipedriveLive), Effect.runPromise).then(globalThis.show)
 `
+
+const liveModule = live.replace(
+  `import { Deals } from "effect-pipedrive/v2"`,
+  `import * as Deals from "effect-pipedrive/v2/Deals"`
+)
 
 const all = `
 import { PipedriveLive } from "effect-pipedrive"
@@ -72,12 +90,14 @@ const bundle = async (contents: string): Promise<Bundle> => {
   return { minified: code.length, gzipped: gzipSync(code, { level: 9 }).length }
 }
 
-export type Bundles = Readonly<Record<"bare" | "ours" | "live" | "all" | "official", Bundle>>
+export type Bundles = Readonly<Record<"bare" | "ours" | "key" | "live" | "liveModule" | "all" | "official", Bundle>>
 
 export const measureBundles = async (): Promise<Bundles> => ({
   bare: await bundle(bare),
   ours: await bundle(ours),
+  key: await bundle(key),
   live: await bundle(live),
+  liveModule: await bundle(liveModule),
   all: await bundle(all),
   official: await bundle(official)
 })
