@@ -211,6 +211,28 @@ describe("a place", () => {
   })
 })
 
+it("a 429 where our own requests fill the limit keeps them further apart, and does not lower it", () => {
+  const gate = make()
+  const headers = { "x-ratelimit-limit": "3" }
+  for (const permit of take(gate, 3, start)) answered(gate, permit, start + 10, 200, headers)
+  const later = start + 2050
+  for (const permit of take(gate, 1, later - 100)) answered(gate, permit, later, 429, headers)
+  assert.strictEqual(gate.all.limit, 3)
+  assert.strictEqual(gate.latency.doubtedUntil, later + 10_000)
+})
+
+it("a gate that is not to learn heeds refusals only", () => {
+  const gate = make({ learning: false })
+  for (const permit of take(gate, 30, start)) {
+    answered(gate, permit, start, 200, { "x-ratelimit-limit": "20", "x-ratelimit-remaining": "0", ...daily(0) })
+  }
+  assert.isTrue(Gate.mayGo(gate, ask, start))
+  assert.isUndefined(Gate.refusal(gate, ask, start))
+  for (const permit of take(gate, 1, start)) answered(gate, permit, start, 429, { "retry-after": "5" })
+  assert.isFalse(Gate.mayGo(gate, ask, start + 5019))
+  assert.isTrue(Gate.mayGo(gate, ask, start + 5020))
+})
+
 describe("a gate is forgotten", () => {
   it("when its requests count no longer, and none is being made ready", () => {
     const gate = make()
