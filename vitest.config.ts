@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^effect-pipedrive$/, replacement: `${src}index.ts` },
-      { find: /^effect-pipedrive\/(v1|v2|sandbox)$/, replacement: `${src}$1/index.ts` },
+      { find: /^effect-pipedrive\/(v1|v2|current|sandbox)$/, replacement: `${src}$1/index.ts` },
       { find: /^effect-pipedrive\/(.+)$/, replacement: `${src}$1.ts` }
     ]
   },

@@ -3,6 +3,7 @@
  */
 import { readFileSync } from "node:fs"
 import * as Baseline from "./baseline.js"
+import { current } from "./current.js"
 import { emit } from "./emit.js"
 import { extract, type Source } from "./extract.js"
 import { operationsText } from "./operations.js"
@@ -29,7 +30,7 @@ export const generate = (source?: Source): Generated => {
   const notes = noted(planned)
   return {
     files: new Map([
-      ...[...emit(planned)].map(([file, text]) => [`src/${file}`, text] as const),
+      ...[...emit(planned), ...current(planned)].map(([file, text]) => [`src/${file}`, text] as const),
       ["docs/operations.md", operationsText(planned)]
     ]),
     faults: review(official, planned),

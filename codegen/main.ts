@@ -1,5 +1,5 @@
 /**
- * Writes `src/v1`, `src/v2` and `docs/operations.md` from the official client's packages and our fact tables, and tells
+ * Writes `src/v1`, `src/v2`, `src/current` and `docs/operations.md` from the official client's packages and our fact tables, and tells
  * by name what has to be looked at. While there is something, it exits with 1.
  *
  *     npm run codegen
@@ -27,7 +27,7 @@ const write = (texts: ReadonlyMap<string, string>) => {
 }
 
 if (official === undefined) {
-  for (const folder of ["src/v1", "src/v2"]) {
+  for (const folder of ["src/v1", "src/v2", "src/current"]) {
     mkdirSync(join(root, folder), { recursive: true })
     for (const name of readdirSync(join(root, folder)))
       if (!files.has(`${folder}/${name}`)) rmSync(join(root, folder, name))

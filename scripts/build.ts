@@ -2,8 +2,8 @@
  * What is published: a declaration for each source, and JavaScript in few files, since reading a file costs Node about a
  * millisecond and all of v2 is some eighty of them.
  *
- * - `dist/internal/.../runtime.js`: what every endpoint needs; `core.js`: the rest of `effect-pipedrive`; `v1.js` and `v2.js`:
- *   the generated modules. They are shared, so that a class or a tag is the same one whichever entry point it came by.
+ * - `dist/internal/.../runtime.js`: what every endpoint needs; `core.js`: the rest of `effect-pipedrive`; `v1.js`, `v2.js`
+ *   and `current.js`: the generated modules. They are shared, so that a class or a tag is the same one whichever entry point it came by.
  * - Each entry point is a short file that exports from these. Where it exports modules as namespaces, Node gets objects made
  *   in the shared file (`index.js`), and bundlers, by the condition `module`, the modules themselves
  *   (`index.module.js`): they look through those, and leave out the members that are not used.
@@ -17,7 +17,7 @@ import { type Plugin, rollup } from "rollup"
 const src = resolve("src")
 
 /** Entry points that export modules as namespaces. */
-const barrels = ["index", "v1/index", "v2/index"]
+const barrels = ["index", "v1/index", "v2/index", "current/index"]
 
 /**
  * The folder of the shared files. Where the installed `effect` lacks a module that they import (Effect 4 does), Node fails
@@ -30,7 +30,7 @@ const entries = (): ReadonlyArray<string> => {
     readdirSync(join(src, folder))
       .filter((file) => file.endsWith(".ts"))
       .map((file) => join(folder, file).split(sep).join("/").slice(0, -3))
-  return [...modules(""), ...modules("v1"), ...modules("v2"), "sandbox/index", "sandbox/server"]
+  return [...modules(""), ...modules("v1"), ...modules("v2"), ...modules("current"), "sandbox/index", "sandbox/server"]
 }
 
 const strip = async (file: string) => {
@@ -88,6 +88,7 @@ const build = async () => {
       }
       // in this order: what the endpoints reach is theirs
       for (const version of ["v2", "v1"]) assign(join(src, version, "index.ts"), "runtime")
+      assign(join(src, "current", "index.ts"), "current")
       assign(join(src, "index.ts"), "core")
       assign(join(src, "sandbox/index.ts"), "sandbox")
       return names.get(id)

@@ -172,6 +172,7 @@ ${check}`
     }
     assert.isAtMost(loaded("dist/v2/index.js").size, 4)
     assert.isAtMost(loaded("dist/index.js").size, 4)
+    assert.isAtMost(loaded("dist/current/index.js").size, 7)
     assert.isAtMost(loaded("dist/v2/Deals.js").size, 4)
     // itself, the guard, and all that is shared
     assert.isAtMost(loaded("dist/sandbox/index.js").size, 7)

@@ -12,6 +12,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["Auth", "HttpLayer", "RateLimiter", "RateLimiterShared", "TokenStore", "TokenStoreSql", "OAuth2", "Undici"],
   ["Field", "Endpoint", "Pagination", "CustomFields", "Times"],
   ["v1", "v2"],
+  ["current"],
   ["Pipedrive", "Accounts"],
   ["sandbox"],
   ["index"]
@@ -21,7 +22,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
 const ends: ReadonlyArray<string> = ["sandbox", "index"]
 
 /** What `internal` may not know. */
-const notForInternal: ReadonlyArray<string> = ["v1", "v2", "Pipedrive", "sandbox", "index"]
+const notForInternal: ReadonlyArray<string> = ["v1", "v2", "current", "Pipedrive", "sandbox", "index"]
 
 /** The edge of the sandbox, where a Node server is started: the one place that knows Node and runs Effects. */
 const serverEdge = /^src\/sandbox\/server\.ts$/

@@ -72,7 +72,7 @@ export const entries = (packed: Packed): ReadonlyArray<readonly [entry: string, 
   const top = readdirSync(join(packed.root, "dist"))
     .filter((file) => file.endsWith(".d.ts") && file !== "index.d.ts")
     .map((file) => [`./${file.replace(/\.d\.ts$/, "")}`, `dist/${file}`] as const)
-  const folders = ["v1", "v2", "sandbox"].map((name) => [`./${name}`, `dist/${name}/index.d.ts`] as const)
+  const folders = ["v1", "v2", "current", "sandbox"].map((name) => [`./${name}`, `dist/${name}/index.d.ts`] as const)
   return [[".", "dist/index.d.ts"], ...folders, ...top]
 }
 

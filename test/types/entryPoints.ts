@@ -11,6 +11,7 @@ import * as Root from "effect-pipedrive"
 import * as Accounts from "effect-pipedrive/Accounts"
 import * as Auth from "effect-pipedrive/Auth"
 import * as CustomFields from "effect-pipedrive/CustomFields"
+import * as Current from "effect-pipedrive/current"
 import * as Endpoint from "effect-pipedrive/Endpoint"
 import * as Field from "effect-pipedrive/Field"
 import * as HttpLayer from "effect-pipedrive/HttpLayer"
@@ -41,6 +42,24 @@ export const undici: Layer.Layer<HttpClient.HttpClient> = Undici.layer
 export const overUndici = Pipedrive.layer({ httpClient: Undici.layer })
 // @ts-expect-error: a dispatcher is wanted
 export const without: Layer.Layer<HttpClient.HttpClient> = Undici.layerWithoutDispatcher
+
+// --- effect-pipedrive/current ---
+
+// leads are found by v2 and written by v1, in one module; users are v1's, deals v2's
+export const lead = Effect.gen(function* () {
+  const { data } = yield* Current.Leads.search({ term: "desks" })
+  const id = data.items[0]?.item.id ?? ""
+  const found: Current.Leads.Lead = (yield* Current.Leads.get({ id })).data
+  yield* Current.Users.list
+  return found.title
+})
+export const dealOfToday: Effect.Effect<Deals.GetOutput, PipedriveError.PipedriveError, Endpoint.Requirements> =
+  Current.Deals.get({ id: 1 })
+concrete(lead)
+// @ts-expect-error: v2 has another one
+Current.Deals.listPersons
+// @ts-expect-error: replaced by v2
+Current.Leads.searchLeads
 
 // --- effect-pipedrive ---
 
