@@ -16,7 +16,7 @@ import * as Auth from "./Auth.js"
 import * as Account from "./internal/oauth/account.js"
 import * as Protocol from "./internal/oauth/app.js"
 import * as Settings from "./internal/oauth/settings.js"
-import * as Keeper from "./internal/oauth/storeAccess.js"
+import * as StoreAccess from "./internal/oauth/storeAccess.js"
 import * as Known from "./internal/options.js"
 import * as OAuth2 from "./OAuth2.js"
 import * as Pipedrive from "./Pipedrive.js"
@@ -242,7 +242,7 @@ export const make = <R = never>(
           yield* Effect.flatMap(get(account), (session) => session.set(token))
           return { account, user }
         }).pipe(Effect.scoped),
-      list: Keeper.listOf(Context.get(context, TokenStore.TokenStore)),
+      list: StoreAccess.listOf(Context.get(context, TokenStore.TokenStore)),
       disconnect: (account) => Effect.scoped(Effect.flatMap(get(account), (session) => session.revoke())),
       handleUninstall: (request) =>
         Effect.gen(function* () {

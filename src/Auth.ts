@@ -145,7 +145,7 @@ export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.
           accessToken: secret("PIPEDRIVE_ACCESS_TOKEN"),
           clientId: secret("PIPEDRIVE_CLIENT_ID"),
           baseUrl: Config.option(Config.nonEmptyString("PIPEDRIVE_BASE_URL")),
-          judging: Base.judgingConfig
+          judging: Base.urlPolicyConfig
         })
         const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl), ...read.judging }
         if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)

@@ -44,7 +44,7 @@ export interface Options {
 const optionNames: Known.Names<Options> = { whenUnavailable: true, timeout: true, pause: true, prefix: true }
 
 /** Pipedrive's limit for searches, in the same two seconds. */
-const searches = 10
+const searchLimit = 10
 
 /**
  * Two seconds, and what the ways to the server may differ by. Places are given out evenly, with a twentieth of the limit
@@ -52,7 +52,7 @@ const searches = 10
  */
 const window = 2080
 
-const share = (limit: number) => {
+const bucketOf = (limit: number) => {
   const burst = Math.max(1, Math.floor(limit / 20))
   const rest = Math.max(1, limit - burst)
   // a token bucket that holds the burst and is filled up with the rest in one window
@@ -117,8 +117,8 @@ export const make = (
       })
     }
 
-    const one = (key: string, limit: number) => {
-      const bucket = share(limit)
+    const takePlace = (key: string, limit: number) => {
+      const bucket = bucketOf(limit)
       return Effect.map(store.tokenBucket({ key: prefix + key, tokens: 1, ...bucket }), (left) =>
         left < 0 ? -left * Duration.toMillis(bucket.refillRate) : 0
       )
@@ -143,14 +143,14 @@ export const make = (
             )
       )
 
-    const places = (name: string, search: boolean, limit: number) =>
+    const takePlaces = (name: string, search: boolean, limit: number) =>
       search
-        ? Effect.zipWith(one(name, limit), one(`${name}:search`, Math.min(searches, limit)), Math.max)
-        : one(name, limit)
+        ? Effect.zipWith(takePlace(name, limit), takePlace(`${name}:search`, Math.min(searchLimit, limit)), Math.max)
+        : takePlace(name, limit)
 
-    const unavailable = (why: string): Effect.Effect<number, string> =>
+    const unavailable = (reason: string): Effect.Effect<number, string> =>
       whenUnavailable === "fail"
-        ? Effect.fail(`the store of the shared limits cannot be reached: ${why}`)
+        ? Effect.fail(`the store of the shared limits cannot be reached: ${reason}`)
         : Effect.succeed(0)
 
     return {
@@ -159,15 +159,15 @@ export const make = (
           if (now < brokenUntil) return unavailable("it is left alone for a while")
           const place = (name: string) =>
             Effect.timeoutFail(
-              Effect.mapError(Effect.sandbox(places(name, search, limit)), () => "it failed"),
+              Effect.mapError(Effect.sandbox(takePlaces(name, search, limit)), () => "it failed"),
               { duration: timeout, onTimeout: () => "it took too long" }
             )
-          return Effect.catchAll(Effect.flatMap(nameOf(credential), place), (why) =>
+          return Effect.catchAll(Effect.flatMap(nameOf(credential), place), (reason) =>
             Effect.flatMap(Clock.currentTimeMillis, (later) => {
               brokenUntil = later + pause
               return Effect.zipRight(
-                Effect.logWarning(`The store of Pipedrive's shared limits cannot be reached: ${why}`),
-                unavailable(why)
+                Effect.logWarning(`The store of Pipedrive's shared limits cannot be reached: ${reason}`),
+                unavailable(reason)
               )
             })
           )

@@ -226,9 +226,9 @@ export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effe
     const seal = options.seal === undefined ? undefined : yield* Seal.make(options.seal)
     const encode = Schema.encodeSync(Schema.parseJson(Token))
     const lock = Lock.make(lockTimeout)
-    const asked = <A>(effect: () => Effect.Effect<A, E>, what: string, secrets: ReadonlyArray<string>) =>
+    const runBacking = <A>(effect: () => Effect.Effect<A, E>, what: string, secrets: ReadonlyArray<string>) =>
       Effect.suspend(effect).pipe(
-        Effect.mapError((cause) => storeError(`could not ${what}: ${Lock.words(cause, secrets)}`)),
+        Effect.mapError((cause) => storeError(`could not ${what}: ${Lock.describeCause(cause, secrets)}`)),
         Effect.catchAllDefect((defect) =>
           Effect.fail(storeError(`could not ${what}: ${defect instanceof Error ? defect.name : "defect"}`))
         ),
@@ -241,7 +241,7 @@ export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effe
       withLock: backing.withLock ?? lock,
       load: (account) =>
         Effect.flatMap(
-          asked(() => backing.load(account), `load ${tokensOf(account)}`, []),
+          runBacking(() => backing.load(account), `load ${tokensOf(account)}`, []),
           (found) => {
             if (Option.isNone(found)) return Effect.succeedNone
             const opened = seal === undefined ? Effect.succeed(found.value) : seal.open(account, found.value)
@@ -252,15 +252,15 @@ export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effe
         const text = encode(token)
         const secrets = [Redacted.value(token.accessToken), Redacted.value(token.refreshToken), text]
         return Effect.flatMap(seal === undefined ? Effect.succeed(text) : seal.close(account, text), (closed) =>
-          asked(() => backing.save(account, closed), `save ${tokensOf(account)}`, [...secrets, closed])
+          runBacking(() => backing.save(account, closed), `save ${tokensOf(account)}`, [...secrets, closed])
         )
       },
-      clear: (account) => asked(() => backing.clear(account), `clear ${tokensOf(account)}`, []),
+      clear: (account) => runBacking(() => backing.clear(account), `clear ${tokensOf(account)}`, []),
       list:
         list === undefined
           ? Effect.fail(new AuthError({ reason: "TokenStore", description: "this store's place has no `list`" }))
           : Effect.map(
-              asked(() => list, "list the accounts", []),
+              runBacking(() => list, "list the accounts", []),
               (accounts) => [...accounts].sort()
             )
     }
@@ -337,14 +337,14 @@ export const layerKeyValueStore = (
       // such a store does not tell its keys: the accounts stand in an entry of their own, written by one at a time
       const index = store.forSchema(Schema.Array(Schema.String))
       const indexKey = `accounts-of-${prefix}`
-      const one = yield* Effect.makeSemaphore(1)
+      const semaphore = yield* Effect.makeSemaphore(1)
       // one that is broken must not keep tokens from being saved
       const listed = index.get(indexKey).pipe(
         Effect.catchTag("ParseError", () => Effect.succeedNone),
         Effect.map(Option.getOrElse((): ReadonlyArray<string> => []))
       )
       const change = (change: (accounts: ReadonlyArray<string>) => ReadonlyArray<string>) =>
-        one.withPermits(1)(
+        semaphore.withPermits(1)(
           Effect.flatMap(listed, (accounts) => {
             const changed = change(accounts)
             return changed.length === accounts.length ? Effect.void : index.set(indexKey, changed)

@@ -50,15 +50,15 @@ export const migration = (table: string = defaultTable): Effect.Effect<void, Sql
   Effect.flatMap(SqlClient.SqlClient, (client) => {
     const sql = client.withoutTransforms()
     // processes that start together may both find that it is not there
-    const again = Schedule.intersect(Schedule.recurs(5), Schedule.exponential("20 millis"))
+    const retrySchedule = Schedule.intersect(Schedule.recurs(5), Schedule.exponential("20 millis"))
     return Effect.retry(
-      patient(sql`CREATE TABLE IF NOT EXISTS ${sql(table)} (
-        account ${exact(sql)} NOT NULL PRIMARY KEY,
+      retryWhenBusy(sql`CREATE TABLE IF NOT EXISTS ${sql(table)} (
+        account ${exactTextType(sql)} NOT NULL PRIMARY KEY,
         token TEXT,
         lease_owner VARCHAR(64),
         lease_end BIGINT
       )`),
-      again
+      retrySchedule
     ).pipe(Effect.asVoid)
   })
 
@@ -97,16 +97,20 @@ export const layer = (
         {
           load: (account) =>
             Effect.map(
-              apart(sql<{ readonly token: string | null }>`SELECT token FROM ${name} WHERE account = ${account}`),
+              outsideTransaction(
+                sql<{ readonly token: string | null }>`SELECT token FROM ${name} WHERE account = ${account}`
+              ),
               ([row]) => Option.fromNullable(row?.token)
             ),
-          save: (account, text) => apart(statements.save(account, text)),
-          clear: (account) => apart(sql`DELETE FROM ${name} WHERE account = ${account}`),
+          save: (account, text) => outsideTransaction(statements.save(account, text)),
+          clear: (account) => outsideTransaction(sql`DELETE FROM ${name} WHERE account = ${account}`),
           list: Effect.map(
-            apart(sql<{ readonly account: string }>`SELECT ${statements.account} FROM ${name} WHERE token IS NOT NULL`),
+            outsideTransaction(
+              sql<{ readonly account: string }>`SELECT ${statements.account} FROM ${name} WHERE token IS NOT NULL`
+            ),
             (rows) => rows.map(({ account }) => account)
           ),
-          withLock: leased(sql, name, statements, lockTimeout)
+          withLock: makeLeaseLock(sql, name, statements, lockTimeout)
         },
         rest
       )
@@ -126,11 +130,11 @@ interface Statements {
   readonly account: ReturnType<Sql["literal"]>
   readonly save: (account: string, text: string) => Effect.Effect<unknown, SqlError>
   /** Makes the row of an account if it is not there. */
-  readonly touch: (account: string) => Effect.Effect<unknown, SqlError>
+  readonly ensureRow: (account: string) => Effect.Effect<unknown, SqlError>
 }
 
 /** A text of which no two are the same: MySQL's texts otherwise know neither case nor accents nor spaces at the end. */
-const exact = (sql: Sql) =>
+const exactTextType = (sql: Sql) =>
   sql.literal(sql.onDialectOrElse({ mysql: () => "VARBINARY(255)", orElse: () => "VARCHAR(255)" }))
 
 const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
@@ -138,7 +142,8 @@ const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
     account: sql.literal("account"),
     save: (account: string, text: string) =>
       sql`INSERT INTO ${name} (account, token) VALUES (${account}, ${text}) ON CONFLICT (account) DO UPDATE SET token = excluded.token`,
-    touch: (account: string) => sql`INSERT INTO ${name} (account) VALUES (${account}) ON CONFLICT (account) DO NOTHING`
+    ensureRow: (account: string) =>
+      sql`INSERT INTO ${name} (account) VALUES (${account}) ON CONFLICT (account) DO NOTHING`
   }
   return sql.onDialectOrElse<Statements, Statements, Statements, Statements, Statements>({
     mysql: () => ({
@@ -146,7 +151,7 @@ const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
       account: sql.literal("CONVERT(account USING utf8mb4) AS account"),
       save: (account, text) =>
         sql`INSERT INTO ${name} (account, token) VALUES (${account}, ${text}) ON DUPLICATE KEY UPDATE token = VALUES(token)`,
-      touch: (account) => sql`INSERT IGNORE INTO ${name} (account) VALUES (${account})`
+      ensureRow: (account) => sql`INSERT IGNORE INTO ${name} (account) VALUES (${account})`
     }),
     pg: () => ({ ...standard, now: sql.literal("CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)") }),
     orElse: () => ({ ...standard, now: sql.literal("CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)") })
@@ -158,8 +163,8 @@ const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
  * writer the caller's transaction is: give the store its own client there.) And they have no spans: where a constraint of
  * the user's is broken, PostgreSQL's error holds the row, token and all, and the span would keep it as its exit.
  */
-const apart = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
-  Effect.mapInputContext(Effect.withTracerEnabled(patient(effect), false), (caller: Context.Context<never>) =>
+const outsideTransaction = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
+  Effect.mapInputContext(Effect.withTracerEnabled(retryWhenBusy(effect), false), (caller: Context.Context<never>) =>
     Option.match(Context.getOption(caller, Tracer.ParentSpan), {
       onNone: () => Context.empty(),
       onSome: (span): Context.Context<never> => Context.make(Tracer.ParentSpan, span)
@@ -177,7 +182,7 @@ const waitForWriters = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   })
 )
 
-const patient = <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
+const retryWhenBusy = <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> =>
   Effect.retry(effect, {
     while: ({ cause }) => /\bSQLITE_BUSY|database is locked/.test(String(cause)),
     schedule: Schedule.intersect(
@@ -190,13 +195,13 @@ const patient = <A, R>(effect: Effect.Effect<A, SqlError, R>): Effect.Effect<A, 
 // the lease
 // -----------------------------------------------------------------------------
 
-const shortestWait = 10
-const longestWait = 250
+const minWait = 10
+const maxWait = 250
 
-const leased = (
+const makeLeaseLock = (
   sql: Sql,
   name: ReturnType<Sql>,
-  { now, touch }: Statements,
+  { now, ensureRow }: Statements,
   lockTimeout: Duration.Duration
 ): TokenStore.Service["withLock"] => {
   const millis = Math.ceil(Duration.toMillis(lockTimeout))
@@ -209,13 +214,13 @@ const leased = (
       const [row] = yield* sql<{
         readonly lease_owner: string | null
       }>`SELECT lease_owner FROM ${name} WHERE account = ${account}`
-      if (row === undefined) yield* touch(account)
+      if (row === undefined) yield* ensureRow(account)
       return row?.lease_owner === owner
     })
 
   const release = (account: string, owner: string) =>
     Effect.ignore(
-      apart(
+      outsideTransaction(
         sql`UPDATE ${name} SET lease_owner = NULL, lease_end = NULL WHERE account = ${account} AND lease_owner = ${owner}`
       )
     )
@@ -223,24 +228,24 @@ const leased = (
   const failed = (error: SqlError) =>
     new AuthError({
       reason: "TokenStore",
-      description: `the tokens could not be locked: ${Lock.words(error, [])}`,
+      description: `the tokens could not be locked: ${Lock.describeCause(error, [])}`,
       transient: true
     })
 
   const acquire = (account: string, owner: string, restore: <A, E>(e: Effect.Effect<A, E>) => Effect.Effect<A, E>) => {
     const loop = (wait: number, waited: number): Effect.Effect<void, AuthError> =>
-      Effect.flatMap(Effect.mapError(apart(take(account, owner)), failed), (ours) => {
+      Effect.flatMap(Effect.mapError(outsideTransaction(take(account, owner)), failed), (ours) => {
         if (ours) return Effect.void
-        if (waited > millis * 2) return Effect.fail(Lock.heldTooLong(account, lockTimeout))
+        if (waited > millis * 2) return Effect.fail(Lock.lockTimeoutError(account, lockTimeout))
         return Effect.flatMap(Random.nextRange(0.5, 1), (jitter) =>
           Effect.zipRight(
             restore(Effect.sleep(wait * jitter)),
-            loop(Math.min(wait * 2, longestWait), waited + wait * jitter)
+            loop(Math.min(wait * 2, maxWait), waited + wait * jitter)
           )
         )
       })
     // an interrupted or failed wait may have taken it all the same
-    return Effect.onError(loop(shortestWait, 0), () => release(account, owner))
+    return Effect.onError(loop(minWait, 0), () => release(account, owner))
   }
 
   return (account) => (effect) =>

@@ -174,7 +174,7 @@ const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
     if (whole === undefined) return wrong(Complete.noData(call.method), false)
     if (isValid(check, whole)) return trusted(whole)
     if (!isShallow(whole)) return wrong({ path: [], message: tooDeep }, false)
-    const found = Issues.inAnswer(schema.ast, whole)
+    const found = Issues.findIssues(schema.ast, whole)
     if (mode === "strict") {
       return Effect.fail(Failure.invalidResponse(call, answer, found, { withSnippet: false }))
     }

@@ -96,7 +96,7 @@ const readQuery = (query: unknown, version: Version): URLSearchParams | Issue =>
   if (wrong !== undefined) return { path: ["query"], message: wrong }
   for (const [key, value] of Object.entries(query)) {
     const path = ["query", key]
-    const fault = Plain.fault(value, path) ?? Encode.emptyList(value, path)
+    const fault = Plain.findIssue(value, path) ?? Encode.emptyList(value, path)
     if (fault !== undefined) return fault
     for (const one of Array.isArray(value) ? value : [value ?? undefined]) {
       if (one === null) return { path, message: "is a list with null in it, which a query cannot hold" }
@@ -116,7 +116,7 @@ const isReady = (body: unknown): body is HttpBody.HttpBody | FormData | URLSearc
   body === undefined || HttpBody.isHttpBody(body) || isKind(body, "FormData") || isKind(body, "URLSearchParams")
 
 const bodyFaults = (body: unknown): ReadonlyArray<Issue> => {
-  const fault = isReady(body) ? undefined : Plain.fault(body, ["body"])
+  const fault = isReady(body) ? undefined : Plain.findIssue(body, ["body"])
   return fault === undefined ? [] : [fault]
 }
 

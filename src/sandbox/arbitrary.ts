@@ -1,12 +1,12 @@
 /**
- * Arbitrary answers, for property tests of those who use them.
+ * Arbitrary responses, for property tests of a user's code.
  */
 import * as Arbitrary from "effect/Arbitrary"
 import type * as FastCheck from "effect/FastCheck"
 import type * as Schema from "effect/Schema"
 
 /**
- * Arbitrary answers of an endpoint: whatever its output Schema accepts, for property tests. `{ data }` is the entity.
+ * Arbitrary responses of an endpoint, for property tests: whatever its output Schema accepts. `{ data }` is the entity.
  *
  * @example
  * ```ts

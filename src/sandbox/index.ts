@@ -1,9 +1,9 @@
 /**
- * A Pipedrive in memory: to run against, to test against, to look inside. In the same process it is an `HttpClient`, without a
- * socket, in browsers too; `effect-pipedrive/sandbox/server` puts it on a port.
+ * A Pipedrive in memory, for tests and local development. In the same process it is an `HttpClient` without a socket, in
+ * browsers too; `effect-pipedrive/sandbox/server` serves it on a port.
  *
- * It keeps deals, persons, organizations, activities, leads, notes, pipelines, stages, products, users and field definitions,
- * seen alike through both versions of the API; every other endpoint answers with a sample of what it documents.
+ * It stores deals, persons, organizations, activities, leads, notes, pipelines, stages, products, users and field definitions,
+ * consistent through both versions of the API. Every other endpoint responds with a sample of its documented output.
  *
  * @since 0.1.0
  */
@@ -34,7 +34,7 @@ export { SandboxError, type Seed, type SeedRow } from "./seeds/seed.js"
 export type { Delivery } from "./webhooks/delivery.js"
 
 /**
- * One thing in a sandbox, as it is stored: fields under their v2 names, times in ISO form, references as ids.
+ * One entity as the sandbox stores it: fields under their v2 names, times in ISO format, references as ids.
  *
  * @since 0.1.0
  * @category models
@@ -45,8 +45,8 @@ export interface Entity {
 }
 
 /**
- * What a sandbox holds, by kind (`deal`, `person`, `organization`, `activity`, `lead`, `note`, `pipeline`, `stage`, `product`,
- * `user`, `dealField`, ...), deleted things included.
+ * All entities of a sandbox by kind (`deal`, `person`, `organization`, `activity`, `lead`, `note`, `pipeline`, `stage`, `product`,
+ * `user`, `dealField`, ...), deleted ones included.
  *
  * @since 0.1.0
  * @category models
@@ -56,7 +56,7 @@ export interface State {
 }
 
 /**
- * A sandbox at one moment, to go back to.
+ * The state of a sandbox at one moment, for `restore`.
  *
  * @since 0.1.0
  * @category models
@@ -65,36 +65,36 @@ export interface Snapshot {
   readonly _tag: "SandboxSnapshot"
   /** @internal */
   readonly world: World.Snapshot
-  /** What its time was ahead by, in milliseconds. */
+  /** How far its clock was ahead, in milliseconds. */
   readonly ahead: number
 }
 
 /**
- * What a {@link Sandbox} does.
+ * The members of a {@link Sandbox}.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Service {
-  /** Where it seems to be served, without a path. */
+  /** The origin in its URLs, without a path. */
   readonly baseUrl: string
   /** The API token of its first user. */
   readonly token: string
-  /** Answers a web request: the sandbox as a function, for a service worker or a server of your own. */
+  /** Handles a web request: the sandbox as a function, for a service worker or your own server. */
   readonly fetch: (request: Request) => Effect.Effect<Response>
   /** The sandbox as a transport. */
   readonly client: HttpClient.HttpClient
-  /** The requests so far, oldest first, credentials redacted; of very many the last 10,000, of large bodies the last 32 MB. */
+  /** The requests so far, oldest first, credentials redacted. At most the last 10,000, with up to 32 MB of bodies. */
   readonly requests: Effect.Effect<ReadonlyArray<SeenRequest>>
-  /** Forgets the requests so far. */
+  /** Clears the list of requests. */
   readonly clearRequests: Effect.Effect<void>
-  /** The attempts to deliver webhooks so far, oldest first, within the same bounds. */
+  /** The attempts to deliver webhooks so far, oldest first, within the same limits. */
   readonly deliveries: Effect.Effect<ReadonlyArray<Delivery>>
-  /** All that it holds, but for tokens and passwords. */
+  /** All entities, without tokens and passwords. */
   readonly state: Effect.Effect<State>
   /**
-   * Moves the sandbox's time ahead: its tokens expire, its limits are filled up, deals rot, webhooks are tried again. The
-   * client's own time stays as it is, so that it learns of an expired token by a 401; `TestClock` moves both.
+   * Moves the sandbox's clock ahead: tokens expire, limits reset, deals rot, webhooks are retried. The client's clock does not
+   * move, so it learns of an expired token by a 401. `TestClock` moves both.
    *
    * @example
    * ```ts
@@ -105,48 +105,48 @@ export interface Service {
    * ```
    */
   readonly advance: (by: Duration.DurationInput) => Effect.Effect<void, SandboxError>
-  /** Remembers what it holds, and what its time was ahead by. */
+  /** Takes a snapshot of its data and its clock. */
   readonly snapshot: Effect.Effect<Snapshot>
-  /** Goes back to a snapshot. */
+  /** Restores a snapshot. */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void>
-  /** All that it holds as text, files and the tokens of apps included, to keep it somewhere safe. */
+  /** Writes all its data as text. The text contains files and the tokens of apps: store it in a safe place. */
   readonly write: Effect.Effect<string>
-  /** Goes back to what was written. */
+  /** Restores what `write` gave. */
   readonly read: (text: string) => Effect.Effect<void, SandboxError>
-  /** Puts other faults in the place of those there are; they count from the start. */
+  /** Replaces the faults. Their counters start at zero. */
   readonly setFaults: (faults: ReadonlyArray<Fault>) => Effect.Effect<void, SandboxError>
-  /** What happens at the OAuth server without a request. */
+  /** Actions of users at the OAuth server. */
   readonly oauth: OAuth
 }
 
 /**
- * What users do at a sandbox's OAuth server, and time.
+ * Actions of users at a sandbox's OAuth server, and expiry.
  *
  * @since 0.1.0
  * @category OAuth
  */
 export interface OAuth {
   /**
-   * The user allows the app on the consent page at `url`. Gives the callback URL that the browser is sent to. The first user,
-   * unless another is named.
+   * The user allows the app on the consent page at `url`. Returns the callback URL that the browser is redirected to. By default
+   * the first user.
    */
   readonly allow: (url: string | URL, userId?: number) => Effect.Effect<string, SandboxError>
-  /** The user says no. Gives the callback URL that the browser is sent to. */
+  /** The user denies access. Returns the callback URL that the browser is redirected to. */
   readonly deny: (url: string | URL) => Effect.Effect<string, SandboxError>
   /**
-   * The user takes the app off: its tokens die. Gives the request that Pipedrive sends to the app's callback URL; the first
-   * app and user, unless others are named.
+   * The user uninstalls the app, which invalidates its tokens. Returns the request that Pipedrive sends to the app's callback
+   * URL. By default the first app and user.
    */
   readonly uninstall: (app?: {
     readonly clientId?: string
     readonly userId?: number
   }) => Effect.Effect<Request, SandboxError>
-  /** Every access token is too old from now on. */
+  /** Lets every access token expire now. */
   readonly expireAccessTokens: Effect.Effect<void>
 }
 
 /**
- * A sandbox, to look inside.
+ * The sandbox's service, to inspect and control it.
  *
  * @since 0.1.0
  * @category tags
@@ -158,7 +158,7 @@ export class Sandbox extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/
 // -----------------------------------------------------------------------------
 
 /**
- * Makes a sandbox with a world of its own.
+ * Makes a sandbox with its own data.
  *
  * @since 0.1.0
  * @category constructors
@@ -166,8 +166,8 @@ export class Sandbox extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/
 export const make: (options?: Options) => Effect.Effect<Service, SandboxError> = service.make
 
 /**
- * Everything an endpoint needs, on a sandbox: each time the layer is built it has a world of its own, so tests that provide it
- * can run side by side.
+ * Everything an endpoint needs, on a sandbox. Each time the layer is built it has its own data, so tests that provide it can run
+ * in parallel.
  *
  * @example
  * ```ts
@@ -205,7 +205,7 @@ const provide = (
   )
 
 /**
- * Everything an endpoint needs, without a world: the replies answer, and nothing else does. For tests of three lines.
+ * Everything an endpoint needs, with fixed replies only: an endpoint without a reply gets a 501. For short tests.
  *
  * @since 0.1.0
  * @category layers

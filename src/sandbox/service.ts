@@ -8,17 +8,17 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as remembered from "./http/boundedLog.js"
-import { admit } from "./http/credentials.js"
+import * as boundedLog from "./http/boundedLog.js"
+import { addApiToken } from "./http/credentials.js"
 import * as faults from "./http/faults.js"
-import { handle, type Inside } from "./http/handler.js"
+import { handle, type Internals } from "./http/handler.js"
 import * as limits from "./http/limits.js"
 import * as Http from "./http/messages.js"
-import * as seen from "./http/requestLog.js"
+import * as requestLog from "./http/requestLog.js"
 import { endpoints } from "./http/routes.js"
-import { hideText, redacted } from "./http/secrets.js"
+import { redacted, redactText } from "./http/secrets.js"
 import type { OAuth, Service, Snapshot } from "./index.js"
-import * as store from "./model/snapshot.js"
+import * as snapshots from "./model/snapshot.js"
 import * as Time from "./model/time.js"
 import { isRecord, text, textOrNull } from "./model/view.js"
 import * as World from "./model/world.js"
@@ -29,29 +29,29 @@ import { demo } from "./seeds/demoCompany.js"
 import { build, refuseUnknown, SandboxError, type Seed } from "./seeds/seed.js"
 import * as webhooks from "./webhooks/delivery.js"
 
-/** Tables that are no business of who looks inside. */
-const hidden = new Set(["apiToken", "fileContent", "oauthCode", "oauthAccessToken", "oauthRefreshToken"])
+/** Tables that `state` leaves out: they hold secrets or file contents. */
+const hiddenTables = new Set(["apiToken", "fileContent", "oauthCode", "oauthAccessToken", "oauthRefreshToken"])
 
 /** A webhook has a password, and its URL may have one. */
-const shownIn =
+const redactRow =
   (table: string) =>
   (row: World.Row): World.Row =>
     table === "webhook"
       ? {
           ...row,
-          subscription_url: hideText(text(row, "subscription_url")),
+          subscription_url: redactText(text(row, "subscription_url")),
           http_auth_password: textOrNull(row, "http_auth_password") === null ? null : redacted
         }
       : row
 
 const stateOf = (world: World.World) =>
   Object.fromEntries(
-    Array.from(world.tables, ([name, { rows }]) => [name, Array.from(rows.values(), shownIn(name))] as const).filter(
-      ([name]) => !hidden.has(name)
+    Array.from(world.tables, ([name, { rows }]) => [name, Array.from(rows.values(), redactRow(name))] as const).filter(
+      ([name]) => !hiddenTables.has(name)
     )
   )
 
-const receive = (
+const toClientResponse = (
   request: HttpClientRequest.HttpClientRequest,
   answer: Http.Answer
 ): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
@@ -59,8 +59,8 @@ const receive = (
   if (delivery?._tag === "Refuse" || delivery?._tag === "Reset") {
     const refused = delivery._tag === "Refuse"
     const cause = refused
-      ? Http.brokenOff("ECONNREFUSED", "the connection was refused")
-      : Http.brokenOff("ECONNRESET", "the connection was closed before an answer came")
+      ? Http.networkError("ECONNREFUSED", "the connection was refused")
+      : Http.networkError("ECONNRESET", "the connection was closed before an answer came")
     return Effect.fail(new HttpClientError.RequestError({ request, reason: "Transport", cause }))
   }
   return Effect.map(Http.toWeb(answer), (response) => HttpClientResponse.fromWeb(request, response))
@@ -68,104 +68,109 @@ const receive = (
 
 const now = Effect.map(Clock.currentTimeMillis, (millis) => new Date(millis).toISOString())
 
-const nowIn = (inside: Inside) => Time.within(inside.time, now)
+const currentTime = (internals: Internals) => Time.withWorldClock(internals.time, now)
 
-const reasonOf = (answer: Http.Answer): string => {
+const refusalReason = (answer: Http.Answer): string => {
   const body = answer.body._tag === "Json" && isRecord(answer.body.value) ? answer.body.value : {}
   return `is refused: ${String(body.message ?? body.error)}`
 }
 
-const said = (result: Either.Either<string, Http.Answer>): Effect.Effect<string, SandboxError> =>
+const orSandboxError = (result: Either.Either<string, Http.Answer>): Effect.Effect<string, SandboxError> =>
   Either.isRight(result)
     ? Effect.succeed(result.right)
-    : Effect.fail(new SandboxError({ path: "oauth", reason: reasonOf(result.left) }))
+    : Effect.fail(new SandboxError({ path: "oauth", reason: refusalReason(result.left) }))
 
-const absolute = (inside: Inside, url: string | URL): Effect.Effect<URL, SandboxError> =>
+const resolveUrl = (internals: Internals, url: string | URL): Effect.Effect<URL, SandboxError> =>
   Effect.try({
-    try: () => new URL(url, inside.origin),
+    try: () => new URL(url, internals.origin),
     catch: () => new SandboxError({ path: "oauth", reason: `is no URL: ${String(url)}` })
   })
 
-const oauthOf = (inside: Inside): OAuth => ({
+const makeOAuth = (internals: Internals): OAuth => ({
   allow: (url, userId) =>
     Effect.gen(function* () {
-      const asked = yield* absolute(inside, url)
-      return yield* said(oauth.allow(inside.oauth, inside.world, asked, userId, yield* nowIn(inside)))
+      const consentUrl = yield* resolveUrl(internals, url)
+      return yield* orSandboxError(
+        oauth.allow(internals.oauth, internals.world, consentUrl, userId, yield* currentTime(internals))
+      )
     }),
-  deny: (url) => Effect.flatMap(absolute(inside, url), (asked) => said(oauth.deny(inside.oauth, asked))),
+  deny: (url) =>
+    Effect.flatMap(resolveUrl(internals, url), (consentUrl) => orSandboxError(oauth.deny(internals.oauth, consentUrl))),
   uninstall: (app = {}) =>
     Effect.gen(function* () {
-      const [first] = World.all(inside.world, "user")
-      const clientId = app.clientId ?? inside.oauth.apps[0]?.clientId ?? ""
+      const [first] = World.all(internals.world, "user")
+      const clientId = app.clientId ?? internals.oauth.apps[0]?.clientId ?? ""
       const notice = tokens.uninstall(
-        inside.oauth,
-        inside.world,
+        internals.oauth,
+        internals.world,
         clientId,
         app.userId ?? first?.id,
-        yield* nowIn(inside)
+        yield* currentTime(internals)
       )
       return notice ?? (yield* new SandboxError({ path: "oauth", reason: `knows no app ${clientId}` }))
     }),
-  expireAccessTokens: Effect.map(nowIn(inside), (at) => tokens.expireAccessTokens(inside.world, at))
+  expireAccessTokens: Effect.map(currentTime(internals), (at) => tokens.expireAccessTokens(internals.world, at))
 })
 
-const armed = (plan: ReadonlyArray<faults.Fault>): Effect.Effect<ReadonlyArray<faults.Armed>, SandboxError> =>
+const activateFaults = (
+  plan: ReadonlyArray<faults.Fault>
+): Effect.Effect<ReadonlyArray<faults.ActiveFault>, SandboxError> =>
   Effect.suspend(() => {
-    const result = faults.arm(plan, endpoints())
+    const result = faults.activate(plan, endpoints())
     return result instanceof SandboxError ? Effect.fail(result) : Effect.succeed(result)
   })
 
-const remember = (inside: Inside): Snapshot => ({
+const takeSnapshot = (internals: Internals): Snapshot => ({
   _tag: "SandboxSnapshot",
-  world: World.snapshot(inside.world),
-  ahead: inside.time.ahead
+  world: World.snapshot(internals.world),
+  ahead: internals.time.ahead
 })
 
-/** Goes back; the token of now stays good. */
-const back = (inside: Inside, token: string, to: Snapshot): Effect.Effect<void> =>
+/** Restores a snapshot. The sandbox's own API token stays valid. */
+const restoreSnapshot = (internals: Internals, token: string, to: Snapshot): Effect.Effect<void> =>
   Effect.suspend(() => {
-    World.restore(inside.world, to.world)
-    const [first] = World.all(inside.world, "user")
-    if (first !== undefined) admit(inside.world, token, first.id)
-    if (to.ahead === inside.time.ahead) return Effect.void
-    limits.forgetTimes(inside.limits)
-    return Time.set(inside.time, to.ahead)
+    World.restore(internals.world, to.world)
+    const [first] = World.all(internals.world, "user")
+    if (first !== undefined) addApiToken(internals.world, token, first.id)
+    if (to.ahead === internals.time.ahead) return Effect.void
+    limits.clearWindows(internals.limits)
+    return Time.set(internals.time, to.ahead)
   })
 
-const serviceOf = (inside: Inside, token: string): Service => ({
-  baseUrl: inside.origin,
+const makeService = (internals: Internals, token: string): Service => ({
+  baseUrl: internals.origin,
   token,
   client: HttpClient.make((request, url) =>
     Http.fromClient(request, url).pipe(
-      Effect.flatMap((incoming) => handle(inside, incoming)),
-      Effect.flatMap((answer) => receive(request, answer))
+      Effect.flatMap((incoming) => handle(internals, incoming)),
+      Effect.flatMap((answer) => toClientResponse(request, answer))
     )
   ),
   fetch: (request) =>
     Http.fromWeb(request).pipe(
-      Effect.flatMap((incoming) => handle(inside, incoming)),
+      Effect.flatMap((incoming) => handle(internals, incoming)),
       Effect.flatMap(Http.toWeb)
     ),
-  requests: Effect.sync(() => remembered.values(inside.log)),
-  clearRequests: Effect.sync(() => remembered.clear(inside.log)),
-  deliveries: Effect.sync(() => remembered.values(inside.courier.deliveries)),
-  state: Effect.sync(() => stateOf(inside.world)),
-  snapshot: Effect.sync(() => remember(inside)),
-  advance: (by) => Time.advance(inside.time, by),
-  restore: (snapshot) => back(inside, token, snapshot),
-  write: Effect.suspend(() => store.encode(remember(inside))),
-  read: (text) => Effect.flatMap(store.decode(text), (snapshot) => back(inside, token, snapshot)),
+  requests: Effect.sync(() => boundedLog.values(internals.log)),
+  clearRequests: Effect.sync(() => boundedLog.clear(internals.log)),
+  deliveries: Effect.sync(() => boundedLog.values(internals.webhookSender.deliveries)),
+  state: Effect.sync(() => stateOf(internals.world)),
+  snapshot: Effect.sync(() => takeSnapshot(internals)),
+  advance: (by) => Time.advance(internals.time, by),
+  restore: (snapshot) => restoreSnapshot(internals, token, snapshot),
+  write: Effect.suspend(() => snapshots.encode(takeSnapshot(internals))),
+  read: (text) => Effect.flatMap(snapshots.decode(text), (snapshot) => restoreSnapshot(internals, token, snapshot)),
   setFaults: (plan) =>
-    Effect.map(armed(plan), (next) => {
-      inside.faults = next
+    Effect.map(activateFaults(plan), (next) => {
+      internals.faults = next
     }),
-  oauth: oauthOf(inside)
+  oauth: makeOAuth(internals)
 })
 
 const seedOf = (options: Options, at: string): Seed =>
   options.seed === undefined || options.seed === "demo" ? demo(at) : options.seed === "empty" ? {} : options.seed
 
-const check = (options: Options): SandboxError | undefined => {
+const findOptionsProblem = (options: Options): SandboxError | undefined => {
   const strange =
     refuseUnknown(options, names) ??
     refuseUnknown(options.plan, limits.names, "plan.") ??
@@ -189,30 +194,30 @@ const check = (options: Options): SandboxError | undefined => {
   return unknown ? new SandboxError({ path: "plan", reason: `is none: ${plan}` }) : undefined
 }
 
-/** Makes a sandbox with a world of its own. */
+/** Makes a sandbox with its own data. */
 export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<Service, SandboxError> =>
   Effect.gen(function* () {
-    const problem = check(options)
+    const problem = findOptionsProblem(options)
     if (problem !== undefined) return yield* problem
     const token = options.token ?? defaultToken
     const origin = (options.baseUrl ?? defaultBaseUrl).replace(/\/+$/, "")
     const at = yield* now
     const world = yield* build(seedOf(options, at), at, origin)
     const [first] = World.all(world, "user")
-    if (first !== undefined) admit(world, token, first.id)
-    const inside: Inside = {
+    if (first !== undefined) addApiToken(world, token, first.id)
+    const internals: Internals = {
       world,
       time: Time.make(),
       origin,
-      log: remembered.make(seen.lighten),
-      chance: { entropy: 1 },
+      log: boundedLog.make(requestLog.shrink),
+      random: { entropy: 1 },
       limits: limits.make(options.plan),
       oauth: oauth.make(options.oauth, origin),
       replies: new Map((options.replies ?? []).map((reply) => [reply.name, reply])),
       repliesOnly,
       ignoresUnknown: options.unknownParameters === "ignore",
-      courier: webhooks.make(options.webhooks),
-      faults: yield* armed(options.faults ?? [])
+      webhookSender: webhooks.make(options.webhooks),
+      faults: yield* activateFaults(options.faults ?? [])
     }
-    return serviceOf(inside, token)
+    return makeService(internals, token)
   })

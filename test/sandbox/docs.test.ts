@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { handlerOf } from "../../src/sandbox/http/handler.js"
-import { honoured } from "../../src/sandbox/http/parameters.js"
+import { isSupported } from "../../src/sandbox/http/parameters.js"
 import { handlers } from "../../src/sandbox/operations/index.js"
 import { documented } from "./inputs.js"
 import { all } from "./support.js"
@@ -43,11 +43,11 @@ ${table("v1")}
 const parameters = (): string => {
   const endpoints = new Map<string, Array<string>>()
   for (const endpoint of all) {
-    const { honours } = handlerOf(endpoint)
+    const { supportedParameters: honours } = handlerOf(endpoint)
     for (const name of endpoint.query ?? []) {
       const known = honours?.[name]
       const words = Array.from(new Set(documented(endpoint, name).map((word) => word.split(" ")[0] ?? "")))
-      const unknown = !honoured(endpoint, honours, name)
+      const unknown = !isSupported(endpoint, honours, name)
         ? [`\`${name}\``]
         : known === true || known === undefined
           ? []

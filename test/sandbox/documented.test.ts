@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import type { Described } from "../../src/sandbox/http/call.js"
+import type { AnyDescription } from "../../src/sandbox/http/call.js"
 import { answerAll } from "./everyEndpoint.js"
 import { all } from "./support.js"
 
@@ -71,7 +71,7 @@ const read = (file: string): unknown => JSON.parse(readFileSync(`${folder}/${fil
 
 const evidence = (): ReadonlyMap<string, Evidence> => {
   const found = new Map<string, Evidence>()
-  const of = (endpoint: Described): Evidence => {
+  const of = (endpoint: AnyDescription): Evidence => {
     const name = `${endpoint.version}.${endpoint.name}`
     const known = found.get(name) ?? { shown: new Set(), described: new Set() }
     found.set(name, known)

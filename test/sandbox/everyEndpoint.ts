@@ -7,7 +7,7 @@ import * as Auth from "../../src/Auth.js"
 import type { Call } from "../../src/Endpoint.js"
 import * as HttpLayer from "../../src/HttpLayer.js"
 import type { PipedriveError } from "../../src/PipedriveError.js"
-import type { Described } from "../../src/sandbox/http/call.js"
+import type { AnyDescription } from "../../src/sandbox/http/call.js"
 import * as v1 from "../../src/v1/index.js"
 import * as v2 from "../../src/v2/index.js"
 import { input } from "./inputs.js"
@@ -27,7 +27,7 @@ for (const module of [...Object.values(v1), ...Object.values(v2)]) {
 
 /** One endpoint called, and with what. */
 export interface Called {
-  readonly endpoint: Described
+  readonly endpoint: AnyDescription
   readonly given: Readonly<Record<string, unknown>>
   readonly result: Effect.Effect<unknown, PipedriveError>
 }

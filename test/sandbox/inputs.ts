@@ -3,7 +3,7 @@
  */
 import * as AST from "effect/SchemaAST"
 import { KnownValuesId } from "../../src/Field.js"
-import type { Described } from "../../src/sandbox/http/call.js"
+import type { AnyDescription } from "../../src/sandbox/http/call.js"
 
 const uuid = "6f2b8f80-5044-11f1-8f4f-d7944c9e4f3a"
 
@@ -86,7 +86,7 @@ const fits = (ast: AST.Refinement, value: unknown): boolean => {
 }
 
 /** The ids in the path that the demo has. */
-const ids = (endpoint: Described, known: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+const ids = (endpoint: AnyDescription, known: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const root = endpoint.path.split("/")[1] ?? ""
   return Object.fromEntries(
     Array.from(endpoint.path.matchAll(/\{([^}]+)\}/g), ([, name = ""]) => [
@@ -104,7 +104,7 @@ const struct = (ast: AST.AST): AST.TypeLiteral | undefined => {
 }
 
 /** A small input, about things that the demo holds. Of what may be left out it has what an update needs to be one. */
-export const input = (endpoint: Described, known: Readonly<Record<string, unknown>>): Record<string, unknown> => {
+export const input = (endpoint: AnyDescription, known: Readonly<Record<string, unknown>>): Record<string, unknown> => {
   const signatures = struct(endpoint.input.ast)?.propertySignatures ?? []
   const out: Record<string, unknown> = {}
   for (const { isOptional, name, type } of signatures) if (!isOptional) out[String(name)] = sample(type, String(name))
@@ -122,7 +122,7 @@ export const input = (endpoint: Described, known: Readonly<Record<string, unknow
 }
 
 /** The words that an input's Schema has for a parameter. */
-export const documented = (endpoint: Described, parameter: string): ReadonlyArray<string> => {
+export const documented = (endpoint: AnyDescription, parameter: string): ReadonlyArray<string> => {
   const words = (ast: AST.AST): ReadonlyArray<string> => {
     const named = ast.annotations[KnownValuesId]
     if (Array.isArray(named)) return named.map(String)

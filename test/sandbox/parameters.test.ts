@@ -5,9 +5,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import type * as Sandbox from "effect-pipedrive/sandbox"
-import type { Described } from "../../src/sandbox/http/call.js"
-import { handlerOf, madeUp } from "../../src/sandbox/http/handler.js"
-import { honoured } from "../../src/sandbox/http/parameters.js"
+import type { AnyDescription } from "../../src/sandbox/http/call.js"
+import { handlerOf, sampleHandler } from "../../src/sandbox/http/handler.js"
+import { isSupported } from "../../src/sandbox/http/parameters.js"
 import { documented, input } from "./inputs.js"
 import { firstLead, furnish, own, seed, settings } from "./parameterCases.js"
 import { known, prepare } from "./prepared.js"
@@ -17,11 +17,11 @@ const asked = all.flatMap((endpoint) =>
   (endpoint.query ?? []).map((parameter) => ({
     endpoint,
     parameter,
-    knows: honoured(endpoint, handlerOf(endpoint).honours, parameter)
+    knows: isSupported(endpoint, handlerOf(endpoint).supportedParameters, parameter)
   }))
 )
 
-const keyOf = (endpoint: Described, parameter: string): string =>
+const keyOf = (endpoint: AnyDescription, parameter: string): string =>
   `${endpoint.version}.${endpoint.operation} ${parameter}`
 
 // -----------------------------------------------------------------------------
@@ -31,7 +31,7 @@ const keyOf = (endpoint: Described, parameter: string): string =>
 type Query = Readonly<Record<string, string | number | undefined>>
 
 /** What is asked for without the parameter. */
-const request = (endpoint: Described, state: Sandbox.State) => {
+const request = (endpoint: AnyDescription, state: Sandbox.State) => {
   const flat: Record<string, unknown> = { ...input(endpoint, known(state)) }
   const path = endpoint.path.replace(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(String(flat[name])))
   const names = endpoint.query ?? []
@@ -43,7 +43,7 @@ const request = (endpoint: Described, state: Sandbox.State) => {
   return { path: `/api/${endpoint.version}${path}`, query, body: endpoint.method === "GET" ? undefined : body }
 }
 
-const ask = (sandbox: Sandbox.Service, before: Sandbox.Snapshot, endpoint: Described, query: Query) =>
+const ask = (sandbox: Sandbox.Service, before: Sandbox.Snapshot, endpoint: AnyDescription, query: Query) =>
   Effect.gen(function* () {
     yield* sandbox.restore(before)
     const state = yield* sandbox.state
@@ -109,7 +109,7 @@ describe("every query parameter", () => {
       const { before, sandbox } = yield* rich
       const wrong: Array<string> = []
       for (const { endpoint, knows, parameter } of asked) {
-        if (!knows || handlerOf(endpoint) === madeUp) continue
+        if (!knows || handlerOf(endpoint) === sampleHandler) continue
         const key = keyOf(endpoint, parameter)
         const { alone = false, base: needs = {}, free = false, set } = { ...settings[parameter], ...own[key] }
         const base = yield* ask(sandbox, before, endpoint, needs)
@@ -166,7 +166,7 @@ describe("every query parameter", () => {
       const { before, sandbox } = yield* rich
       const wrong: Array<string> = []
       for (const { endpoint, parameter } of asked) {
-        const words = handlerOf(endpoint).honours?.[parameter]
+        const words = handlerOf(endpoint).supportedParameters?.[parameter]
         if (words === undefined || words === true) continue
         for (const raw of documented(endpoint, parameter)) {
           const [word = ""] = raw.split(" ")

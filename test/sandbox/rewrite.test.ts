@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Sandbox from "effect-pipedrive/sandbox"
 import * as Encode from "../../src/internal/schema/encode.js"
-import type { Described } from "../../src/sandbox/http/call.js"
+import type { AnyDescription } from "../../src/sandbox/http/call.js"
 import { known, prepare } from "./prepared.js"
 import { all, send, world } from "./support.js"
 
@@ -20,10 +20,10 @@ const pairs = all.flatMap((update) => {
     : []
 })
 
-const nounOf = ({ path }: Described): string => path.split("/")[1] ?? ""
+const nounOf = ({ path }: AnyDescription): string => path.split("/")[1] ?? ""
 
 /** The path of a thing that is there, and its ids as input. */
-const placeOf = (endpoint: Described, state: Sandbox.State) => {
+const placeOf = (endpoint: AnyDescription, state: Sandbox.State) => {
   const ids: Record<string, unknown> = {}
   const path = endpoint.path.replace(/\{([^}]+)\}/g, (_, key: string) => {
     const told = known(state)
@@ -33,7 +33,7 @@ const placeOf = (endpoint: Described, state: Sandbox.State) => {
   return { ids, path: `/api/${endpoint.version}${path}` }
 }
 
-const title = ({ version, operation }: Described): string => `${version}.${operation}`
+const title = ({ version, operation }: AnyDescription): string => `${version}.${operation}`
 
 describe("what a read gives, a write takes", () => {
   it("for as many as there are", () => assert.isAbove(pairs.length, 30))

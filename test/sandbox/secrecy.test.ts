@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as FastCheck from "effect/FastCheck"
 import * as Sandbox from "effect-pipedrive/sandbox"
-import { hide, isSecret } from "../../src/sandbox/http/secrets.js"
+import { isSecret, redact } from "../../src/sandbox/http/secrets.js"
 import { type Reply, world } from "./support.js"
 
 const form = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString()
@@ -225,22 +225,22 @@ describe("credentials are struck out of", () => {
       code: "SKU-1",
       description: "a?b=c&d=e https://x.example/y"
     }
-    assert.deepStrictEqual(hide(body), body)
+    assert.deepStrictEqual(redact(body), body)
   })
 
   it("whatever is sent, without an end to it", () => {
     const deep = JSON.parse(`${'{"a":['.repeat(50_000)}"x"${"]}".repeat(50_000)}`)
-    assert.include(JSON.stringify(hide(deep)), "<too deep>")
+    assert.include(JSON.stringify(redact(deep)), "<too deep>")
     FastCheck.assert(
       FastCheck.property(FastCheck.jsonValue(), FastCheck.string(), (value, name) => {
-        const out = JSON.stringify(hide([value, { [`${name}token`]: "hush-hush-hush" }]))
+        const out = JSON.stringify(redact([value, { [`${name}token`]: "hush-hush-hush" }]))
         assert.notInclude(out, "hush-hush-hush")
       })
     )
     // CPU time, so that a busy machine changes nothing
     const started = process.cpuUsage()
     for (const piece of ["?", "&", '"', "//", "token=", '"a"  ', "1:", "v1u:"])
-      hide(piece.repeat(65_536 / piece.length))
+      redact(piece.repeat(65_536 / piece.length))
     assert.isBelow(process.cpuUsage(started).user / 1000, 2000)
   })
 })

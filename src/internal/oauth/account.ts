@@ -1,5 +1,5 @@
 /**
- * An app's protocol and one account's session, put together.
+ * One account's service: an app's protocol with a session.
  */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"
@@ -13,13 +13,13 @@ import type * as Protocol from "./app.js"
 import * as Base from "./baseUrl.js"
 import * as Session from "./session.js"
 
-/** One account of an app that is made already. @internal */
+/** The service of one account of an app. @internal */
 export const fromApp = <R = never>(
-  made: Protocol.Made,
+  made: Protocol.Protocol,
   options: Pick<AccountOptions<R>, "account" | "refreshToken" | "onTokenUpdate">
 ): Effect.Effect<Service, never, TokenStore.TokenStore | Scope.Scope | R> =>
   Effect.gen(function* () {
-    const { allowed, app, clientId, renew, turn } = made
+    const { allowed, app, clientId, renew, renewalPermit } = made
     const store = yield* TokenStore.TokenStore
     const context = yield* Effect.context<R>()
     const { account = "default", onTokenUpdate, refreshToken } = options
@@ -30,19 +30,19 @@ export const fromApp = <R = never>(
       allowed,
       renew: (before, pause) =>
         Effect.tap(renew(before, { within: store.lockTimeout, pause }), (token) => key.renew(before, token)),
-      turn,
+      renewalPermit,
       revoke: app.revoke,
-      seed: refreshToken === undefined || blank(refreshToken) ? undefined : redacted(refreshToken),
+      seed: refreshToken === undefined || isBlank(refreshToken) ? undefined : redacted(refreshToken),
       onTokenUpdate: (token) =>
         onTokenUpdate === undefined ? Effect.void : Effect.provide(onTokenUpdate(token), context)
     })
-    const saved = (token: Effect.Effect<TokenStore.Token, AuthError>) =>
+    const saveToken = (token: Effect.Effect<TokenStore.Token, AuthError>) =>
       Effect.uninterruptible(Effect.flatMap(token, session.set))
     return {
       authorizationUrl: app.authorizationUrl,
-      handleCallback: (callback) => saved(app.handleCallback(callback)),
-      authorize: (code) => saved(app.authorize(code)),
-      exchange: (stored) => saved(app.refresh(redacted(isOfficial(stored) ? stored.refresh_token : stored))),
+      handleCallback: (callback) => saveToken(app.handleCallback(callback)),
+      authorize: (code) => saveToken(app.authorize(code)),
+      exchange: (stored) => saveToken(app.refresh(redacted(isOfficial(stored) ? stored.refresh_token : stored))),
       handleUninstall: (request) => Effect.tap(app.handleUninstall(request), session.clear),
       token: session.token,
       refresh: session.refresh,
@@ -96,7 +96,7 @@ const fingerprint = (token: string): string => {
 
 /** Calls with whatever token there is. `ready` gives it without an effect, if it can. @internal */
 export const authOf = (
-  { baseUrl, limiter }: Pick<Protocol.Made, "baseUrl" | "limiter">,
+  { baseUrl, limiter }: Pick<Protocol.Protocol, "baseUrl" | "limiter">,
   token: Effect.Effect<TokenStore.Token, AuthError>,
   ready: (now: number) => TokenStore.Token | undefined
 ): Auth.Service => {
@@ -123,7 +123,7 @@ type Stored = Parameters<Service["exchange"]>[0]
 const isOfficial = (stored: Stored): stored is Exclude<Stored, string | Redacted.Redacted<string>> =>
   typeof stored === "object" && stored !== null && "refresh_token" in stored
 
-const blank = (value: string | Redacted.Redacted<string>): boolean => Redacted.value(redacted(value)).trim() === ""
+const isBlank = (value: string | Redacted.Redacted<string>): boolean => Redacted.value(redacted(value)).trim() === ""
 
 const redacted = (value: string | Redacted.Redacted<string>): Redacted.Redacted<string> =>
   typeof value === "string" ? Redacted.make(value) : value

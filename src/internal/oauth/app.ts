@@ -1,5 +1,5 @@
 /**
- * The protocol of an app: settings checked once, then consent, code, refresh, revocation, removal.
+ * The OAuth2 protocol of an app: validated settings, consent, authorization code, refresh, revocation, uninstall.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
@@ -19,31 +19,31 @@ import * as RateLimiter from "../../RateLimiter.js"
 import type { Token } from "../../TokenStore.js"
 import * as Failure from "../http/failure.js"
 import * as Transport from "../http/fetchOptions.js"
-import { type Judging, parseBaseUrl } from "./baseUrl.js"
+import { parseBaseUrl, type UrlPolicy } from "./baseUrl.js"
 import type { Renewable } from "./session.js"
 import { fromWire, orFail, sameText } from "./token.js"
 import * as Server from "./tokenServer.js"
 
 /** @internal */
-export interface Made {
+export interface Protocol {
   readonly app: App
   readonly baseUrl: string | undefined
   /** The origins that a token's `api_domain` may name besides Pipedrive's. */
   readonly allowed: ReadonlyArray<string>
-  readonly renew: (before: Renewable, how: How) => Effect.Effect<Token, AuthError>
+  readonly renew: (before: Renewable, times: RequestTimes) => Effect.Effect<Token, AuthError>
   readonly limiter: RateLimiter.RateLimiter | undefined
   readonly clientId: string
-  /** Waits for a renewal's turn among those of all accounts. */
-  readonly turn: <A>(renewal: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
+  /** Limits how many accounts are renewed at the same time. */
+  readonly renewalPermit: <A>(renewal: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
 }
 
 /** @internal */
-export interface How {
+export interface RequestTimes {
   readonly within: Duration.Duration
   readonly pause: Server.Form["pause"]
 }
 
-const unhurried: How = { within: Duration.minutes(1), pause: identity }
+const defaultTimes: RequestTimes = { within: Duration.minutes(1), pause: identity }
 
 const failure = (reason: AuthErrorReason, description: string, code?: string): AuthError =>
   new AuthError({ reason, description, ...(code === undefined ? {} : { code }) })
@@ -75,8 +75,8 @@ const count = (name: string, given: number | undefined, otherwise: number, least
     : invalid(name, `must be a whole number from ${least} up, is ${String(value)}`)
 }
 
-const url = (name: string, given: string | URL, judging: Judging) =>
-  Effect.mapError(parseBaseUrl(given, judging), (error) =>
+const url = (name: string, given: string | URL, policy: UrlPolicy) =>
+  Effect.mapError(parseBaseUrl(given, policy), (error) =>
     error._op === "InvalidData" ? ConfigError.InvalidData([name], error.message) : error
   )
 
@@ -133,22 +133,22 @@ const parameters = (given: Callback["url"]): URLSearchParams => {
   return new URLSearchParams(query.replace(/#.*$/, ""))
 }
 
-/** The code that a callback brings, or why there is none. */
+/** The authorization code of a callback. */
 const codeOf = (callback: Callback): Effect.Effect<string, AuthError> =>
   Effect.suspend(() => {
     const query = parameters(callback.url)
     const [state, error, code] = [query.getAll("state"), query.getAll("error"), query.getAll("code")]
     const expected = callback.state ?? ""
     const matches = state.length === 1 && expected !== "" && sameText(state[0] ?? "", expected)
-    const [said] = error
-    if (said !== undefined && (matches || state.length === 0)) {
+    const [errorCode] = error
+    if (errorCode !== undefined && (matches || state.length === 0)) {
       return Effect.fail(
-        denials.has(said)
-          ? failure("AccessDenied", "the user did not give consent", said)
+        denials.has(errorCode)
+          ? failure("AccessDenied", "the user did not give consent", errorCode)
           : failure(
               "InvalidCallback",
-              `the consent page answered with an error: ${said.slice(0, 100)}`,
-              said.slice(0, 100)
+              `the consent page answered with an error: ${errorCode.slice(0, 100)}`,
+              errorCode.slice(0, 100)
             )
       )
     }
@@ -167,7 +167,7 @@ const codeOf = (callback: Callback): Effect.Effect<string, AuthError> =>
       : Effect.fail(failure("InvalidCallback", "the callback has no code, or more than one"))
   })
 
-/** 256 bits that nobody guesses. Effect's `Random` is reproducible, which is what a `state` must not be. */
+/** 256 random bits. Effect's `Random` is reproducible, so it must not be used for a `state`. */
 const randomState: Effect.Effect<string> = Effect.sync(() =>
   Encoding.encodeBase64Url(crypto.getRandomValues(new Uint8Array(32)))
 )
@@ -201,7 +201,7 @@ const bodyOf = (request: Received | Request): Effect.Effect<unknown, AuthError> 
       })
     : Effect.succeed(request.body)
 
-const uninstalled = (
+const verifyUninstall = (
   request: Received | Request,
   clientId: string,
   clientSecret: Redacted.Redacted<string>
@@ -235,14 +235,14 @@ const uninstalled = (
 export const make = (
   options: Options,
   defaultUrl: string
-): Effect.Effect<Made, ConfigError.ConfigError, HttpClient.HttpClient> =>
+): Effect.Effect<Protocol, ConfigError.ConfigError, HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const made = yield* settings(options, defaultUrl)
     const { allowed, backoff, baseUrl, clientId, clientSecret, oauthUrl, redirectUri, retries, timeout } = made
     const renewals = yield* Effect.makeSemaphore(made.maximumRenewals)
     const given = options.limiter ?? true
-    const [fault] = RateLimiter.faults(given)
-    if (fault !== undefined) return yield* invalid(fault.option, fault.message)
+    const [problem] = RateLimiter.faults(given)
+    if (problem !== undefined) return yield* invalid(problem.option, problem.message)
     const limits = typeof given === "object" ? given : {}
     const limiter = given === false ? undefined : RateLimiter.make(limits, true, yield* RateLimiter.CurrentBudget)
     const server: Server.Server = {
@@ -261,7 +261,7 @@ export const make = (
       fields: Record<string, string>,
       secret: string,
       form: Pick<Server.Form, "invalidGrant" | "timeout">,
-      how: How,
+      times: RequestTimes,
       before?: Renewable
     ) =>
       Server.post(server, {
@@ -269,7 +269,7 @@ export const make = (
         fields: { grant_type: grant, ...fields },
         secrets: [secret],
         ...form,
-        ...how
+        ...times
       }).pipe(
         Effect.flatMap((body) =>
           Effect.flatMap(Clock.currentTimeMillis, (now) =>
@@ -297,10 +297,10 @@ export const make = (
                 advice: "A code lives for five minutes and works once: send the user to the authorization page again"
               }
             },
-            unhurried
+            defaultTimes
           )
 
-    const renew = (before: Renewable, how: How) => {
+    const renew = (before: Renewable, times: RequestTimes) => {
       const given: unknown = before?.refreshToken
       if (!Redacted.isRedacted(given)) {
         const what = "there is no `refreshToken` that is Redacted: for other objects there is `exchange` of OAuth2"
@@ -320,7 +320,7 @@ export const make = (
                 advice: "The refresh token is revoked or was not used for 60 days: the user must authorize again"
               }
             },
-            how,
+            times,
             before
           )
     }
@@ -334,7 +334,7 @@ export const make = (
       handleCallback: (callback) => Effect.flatMap(codeOf(callback), authorize),
       authorize,
       refresh: (from) =>
-        Effect.suspend(() => renew(Redacted.isRedacted(from) ? { refreshToken: from } : from, unhurried)),
+        Effect.suspend(() => renew(Redacted.isRedacted(from) ? { refreshToken: from } : from, defaultTimes)),
       revoke: (given, hint) =>
         Effect.suspend(() =>
           Server.post(server, {
@@ -343,7 +343,7 @@ export const make = (
             secrets: [Redacted.value(given)],
             timeout,
             invalidGrant: { reason: "TokenEndpoint", advice: "" },
-            ...unhurried
+            ...defaultTimes
           })
         ).pipe(
           Effect.asVoid,
@@ -353,7 +353,7 @@ export const make = (
             attributes: { token_type_hint: hint }
           })
         ),
-      handleUninstall: (request) => uninstalled(request, clientId, clientSecret)
+      handleUninstall: (request) => verifyUninstall(request, clientId, clientSecret)
     }
-    return { app, baseUrl, allowed, renew, limiter, clientId, turn: renewals.withPermits(1) }
+    return { app, baseUrl, allowed, renew, limiter, clientId, renewalPermit: renewals.withPermits(1) }
   })

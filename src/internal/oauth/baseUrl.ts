@@ -16,15 +16,15 @@ export const authTag: Context.Tag<Auth, Service> = /*#__PURE__*/ Context.Generic
 /** @internal */
 export const defaultBaseUrl = "https://api.pipedrive.com"
 
-/** How a base URL is judged. @internal */
-export interface Judging {
-  /** Takes `http:` for any host, where credentials and data can be read on the way. */
+/** Which base URLs are accepted. @internal */
+export interface UrlPolicy {
+  /** Accepts `http:` for any host, although credentials and data can be read in transit. */
   readonly allowInsecureHttp?: boolean | undefined
 }
 
 /**
- * Hosts that `http:` is taken for: this machine, private addresses, and names that no public DNS has (one label, as in
- * Docker, or a top level reserved for such use).
+ * Hosts for which `http:` is accepted: this machine, private addresses, and names outside public DNS (one label, as in Docker,
+ * or a reserved top-level domain).
  */
 const isPrivate = (hostname: string): boolean =>
   /^(127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)[\d.]+$/.test(hostname) ||
@@ -35,7 +35,7 @@ const isPrivate = (hostname: string): boolean =>
 /** @internal */
 export const parseBaseUrl = (
   url: string | URL,
-  judging: Judging = {}
+  policy: UrlPolicy = {}
 ): Effect.Effect<string, ConfigError.ConfigError> =>
   Effect.suspend(() => {
     const refuse = (why: string) =>
@@ -47,7 +47,7 @@ export const parseBaseUrl = (
       return Effect.fail(ConfigError.InvalidData(["baseUrl"], "must not hold a user or password"))
     }
     if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return refuse("must be an http or https URL")
-    if (parsed.protocol === "http:" && judging.allowInsecureHttp !== true && !isPrivate(parsed.hostname)) {
+    if (parsed.protocol === "http:" && policy.allowInsecureHttp !== true && !isPrivate(parsed.hostname)) {
       return refuse(
         "must be https: over http anybody on the way reads the credentials (localhost and private hosts are taken; for others set allowInsecureHttp, or PIPEDRIVE_ALLOW_INSECURE_HTTP)"
       )
@@ -56,8 +56,8 @@ export const parseBaseUrl = (
     return Effect.succeed(parsed.origin + parsed.pathname.replace(/\/+$/, "").replace(/\/(api\/v[12]|v1)$/, ""))
   })
 
-/** Reads {@link Judging} from the environment. @internal */
-export const judgingConfig: Config.Config<Judging> = /*#__PURE__*/ Config.map(
+/** Reads {@link UrlPolicy} from the environment. @internal */
+export const urlPolicyConfig: Config.Config<UrlPolicy> = /*#__PURE__*/ Config.map(
   /*#__PURE__*/ Config.withDefault(/*#__PURE__*/ Config.boolean("PIPEDRIVE_ALLOW_INSECURE_HTTP"), false),
   (allowInsecureHttp) => ({ allowInsecureHttp })
 )

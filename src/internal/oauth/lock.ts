@@ -1,5 +1,5 @@
 /**
- * One at a time per account, within a process.
+ * A lock per account, within one process.
  */
 import * as ConfigError from "effect/ConfigError"
 import * as Deferred from "effect/Deferred"
@@ -10,7 +10,7 @@ import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import { AuthError } from "../../PipedriveError.js"
 import type { Service } from "../../TokenStore.js"
-import { cautious } from "./token.js"
+import { redactUnknown } from "./token.js"
 
 /** @internal */
 export const defaultTimeout: Duration.Duration = /*#__PURE__*/ Duration.seconds(30)
@@ -29,7 +29,7 @@ export const timeout = (
 }
 
 /** @internal */
-export const heldTooLong = (account: string, duration: Duration.Duration): AuthError =>
+export const lockTimeoutError = (account: string, duration: Duration.Duration): AuthError =>
   new AuthError({
     reason: "TokenStore",
     description: `the tokens of account ${JSON.stringify(account)} were locked by another refresh for ${Duration.format(duration)}`,
@@ -42,7 +42,7 @@ interface Waiter {
   readonly turn: Deferred.Deferred<void>
 }
 
-/** A lock whose entries exist only while somebody holds it. A turn that is given is never lost, nor given twice. @internal */
+/** A lock per account; an entry exists only while its lock is held. Each release wakes exactly one waiter. @internal */
 export const make = (duration: Duration.Duration): Service["withLock"] => {
   const queues = new Map<string, Array<Waiter>>()
   const release = (account: string) =>
@@ -54,7 +54,7 @@ export const make = (duration: Duration.Duration): Service["withLock"] => {
         Deferred.unsafeDone(next.turn, Effect.void)
       }
     })
-  const limited = (turn: Effect.Effect<void>): Effect.Effect<unknown> =>
+  const withTimeout = (turn: Effect.Effect<void>): Effect.Effect<unknown> =>
     Duration.isFinite(duration) ? Effect.timeoutOption(turn, duration) : turn
   const wait = (
     account: string,
@@ -64,10 +64,10 @@ export const make = (duration: Duration.Duration): Service["withLock"] => {
     Effect.suspend(() => {
       const waiter: Waiter = { granted: false, turn: Deferred.unsafeMake(FiberId.none) }
       queue.push(waiter)
-      return Effect.flatMap(Effect.exit(restore(limited(Deferred.await(waiter.turn)))), (exit) => {
+      return Effect.flatMap(Effect.exit(restore(withTimeout(Deferred.await(waiter.turn)))), (exit) => {
         if (waiter.granted) return Exit.isSuccess(exit) ? Effect.void : Effect.zipRight(release(account), exit)
         queue.splice(queue.indexOf(waiter), 1)
-        return Exit.isSuccess(exit) ? Effect.fail(heldTooLong(account, duration)) : exit
+        return Exit.isSuccess(exit) ? Effect.fail(lockTimeoutError(account, duration)) : exit
       })
     })
   return (account) => (effect) =>
@@ -83,8 +83,8 @@ export const make = (duration: Duration.Duration): Service["withLock"] => {
     )
 }
 
-/** What a store's failure says, without what it was given to keep. @internal */
-export const words = (cause: unknown, secrets: ReadonlyArray<string>): string => {
+/** The messages of a store's failure and its causes, without secrets. @internal */
+export const describeCause = (cause: unknown, secrets: ReadonlyArray<string>): string => {
   const parts: Array<string> = []
   let at: unknown = cause
   for (let depth = 0; depth < 4 && typeof at === "object" && at !== null; depth++) {
@@ -92,5 +92,5 @@ export const words = (cause: unknown, secrets: ReadonlyArray<string>): string =>
     at = "cause" in at ? at.cause : undefined
   }
   const text = parts.length > 0 ? parts.join(": ") : typeof cause === "string" ? cause : "unknown failure"
-  return cautious(text, secrets)
+  return redactUnknown(text, secrets)
 }

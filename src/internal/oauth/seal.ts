@@ -1,5 +1,5 @@
 /**
- * What is stored, sealed: AES-GCM by Web Crypto, bound to the account.
+ * Encryption of stored tokens: AES-GCM by Web Crypto, bound to the account.
  */
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
@@ -80,8 +80,8 @@ export const make = (options: SealOptions): Effect.Effect<Seal, ConfigError.Conf
           catch: () => new AuthError({ reason: "TokenStore", description: "the token could not be sealed" })
         }),
       open: (account, sealed) => {
-        const [mark, id, iv, body, ...rest] = sealed.split(".")
-        if (mark !== version || id === undefined || iv === undefined || body === undefined || rest.length > 0) {
+        const [format, id, iv, body, ...rest] = sealed.split(".")
+        if (format !== version || id === undefined || iv === undefined || body === undefined || rest.length > 0) {
           return options.acceptUnsealed === true && sealed.startsWith("{")
             ? Effect.succeed(sealed)
             : refuse(account, "is not sealed")

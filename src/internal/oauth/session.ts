@@ -1,5 +1,5 @@
 /**
- * The token of one account: held, renewed by one fiber however many ask, saved before it is used.
+ * The token of one account: kept in memory, renewed by one fiber for all callers, saved before it is used.
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -16,18 +16,18 @@ import { AuthError } from "../../PipedriveError.js"
 import type * as TokenStore from "../../TokenStore.js"
 import * as Lock from "./lock.js"
 import {
-  type Ask,
-  anything,
+  anyToken,
   isFresh,
-  isResting,
+  isInGracePeriod,
   isSuperseded,
-  margin,
+  type RenewalRequest,
+  renewalMargin,
   type State,
   same,
   sameToken,
   type Unsaved
 } from "./state.js"
-import * as Keeper from "./storeAccess.js"
+import * as StoreAccess from "./storeAccess.js"
 import { fromCaller, orFail } from "./token.js"
 
 type Token = TokenStore.Token
@@ -36,16 +36,16 @@ type Token = TokenStore.Token
 export interface Options {
   readonly account: string
   readonly store: TokenStore.Service
-  /** The token for a refresh token. `before` is what it replaces. */
+  /** Requests a new token. `before` is the token that it replaces. */
   readonly renew: (
     before: Renewable,
     pause: (wait: Effect.Effect<void>) => Effect.Effect<void>
   ) => Effect.Effect<Token, AuthError>
-  /** Waits for a renewal's turn among those of all accounts. */
-  readonly turn: <A>(renewal: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
+  /** Limits how many accounts are renewed at the same time. */
+  readonly renewalPermit: <A>(renewal: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
   readonly revoke: (token: Redacted.Redacted<string>, hint: Hint) => Effect.Effect<void, AuthError>
   readonly allowed: ReadonlyArray<string>
-  /** A refresh token to begin with, when the store has no token. */
+  /** The first refresh token, used when the store has no token. */
   readonly seed: Redacted.Redacted<string> | undefined
   readonly onTokenUpdate: (token: Token) => Effect.Effect<void, unknown>
 }
@@ -58,7 +58,7 @@ export type Renewable = Pick<Token, "refreshToken"> & Partial<Token>
 
 /** @internal */
 export interface Session {
-  /** A token that is fresh, renewed if need be. */
+  /** A fresh token, renewed if necessary. */
   readonly token: Effect.Effect<Token, AuthError>
   /** The same token at once, if a call had it before and it is still fresh. */
   readonly ready: (now: number) => Token | undefined
@@ -70,14 +70,14 @@ export interface Session {
   readonly clear: Effect.Effect<void, AuthError>
 }
 
-/** A token that a 401 led to and that is refused too within this time is not renewed again. */
+/** If a token that was renewed after a 401 gets a 401 too within this time, it is not renewed again. */
 const recoveryPause = 10_000
 
-/** While the OAuth server is down, it is asked so often on behalf of a token that still lives, or oftener if its life is short. */
-const longestRest = 10_000
+/** While the OAuth server is down and the token is still valid, the time between renewal attempts; less for short lifetimes. */
+const maxGracePeriod = 10_000
 
-/** So often a renewal begins anew because the store has another token by then. */
-const mostRounds = 4
+/** How often a renewal restarts because the store has another token in the meantime. */
+const maxRounds = 4
 
 /** @internal */
 export const make = (options: Options): Effect.Effect<Session, never, Scope.Scope> =>
@@ -88,11 +88,11 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     const state = yield* Ref.make<State>({
       token: undefined,
       unsaved: undefined,
-      untold: false,
+      notifyPending: false,
       dead: undefined,
       seed: options.seed,
       recovered: undefined,
-      rest: undefined,
+      gracePeriod: undefined,
       flight: undefined
     })
     // the token of the last call, until the state changes: a call with it need not run an effect
@@ -102,9 +102,9 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         ready = undefined
         return { ...s, ...change }
       })
-    const alone = Lock.make(Duration.infinity)("")
+    const serialized = Lock.make(Duration.infinity)("")
 
-    // made when there is need: an error takes a stack trace, and there may be ten thousand accounts
+    // created on demand: an error captures a stack trace, and there may be ten thousand accounts
     const notAuthorized = () =>
       new AuthError({
         reason: "NotAuthorized",
@@ -115,32 +115,34 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     // the store
     // -------------------------------------------------------------------------
 
-    const keeper = Keeper.make(store, account, options.allowed)
+    const storage = StoreAccess.make(store, account, options.allowed)
 
-    /** Keeps a new token in memory, until the store has it. */
-    const keep = (token: Token, replaces: Unsaved["replaces"]) =>
+    /** Holds a new token in memory until it is saved. */
+    const holdUnsaved = (token: Token, replaces: Unsaved["replaces"]) =>
       Effect.flatMap(Clock.currentTimeMillis, (since) =>
-        patch({ token, unsaved: { replaces, since }, untold: true, dead: undefined, seed: undefined })
+        patch({ token, unsaved: { replaces, since }, notifyPending: true, dead: undefined, seed: undefined })
       )
 
-    const write = (token: Token): Effect.Effect<void, AuthError> =>
+    const saveAndNotify = (token: Token): Effect.Effect<void, AuthError> =>
       Effect.zipRight(
-        keeper.save(token),
+        storage.save(token),
         Effect.flatMap(
-          Ref.modify(state, (s) => [s.untold, { ...s, unsaved: undefined, untold: false }]),
-          (untold) => (untold ? told(options.onTokenUpdate(token), store.lockTimeout) : Effect.void)
+          Ref.modify(state, (s) => [s.notifyPending, { ...s, unsaved: undefined, notifyPending: false }]),
+          (pending) => (pending ? notify(options.onTokenUpdate(token), store.lockTimeout) : Effect.void)
         )
       )
 
-    /** Under the lock: saves what is unsaved, or gives it up for what the store has by now. */
-    const offer: Effect.Effect<void, AuthError> = Effect.flatMap(Ref.get(state), ({ token, unsaved }) => {
+    /** Under the lock: saves the unsaved token, or replaces it by a newer one from the store. */
+    const saveUnsaved: Effect.Effect<void, AuthError> = Effect.flatMap(Ref.get(state), ({ token, unsaved }) => {
       if (token === undefined || unsaved === undefined) return Effect.void
       const stored =
-        unsaved.replaces === anything
-          ? Effect.catchIf(keeper.load, isUnusable, () => Effect.succeed(undefined))
-          : keeper.load
+        unsaved.replaces === anyToken
+          ? Effect.catchIf(storage.load, isUnusable, () => Effect.succeed(undefined))
+          : storage.load
       return Effect.flatMap(stored, (found) =>
-        isSuperseded(token, unsaved, found) ? patch({ token: found, unsaved: undefined, untold: false }) : write(token)
+        isSuperseded(token, unsaved, found)
+          ? patch({ token: found, unsaved: undefined, notifyPending: false })
+          : saveAndNotify(token)
       )
     })
 
@@ -148,26 +150,28 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     // one renewal
     // -------------------------------------------------------------------------
 
-    const usable = (token: Token | undefined, now: number, ask: Ask): Token | undefined =>
-      token !== undefined && isFresh(token, now) && !(ask.refused !== undefined && same(token.accessToken, ask.refused))
+    const usable = (token: Token | undefined, now: number, request: RenewalRequest): Token | undefined =>
+      token !== undefined &&
+      isFresh(token, now) &&
+      !(request.refused !== undefined && same(token.accessToken, request.refused))
         ? token
         : undefined
 
-    const settle = (token: Token) => Effect.as(patch({ token, unsaved: undefined, dead: undefined }), token)
+    const adopt = (token: Token) => Effect.as(patch({ token, unsaved: undefined, dead: undefined }), token)
 
-    /** What the store has is ours now, fresh or not: what is left of its life is used where it cannot be renewed. */
-    const take = Effect.tap(keeper.load, (token) => patch({ token, unsaved: undefined }))
+    /** Loads the stored token, fresh or not: if it cannot be renewed, it is used until it expires. */
+    const loadStored = Effect.tap(storage.load, (token) => patch({ token, unsaved: undefined }))
 
-    /** Runs alone in this process; what comes after the lock also among all processes. */
-    const renewal = (ask: Ask): Effect.Effect<Token, AuthError> =>
+    /** Runs once at a time in this process; the part under the lock once at a time in all processes. */
+    const renewIfNeeded = (request: RenewalRequest): Effect.Effect<Token, AuthError> =>
       Effect.gen(function* () {
-        if ((yield* Ref.get(state)).unsaved !== undefined) yield* Effect.interruptible(keeper.underLock(offer))
+        if ((yield* Ref.get(state)).unsaved !== undefined) yield* Effect.interruptible(storage.underLock(saveUnsaved))
         const now = yield* Clock.currentTimeMillis
-        const kept = usable((yield* Ref.get(state)).token, now, ask)
-        if (kept !== undefined) return kept
-        const stored = yield* take
-        const fresh = usable(stored, now, ask)
-        if (fresh !== undefined) return yield* settle(fresh)
+        const current = usable((yield* Ref.get(state)).token, now, request)
+        if (current !== undefined) return current
+        const stored = yield* loadStored
+        const fresh = usable(stored, now, request)
+        if (fresh !== undefined) return yield* adopt(fresh)
         const { dead, seed } = yield* Ref.get(state)
         if (seed === undefined && stored === undefined) return yield* dead?.error ?? notAuthorized()
         if (
@@ -178,73 +182,80 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         ) {
           return yield* dead.error
         }
-        return yield* Effect.interruptible(options.turn(keeper.underLock(locked(ask, mostRounds))))
+        return yield* Effect.interruptible(options.renewalPermit(storage.underLock(renewLocked(request, maxRounds))))
       })
 
-    const locked = (ask: Ask, rounds: number): Effect.Effect<Token, AuthError> =>
+    const renewLocked = (request: RenewalRequest, rounds: number): Effect.Effect<Token, AuthError> =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        const stored = yield* take
-        const fresh = usable(stored, now, ask)
-        if (fresh !== undefined) return yield* settle(fresh)
+        const stored = yield* loadStored
+        const fresh = usable(stored, now, request)
+        if (fresh !== undefined) return yield* adopt(fresh)
         const { seed } = yield* Ref.get(state)
         const from: Renewable | undefined = stored ?? (seed === undefined ? undefined : { refreshToken: seed })
-        return from === undefined ? yield* notAuthorized() : yield* renewed(from, stored, ask, rounds)
+        return from === undefined ? yield* notAuthorized() : yield* requestRenewal(from, stored, request, rounds)
       })
 
-    const renewed = (
+    const requestRenewal = (
       from: Renewable,
       stored: Token | undefined,
-      ask: Ask,
+      request: RenewalRequest,
       rounds: number
     ): Effect.Effect<Token, AuthError> =>
       Effect.matchEffect(options.renew(from, Effect.interruptible), {
-        onSuccess: (token) => kept(token, stored, ask, rounds),
+        onSuccess: (token) => saveRenewed(token, stored, request, rounds),
         onFailure: (error) =>
-          error.reason === "ReauthorizationRequired" ? buried(from, ask, rounds, error) : Effect.fail(error)
+          error.reason === "ReauthorizationRequired"
+            ? handleDeadToken(from, request, rounds, error)
+            : Effect.fail(error)
       })
 
-    const kept = (token: Token, stored: Token | undefined, ask: Ask, rounds: number) =>
+    const saveRenewed = (token: Token, stored: Token | undefined, request: RenewalRequest, rounds: number) =>
       Effect.gen(function* () {
         const recovered = { accessToken: Redacted.value(token.accessToken), at: token.issuedAt }
-        if (ask.after401) yield* patch({ recovered })
-        yield* keep(token, stored)
-        yield* offer
+        if (request.after401) yield* patch({ recovered })
+        yield* holdUnsaved(token, stored)
+        yield* saveUnsaved
         if (sameToken((yield* Ref.get(state)).token, token)) return token
-        // meanwhile the user consented anew through another process, or took the app off: that holds
-        return rounds > 0 ? yield* locked(ask, rounds - 1) : yield* unsteady()
+        // in the meantime the user consented again through another process, or uninstalled the app: keep that result
+        return rounds > 0 ? yield* renewLocked(request, rounds - 1) : yield* unstableStore()
       })
 
-    /** The refresh token is dead: perhaps another process has a newer one, or we began with another. */
-    const buried = (from: Renewable, ask: Ask, rounds: number, error: AuthError): Effect.Effect<Token, AuthError> =>
+    /** The refresh token is invalid: use a newer one of another process, or the first refresh token. */
+    const handleDeadToken = (
+      from: Renewable,
+      request: RenewalRequest,
+      rounds: number,
+      error: AuthError
+    ): Effect.Effect<Token, AuthError> =>
       Effect.gen(function* () {
         const dead = Redacted.value(from.refreshToken)
-        const stored = yield* take
+        const stored = yield* loadStored
         if (stored !== undefined && !same(stored.refreshToken, dead)) {
-          return rounds > 0 ? yield* locked(ask, rounds - 1) : yield* unsteady()
+          return rounds > 0 ? yield* renewLocked(request, rounds - 1) : yield* unstableStore()
         }
         const { seed } = yield* Ref.get(state)
         yield* patch({ seed: undefined, dead: { refreshToken: dead, error } })
         if (seed !== undefined && !same(seed, dead)) {
-          return yield* renewed({ refreshToken: seed }, stored, ask, rounds)
+          return yield* requestRenewal({ refreshToken: seed }, stored, request, rounds)
         }
         return yield* error
       })
 
-    const unsteady = () =>
+    const unstableStore = () =>
       new AuthError({
         reason: "TokenStore",
         description: `the token store gives another token of account ${JSON.stringify(account)} at each reading`,
         transient: true,
-        attempts: mostRounds
+        attempts: maxRounds
       })
 
     // -------------------------------------------------------------------------
-    // one renewal for all who ask
+    // one renewal for all callers
     // -------------------------------------------------------------------------
 
-    /** The caller's transaction, if it is in one, must not hold what is saved: only its span comes along. */
-    const apart = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    /** Drops the caller's context except its span: a token must not be saved in the caller's transaction. */
+    const withoutCallerContext = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
       Effect.mapInputContext(effect, (caller: Context.Context<never>) =>
         Option.match(Context.getOption(caller, Tracer.ParentSpan), {
           onNone: () => base,
@@ -252,27 +263,32 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         })
       )
 
-    const landed = (flight: Deferred.Deferred<Token, AuthError>, exit: Exit.Exit<Token, AuthError>) =>
+    const finishRenewal = (flight: Deferred.Deferred<Token, AuthError>, exit: Exit.Exit<Token, AuthError>) =>
       Effect.zipRight(
         patch({ flight: undefined }),
-        Deferred.done(flight, Exit.isFailure(exit) && Exit.isInterrupted(exit) ? Exit.fail(closedMeanwhile()) : exit)
+        Deferred.done(
+          flight,
+          Exit.isFailure(exit) && Exit.isInterrupted(exit) ? Exit.fail(closedDuringRenewal()) : exit
+        )
       )
 
-    const join = (ask: Ask): Effect.Effect<Token, AuthError> =>
+    const joinRenewal = (request: RenewalRequest): Effect.Effect<Token, AuthError> =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(Deferred.make<Token, AuthError>(), (mine) =>
+        Effect.flatMap(Deferred.make<Token, AuthError>(), (own) =>
           Effect.flatMap(
-            Ref.modify(state, (s) => [s.flight, s.flight === undefined ? { ...s, flight: mine } : s]),
-            (theirs) => {
-              if (theirs === undefined) {
-                const work = apart(Effect.interruptible(alone(Effect.uninterruptible(unbroken(renewal(ask))))))
-                const flight = Effect.onExit(work, (exit) => landed(mine, exit))
-                return Effect.zipRight(Effect.forkIn(flight, scope), restore(Deferred.await(mine)))
+            Ref.modify(state, (s) => [s.flight, s.flight === undefined ? { ...s, flight: own } : s]),
+            (pending) => {
+              if (pending === undefined) {
+                const work = withoutCallerContext(
+                  Effect.interruptible(serialized(Effect.uninterruptible(failOnDefect(renewIfNeeded(request)))))
+                )
+                const flight = Effect.onExit(work, (exit) => finishRenewal(own, exit))
+                return Effect.zipRight(Effect.forkIn(flight, scope), restore(Deferred.await(own)))
               }
-              // that flight may have begun before the refusal, and bring the very token that was refused
-              return Effect.flatMap(restore(Deferred.await(theirs)), (token) =>
-                ask.refused !== undefined && same(token.accessToken, ask.refused)
-                  ? restore(join(ask))
+              // that renewal may have started before the 401, and return the token that was refused
+              return Effect.flatMap(restore(Deferred.await(pending)), (token) =>
+                request.refused !== undefined && same(token.accessToken, request.refused)
+                  ? restore(joinRenewal(request))
                   : Effect.succeed(token)
               )
             }
@@ -280,7 +296,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         )
       )
 
-    const whenFresh: Ask = { refused: undefined, after401: false }
+    const whenStale: RenewalRequest = { refused: undefined, after401: false }
 
     const token = Effect.flatMap(Clock.currentTimeMillis, (now) =>
       Effect.flatMap(
@@ -291,23 +307,23 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         (s) =>
           s.token !== undefined &&
           s.unsaved === undefined &&
-          (isFresh(s.token, now) || (now < s.token.expiresAt && isResting(s, now)))
+          (isFresh(s.token, now) || (now < s.token.expiresAt && isInGracePeriod(s, now)))
             ? Effect.succeed(s.token)
-            : Effect.catchAll(join(whenFresh), stillValid)
+            : Effect.catchAll(joinRenewal(whenStale), useRemainingLife)
       )
     )
 
-    /** Renewal begins early: while it fails, for whatever can be mended, what is left of the old token's life is used. */
-    const stillValid = (error: AuthError): Effect.Effect<Token, AuthError> =>
+    /** Renewal starts early: while it fails for a temporary reason, the old token is used until it expires. */
+    const useRemainingLife = (error: AuthError): Effect.Effect<Token, AuthError> =>
       Effect.flatMap(Clock.currentTimeMillis, (now) =>
         Effect.flatMap(Ref.get(state), (s) => {
-          const over = error.reason === "ReauthorizationRequired" || error.reason === "NotAuthorized"
-          if (over || s.token === undefined || s.unsaved !== undefined) return Effect.fail(error)
-          // a fresh one is new: then its own `onTokenUpdate` has failed
+          const isFinal = error.reason === "ReauthorizationRequired" || error.reason === "NotAuthorized"
+          if (isFinal || s.token === undefined || s.unsaved !== undefined) return Effect.fail(error)
+          // a fresh token is a new one, so the failure came from its `onTokenUpdate`
           if (now >= s.token.expiresAt || isFresh(s.token, now)) return Effect.fail(error)
-          const asked = error.retryAfter === undefined ? 0 : Duration.toMillis(error.retryAfter)
-          const until = now + Math.max(asked, Math.min(longestRest, margin(s.token) / 2))
-          return Effect.as(patch({ rest: { token: s.token, until } }), s.token)
+          const retryAfter = error.retryAfter === undefined ? 0 : Duration.toMillis(error.retryAfter)
+          const until = now + Math.max(retryAfter, Math.min(maxGracePeriod, renewalMargin(s.token) / 2))
+          return Effect.as(patch({ gracePeriod: { token: s.token, until } }), s.token)
         })
       )
 
@@ -316,49 +332,51 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         if (s.token !== undefined && s.unsaved === undefined && !same(s.token.accessToken, refused))
           return Effect.succeed(true)
         if (s.recovered?.accessToken === refused && now - s.recovered.at < recoveryPause) return Effect.succeed(false)
-        return Effect.as(join({ refused, after401: true }), true)
+        return Effect.as(joinRenewal({ refused, after401: true }), true)
       })
 
     const refresh = Effect.flatMap(Ref.get(state), (s) =>
-      Effect.flatMap(s.token === undefined ? apart(keeper.load) : Effect.succeed(s.token), (known) =>
-        join(known === undefined ? whenFresh : { refused: Redacted.value(known.accessToken), after401: false })
+      Effect.flatMap(s.token === undefined ? withoutCallerContext(storage.load) : Effect.succeed(s.token), (known) =>
+        joinRenewal(known === undefined ? whenStale : { refused: Redacted.value(known.accessToken), after401: false })
       )
     )
 
     const set = (next: Token): Effect.Effect<Token, AuthError> =>
       Effect.flatMap(orFail(fromCaller(next, options.allowed), "the token that was set"), (token) =>
-        alone(
+        serialized(
           Effect.uninterruptible(
-            apart(Effect.as(Effect.zipRight(keep(token, anything), keeper.underLock(write(token))), token))
+            withoutCallerContext(
+              Effect.as(Effect.zipRight(holdUnsaved(token, anyToken), storage.underLock(saveAndNotify(token))), token)
+            )
           )
         )
       )
 
     const forget = Effect.zipRight(
-      keeper.clear,
-      patch({ token: undefined, unsaved: undefined, untold: false, dead: undefined, seed: undefined })
+      storage.clear,
+      patch({ token: undefined, unsaved: undefined, notifyPending: false, dead: undefined, seed: undefined })
     )
 
     const revoke = (hint: Hint): Effect.Effect<void, AuthError> =>
       Effect.gen(function* () {
         const s = yield* Ref.get(state)
-        const stored = s.unsaved === undefined ? yield* keeper.load : undefined
+        const stored = s.unsaved === undefined ? yield* storage.load : undefined
         const current = s.unsaved === undefined ? stored : s.token
         const refreshToken = current?.refreshToken ?? s.seed
         if (refreshToken === undefined) return yield* notAuthorized()
         if (hint === "refresh_token") return yield* Effect.zipRight(options.revoke(refreshToken, hint), forget)
         if (current === undefined) return
         yield* options.revoke(current.accessToken, hint)
-        const spent = { ...current, expiresAt: current.issuedAt }
+        const expired = { ...current, expiresAt: current.issuedAt }
         const since = yield* Clock.currentTimeMillis
-        yield* patch({ token: spent, unsaved: s.unsaved ?? { replaces: stored, since } })
-        yield* offer
-      }).pipe(keeper.underLock, apart, alone)
+        yield* patch({ token: expired, unsaved: s.unsaved ?? { replaces: stored, since } })
+        yield* saveUnsaved
+      }).pipe(storage.underLock, withoutCallerContext, serialized)
 
-    // a token that no store took is offered once more before it is forgotten
+    // last attempt to save an unsaved token
     yield* Effect.addFinalizer(() =>
       Effect.flatMap(Ref.get(state), (s) =>
-        s.unsaved === undefined ? Effect.void : Effect.ignore(apart(keeper.underLock(offer)))
+        s.unsaved === undefined ? Effect.void : Effect.ignore(withoutCallerContext(storage.underLock(saveUnsaved)))
       )
     )
 
@@ -369,22 +387,22 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       refresh,
       set,
       revoke,
-      clear: forget.pipe(keeper.underLock, apart, alone)
+      clear: forget.pipe(storage.underLock, withoutCallerContext, serialized)
     }
   })
 
-const closedMeanwhile = () =>
+const closedDuringRenewal = () =>
   new AuthError({
     reason: "TokenEndpoint",
     description: "the OAuth2 layer was closed while the token was being renewed",
     transient: true
   })
 
-/** What is stored cannot be used by anybody. */
+/** Whether the stored token is unusable for every process. */
 const isUnusable = (error: AuthError): boolean => error.reason === "InvalidToken" || error.reason === "UntrustedDomain"
 
-/** A transport of somebody's making may throw, too. */
-const unbroken = <A>(effect: Effect.Effect<A, AuthError>): Effect.Effect<A, AuthError> =>
+/** A custom transport may throw. */
+const failOnDefect = <A>(effect: Effect.Effect<A, AuthError>): Effect.Effect<A, AuthError> =>
   Effect.catchAllDefect(effect, (defect) =>
     Effect.fail(
       new AuthError({
@@ -394,7 +412,7 @@ const unbroken = <A>(effect: Effect.Effect<A, AuthError>): Effect.Effect<A, Auth
     )
   )
 
-const told = (hook: Effect.Effect<void, unknown>, limit: Duration.Duration): Effect.Effect<void, AuthError> =>
+const notify = (hook: Effect.Effect<void, unknown>, limit: Duration.Duration): Effect.Effect<void, AuthError> =>
   Effect.catchAllCause(Effect.timeout(Effect.interruptible(Effect.disconnect(hook)), limit), () =>
     Effect.fail(
       new AuthError({

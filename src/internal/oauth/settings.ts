@@ -1,5 +1,5 @@
 /**
- * An app's settings as the environment has them.
+ * An app's settings from the `ConfigProvider`.
  */
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Options } from "../../OAuth2.js"
-import { judgingConfig } from "./baseUrl.js"
+import { urlPolicyConfig } from "./baseUrl.js"
 
 /** The options that are read. */
 export type Name = "clientId" | "clientSecret" | "redirectUri" | "oauthUrl" | "baseUrl" | "allowInsecureHttp"
@@ -19,7 +19,7 @@ export const text = (name: string): Config.Config<Option.Option<Redacted.Redacte
     Config.map(Option.filter((value) => Redacted.value(value) !== ""))
   )
 
-/** Reads them; `alsoMissing` are other variables that are not set, to be named in the same breath. */
+/** Reads the settings; `alsoMissing` are other missing variables, to be named in the same error. */
 export const read = (
   alsoMissing: ReadonlyArray<{ readonly name: string; readonly hint: string }>
 ): Effect.Effect<Pick<Options, Name>, ConfigError.ConfigError> =>
@@ -30,7 +30,7 @@ export const read = (
       redirectUri: text("PIPEDRIVE_REDIRECT_URI"),
       oauthUrl: text("PIPEDRIVE_OAUTH_URL"),
       baseUrl: text("PIPEDRIVE_BASE_URL"),
-      judging: judgingConfig
+      judging: urlPolicyConfig
     })
     const value = (setting: Option.Option<Redacted.Redacted<string>>) =>
       Option.getOrUndefined(Option.map(setting, Redacted.value))

@@ -1,5 +1,5 @@
 /**
- * What a session knows of its account's tokens.
+ * The state of a session.
  */
 import type * as Deferred from "effect/Deferred"
 import * as Redacted from "effect/Redacted"
@@ -8,38 +8,38 @@ import type * as TokenStore from "../../TokenStore.js"
 
 type Token = TokenStore.Token
 
-/** What a renewal is to bring: a fresh token, and, after a 401, another one than was refused. @internal */
-export interface Ask {
+/** What a renewal must return: a fresh token, and after a 401 not the one that was refused. @internal */
+export interface RenewalRequest {
   readonly refused: string | undefined
   readonly after401: boolean
 }
 
-/** What may lie in the store when a token is saved that was not saved at once. @internal */
+/** A token that could not be saved yet, and what it may overwrite in the store. @internal */
 export interface Unsaved {
-  /** What was there when it was got; `anything` when a person gave it, who is right in any case. */
-  readonly replaces: Token | undefined | typeof anything
-  /** When it was got. */
+  /** The stored token at that time; `anyToken` if the caller set the token, which always takes precedence. */
+  readonly replaces: Token | undefined | typeof anyToken
+  /** When the token was received. */
   readonly since: number
 }
 
 /** @internal */
-export const anything: unique symbol = Symbol("effect-pipedrive/internal/oauth/state/anything")
+export const anyToken: unique symbol = Symbol("effect-pipedrive/internal/oauth/state/anything")
 
 /** @internal */
 export interface State {
-  /** The newest token known. */
+  /** The newest known token. */
   readonly token: Token | undefined
-  /** It is in no store yet: it must not be used, nor be given up but for a newer one. */
+  /** Set while the token is not saved: it must not be used, and may be replaced only by a newer one. */
   readonly unsaved: Unsaved | undefined
-  /** onTokenUpdate has not run for it. */
-  readonly untold: boolean
-  /** The OAuth server's no to this refresh token. */
+  /** Whether `onTokenUpdate` must still run for the token. */
+  readonly notifyPending: boolean
+  /** The refresh token that the OAuth server has rejected, and its error. */
   readonly dead: { readonly refreshToken: string; readonly error: AuthError } | undefined
   readonly seed: Redacted.Redacted<string> | undefined
-  /** The token that the last 401 led to, and when. */
+  /** The token from the last renewal after a 401, and its time. */
   readonly recovered: { readonly accessToken: string; readonly at: number } | undefined
-  /** The renewal of this token, which still lives, has failed: until then it is used without another attempt. */
-  readonly rest: { readonly token: Token; readonly until: number } | undefined
+  /** After a failed renewal this token, which is still valid, is used until then without another attempt. */
+  readonly gracePeriod: { readonly token: Token; readonly until: number } | undefined
   readonly flight: Deferred.Deferred<Token, AuthError> | undefined
 }
 
@@ -52,19 +52,19 @@ export const sameToken = (a: Token | undefined, b: Token | undefined): boolean =
     ? a === b
     : same(a.accessToken, Redacted.value(b.accessToken)) && same(a.refreshToken, Redacted.value(b.refreshToken))
 
-/** Whether the store has what an unsaved token must not be written over: a newer one, or nothing any more. @internal */
+/** Whether the store has something that an unsaved token must not overwrite: a newer token, or a removed one. @internal */
 export const isSuperseded = (token: Token, { replaces, since }: Unsaved, stored: Token | undefined): boolean =>
-  replaces === anything
+  replaces === anyToken
     ? stored !== undefined && stored.issuedAt > since
     : !sameToken(stored, replaces) && !sameToken(stored, token)
 
-/** How much before its expiry a token is renewed: a minute, or a tenth of a short life. @internal */
-export const margin = (token: Pick<Token, "issuedAt" | "expiresAt">): number =>
+/** How long before its expiry a token is renewed: a minute, or a tenth of a short lifetime. @internal */
+export const renewalMargin = (token: Pick<Token, "issuedAt" | "expiresAt">): number =>
   Math.min(60_000, Math.max(0, token.expiresAt - token.issuedAt) / 10)
 
 /** @internal */
-export const isFresh = (token: Token, now: number): boolean => now < token.expiresAt - margin(token)
+export const isFresh = (token: Token, now: number): boolean => now < token.expiresAt - renewalMargin(token)
 
 /** @internal */
-export const isResting = ({ rest, token }: State, now: number): boolean =>
-  rest !== undefined && sameToken(rest.token, token) && now < rest.until
+export const isInGracePeriod = ({ gracePeriod, token }: State, now: number): boolean =>
+  gracePeriod !== undefined && sameToken(gracePeriod.token, token) && now < gracePeriod.until

@@ -1,6 +1,6 @@
 /**
- * One account's place in a token store, asked within time limits and a few times: a store of somebody's making may fail,
- * throw, hang, or give back what it should not.
+ * Access to one account's entry in a token store, with timeouts and retries: a custom store may fail, throw, hang, or return
+ * invalid values.
  */
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -16,7 +16,7 @@ import { fromCaller, orFail } from "./token.js"
 type Token = TokenStore.Token
 
 /** @internal */
-export interface Keeper {
+export interface StoreAccess {
   readonly load: Effect.Effect<Token | undefined, AuthError>
   readonly save: (token: Token) => Effect.Effect<void, AuthError>
   readonly clear: Effect.Effect<void, AuthError>
@@ -24,17 +24,17 @@ export interface Keeper {
   readonly underLock: <A>(effect: Effect.Effect<A, AuthError>) => Effect.Effect<A, AuthError>
 }
 
-const tries = 3
+const maxAttempts = 3
 const timeout = Duration.seconds(10)
 
 const failed = (description: string): AuthError =>
   new AuthError({ reason: "TokenStore", description, transient: true, attempts: 1 })
 
-const counted = ({ description, reason, transient }: AuthError, attempts: number): AuthError =>
+const withAttempts = ({ description, reason, transient }: AuthError, attempts: number): AuthError =>
   new AuthError({ reason, description, transient, attempts })
 
-/** Ends in time, even if the effect neither ends nor can be interrupted; and fails where it would die. @internal */
-export const bounded = <A>(
+/** Limits the time of an effect, even if it cannot be interrupted, and turns defects into failures. @internal */
+export const withTimeLimit = <A>(
   effect: Effect.Effect<A, AuthError>,
   duration: Duration.Duration,
   what: string
@@ -49,7 +49,7 @@ export const bounded = <A>(
 
 /** The accounts of a store. @internal */
 export const listOf = (store: TokenStore.Service): Effect.Effect<ReadonlyArray<string>, AuthError> =>
-  bounded(
+  withTimeLimit(
     Effect.withTracerEnabled(
       Effect.suspend(() => store.list),
       false
@@ -59,23 +59,23 @@ export const listOf = (store: TokenStore.Service): Effect.Effect<ReadonlyArray<s
   )
 
 /** @internal */
-export const make = (store: TokenStore.Service, account: string, allowed: ReadonlyArray<string>): Keeper => {
-  const tried = <A>(effect: () => Effect.Effect<A, AuthError>, verb: string): Effect.Effect<A, AuthError> => {
-    // a span that the store makes would keep what it failed with, which may be the row
-    const silent = Effect.withTracerEnabled(Effect.suspend(effect), false)
-    const once = bounded(silent, timeout, `the token store's ${verb}`)
+export const make = (store: TokenStore.Service, account: string, allowed: ReadonlyArray<string>): StoreAccess => {
+  const withRetries = <A>(effect: () => Effect.Effect<A, AuthError>, verb: string): Effect.Effect<A, AuthError> => {
+    // a span of the store would keep its failure, which may contain the row
+    const untraced = Effect.withTracerEnabled(Effect.suspend(effect), false)
+    const once = withTimeLimit(untraced, timeout, `the token store's ${verb}`)
     const loop = (left: number): Effect.Effect<A, AuthError> =>
       Effect.catchAll(once, (error) => {
         if (error.reason !== "TokenStore") return Effect.fail(error)
         return left > 1
-          ? Effect.zipRight(Effect.sleep(100 * 2 ** (tries - left)), loop(left - 1))
-          : Effect.fail(counted(error, tries))
+          ? Effect.zipRight(Effect.sleep(100 * 2 ** (maxAttempts - left)), loop(left - 1))
+          : Effect.fail(withAttempts(error, maxAttempts))
       })
-    return loop(tries)
+    return loop(maxAttempts)
   }
 
   const load = Effect.flatMap(
-    tried(() => store.load(account), "load"),
+    withRetries(() => store.load(account), "load"),
     (found) =>
       Option.isOption(found) && Option.isSome(found)
         ? orFail(fromCaller(found.value, allowed), `the stored token of account ${JSON.stringify(account)}`)
@@ -87,50 +87,50 @@ export const make = (store: TokenStore.Service, account: string, allowed: Readon
   const underLock = <A>(effect: Effect.Effect<A, AuthError>): Effect.Effect<A, AuthError> =>
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
-        const begun = yield* Deferred.make<void>()
+        const started = yield* Deferred.make<void>()
         const outcome = yield* Deferred.make<A, AuthError>()
-        let givenUp = false
-        const inside = Effect.suspend(() =>
-          givenUp
+        let abandoned = false
+        const lockedEffect = Effect.suspend(() =>
+          abandoned
             ? Effect.interrupt
             : Effect.zipRight(
-                Deferred.succeed(begun, undefined),
+                Deferred.succeed(started, undefined),
                 Effect.onExit(effect, (exit) => Deferred.done(outcome, exit))
               )
         )
-        // what the lock makes of it does not matter once the effect has run
-        const whole = Effect.suspend(() => store.withLock(account)(Effect.uninterruptible(inside))).pipe(
+        // once the effect has run, the lock's own result does not matter
+        const run = Effect.suspend(() => store.withLock(account)(Effect.uninterruptible(lockedEffect))).pipe(
           Effect.zipRight(Effect.fail(failed("the token store's lock ended without running what it was given"))),
           Effect.catchAllDefect((defect) =>
             Effect.fail(failed(`the token store's lock failed: ${defect instanceof Error ? defect.name : "defect"}`))
           ),
-          Effect.mapError((error) => (error.attempts === undefined ? counted(error, 1) : error)),
-          Effect.onExit((exit) => Effect.zipRight(Deferred.done(outcome, exit), Deferred.succeed(begun, undefined))),
+          Effect.mapError((error) => (error.attempts === undefined ? withAttempts(error, 1) : error)),
+          Effect.onExit((exit) => Effect.zipRight(Deferred.done(outcome, exit), Deferred.succeed(started, undefined))),
           Effect.interruptible
         )
-        const fiber = yield* Effect.forkDaemon(Effect.withUnhandledErrorLogLevel(whole, Option.none()))
-        const patient = Effect.timeoutFail(Effect.interruptible(Effect.disconnect(Deferred.await(begun))), {
+        const fiber = yield* Effect.forkDaemon(Effect.withUnhandledErrorLogLevel(run, Option.none()))
+        const waitForStart = Effect.timeoutFail(Effect.interruptible(Effect.disconnect(Deferred.await(started))), {
           duration: lockWait,
-          onTimeout: () => Lock.heldTooLong(account, lockWait)
+          onTimeout: () => Lock.lockTimeoutError(account, lockWait)
         })
-        const waited = yield* Effect.exit(restore(patient))
-        const ended = (end: Effect.Effect<unknown>) =>
+        const waited = yield* Effect.exit(restore(waitForStart))
+        const awaitBriefly = (end: Effect.Effect<unknown>) =>
           Effect.timeoutOption(Effect.interruptible(Effect.disconnect(end)), timeout)
-        if (Exit.isFailure(waited) && !(yield* Deferred.isDone(begun))) {
-          givenUp = true
-          yield* ended(Fiber.interrupt(fiber))
+        if (Exit.isFailure(waited) && !(yield* Deferred.isDone(started))) {
+          abandoned = true
+          yield* awaitBriefly(Fiber.interrupt(fiber))
           return yield* Effect.failCause(waited.cause)
         }
         const exit = yield* Effect.exit(Deferred.await(outcome))
-        yield* ended(Fiber.await(fiber))
+        yield* awaitBriefly(Fiber.await(fiber))
         return yield* exit
       })
     )
 
   return {
     load,
-    save: (token) => tried(() => store.save(account, token), "save"),
-    clear: tried(() => store.clear(account), "clear"),
+    save: (token) => withRetries(() => store.save(account, token), "save"),
+    clear: withRetries(() => store.clear(account), "clear"),
     underLock
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tokens as they come over the wire and as they are stored, and the checks that both must pass.
+ * Tokens from the wire, from a store and from a caller, and the checks that they must pass.
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -11,16 +11,16 @@ import type { Token } from "../../TokenStore.js"
 import { isRecord, scrub } from "../http/failure.js"
 
 // -----------------------------------------------------------------------------
-// foreign words
+// texts of servers and stores
 // -----------------------------------------------------------------------------
 
 /**
- * What a server or a store says, for an error's description: without the secrets that are known, without a token's JSON or
- * the start of it, and without what is as long and unbroken as a token, which may be one that is not known here.
+ * Redacts the text of a server or a store for an error's description: known secrets, a token's JSON or the start of it, and
+ * every unbroken text as long as a token, which may be one that is not known here.
  *
  * @internal
  */
-export const cautious = (text: string, secrets: ReadonlyArray<string>): string =>
+export const redactUnknown = (text: string, secrets: ReadonlyArray<string>): string =>
   scrub(text, secrets)
     .replace(/\\?["']?(access|refresh)_token\\?["']?\s*[:=].*/is, "<redacted>")
     .replace(/[A-Za-z0-9+=_~:%-]{24,}/g, "<redacted>")
@@ -30,7 +30,7 @@ export const cautious = (text: string, secrets: ReadonlyArray<string>): string =
 // hosts
 // -----------------------------------------------------------------------------
 
-/** On the text as it came: a URL parser would first mend what is to be refused. */
+/** Matches the raw text: a URL parser would normalize what must be rejected. */
 const pipedriveHost = /^https:\/\/((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+pipedrive\.com)\/?$/i
 
 /** The origin that a token's `api_domain` names, if credentials may go there. @internal */
@@ -41,7 +41,7 @@ export const trustedDomain = (domain: string, allowed: ReadonlyArray<string>): s
   return allowed.includes(plain) ? plain : undefined
 }
 
-/** Compares without telling by its time where two texts part. @internal */
+/** Compares in constant time. @internal */
 export const sameText = (a: string, b: string): boolean => {
   const encoder = new TextEncoder()
   const [left, right] = [encoder.encode(a), encoder.encode(b)]
@@ -54,7 +54,7 @@ export const sameText = (a: string, b: string): boolean => {
 // from the wire
 // -----------------------------------------------------------------------------
 
-/** What a token lacks, or where it points: never its content. @internal */
+/** What is wrong with a token: a field, or its host. Never contains its value. @internal */
 export type Fault =
   | { readonly _tag: "Field"; readonly field: string; readonly what: string }
   | { readonly _tag: "Domain"; readonly domain: string }
@@ -62,7 +62,7 @@ export type Fault =
 const field = (name: string, what: string): Either.Either<never, Fault> =>
   Either.left({ _tag: "Field", field: name, what })
 
-/** A header carries it: printable, without spaces. */
+/** Valid in a header: printable, without spaces. */
 const isSecret = (u: unknown): u is string => typeof u === "string" && /^[\x21-\x7e]+$/.test(u)
 
 /** No token lives for longer than a century; beyond it lie times that no store can hold. */
@@ -77,7 +77,7 @@ const seconds = (u: unknown): number | undefined => {
 const scopes = (u: unknown): ReadonlyArray<string> =>
   typeof u === "string" ? u.split(/[\s,]+/).filter((scope) => scope !== "") : []
 
-/** Reads a token response. What a refresh leaves out stays as it was. @internal */
+/** Reads a token response. Fields that a refresh omits keep their old value. @internal */
 export const fromWire = (
   body: unknown,
   now: number,
@@ -117,7 +117,7 @@ export const fromWire = (
 // stored
 // -----------------------------------------------------------------------------
 
-/** Decodes what a store gave back; the answer to a "no" names fields, never values. @internal */
+/** Decodes a store's entry; a fault names the field, never its value. @internal */
 export const fromStored = <I>(text: string, schema: Schema.Schema<Token, I>): Either.Either<Token, Fault> => {
   let json: unknown
   try {
@@ -126,7 +126,7 @@ export const fromStored = <I>(text: string, schema: Schema.Schema<Token, I>): Ei
     return field("the entry", "is not JSON")
   }
   if (isRecord(json) && json.issued_at === undefined && "access_token" in json && "refresh_token" in json) {
-    return field("issued_at", `is missing, as in the official client's token objects: ${begin}`)
+    return field("issued_at", `is missing, as in the official client's token objects: ${useExchange}`)
   }
   return Either.mapLeft(Schema.decodeUnknownEither(schema, { errors: "first" })(json), (error): Fault => {
     const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
@@ -139,19 +139,19 @@ export const fromStored = <I>(text: string, schema: Schema.Schema<Token, I>): Ei
   })
 }
 
-const begin = "begin with its refresh token (`exchange` of OAuth2)"
+const useExchange = "begin with its refresh token (`exchange` of OAuth2)"
 
-/** Checks a token that somebody hands over, as one of the wire is checked: where it points, and what a header can carry. @internal */
+/** Checks a caller's token like one from the wire: its host, and whether it is valid in a header. @internal */
 export const fromCaller = (token: Token, allowed: ReadonlyArray<string>): Either.Either<Token, Fault> => {
   const given: unknown = token
-  if (isRecord(given) && "access_token" in given) return field("it", `is no TokenStore.Token: ${begin}`)
+  if (isRecord(given) && "access_token" in given) return field("it", `is no TokenStore.Token: ${useExchange}`)
   if (!isRecord(given) || !Redacted.isRedacted(token.accessToken) || !Redacted.isRedacted(token.refreshToken)) {
     return field("it", "is no TokenStore.Token")
   }
   if (!isSecret(Redacted.value(token.accessToken))) return field("accessToken", "is no token")
   if (!isSecret(Redacted.value(token.refreshToken))) return field("refreshToken", "is no token")
   for (const name of ["issuedAt", "expiresAt"] as const) {
-    if (!Number.isSafeInteger(token[name])) return field(name, `is no time: without one, ${begin}`)
+    if (!Number.isSafeInteger(token[name])) return field(name, `is no time: without one, ${useExchange}`)
   }
   if (!Array.isArray(given.scope) || !given.scope.every((one) => typeof one === "string")) {
     return field("scope", "is no list of texts")

@@ -1,9 +1,9 @@
 /**
- * Looks into the AST of a Schema.
+ * Queries on the AST of a Schema.
  */
 import * as AST from "effect/SchemaAST"
 
-/** The annotation of a field's type, or of a member of it: `undefined` and `null` stand beside the type proper. @internal */
+/** The annotation of a field's type, or of a union's member: the type may be a union with `undefined` and `null`. @internal */
 export const annotated = (ast: AST.AST, id: symbol): unknown => {
   if (id in ast.annotations) return ast.annotations[id]
   return AST.isUnion(ast) ? first(ast.types, (member) => annotated(member, id)) : undefined
@@ -17,7 +17,7 @@ export const itemOf = (ast: AST.AST): AST.AST | undefined => {
   return AST.isUnion(ast) ? first(ast.types, itemOf) : undefined
 }
 
-/** The types of an object's fields; of all its variants, where there are several. @internal */
+/** The types of an object's fields, of all variants of a union. @internal */
 export const fieldsOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> | undefined => {
   if (AST.isSuspend(ast)) return fieldsOf(ast.f())
   if (AST.isRefinement(ast)) return fieldsOf(ast.from)

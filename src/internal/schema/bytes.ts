@@ -1,6 +1,5 @@
 /**
- * Bytes and files, whatever realm made them: `instanceof` knows those of one realm only, and a test runner, a frame or a
- * sandbox has another.
+ * Bytes and files of any realm: `instanceof` works for one realm only, and a test runner, a frame or a sandbox has another.
  */
 
 const tag = (u: unknown): string => Object.prototype.toString.call(u).slice(8, -1)
@@ -52,7 +51,7 @@ const isBuffer = (u: unknown): u is ArrayBuffer =>
 /** @internal */
 export const isBytes = (u: unknown): u is ArrayBuffer | ArrayBufferView => ArrayBuffer.isView(u) || isBuffer(u)
 
-/** Those that a view shows and no more of its buffer, in an array of this realm. @internal */
+/** The bytes of a view or buffer, in an array of this realm. @internal */
 export const toArray = (bytes: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> =>
   new Uint8Array(
     ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes)

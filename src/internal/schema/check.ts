@@ -1,6 +1,6 @@
 /**
- * A closure compiler over `SchemaAST` that answers "valid?" and nothing else, which is most of what a valid body costs. Only
- * when it says no does the real decoder run, for its words. No `eval`: edge runtimes forbid it.
+ * Compiles a `SchemaAST` into closures that only check whether a value is valid. Only for invalid values the real decoder runs, to
+ * describe the errors. No `eval`: edge runtimes forbid it.
  */
 import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
@@ -11,10 +11,10 @@ import { isShallow } from "../text.js"
 /** @internal */
 export type Check = (u: unknown) => boolean
 
-/** Objects may hold keys that the schema does not name, but nothing that is nested without end. @internal */
+/** Objects may have unknown keys, up to a maximum depth. @internal */
 export const open = (ast: AST.AST): Check => compile(ast, openCache, false)
 
-/** Objects hold named keys only. @internal */
+/** Objects may have known keys only. @internal */
 export const closed = (ast: AST.AST): Check => compile(ast, closedCache, true)
 
 type Cache = WeakMap<AST.AST, Check>
@@ -24,7 +24,7 @@ const openCache: Cache = /*#__PURE__*/ new WeakMap()
 const closedCache: Cache = /*#__PURE__*/ new WeakMap()
 
 const yes: Check = () => true
-// what no schema describes may still be too deep for those who walk it
+// an unknown value may still be too deep for code that walks it
 const shallow: Check = (u) => isShallow(u)
 const no: Check = () => false
 const isString: Check = (u) => typeof u === "string"
@@ -144,9 +144,9 @@ const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check 
     fields.set(String(name), field)
     if (!isOptional) required.push(field)
   }
-  // of the keys that are not named there is only the depth to look at
+  // for unknown keys only the depth is checked
   const free = !exact && indexed.every(({ value }) => value === shallow)
-  // the keys of the object before, in their order: those of the next one are mostly the same
+  // the keys of the previous object, in order: the next object mostly has the same
   const order: Array<string> = []
   const ordered: Array<Field | undefined> = []
   return (u) => {
@@ -164,7 +164,7 @@ const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check 
         if (free) {
           if (!isShallow(record[key])) return false
         } else if (Object.hasOwn(record, key) && !admits(indexed, key, record[key], exact)) {
-          // what stands in the prototype is in no body
+          // inherited keys are not part of a JSON body
           return false
         }
       } else if (!exact || Object.hasOwn(record, key)) {
@@ -182,7 +182,7 @@ interface Indexed {
   readonly value: Check
 }
 
-// a function of its own: a closure in the loop over the keys would make that three times as slow
+// a separate function: a closure in the loop over the keys would make it three times as slow
 const admits = (indexed: ReadonlyArray<Indexed>, key: string, value: unknown, exact: boolean): boolean => {
   const signature = indexed.find((candidate) => candidate.key(key))
   return signature === undefined ? !exact && isShallow(value) : signature.value(value)
@@ -190,12 +190,12 @@ const admits = (indexed: ReadonlyArray<Indexed>, key: string, value: unknown, ex
 
 interface Field {
   readonly check: Check
-  /** The kinds of value that pass without a look. */
+  /** The kinds of value that pass without calling `check`. */
   readonly kinds: number
   readonly isOptional: boolean
 }
 
-/** A kind is a bit: 1 text, 2 a number, 4 true or false, 8 null. Anything else is none. */
+/** The kind of a value as a bit: 1 string, 2 number, 4 boolean, 8 null, 0 anything else. */
 const kindOf = (u: unknown): number => {
   switch (typeof u) {
     case "string":

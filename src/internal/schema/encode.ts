@@ -1,5 +1,5 @@
 /**
- * From input to wire: checks what a caller gave and writes it as path, query and body.
+ * From input to wire: checks an input and encodes it as path, query and body.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import type * as AST from "effect/SchemaAST"
@@ -14,7 +14,7 @@ import * as Refusal from "./inputIssues.js"
 import * as Plain from "./plainData.js"
 import * as Times from "./times.js"
 
-/** A request, but for host and credentials. @internal */
+/** A request without host and credentials. @internal */
 export interface Wire {
   readonly path: string
   readonly query: string
@@ -37,7 +37,7 @@ const timeKindOf = (ast: AST.AST): Field.TimeKind | undefined =>
 // values
 // -----------------------------------------------------------------------------
 
-/** A body with the times in it written in their field's form. @internal */
+/** Encodes the times in a body in the format of their field. @internal */
 export const writeTimes = (
   value: unknown,
   ast: AST.AST | undefined,
@@ -53,19 +53,19 @@ export const writeTimes = (
     return value.map((inner) => writeTimes(inner, item, version, inherited))
   }
   if (typeof value !== "object" || value === null) return value
-  // as `include_labels` shows it
+  // a label in the format of `include_labels`
   if (ast !== undefined && "id" in value && Shape.annotated(ast, Field.LabelId) === true) return value.id
   const fields = ast === undefined ? undefined : Shape.fieldsOf(ast)
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
-      // a custom field holds a day or a time of day, never both
+      // a custom field has a day or a time of day, never both
       const within = Hints.customFieldKey.test(key) ? "date" : inherited
       return [key, writeTimes(inner, fields?.get(key), version, within)]
     })
   )
 }
 
-/** One query or form value; `undefined` where nothing is to be sent. @internal */
+/** Encodes a query or form value; `undefined` if it is not sent. @internal */
 export const text = (value: unknown, ast: AST.AST | undefined, version: Version): string | undefined => {
   if (value === undefined || value === null) return undefined
   const kind = ast === undefined ? undefined : timeKindOf(ast)
@@ -122,11 +122,11 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   const path = pathEncoder(endpoint)
   const pathKeys = pathKeysOf(endpoint.path)
   const query = endpoint.query ?? []
-  const placed = new Set([...pathKeys, ...query])
-  const writeBody = bodyEncoder(endpoint, fields, placed)
+  const usedKeys = new Set([...pathKeys, ...query])
+  const writeBody = bodyEncoder(endpoint, fields, usedKeys)
   const prefix = `/api/${version}`
-  // a change of a thing that changes nothing is a mistake: Pipedrive would answer it with success (an action, such as
-  // `/subscriptions/recurring/{id}/cancel`, may need no more than the id)
+  // an update without changes is a mistake that Pipedrive would report as a success (an action such as
+  // `/subscriptions/recurring/{id}/cancel` may need only the id)
   const mustChange =
     (endpoint.method === "PATCH" || endpoint.method === "PUT") &&
     endpoint.path.endsWith("}") &&
@@ -138,22 +138,22 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   return (given) => {
     try {
       const input = given === undefined ? {} : given
-      const wrong = noRecord(input)
-      if (wrong !== undefined) return [{ path: [], message: wrong }]
-      const record = own(input as Input, query, fields)
+      const problem = notRecordReason(input)
+      if (problem !== undefined) return [{ path: [], message: problem }]
+      const record = ownFields(input as Input, query, fields)
       if (!check(record)) return explain(endpoint, record)
       for (const key of Object.keys(record)) {
         const value = record[key]
         if (binary && filePart(value) !== undefined) continue
-        const issue = Plain.fault(value, [key]) ?? emptyFilter(key, value, fields.get(key))
+        const issue = Plain.findIssue(value, [key]) ?? emptyFilter(key, value, fields.get(key))
         if (issue !== undefined) return [issue]
       }
       const encodedPath = path(record)
       if (typeof encodedPath !== "string") return [encodedPath]
       if (mustChange) {
-        const changes = Object.keys(record).some((key) => !placed.has(key))
+        const changes = Object.keys(record).some((key) => !usedKeys.has(key))
         if (!changes)
-          return [{ path: [], message: `changes nothing: give at least one of ${some(endpoint.body?.keys ?? [])}` }]
+          return [{ path: [], message: `changes nothing: give at least one of ${listSome(endpoint.body?.keys ?? [])}` }]
       }
       return {
         path: prefix + encodedPath,
@@ -161,34 +161,34 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
         body: writeBody(record)
       }
     } catch (cause) {
-      // getters, proxies: whatever a caller's object does when it is read
+      // a getter or proxy of the caller's object may throw
       return [{ path: [], message: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` }]
     }
   }
 }
 
 /**
- * An input's own fields, read once: without what is left out (`undefined`, and null in a query). What is inherited would
- * pass a check and not be sent.
+ * An input's own fields, each read once, without omitted ones (`undefined`, and null in a query). Inherited fields would pass a
+ * check but not be sent.
  */
-const own = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<string, AST.AST>): Input =>
+const ownFields = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<string, AST.AST>): Input =>
   Object.fromEntries(
     Object.entries(input).filter(([key, value]) => {
       if (value === undefined || (value === null && query.includes(key))) return false
-      const ast = Plain.isHollow(value) ? fields.get(key) : undefined
+      const ast = Plain.hasOnlyUndefined(value) ? fields.get(key) : undefined
       return ast === undefined || !Check.closed(ast)(undefined)
     })
   )
 
-/** What an input is that is no object with fields: a `Date` would be written as the text it is, a `Map` as nothing. */
-const noRecord = (input: unknown): string | undefined => {
+/** Why an input is not a plain object: a `Date` would be encoded as a string, a `Map` as an empty object. */
+const notRecordReason = (input: unknown): string | undefined => {
   if (input === null) return "must be an object, is null"
   if (typeof input !== "object") return `must be an object, is a ${typeof input}`
   if (Array.isArray(input)) return "must be an object, is an array"
   return Times.isTime(input) ? "must be an object, is a time" : Plain.notPlain(input)
 }
 
-/** No ids would be sent as no filter, and bring everything. @internal */
+/** An empty list would be sent as no filter and return everything. @internal */
 export const emptyList = (value: unknown, path: ReadonlyArray<string>): Issue | undefined =>
   Array.isArray(value) && value.length === 0 && !/fields?$/.test(path[path.length - 1] ?? "")
     ? { path, message: "is an empty list, which Pipedrive would take for no filter at all" }
@@ -197,7 +197,7 @@ export const emptyList = (value: unknown, path: ReadonlyArray<string>): Issue | 
 const emptyFilter = (key: string, value: unknown, ast: AST.AST | undefined): Issue | undefined =>
   ast !== undefined && Shape.annotated(ast, Field.ListId) !== undefined ? emptyList(value, [key]) : undefined
 
-const some = (keys: ReadonlyArray<string>): string =>
+const listSome = (keys: ReadonlyArray<string>): string =>
   keys.length > 8 ? `${keys.slice(0, 8).join(", ")}, ...` : keys.join(", ")
 
 const explain = ({ input, method, output, path, version }: AnyDescription, given: Input): ReadonlyArray<Issue> => {
@@ -222,8 +222,8 @@ const pathEncoder = <I, A>(endpoint: Description<I, A>): ((input: Input) => stri
     for (let i = 1; i < parts.length; i += 2) {
       const key = parts[i] ?? ""
       const value = input[key]
-      const wrong = pathFault(value)
-      if (wrong !== undefined) return { path: [key], message: wrong }
+      const problem = pathFault(value)
+      if (problem !== undefined) return { path: [key], message: problem }
       out += encodeURIComponent(String(value)) + (parts[i + 1] ?? "")
     }
     return out
@@ -256,16 +256,17 @@ const queryString = (
 const bodyEncoder = <I, A>(
   endpoint: Description<I, A>,
   fields: ReadonlyMap<string, AST.AST>,
-  placed: ReadonlySet<string>
+  usedKeys: ReadonlySet<string>
 ): ((input: Input) => HttpBody.HttpBody) => {
   const { body, input: schema, version } = endpoint
   if (body === undefined) return () => HttpBody.empty
   const [only = ""] = body.keys
-  const entries = (input: Input) => Object.entries(input).filter(([key]) => !placed.has(key))
+  const entries = (input: Input) => Object.entries(input).filter(([key]) => !usedKeys.has(key))
   switch (body.encoding) {
     case "json":
       return (input) => {
-        const value = body.whole === true ? input[only] : placed.size === 0 ? input : Object.fromEntries(entries(input))
+        const value =
+          body.whole === true ? input[only] : usedKeys.size === 0 ? input : Object.fromEntries(entries(input))
         const ast = body.whole === true ? fields.get(only) : schema.ast
         return HttpBody.text(JSON.stringify(writeTimes(value ?? {}, ast, version)), "application/json")
       }

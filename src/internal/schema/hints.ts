@@ -1,5 +1,5 @@
 /**
- * What was probably meant by what an endpoint does not take.
+ * Hints for invalid input: what the caller probably meant.
  */
 import type * as AST from "effect/SchemaAST"
 import type { Method, Version } from "../../Endpoint.js"
@@ -8,7 +8,7 @@ import { nearest } from "../options.js"
 import * as Shape from "./ast.js"
 import type { Fault } from "./inputIssues.js"
 
-/** What is known of the endpoint that refuses. @internal */
+/** The endpoint that rejects the input. @internal */
 export interface Context {
   readonly version: Version
   readonly method: Method
@@ -17,7 +17,7 @@ export interface Context {
   readonly output: AST.AST
 }
 
-/** v1 names, and what v2 calls them. */
+/** Names of v1 and other common names, with their names in Pipedrive's inputs. */
 const renamed: Readonly<Record<string, ReadonlyArray<string>>> = {
   user_id: ["owner_id"],
   label: ["label_ids"],
@@ -85,21 +85,21 @@ const forKey = (path: Fault["path"], context: Context): string | undefined => {
   if (isAnswered(path, context)) return "Pipedrive answers with it, but does not take it: leave it out"
   const near = nearest(key, known)
   if (near !== undefined) return `did you mean ${near}?`
-  // somebody gives back what another endpoint answered
+  // the input may be a response of another endpoint
   const changes = context.method === "PUT" || context.method === "PATCH"
-  return changes && known.length > 0 ? `leave it out; what can be changed is ${some(known, context)}` : undefined
+  return changes && known.length > 0 ? `leave it out; what can be changed is ${listSome(known, context)}` : undefined
 }
 
-const some = (known: ReadonlyArray<string>, { path }: Context): string => {
+const listSome = (known: ReadonlyArray<string>, { path }: Context): string => {
   const names = known.filter((name) => !path.includes(`{${name}}`))
   return names.length > 8 ? `${names.slice(0, 8).join(", ")}, ...` : names.join(", ")
 }
 
-/** Whether the endpoint's own answer has such a field: somebody gives back what was read. */
+/** Whether the endpoint's response has such a field: the input may be a changed response. */
 const isAnswered = (path: Fault["path"], { method, output }: Context): boolean =>
   method !== "GET" && Shape.at(output, ["data", ...path]) !== undefined
 
-/** Words of one version of webhooks in the other's. */
+/** Webhook actions of one version, with their name in the other. */
 const actions: Readonly<Record<string, string>> = {
   added: "create",
   updated: "change",

@@ -1,5 +1,5 @@
 /**
- * What is wrong with an input, in the words of Pipedrive's fields rather than those of Schemas, and what was probably meant.
+ * Describes what is wrong with an input, in terms of Pipedrive's fields rather than Schemas.
  */
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -8,7 +8,7 @@ import type { Issue } from "../../PipedriveError.js"
 
 type Path = ReadonlyArray<string | number>
 
-/** A place that is wrong: an unknown field, one that is not there, or one whose value does not fit. @internal */
+/** One fault: an unknown field, a missing one, or an invalid value. @internal */
 export interface Fault extends Issue {
   readonly kind: "unknown" | "missing" | "value"
   readonly value: unknown
@@ -18,12 +18,12 @@ interface Found {
   readonly path: Path
   readonly value: unknown
   kind: Fault["kind"]
-  /** Sentences that the Schema has of its own. */
-  readonly own: Set<string>
+  /** Messages that the Schema defines. */
+  readonly ownMessages: Set<string>
   readonly wanted: Set<string>
 }
 
-/** The faults of a value, one a path; of alternatives, the complaints of all. @internal */
+/** The faults of a value, one per path; for a union, those of all members together. @internal */
 export const of = (ast: AST.AST, value: unknown): ReadonlyArray<Fault> => {
   const meant = alternativeOf(ast, value)
   const check = ParseResult.validateEither(Schema.make<unknown>(meant), { errors: "all", onExcessProperty: "error" })
@@ -59,10 +59,10 @@ const alternativeOf = (ast: AST.AST, value: unknown): AST.AST => {
 }
 
 /** A whole of which a part is wrong is no news, unless it is no data of which there could be parts, but a stream. */
-const isOpaque = ({ own, value }: Found): boolean =>
-  own.size > 0 && tagOf(value) !== "Object" && tagOf(value) !== "Array"
+const isOpaque = ({ ownMessages, value }: Found): boolean =>
+  ownMessages.size > 0 && tagOf(value) !== "Object" && tagOf(value) !== "Array"
 
-/** All that is given where nothing is taken. @internal */
+/** The faults of an input for an endpoint without parameters. @internal */
 export const unknown = (given: Readonly<Record<string, unknown>>): ReadonlyArray<Fault> =>
   Object.entries(given).map(([key, value]) => ({ path: [key], message: unknownField, kind: "unknown", value }))
 
@@ -93,27 +93,27 @@ const collect = (issue: ParseResult.ParseIssue, path: Path, value: unknown, foun
       return
   }
   const id = JSON.stringify(path)
-  const one: Found = found.get(id) ?? { path, value, kind: "value", own: new Set(), wanted: new Set() }
+  const one: Found = found.get(id) ?? { path, value, kind: "value", ownMessages: new Set(), wanted: new Set() }
   found.set(id, one)
   if (issue._tag === "Unexpected") one.kind = "unknown"
   else if (issue._tag === "Missing") one.kind = "missing"
   else {
     const own = issue._tag === "Type" && issue.message !== undefined ? [issue.message] : undefined
     for (const text of own ?? (issue._tag === "Type" ? wanted(issue.ast, issue) : sentence(issue))) {
-      if (text.startsWith("is ")) one.own.add(text)
+      if (text.startsWith("is ")) one.ownMessages.add(text)
       else one.wanted.add(text)
     }
   }
 }
 
-/** What the Schema itself says. */
+/** The Schema's own message. */
 const sentence = (issue: ParseResult.ParseIssue): ReadonlyArray<string> =>
   ParseResult.ArrayFormatter.formatIssueSync(issue).map(({ message }) => {
     const [, expected] = /^Expected (.*), actual [\s\S]*$/.exec(message) ?? []
-    return plain[expected ?? ""] ?? expected ?? message
+    return plainNames[expected ?? ""] ?? expected ?? message
   })
 
-const plain: Readonly<Record<string, string>> = {
+const plainNames: Readonly<Record<string, string>> = {
   "a valid Date instance": "a Date",
   DateFromSelf: "a Date",
   ValidDateFromSelf: "a Date",
@@ -121,7 +121,7 @@ const plain: Readonly<Record<string, string>> = {
   "a non empty string": "text that is not empty"
 }
 
-/** A type in plain words. */
+/** Describes a type. */
 const wanted = (ast: AST.AST, issue: ParseResult.ParseIssue): ReadonlyArray<string> => {
   switch (ast._tag) {
     case "Suspend":
@@ -131,7 +131,7 @@ const wanted = (ast: AST.AST, issue: ParseResult.ParseIssue): ReadonlyArray<stri
     case "Refinement":
       return wanted(ast.from, issue)
     case "UndefinedKeyword":
-      // what every optional field admits is no news
+      // every optional field accepts it, so it is not mentioned
       return []
     case "StringKeyword":
     case "TemplateLiteral":
@@ -153,8 +153,8 @@ const wanted = (ast: AST.AST, issue: ParseResult.ParseIssue): ReadonlyArray<stri
   }
 }
 
-const message = ({ kind, own, path, value, wanted }: Found): string => {
-  if (own.size > 0) return Array.from(own).join(", and ")
+const message = ({ kind, ownMessages, path, value, wanted }: Found): string => {
+  if (ownMessages.size > 0) return Array.from(ownMessages).join(", and ")
   if (kind === "missing") return "is missing"
   if (kind === "unknown") {
     if (path.length === 1) return unknownField
@@ -164,23 +164,23 @@ const message = ({ kind, own, path, value, wanted }: Found): string => {
   }
   const kinds = Array.from(wanted)
   const words = kinds.length > 6 ? `${kinds.slice(0, 6).join(", ")}, ...` : kinds.join(" or ")
-  return `${words === "" ? "is not acceptable" : `must be ${words}`}, is ${shown(path, spelt(value))}`
+  return `${words === "" ? "is not acceptable" : `must be ${words}`}, is ${shown(path, print(value))}`
 }
 
 const secret = /password|secret|token/i
 
-/** A value that was written out, cut short, and never a password. @internal */
+/** A printed value, truncated, and never a password. @internal */
 export const shown = (path: Path, text: string): string =>
-  path.some((key) => secret.test(String(key))) ? "something else" : short(text)
+  path.some((key) => secret.test(String(key))) ? "something else" : abbreviate(text)
 
-const short = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text)
+const abbreviate = (text: string): string => (text.length > 80 ? `${text.slice(0, 77)}...` : text)
 
 /** @internal */
-export const brief = (value: unknown): string => short(spelt(value))
+export const brief = (value: unknown): string => abbreviate(print(value))
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1)
 
-const spelt = (value: unknown): string => {
+const print = (value: unknown): string => {
   switch (typeof value) {
     case "string":
       return JSON.stringify(value.slice(0, 100))

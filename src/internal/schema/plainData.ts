@@ -1,5 +1,5 @@
 /**
- * What no Schema says of an input: its values must be ones that JSON can carry, and its fields its own.
+ * Checks that no Schema makes: an input's values must be representable in JSON, and its fields must not be inherited.
  */
 import type { Issue } from "../../PipedriveError.js"
 import * as Bytes from "./bytes.js"
@@ -10,8 +10,8 @@ type Path = ReadonlyArray<string | number>
 
 const maximumDepth = 32
 
-/** The first thing in a value that cannot be sent. @internal */
-export const fault = (value: unknown, path: Path): Issue | undefined => scan(value, path, [])
+/** The first part of a value that cannot be sent. @internal */
+export const findIssue = (value: unknown, path: Path): Issue | undefined => scan(value, path, [])
 
 const scan = (value: unknown, path: Path, within: ReadonlyArray<object>): Issue | undefined => {
   switch (typeof value) {
@@ -32,8 +32,8 @@ const scanObject = (value: object, path: Path, within: ReadonlyArray<object>): I
   if (Times.isTime(value)) return scanTime(value, path)
   if (within.includes(value)) return { path, message: "refers to itself, which JSON cannot" }
   if (within.length > maximumDepth) return { path: path.slice(0, 2), message: "is nested too deeply" }
-  const wrong = notPlain(value)
-  if (wrong !== undefined) return { path, message: wrong }
+  const problem = notPlain(value)
+  if (problem !== undefined) return { path, message: problem }
   const entries: Iterable<[string | number, unknown]> = Array.isArray(value) ? value.entries() : Object.entries(value)
   for (const [key, inner] of entries) {
     const at = [...path, key]
@@ -48,18 +48,18 @@ const scanObject = (value: object, path: Path, within: ReadonlyArray<object>): I
 const scanTime = (value: unknown, path: Path): Issue | undefined => {
   if (!(value instanceof Date)) return undefined
   if (Number.isNaN(value.getTime())) return { path, message: "is an invalid Date" }
-  // a custom field holds a day or a time of day, never both
+  // a custom field has a day or a time of day, never both
   return path.some((key) => Hints.customFieldKey.test(String(key))) && !Times.isOneDay(value)
     ? { path, message: Times.twoDays }
     : undefined
 }
 
-/** Why an object cannot be sent as the fields that it shows. @internal */
+/** Why an object is not plain data. @internal */
 export const notPlain = (value: object): string | undefined => {
   if (Bytes.isBlob(value) || Bytes.isBytes(value)) return "is binary, which this field does not take"
   if (
     "toJSON" in value ||
-    // a Map, a Promise, a stream: what they hold is not in their fields
+    // the content of a Map, a Promise or a stream is not in its fields
     (!Array.isArray(value) && /^\[object (?!Object\]|Error\])/.test(Object.prototype.toString.call(value)))
   ) {
     return "is not plain data"
@@ -87,7 +87,7 @@ const isClass = (prototype: unknown): prototype is object =>
   typeof prototype === "object" && prototype !== null && Object.getPrototypeOf(prototype) !== null
 
 /** No more than `undefined` in it: an empty object could be taken for all of them cleared. @internal */
-export const isHollow = (value: unknown): boolean => {
+export const hasOnlyUndefined = (value: unknown): boolean => {
   if (typeof value !== "object" || value === null || Array.isArray(value) || Times.isTime(value)) return false
   const values = Object.values(value)
   return values.length > 0 && values.every((inner) => inner === undefined)

@@ -1,5 +1,5 @@
 /**
- * A success that came without `data`, and what its type promises.
+ * Completes a success without `data` from its output type.
  */
 import * as AST from "effect/SchemaAST"
 import type { Issue } from "../../PipedriveError.js"
@@ -9,9 +9,9 @@ type Body = Readonly<Record<string, unknown>>
 
 /** @internal */
 export interface Complete {
-  /** Whether the answer is a list, for which nothing can be said to be none. */
+  /** Whether the response is a list: then missing data means an empty list. */
   readonly isList: boolean
-  /** The body with the `data` that its type promises; `undefined` where none came and none can be made up. */
+  /** The body with the `data` of its type; `undefined` if it is missing and has no default. */
   readonly fill: (body: Body) => Body | undefined
 }
 
@@ -21,19 +21,19 @@ export const make = (output: AST.AST): Complete => {
   if (field === undefined) return { isList: false, fill: (body) => body }
   const { isOptional, type } = field
   if (isArray(type)) {
-    return { isList: true, fill: (body) => (isNone(body.data) && !isOptional ? { ...body, data: [] } : body) }
+    return { isList: true, fill: (body) => (isNullish(body.data) && !isOptional ? { ...body, data: [] } : body) }
   }
   const inner = fieldsOf(type)
   const items = inner.get("items")
-  // the lists of searches stand one floor down
+  // the list of a search is nested in `data.items`
   if (items !== undefined && !items.isOptional && isArray(items.type)) {
-    const alone = [...inner].every(([name, { isOptional }]) => name === "items" || isOptional)
+    const onlyItems = [...inner].every(([name, { isOptional }]) => name === "items" || isOptional)
     return {
       isList: true,
       fill: (body) => {
         const { data } = body
-        if (isNone(data)) return alone ? { ...body, data: { items: [] } } : undefined
-        return typeof data === "object" && !Array.isArray(data) && isNone((data as Body).items)
+        if (isNullish(data)) return onlyItems ? { ...body, data: { items: [] } } : undefined
+        return typeof data === "object" && !Array.isArray(data) && isNullish((data as Body).items)
           ? { ...body, data: { ...data, items: [] } }
           : body
       }
@@ -43,16 +43,16 @@ export const make = (output: AST.AST): Complete => {
   return {
     isList: false,
     fill: (body) => {
-      if (!isNone(body.data) || (nullable && body.data === null)) return body
-      if (isOptional) return body.data === undefined ? body : without(body)
+      if (!isNullish(body.data) || (nullable && body.data === null)) return body
+      if (isOptional) return body.data === undefined ? body : withoutData(body)
       return nullable ? { ...body, data: null } : undefined
     }
   }
 }
 
-const isNone = (u: unknown): u is null | undefined => u === undefined || u === null
+const isNullish = (u: unknown): u is null | undefined => u === undefined || u === null
 
-const without = ({ data: _, ...rest }: Body): Body => rest
+const withoutData = ({ data: _, ...rest }: Body): Body => rest
 
 /** @internal */
 export const noData = (method: string): Issue => ({
@@ -67,7 +67,7 @@ interface Field {
   readonly isOptional: boolean
 }
 
-/** The fields of an object's type by name; none of what is no object. @internal */
+/** The fields of an object type by name; empty for other types. @internal */
 export const fieldsOf = (ast: AST.AST): ReadonlyMap<PropertyKey, Field> =>
   AST.isSuspend(ast)
     ? fieldsOf(ast.f())

@@ -1,5 +1,5 @@
 /**
- * What is wrong with an answer, in words.
+ * Describes what is wrong with a response.
  */
 import * as AST from "effect/SchemaAST"
 import type { Issue } from "../../PipedriveError.js"
@@ -7,15 +7,15 @@ import { brief } from "../text.js"
 import * as Check from "./check.js"
 import { shown } from "./inputIssues.js"
 
-/** An issue, and where it stands in the Schema: positions in lists as `[]`, keys of the data as `*`. @internal */
+/** An issue with its place in the Schema: list positions as `[]`, keys of records as `*`. @internal */
 export interface Found extends Issue {
   readonly place: string
 }
 
-/** So many places are named, and so many faults looked at: an answer that is all wrong costs no more than one that is not. */
-const mostPlaces = 32
-const mostFaults = 200
-const deepest = 64
+/** Limits on reported places and inspected faults, so that a completely wrong response costs no more than a valid one. */
+const maxPlaces = 32
+const maxFaults = 200
+const maxDepth = 64
 
 interface Search {
   readonly found: Map<string, Found>
@@ -23,26 +23,26 @@ interface Search {
 }
 
 /**
- * What is wrong with an answer: the first fault of each place in the Schema, up to a few dozen. By the compiled check, part by
- * part, since the decoder would write a sentence on each of 20,000 items.
+ * The first fault of each place in the Schema, up to a few dozen. It uses the compiled check part by part, because the decoder
+ * would describe every fault of 20,000 items.
  *
  * @internal
  */
-export const inAnswer = (ast: AST.AST, value: unknown): ReadonlyArray<Found> => {
+export const findIssues = (ast: AST.AST, value: unknown): ReadonlyArray<Found> => {
   const search: Search = { found: new Map(), faults: 0 }
-  look(ast, value, [], [], search)
+  inspect(ast, value, [], [], search)
   return [...search.found.values()]
 }
 
-const isOver = (search: Search): boolean => search.faults >= mostFaults || search.found.size >= mostPlaces
+const isOver = (search: Search): boolean => search.faults >= maxFaults || search.found.size >= maxPlaces
 
-const note = (search: Search, path: Issue["path"], places: ReadonlyArray<string>, message: string): void => {
+const addIssue = (search: Search, path: Issue["path"], places: ReadonlyArray<string>, message: string): void => {
   search.faults++
   const place = places.join(".")
   if (!search.found.has(place)) search.found.set(place, { path, place, message })
 }
 
-/** A check of somebody's own Schema may throw, or run out of stack. */
+/** A check of a custom Schema may throw or overflow the stack. */
 const passes = (ast: AST.AST, value: unknown): boolean => {
   try {
     return Check.open(ast)(value)
@@ -51,7 +51,7 @@ const passes = (ast: AST.AST, value: unknown): boolean => {
   }
 }
 
-const look = (
+const inspect = (
   ast: AST.AST,
   value: unknown,
   path: Issue["path"],
@@ -59,22 +59,22 @@ const look = (
   search: Search
 ): void => {
   if (isOver(search) || passes(ast, value)) return
-  if (path.length >= deepest) {
-    note(search, path, places, "is nested too deeply")
+  if (path.length >= maxDepth) {
+    addIssue(search, path, places, "is nested too deeply")
     return
   }
   const within = (inner: AST.AST, part: unknown, key: string | number, place: string) =>
-    look(inner, part, [...path, key], [...places, place], search)
+    inspect(inner, part, [...path, key], [...places, place], search)
   const before = search.faults
   const [one, ...others] = membersFor(ast, value)
   if (one !== undefined && others.length > 0) {
-    // the member that the value is nearest to
-    let best = lookAlone(one, value, path, places)
+    // the member with the fewest faults
+    let best = inspectSeparately(one, value, path, places)
     for (const other of others) {
-      const next = lookAlone(other, value, path, places)
+      const next = inspectSeparately(other, value, path, places)
       if (next.faults < best.faults) best = next
     }
-    for (const { message, path: at, place } of best.found.values()) note(search, at, place.split("."), message)
+    for (const { message, path: at, place } of best.found.values()) addIssue(search, at, place.split("."), message)
   } else if (one !== undefined && AST.isTypeLiteral(one)) {
     const record = value as Readonly<Record<string, unknown>>
     const named = new Set<PropertyKey>()
@@ -82,7 +82,7 @@ const look = (
       named.add(name)
       const key = String(name)
       if (key in record) within(type, record[key], key, key)
-      else if (!isOptional) note(search, [...path, key], [...places, key], "is missing")
+      else if (!isOptional) addIssue(search, [...path, key], [...places, key], "is missing")
     }
     for (const { parameter, type } of one.indexSignatures) {
       for (const key in record) {
@@ -95,12 +95,18 @@ const look = (
     const items = value as ReadonlyArray<unknown>
     for (let i = 0; item !== undefined && i < items.length && !isOver(search); i++) within(item, items[i], i, "[]")
   }
-  if (search.faults === before) note(search, path, places, `must be ${wanted(ast)}, is ${is(path, value)}`)
+  if (search.faults === before)
+    addIssue(search, path, places, `must be ${wanted(ast)}, is ${describeActual(path, value)}`)
 }
 
-const lookAlone = (ast: AST.AST, value: unknown, path: Issue["path"], places: ReadonlyArray<string>): Search => {
+const inspectSeparately = (
+  ast: AST.AST,
+  value: unknown,
+  path: Issue["path"],
+  places: ReadonlyArray<string>
+): Search => {
   const search: Search = { found: new Map(), faults: 0 }
-  look(ast, value, path, places, search)
+  inspect(ast, value, path, places, search)
   return search
 }
 
@@ -109,7 +115,7 @@ const membersOf = (ast: AST.AST): ReadonlyArray<AST.AST> => {
   return AST.isUnion(ast) ? ast.types.flatMap(membersOf) : [ast]
 }
 
-/** Those members of a type that describe parts of a value of this kind. */
+/** The members of a union for a value of this kind: objects or arrays. */
 const membersFor = (ast: AST.AST, value: unknown): ReadonlyArray<AST.AST> => {
   if (typeof value !== "object" || value === null) return []
   const isList = Array.isArray(value)
@@ -124,5 +130,5 @@ const wanted = (ast: AST.AST): string => {
 const kindOf = (ast: AST.AST): string =>
   AST.isTypeLiteral(ast) ? "an object" : AST.isTupleType(ast) ? "an array" : String(ast).slice(0, 80)
 
-const is = (path: Issue["path"], value: unknown): string =>
+const describeActual = (path: Issue["path"], value: unknown): string =>
   value === undefined ? "missing" : shown(path, brief(value))

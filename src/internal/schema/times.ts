@@ -1,5 +1,5 @@
 /**
- * Points in time and days, as callers give them and as Pipedrive wants them.
+ * Points in time and days: from a caller's value to Pipedrive's format.
  */
 import * as DateTime from "effect/DateTime"
 import type { Version } from "../../Endpoint.js"
@@ -14,12 +14,12 @@ export const isTime = (u: unknown): u is Date | DateTime.DateTime => u instanceo
 // what is a time
 // -----------------------------------------------------------------------------
 
-const form =
+const timeFormat =
   /^(\d{4})-(\d{2})-(\d{2})(?:([Tt ])([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})?)?$/
 
-/** The parts of a text that names a day of the calendar, with or without a time of that day. */
+/** Parses a text with a valid calendar day, with or without a time of day. */
 const read = (text: string) => {
-  const [, year, month, day, separator, hour, , second, zone] = form.exec(text) ?? []
+  const [, year, month, day, separator, hour, , second, zone] = timeFormat.exec(text) ?? []
   const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
   const exists =
     year !== undefined && Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= days
@@ -29,10 +29,10 @@ const read = (text: string) => {
 /** @internal */
 export const isDay = (text: string): boolean => read(text)?.timed === false
 
-/** A form that v1 takes: a day, perhaps with a time, perhaps with a zone (UTC without). @internal */
+/** A format that v1 accepts: a day, optionally with a time, optionally with a zone (UTC by default). @internal */
 export const isTimestamp = (text: string): boolean => read(text) !== undefined
 
-/** To the second, and no doubt about the zone: RFC 3339, or v1's form, which is UTC. @internal */
+/** Precise to the second and with a known zone: RFC 3339, or v1's format, which is UTC. @internal */
 export const isInstant = (text: string): boolean => {
   const parts = read(text)
   return parts?.second !== undefined && (parts.zone !== undefined || parts.separator === " ")
@@ -61,15 +61,15 @@ const utc = (date: Date, version: Version, kind: TimeKind): string => {
   return version === "v2" || kind === "instant" ? `${iso}Z` : iso.replace("T", " ")
 }
 
-const exact = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z| \d{2}:\d{2}:\d{2})$/
+const exactFormat = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z| \d{2}:\d{2}:\d{2})$/
 
 /**
- * A text that leaves no doubt is written as the `Date` that it names: without the fraction that v2 refuses, and in UTC. v1's
- * forms stay as they stand, and so does RFC 3339 in UTC.
+ * An unambiguous text is written like a `Date`: in UTC, and without the fraction that v2 rejects. v1's formats and RFC 3339 in
+ * UTC are not changed.
  */
-const written = (text: string, kind: TimeKind, version: Version): string => {
+const writeText = (text: string, kind: TimeKind, version: Version): string => {
   if (kind === "date" || !isInstant(text)) return text
-  if (version === "v1" && kind !== "instant" && exact.test(text)) return text
+  if (version === "v1" && kind !== "instant" && exactFormat.test(text)) return text
   return utc(dateOf(text), version, kind)
 }
 
@@ -84,7 +84,7 @@ export const dateOf = (text: string): Date => {
 
 /** @internal */
 export const write = (value: Given, kind: TimeKind, version: Version): string => {
-  if (typeof value === "string") return written(value, kind, version)
+  if (typeof value === "string") return writeText(value, kind, version)
   if (kind !== "date") return utc(value instanceof Date ? value : DateTime.toDateUtc(value), version, kind)
   // the day in its zone
   const date = value instanceof Date ? value : DateTime.toDate(value)

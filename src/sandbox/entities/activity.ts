@@ -2,12 +2,12 @@
  * Activities and their types.
  */
 import * as Either from "effect/Either"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Answer } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import { showV1 } from "../model/engine.js"
 import type { Computed, Draft, Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { isRecord, list, num, text, type View } from "../model/view.js"
 import { all, get, type Row, type World } from "../model/world.js"
 import * as common from "./common.js"
@@ -30,10 +30,10 @@ const primaryOf = (participants: ReadonlyArray<unknown>): unknown => {
   return isRecord(primary) ? (primary.person_id ?? null) : null
 }
 
-const settle = (draft: Draft): Either.Either<void, Answer> => {
+const applyRules = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, given, view } = draft
   if (given.has("type") && typeOf(view.world, after.type) === undefined) {
-    return refusals.because(draft, "Activity type is not valid.")
+    return errorResponses.badRequest(draft, "Activity type is not valid.")
   }
   if (before === undefined && text(after, "subject") === "") {
     after.subject = text(typeOf(view.world, after.type), "name") || "Call"
@@ -67,7 +67,7 @@ const address = (part: string): Computed => {
 }
 
 const participantKind = kinds.kind({
-  what: "must be an array of { person_id, primary }",
+  requirement: "must be an array of { person_id, primary }",
   is: (value) => Array.isArray(value) && value.every((one) => isRecord(one) && Number.isSafeInteger(one.person_id)),
   fromV1: (raw) =>
     Array.isArray(raw)
@@ -90,10 +90,10 @@ const participantKind = kinds.kind({
       : null
 })
 
-const nothing = common.always(null)
+const alwaysNull = common.always(null)
 
 /** Keys of v1 that only a calendar or a video call fills. */
-const unset = Object.fromEntries(
+const unsetKeys = Object.fromEntries(
   [
     "reference_type",
     "reference_id",
@@ -108,11 +108,11 @@ const unset = Object.fromEntries(
     "original_start_time",
     "series",
     "is_recurring"
-  ].map((name) => [name, nothing] as const)
+  ].map((name) => [name, alwaysNull] as const)
 )
 
-const dealDropbox: Computed = (row, view) =>
-  row.deal_id === null ? null : short.dropbox(view.world, `+deal${row.deal_id}`)
+const dealBccAddress: Computed = (row, view) =>
+  row.deal_id === null ? null : references.smartBccAddress(view.world, `+deal${row.deal_id}`)
 
 /** An activity. */
 export const activity: Entity = {
@@ -151,32 +151,36 @@ export const activity: Entity = {
     private: { kind: kinds.flag, initial: () => false, v2: false }
   },
   v1Aliases: { location: "location" },
-  v1Beside: { add: () => ({ updates_story_id: null }) },
+  v1AdditionalData: { add: () => ({ updates_story_id: null }) },
   v1: {
-    ...unset,
+    ...unsetKeys,
     marked_as_done_time: (row) => common.shownTime(row, "marked_as_done_time", "v1") ?? "",
     location_formatted_address: address("formatted_address"),
-    org_name: short.nameOf("organization", "org_id"),
-    person_name: short.nameOf("person", "person_id"),
-    deal_title: short.nameOf("deal", "deal_id", "title"),
-    lead_title: short.nameOf("lead", "lead_id", "title"),
+    org_name: references.nameOf("organization", "org_id"),
+    person_name: references.nameOf("person", "person_id"),
+    deal_title: references.nameOf("deal", "deal_id", "title"),
+    lead_title: references.nameOf("lead", "lead_id", "title"),
     owner_name: common.ownerName,
-    person_dropbox_bcc: (row, view) => (row.person_id === null ? null : short.dropbox(view.world)),
-    deal_dropbox_bcc: dealDropbox,
+    person_dropbox_bcc: (row, view) => (row.person_id === null ? null : references.smartBccAddress(view.world)),
+    deal_dropbox_bcc: dealBccAddress,
     assigned_to_user_id: (row) => row.owner_id,
     type_name: (row, view) => text(typeOf(view.world, row.type), "name") || null,
-    lead: nothing,
+    lead: alwaysNull,
     company_id: (_, view) => view.world.company.id
   },
   related: {
-    user: { by: ["owner_id"], short: short.user },
-    person: { by: ["person_id"], short: short.personOfActivity, full: short.person },
-    organization: { by: ["org_id"], short: short.organizationOfActivity, full: short.organization },
-    deal: { by: ["deal_id"], short: short.dealOfActivity }
+    user: { by: ["owner_id"], reference: references.user },
+    person: { by: ["person_id"], reference: references.personOfActivity, fullReference: references.person },
+    organization: {
+      by: ["org_id"],
+      reference: references.organizationOfActivity,
+      fullReference: references.organization
+    },
+    deal: { by: ["deal_id"], reference: references.dealOfActivity }
   },
   include: { attendees: (row) => row.attendees ?? [] },
-  settle,
-  filters: { ...common.changedFilters, done: common.whether("done") },
+  beforeCommit: applyRules,
+  filters: { ...common.changedFilters, done: common.flagEquals("done") },
   v1Filters: {
     ...common.collectionFilters,
     user_id: (value) => (value === 0 ? undefined : (row) => row.owner_id === value),
@@ -184,7 +188,7 @@ export const activity: Entity = {
       const wanted = new Set((Array.isArray(value) ? value : [value]).flatMap((one) => String(one).split(",")))
       return (row) => wanted.has(text(row, "type"))
     },
-    done: common.whether("done"),
+    done: common.flagEquals("done"),
     start_date: common.fromDay("due_date"),
     end_date: common.toDay("due_date"),
     exclude: (value) => {
@@ -195,7 +199,7 @@ export const activity: Entity = {
 }
 
 /** An activity inside the thing it is about. */
-const inside = (row: Row | undefined, view: View): unknown => {
+const showInParent = (row: Row | undefined, view: View): unknown => {
   if (row === undefined) return null
   const { company_id: _, ...shown } = showV1(activity, row, view, "list")
   return { ...shown, project_id: row.project_id, project_title: null }
@@ -205,13 +209,13 @@ const inside = (row: Row | undefined, view: View): unknown => {
 export const nextOf =
   (field: string): Computed =>
   (row, view) =>
-    inside(short.nextActivity(view, field, row.id), view)
+    showInParent(references.nextActivity(view, field, row.id), view)
 
 /** The last activity of a thing, in full. */
 export const lastOf =
   (field: string): Computed =>
   (row, view) =>
-    inside(short.lastActivity(view, field, row.id), view)
+    showInParent(references.lastActivity(view, field, row.id), view)
 
 const keyOf = (name: string): string =>
   name
@@ -236,7 +240,7 @@ export const activityType: Entity = {
     update_time: common.updateTime
   },
   v1Deleted: (row, view) => ({ ...showV1(activityType, row, view, "get"), active_flag: false }),
-  settle: ({ after }) => {
+  beforeCommit: ({ after }) => {
     after.key_string ??= keyOf(text(after, "name"))
     return Either.void
   }

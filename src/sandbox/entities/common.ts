@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import type { Answer } from "../http/messages.js"
 import type { Computed, Field, Filter } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../model/view.js"
 import { all, get, type Row } from "../model/world.js"
 
@@ -23,7 +23,7 @@ export const updateTime: Field = { kind: kinds.time, initial: (view) => view.now
 
 /** A user, by default the one who calls. */
 export const user: Field = {
-  kind: kinds.reference("user", short.userReference),
+  kind: kinds.reference("user", references.userReference),
   initial: (view) => view.caller.id
 }
 
@@ -60,16 +60,16 @@ export const origins: Readonly<Record<"origin" | "origin_id" | "channel" | "chan
 export const count =
   (table: string, field: string, which: (row: Row) => boolean = () => true): Computed =>
   (row, view) =>
-    short.linked(view.world, table, field, row.id).filter(which).length
+    references.liveRowsWhere(view.world, table, field, row.id).filter(which).length
 
 /** How many follow it. */
 export const followers =
   (entity: string): Computed =>
   (row, view) =>
-    short.linked(view.world, "follower", "followed", `${entity}:${row.id}`).length
+    references.liveRowsWhere(view.world, "follower", "followed", `${entity}:${row.id}`).length
 
 /** Nothing is to be said against a change. */
-export const nothingAgainst: Either.Either<void, Answer> = Either.void
+export const accepted: Either.Either<void, Answer> = Either.void
 
 /** Always the same. */
 export const always =
@@ -86,11 +86,11 @@ export const isDone = (row: Row): boolean => row.done === true
 
 /** The next and the last activity, as v1 shows them beside deals, persons and organizations. */
 export const activityInfo = (field: string): Readonly<Record<string, Computed>> => ({
-  next_activity_date: (row, view) => textOrNull(short.nextActivity(view, field, row.id), "due_date"),
-  next_activity_time: (row, view) => text(short.nextActivity(view, field, row.id), "due_time") || null,
-  next_activity_id: (row, view) => numOrNull(short.nextActivity(view, field, row.id), "id"),
-  last_activity_id: (row, view) => numOrNull(short.lastActivity(view, field, row.id), "id"),
-  last_activity_date: (row, view) => textOrNull(short.lastActivity(view, field, row.id), "due_date")
+  next_activity_date: (row, view) => textOrNull(references.nextActivity(view, field, row.id), "due_date"),
+  next_activity_time: (row, view) => text(references.nextActivity(view, field, row.id), "due_time") || null,
+  next_activity_id: (row, view) => numOrNull(references.nextActivity(view, field, row.id), "id"),
+  last_activity_id: (row, view) => numOrNull(references.lastActivity(view, field, row.id), "id"),
+  last_activity_date: (row, view) => textOrNull(references.lastActivity(view, field, row.id), "due_date")
 })
 
 /** Counters of activities, notes, files and mail. */
@@ -140,14 +140,14 @@ export const firstLabel: Computed = (row) => {
 export const firstChar: Computed = (row) => text(row, "name").charAt(0).toLowerCase() || null
 
 /** The owner's name. */
-export const ownerName: Computed = short.nameOf("user", "owner_id")
+export const ownerName: Computed = references.nameOf("user", "owner_id")
 
 // -----------------------------------------------------------------------------
 // conditions
 // -----------------------------------------------------------------------------
 
 /** The field has one of these values. */
-export const among =
+export const isOneOf =
   (field: string): Filter =>
   (value) => {
     const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
@@ -191,7 +191,7 @@ export const toDay =
     typeof value === "string" ? (row) => text(row, field).slice(0, 10) <= value.slice(0, 10) : undefined
 
 /** The flag says so. */
-export const whether =
+export const flagEquals =
   (field: string): Filter =>
   (value) => {
     const wanted = kinds.flag.fromV1(value)
@@ -206,7 +206,7 @@ export const beginsWith: Filter = (value) =>
 
 /** What all lists of v2 take. */
 export const changedFilters: Readonly<Record<string, Filter>> = {
-  ids: among("id"),
+  ids: isOneOf("id"),
   updated_since: since("update_time"),
   updated_until: until("update_time")
 }
@@ -225,7 +225,7 @@ export const collectionFilters: Readonly<Record<string, Filter>> = {
 export const notesOn =
   (field: string) =>
   (row: Row, view: View): ReadonlyArray<string> =>
-    short.linked(view.world, "note", field, row.id).map((note) => text(note, "content"))
+    references.liveRowsWhere(view.world, "note", field, row.id).map((note) => text(note, "content"))
 
 const searchable = new Set(["address", "varchar", "text", "varchar_auto", "double", "monetary", "phone"])
 
@@ -236,10 +236,10 @@ export const customTexts =
     const values = row.custom_fields
     if (typeof values !== "object" || values === null) return []
     const found: Array<string> = []
-    const all_ = new Map<string, unknown>(Object.entries(values))
+    const customValues = new Map<string, unknown>(Object.entries(values))
     for (const field of all(view.world, table)) {
       if (!searchable.has(text(field, "field_type"))) continue
-      const value = all_.get(text(field, "field_code"))
+      const value = customValues.get(text(field, "field_code"))
       if (typeof value === "string" || typeof value === "number") found.push(String(value))
       else if (typeof value === "object" && value !== null && "value" in value) found.push(String(value.value))
     }
@@ -247,7 +247,7 @@ export const customTexts =
   }
 
 /** A reference as searches show it. */
-export const named = (table: string, id_: unknown, view: View, naming = "name"): unknown => {
+export const referenceWithName = (table: string, id_: unknown, view: View, naming = "name"): unknown => {
   const row = view.world.tables.get(table)?.rows.get(typeof id_ === "number" || typeof id_ === "string" ? id_ : 0)
   return row === undefined ? null : { id: row.id, [naming]: text(row, naming) }
 }
@@ -255,7 +255,7 @@ export const named = (table: string, id_: unknown, view: View, naming = "name"):
 /** The organization of what is found. */
 export const foundOrganization = (id_: unknown, view: View): unknown => {
   const row = get(view.world, "organization", id_)
-  return row === undefined ? null : { id: row.id, name: row.name, address: short.addressText(row, "address") }
+  return row === undefined ? null : { id: row.id, name: row.name, address: references.addressText(row, "address") }
 }
 
 /** Times of a stored field, for shapes made by hand. */

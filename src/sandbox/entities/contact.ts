@@ -2,11 +2,11 @@
  * Persons and organizations.
  */
 import * as Either from "effect/Either"
+import * as errorResponses from "../http/errorResponses.js"
 import { type Answer, json } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import type { Computed, Draft, Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { isRecord, list, text, textOrNull } from "../model/view.js"
 import { all, get, type Row } from "../model/world.js"
 import { lastOf, nextOf } from "./activity.js"
@@ -35,26 +35,26 @@ const includable = [
 // -----------------------------------------------------------------------------
 
 /** How many deals it takes part in without being their contact. */
-const participating =
+const participatingDeals =
   (which: (deal: Row) => boolean): Computed =>
   (row, view) =>
-    short.linked(view.world, "participant", "person_id", row.id).filter((one) => {
+    references.liveRowsWhere(view.world, "participant", "person_id", row.id).filter((one) => {
       const deal = get(view.world, "deal", one.deal_id)
       return deal !== undefined && deal.is_deleted !== true && deal.person_id !== row.id && which(deal)
     }).length
 
-const personNumbers: Readonly<Record<string, Computed>> = {
+const personCounters: Readonly<Record<string, Computed>> = {
   ...common.dealCounters("person_id"),
-  participant_open_deals_count: participating((deal) => deal.status === "open"),
-  participant_closed_deals_count: participating((deal) => deal.status !== "open"),
+  participant_open_deals_count: participatingDeals((deal) => deal.status === "open"),
+  participant_closed_deals_count: participatingDeals((deal) => deal.status !== "open"),
   ...common.counters("person", "person_id"),
   ...common.activityInfo("person_id")
 }
 
-const settlePerson = (draft: Draft): Either.Either<void, Answer> => {
+const applyPersonRules = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, given } = draft
   if (given.has("name") || (before === undefined && !given.has("first_name") && !given.has("last_name"))) {
-    if (text(after, "name").trim() === "") return refusals.because(draft, "Name must be given.")
+    if (text(after, "name").trim() === "") return errorResponses.badRequest(draft, "Name must be given.")
     const [first = "", ...rest] = text(after, "name").split(" ")
     after.first_name = first
     after.last_name = rest.length === 0 ? null : rest.join(" ")
@@ -83,7 +83,7 @@ export const person: Entity = {
     first_name: common.plainText,
     last_name: common.plainText,
     owner_id: common.user,
-    org_id: { kind: kinds.reference("organization", short.organizationReference) },
+    org_id: { kind: kinds.reference("organization", references.organizationReference) },
     add_time: common.addTime,
     update_time: common.updateTime,
     emails: { kind: kinds.contacts, initial: () => [], cleared: [], v1: "email" },
@@ -91,7 +91,7 @@ export const person: Entity = {
     is_deleted: common.isDeleted,
     visible_to: common.visibleTo,
     label_ids: common.labelIds,
-    picture_id: { kind: kinds.reference("picture", short.pictureReference), readOnly: true },
+    picture_id: { kind: kinds.reference("picture", references.pictureReference), readOnly: true },
     delete_time: common.deleteTime,
     im: { kind: kinds.contacts, initial: () => [], cleared: [] },
     postal_address: { kind: kinds.address },
@@ -102,49 +102,49 @@ export const person: Entity = {
   },
   v1Aliases: { label: "label_ids" },
   v1: {
-    ...personNumbers,
+    ...personCounters,
     first_char: common.firstChar,
     last_incoming_mail_time: common.always(null),
     last_outgoing_mail_time: common.always(null),
     label: common.firstLabel,
     postal_address_lat: common.always(null),
     postal_address_long: common.always(null),
-    org_name: short.nameOf("organization", "org_id"),
+    org_name: references.nameOf("organization", "org_id"),
     owner_name: common.ownerName,
     primary_email: primaryEmail,
-    cc_email: (_, view) => short.dropbox(view.world),
+    cc_email: (_, view) => references.smartBccAddress(view.world),
     company_id: (_, view) => view.world.company.id
   },
-  v1Beside: {
-    get: (_, view) => ({ dropbox_email: short.dropbox(view.world) }),
+  v1AdditionalData: {
+    get: (_, view) => ({ dropbox_email: references.smartBccAddress(view.world) }),
     add: common.always({ didMerge: false })
   },
   related: {
-    organization: { by: ["org_id"], short: short.organization },
-    user: { by: ["owner_id"], short: short.user }
+    organization: { by: ["org_id"], reference: references.organization },
+    user: { by: ["owner_id"], reference: references.user }
   },
   include: {
-    ...common.pick(personNumbers, ...includable, "participant_open_deals_count", "participant_closed_deals_count"),
+    ...common.pick(personCounters, ...includable, "participant_open_deals_count", "participant_closed_deals_count"),
     last_incoming_mail_time: common.always(null),
     last_outgoing_mail_time: common.always(null),
-    smart_bcc_email: (_, view) => short.dropbox(view.world),
+    smart_bcc_email: (_, view) => references.smartBccAddress(view.world),
     marketing_status: (row) => row.marketing_status,
     doi_status: common.always(0)
   },
   customFields: "personField",
-  settle: settlePerson,
+  beforeCommit: applyPersonRules,
   filters: {
     ...common.changedFilters,
     deal_id: (value, view) => {
       const ids = new Set<unknown>([get(view.world, "deal", value)?.person_id])
-      for (const participant of short.linked(view.world, "participant", "deal_id", value))
+      for (const participant of references.liveRowsWhere(view.world, "participant", "deal_id", value))
         ids.add(participant.person_id)
       return (row) => ids.has(row.id)
     }
   },
   v1Filters: {
     ...common.collectionFilters,
-    user_id: common.among("owner_id"),
+    user_id: common.isOneOf("owner_id"),
     first_char: common.beginsWith
   },
   v1Gone: (row) => json(410, { success: true, data: { id: row.id } }),
@@ -177,7 +177,7 @@ export const person: Entity = {
 // organizations
 // -----------------------------------------------------------------------------
 
-const organizationNumbers: Readonly<Record<string, Computed>> = {
+const organizationCounters: Readonly<Record<string, Computed>> = {
   ...common.dealCounters("org_id"),
   ...common.counters("organization", "org_id"),
   people_count: common.count("person", "org_id"),
@@ -185,7 +185,7 @@ const organizationNumbers: Readonly<Record<string, Computed>> = {
 }
 
 const followersByUser: Computed = (row, view) => {
-  const found = short.linked(view.world, "follower", "followed", `organization:${row.id}`)
+  const found = references.liveRowsWhere(view.world, "follower", "followed", `organization:${row.id}`)
   return Object.fromEntries(
     found.map((follower) => [
       String(follower.user_id),
@@ -223,48 +223,51 @@ export const organization: Entity = {
   },
   v1Aliases: { label: "label_ids" },
   v1: {
-    ...organizationNumbers,
+    ...organizationCounters,
     picture_id: common.always(null),
     country_code: common.always(null),
     first_char: common.firstChar,
     label: common.firstLabel,
     address_country_code: common.always(null),
     owner_name: common.ownerName,
-    cc_email: (_, view) => short.dropbox(view.world),
+    cc_email: (_, view) => references.smartBccAddress(view.world),
     company_id: (_, view) => view.world.company.id
   },
-  v1In: {
+  v1ByOperation: {
     add: { edit_name: common.always(true) },
     get: { edit_name: common.always(true), last_activity: lastOf("org_id"), next_activity: nextOf("org_id") }
   },
-  v1Beside: {
-    get: (row, view) => ({ followers: followersByUser(row, view), dropbox_email: short.dropbox(view.world) }),
+  v1AdditionalData: {
+    get: (row, view) => ({
+      followers: followersByUser(row, view),
+      dropbox_email: references.smartBccAddress(view.world)
+    }),
     add: common.always({ didMerge: false })
   },
-  related: { user: { by: ["owner_id"], short: short.user } },
+  related: { user: { by: ["owner_id"], reference: references.user } },
   include: {
-    ...common.pick(organizationNumbers, ...includable, "people_count"),
+    ...common.pick(organizationCounters, ...includable, "people_count"),
     last_incoming_mail_time: common.always(null),
     last_outgoing_mail_time: common.always(null),
-    smart_bcc_email: (_, view) => short.dropbox(view.world)
+    smart_bcc_email: (_, view) => references.smartBccAddress(view.world)
   },
   customFields: "organizationField",
-  settle: (draft) =>
-    text(draft.after, "name").trim() === "" ? refusals.because(draft, "Name must be given.") : Either.void,
-  settled: (row, before, view) => {
+  beforeCommit: (draft) =>
+    text(draft.after, "name").trim() === "" ? errorResponses.badRequest(draft, "Name must be given.") : Either.void,
+  afterCommit: (row, before, view) => {
     // the owner of a new organization follows it
     if (before === undefined) follow("organization", row.id, row.owner_id, view)
   },
   filters: common.changedFilters,
   v1Filters: {
     ...common.collectionFilters,
-    user_id: common.among("owner_id"),
+    user_id: common.isOneOf("owner_id"),
     first_char: common.beginsWith
   },
   search: {
     fields: {
       name: (row) => [text(row, "name")],
-      address: (row) => [short.addressText(row, "address") ?? ""],
+      address: (row) => [references.addressText(row, "address") ?? ""],
       notes: common.notesOn("org_id"),
       custom_fields: common.customTexts("organizationField")
     },
@@ -272,7 +275,7 @@ export const organization: Entity = {
       id: row.id,
       type: "organization",
       name: row.name,
-      address: short.addressText(row, "address"),
+      address: references.addressText(row, "address"),
       visible_to: row.visible_to,
       owner: { id: row.owner_id },
       custom_fields: common.customTexts("organizationField")(row, view),

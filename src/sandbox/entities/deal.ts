@@ -2,16 +2,16 @@
  * Deals.
  */
 import * as Either from "effect/Either"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Answer } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import type { Computed, Draft, Entity, Filter } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { list, num, text, textOrNull } from "../model/view.js"
 import { all, get, type Row, where } from "../model/world.js"
 import { lastOf, nextOf } from "./activity.js"
 import * as common from "./common.js"
-import { takePart } from "./follower.js"
+import { addParticipant } from "./follower.js"
 
 const counters = common.counters("deal", "deal_id")
 const activities = common.activityInfo("deal_id")
@@ -30,7 +30,7 @@ const defaultPipeline = (draft: Draft): Row | undefined => {
   return first
 }
 
-const settlePlace = (draft: Draft): Answer | undefined => {
+const applyStage = (draft: Draft): Answer | undefined => {
   const { after, before, given, view } = draft
   const stage = given.has("stage_id") ? get(view.world, "stage", after.stage_id) : undefined
   if (stage !== undefined) after.pipeline_id = stage.pipeline_id
@@ -38,7 +38,7 @@ const settlePlace = (draft: Draft): Answer | undefined => {
     const pipeline = given.has("pipeline_id") ? get(view.world, "pipeline", after.pipeline_id) : defaultPipeline(draft)
     const [first] = pipeline === undefined ? [] : stagesOf(draft, pipeline.id)
     if (pipeline === undefined || first === undefined)
-      return refusals.inVersion(draft.version, 400, "Pipeline has no stages.")
+      return errorResponses.inVersion(draft.version, 400, "Pipeline has no stages.")
     after.pipeline_id = pipeline.id
     after.stage_id = first.id
   }
@@ -46,7 +46,7 @@ const settlePlace = (draft: Draft): Answer | undefined => {
   return undefined
 }
 
-const settleStatus = (draft: Draft): void => {
+const applyStatus = (draft: Draft): void => {
   const { after, before, given, view } = draft
   if (given.has("status") && after.status === "deleted") {
     after.status = before?.status ?? "open"
@@ -78,21 +78,21 @@ const settleStatus = (draft: Draft): void => {
 const statusOfTime = { won_time: ["won"], lost_time: ["lost"], close_time: ["won", "lost"] } as const
 
 /** A time of winning or losing that the deal's status has none of. */
-const untimely = (draft: Draft): Answer | undefined => {
+const findTimeProblem = (draft: Draft): Answer | undefined => {
   const { after, given, version } = draft
   for (const [name, statuses] of Object.entries(statusOfTime)) {
     if (!given.has(name) || after[name] === null || statuses.some((one) => one === after.status)) continue
     const message = `Parameter '${name}' can only be set for deals that are ${statuses.join(" or ")}`
-    return version === "v1" ? refusals.v1(400, message) : refusals.invalid([{ key: name, message }])
+    return version === "v1" ? errorResponses.v1(400, message) : errorResponses.invalid([{ key: name, message }])
   }
   return undefined
 }
 
-const settle = (draft: Draft): Either.Either<void, Answer> => {
+const applyRules = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, given, view } = draft
-  const refusal = settlePlace(draft) ?? untimely(draft)
+  const refusal = applyStage(draft) ?? findTimeProblem(draft)
   if (refusal !== undefined) return Either.left(refusal)
-  settleStatus(draft)
+  applyStatus(draft)
   if (after.is_archived !== (before?.is_archived ?? false)) {
     after.archive_time = after.is_archived === true ? (after.archive_time ?? view.now) : null
   }
@@ -141,9 +141,10 @@ const statuses: Filter = (value) => {
   return (row) => wanted.has(row.is_deleted === true ? "deleted" : text(row, "status"))
 }
 
-const participants: Computed = (row, view) => short.linked(view.world, "participant", "deal_id", row.id).length
+const participants: Computed = (row, view) =>
+  references.liveRowsWhere(view.world, "participant", "deal_id", row.id).length
 
-const ccEmail: Computed = (row, view) => short.dropbox(view.world, `+deal${row.id}`)
+const ccEmail: Computed = (row, view) => references.smartBccAddress(view.world, `+deal${row.id}`)
 
 const included: Readonly<Record<string, Computed>> = {
   ...common.pick(activities, "next_activity_id", "last_activity_id"),
@@ -157,7 +158,7 @@ const included: Readonly<Record<string, Computed>> = {
   source_lead_id: (row) => row.source_lead_id ?? null
 }
 
-const spent = (from: string, to: string): Readonly<Record<string, number>> => {
+const durationBetween = (from: string, to: string): Readonly<Record<string, number>> => {
   const total = Math.max(0, Math.floor((new Date(to).getTime() - new Date(from).getTime()) / 1000))
   const days = Math.floor(total / 86_400)
   return {
@@ -181,8 +182,8 @@ export const deal: Entity = {
     title: { kind: kinds.text, required: "Deal title must be given." },
     creator_user_id: { ...common.user, readOnly: true },
     value: { kind: kinds.number, initial: () => 0, cleared: 0 },
-    person_id: { kind: kinds.reference("person", short.personReference) },
-    org_id: { kind: kinds.reference("organization", short.organizationReference) },
+    person_id: { kind: kinds.reference("person", references.personReference) },
+    org_id: { kind: kinds.reference("organization", references.organizationReference) },
     stage_id: { kind: kinds.link("stage") },
     currency: { kind: kinds.text, initial: (view) => view.caller.default_currency },
     add_time: common.addTime,
@@ -220,15 +221,15 @@ export const deal: Entity = {
     label: (row) => list(row, "label_ids").join(",") || null,
     sequence_enrollment: common.always(null),
     stage_order_nr: (row, view) => num(get(view.world, "stage", row.stage_id), "order_nr"),
-    person_name: short.nameOf("person", "person_id"),
-    org_name: short.nameOf("organization", "org_id"),
-    next_activity_subject: (row, view) => textOrNull(short.nextActivity(view, "deal_id", row.id), "subject"),
-    next_activity_type: (row, view) => textOrNull(short.nextActivity(view, "deal_id", row.id), "type"),
-    next_activity_duration: (row, view) => text(short.nextActivity(view, "deal_id", row.id), "duration") || null,
-    next_activity_note: (row, view) => textOrNull(short.nextActivity(view, "deal_id", row.id), "note"),
-    formatted_value: (row) => short.formatMoney(row.value, row.currency),
-    weighted_value: short.weightedValue,
-    formatted_weighted_value: (row, view) => short.formatMoney(short.weightedValue(row, view), row.currency),
+    person_name: references.nameOf("person", "person_id"),
+    org_name: references.nameOf("organization", "org_id"),
+    next_activity_subject: (row, view) => textOrNull(references.nextActivity(view, "deal_id", row.id), "subject"),
+    next_activity_type: (row, view) => textOrNull(references.nextActivity(view, "deal_id", row.id), "type"),
+    next_activity_duration: (row, view) => text(references.nextActivity(view, "deal_id", row.id), "duration") || null,
+    next_activity_note: (row, view) => textOrNull(references.nextActivity(view, "deal_id", row.id), "note"),
+    formatted_value: (row) => references.formatMoney(row.value, row.currency),
+    weighted_value: references.weightedValue,
+    formatted_weighted_value: (row, view) => references.formatMoney(references.weightedValue(row, view), row.currency),
     weighted_value_currency: (row) => row.currency,
     rotten_time: rottenTime,
     owner_name: common.ownerName,
@@ -237,15 +238,18 @@ export const deal: Entity = {
     person_hidden: common.always(false),
     ...common.nulls("score", "acv", "arr", "mrr", "acv_currency", "arr_currency", "mrr_currency")
   },
-  v1In: {
+  v1ByOperation: {
     get: {
-      average_time_to_won: (row, view) => spent(text(row, "add_time"), textOrNull(row, "won_time") ?? view.now),
+      average_time_to_won: (row, view) =>
+        durationBetween(text(row, "add_time"), textOrNull(row, "won_time") ?? view.now),
       average_stage_progress: (row, view) => num(get(view.world, "stage", row.stage_id), "order_nr"),
-      age: (row, view) => spent(text(row, "add_time"), textOrNull(row, "close_time") ?? view.now),
+      age: (row, view) => durationBetween(text(row, "add_time"), textOrNull(row, "close_time") ?? view.now),
       stay_in_pipeline_stages: (row, view) => ({
         times_in_stages: {
-          [String(row.stage_id)]: spent(textOrNull(row, "stage_change_time") ?? text(row, "add_time"), view.now)
-            .total_seconds
+          [String(row.stage_id)]: durationBetween(
+            textOrNull(row, "stage_change_time") ?? text(row, "add_time"),
+            view.now
+          ).total_seconds
         },
         order_of_stages: stagesOf({ view }, row.pipeline_id).map((stage) => stage.id)
       }),
@@ -253,22 +257,22 @@ export const deal: Entity = {
       next_activity: nextOf("deal_id")
     }
   },
-  v1Beside: {
-    get: (row, view) => ({ dropbox_email: short.dropbox(view.world, `+deal${row.id}`) })
+  v1AdditionalData: {
+    get: (row, view) => ({ dropbox_email: references.smartBccAddress(view.world, `+deal${row.id}`) })
   },
   related: {
-    user: { by: ["creator_user_id", "owner_id"], short: short.user },
-    organization: { by: ["org_id"], short: short.organization },
-    pipeline: { by: ["pipeline_id"], short: short.pipeline },
-    person: { by: ["person_id"], short: short.person },
-    stage: { by: ["stage_id"], short: short.stage }
+    user: { by: ["creator_user_id", "owner_id"], reference: references.user },
+    organization: { by: ["org_id"], reference: references.organization },
+    pipeline: { by: ["pipeline_id"], reference: references.pipeline },
+    person: { by: ["person_id"], reference: references.person },
+    stage: { by: ["stage_id"], reference: references.stage }
   },
   v2: { status, ...localDays, ...common.nulls("acv", "arr", "mrr") },
   include: included,
   customFields: "dealField",
-  settle,
-  settled: (row, before, view) => {
-    if (row.person_id !== null && row.person_id !== before?.person_id) takePart(row.id, row.person_id, view)
+  beforeCommit: applyRules,
+  afterCommit: (row, before, view) => {
+    if (row.person_id !== null && row.person_id !== before?.person_id) addParticipant(row.id, row.person_id, view)
   },
   filters: {
     ...common.changedFilters,
@@ -276,10 +280,12 @@ export const deal: Entity = {
   },
   v1Filters: {
     ...common.collectionFilters,
-    user_id: common.among("owner_id"),
+    user_id: common.isOneOf("owner_id"),
     status: statuses,
     product_id: (value, view) => {
-      const ids = new Set(short.linked(view.world, "dealProduct", "product_id", value).map((line) => line.deal_id))
+      const ids = new Set(
+        references.liveRowsWhere(view.world, "dealProduct", "product_id", value).map((line) => line.deal_id)
+      )
       return (row) => ids.has(row.id)
     },
     owned_by_you: (value, view) =>
@@ -302,9 +308,9 @@ export const deal: Entity = {
       status: row.status,
       visible_to: row.visible_to,
       owner: { id: row.owner_id },
-      stage: common.named("stage", row.stage_id, view),
-      person: common.named("person", row.person_id, view),
-      organization: common.named("organization", row.org_id, view),
+      stage: common.referenceWithName("stage", row.stage_id, view),
+      person: common.referenceWithName("person", row.person_id, view),
+      organization: common.referenceWithName("organization", row.org_id, view),
       custom_fields: common.customTexts("dealField")(row, view),
       notes: common.notesOn("deal_id")(row, view),
       is_archived: row.is_archived

@@ -4,7 +4,7 @@
 import * as engine from "../model/engine.js"
 import type { Computed, Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { isRecord, list, num, text, textOrNull, type View } from "../model/view.js"
 import { get, type Row, uuid } from "../model/world.js"
 import * as common from "./common.js"
@@ -28,7 +28,7 @@ const currencyOf: Computed = (row, view) => text(get(view.world, "deal", row.dea
 const v1Fields: Readonly<Record<string, Computed>> = {
   company_id: (_, view) => view.world.company.id,
   sum: sumOf,
-  sum_formatted: (row, view) => short.formatMoney(sumOf(row), currencyOf(row, view)),
+  sum_formatted: (row, view) => references.formatMoney(sumOf(row), currencyOf(row, view)),
   quantity_formatted: (row) => String(num(row, "quantity")),
   currency: currencyOf,
   name: (row, view) => text(productOf(row, view), "name"),
@@ -71,23 +71,25 @@ export const dealProduct: Entity = {
   },
   v1: v1Fields,
   v2: { sum: sumOf, currency: currencyOf, name: (row, view) => text(productOf(row, view), "name") },
-  settle: (draft) => {
+  beforeCommit: (draft) => {
     const { after, before, view } = draft
     if (before === undefined && after.order_nr === null) {
-      after.order_nr = short.linked(view.world, "dealProduct", "deal_id", after.deal_id).length + 1
+      after.order_nr = references.liveRowsWhere(view.world, "dealProduct", "deal_id", after.deal_id).length + 1
     }
-    return engine.settled
+    return engine.accepted
   },
   hardDelete: true
 }
 
 /** A deal is worth what its products are, once there are any. */
-export const revalue = (parent: Row, view: View): void => {
-  const lines = short.linked(view.world, "dealProduct", "deal_id", parent.id).filter((row) => row.is_enabled === true)
+export const updateDealValue = (parent: Row, view: View): void => {
+  const lines = references
+    .liveRowsWhere(view.world, "dealProduct", "deal_id", parent.id)
+    .filter((row) => row.is_enabled === true)
   const current = get(view.world, "deal", parent.id)
   if (lines.length === 0 || current === undefined) return
   let value = lines.reduce((sum, row) => sum + sumOf(row), 0)
-  for (const one of short.linked(view.world, "discount", "deal_id", parent.id)) {
+  for (const one of references.liveRowsWhere(view.world, "discount", "deal_id", parent.id)) {
     value -= one.type === "percentage" ? (value * num(one, "amount")) / 100 : num(one, "amount")
   }
   engine.change(deal, current, { value: Math.round(value * 100) / 100 }, view, "v2")
@@ -109,12 +111,12 @@ export const discount: Entity = {
     updated_by: { kind: kinds.integer, initial: (view) => view.caller.id, readOnly: true }
   },
   newId: (view) => uuid(view.world),
-  settle: ({ after, before, view }) => {
+  beforeCommit: ({ after, before, view }) => {
     if (before !== undefined) {
       after.updated_at = view.now
       after.updated_by = view.caller.id
     }
-    return engine.settled
+    return engine.accepted
   },
   hardDelete: true
 }

@@ -6,7 +6,7 @@ import { json } from "../http/messages.js"
 import type { Computed, Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
 import { isRecord, list, text, type View } from "../model/view.js"
-import { all, hex, type Row } from "../model/world.js"
+import { all, type Row, randomHex } from "../model/world.js"
 import * as common from "./common.js"
 
 /** The types a custom field can have. */
@@ -33,8 +33,8 @@ export const fieldTypes = [
 export const hasOptions = (type: unknown): boolean => type === "enum" || type === "set"
 
 /** Gives options the ids they do not have yet, above all that were there before. */
-export const numberOptions = (raw: unknown, standing: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-  let next = standing.reduce<number>(
+export const numberOptions = (raw: unknown, current: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
+  let next = current.reduce<number>(
     (max, option) => (isRecord(option) && typeof option.id === "number" ? Math.max(max, option.id) : max),
     0
   )
@@ -100,10 +100,10 @@ const optionsOf = (table: string, row: Row, view: View): unknown =>
       : list(row, "options")
 
 /** Whose definitions have a description in v2. */
-const described = new Set(["dealField", "personField", "activityField"])
+const withDescription = new Set(["dealField", "personField", "activityField"])
 
 /** What the service of notes does not say of its fields. */
-const notOfNotes = Object.fromEntries(
+const missingForNotes = Object.fromEntries(
   [
     "order_nr",
     "add_time",
@@ -121,7 +121,7 @@ const notOfNotes = Object.fromEntries(
 )
 
 /** The services of products and notes say less than that of deals and contacts. */
-const isPlain = (table: string): boolean => table === "productField" || table === "noteField"
+const isShortForm = (table: string): boolean => table === "productField" || table === "noteField"
 
 /** A field definition in that table. */
 export const field = (table: string, label = "Field"): Entity => ({
@@ -129,7 +129,7 @@ export const field = (table: string, label = "Field"): Entity => ({
   label,
   fields: {
     id: { ...common.id, v2: false },
-    field_code: { kind: kinds.text, readOnly: true, v1: "key", initial: (view: View) => hex(view.world, 40) },
+    field_code: { kind: kinds.text, readOnly: true, v1: "key", initial: (view: View) => randomHex(view.world, 40) },
     field_name: { kind: kinds.text, v1: "name", required: "Name must be given." },
     field_type: { kind: kinds.choice(...fieldTypes), required: "Field type must be given." },
     description: {
@@ -137,7 +137,7 @@ export const field = (table: string, label = "Field"): Entity => ({
       initial: () => "",
       cleared: "",
       v1: false,
-      ...(described.has(table) ? {} : { v2: false })
+      ...(withDescription.has(table) ? {} : { v2: false })
     },
     options: { kind: kinds.array },
     is_custom_field: { kind: kinds.flag, initial: () => true, readOnly: true, v1: "edit_flag" },
@@ -155,7 +155,7 @@ export const field = (table: string, label = "Field"): Entity => ({
   },
   v1: {
     // some services leave the key out where others say null
-    options: (row, view) => optionsOf(table, row, view) ?? (isPlain(table) ? undefined : null),
+    options: (row, view) => optionsOf(table, row, view) ?? (isShortForm(table) ? undefined : null),
     created_by_user_id: (row, view) => row.created_by_user_id ?? view.caller.id,
     last_updated_by_user_id: (row, view) => row.last_updated_by_user_id ?? row.created_by_user_id ?? view.caller.id,
     index_visible_flag: common.always(true),
@@ -167,36 +167,36 @@ export const field = (table: string, label = "Field"): Entity => ({
     sortable_flag: common.always(true),
     mandatory_flag: common.always(false),
     active_flag: (row) => row.is_deleted !== true,
-    ...(isPlain(table) ? {} : { json_column_flag: common.always(false) }),
-    ...(table === "noteField" ? notOfNotes : {})
+    ...(isShortForm(table) ? {} : { json_column_flag: common.always(false) }),
+    ...(table === "noteField" ? missingForNotes : {})
   },
   v2: {
     options: (row, view) => optionsOf(table, row, view),
     subfields,
     // the definitions of projects say all that there is: nothing is to be asked for
-    ...(table === "projectField" ? more(table) : {})
+    ...(table === "projectField" ? optionalProperties(table) : {})
   },
-  include: more(table),
+  include: optionalProperties(table),
   ...(table === "productField" ? { v1NotFound: json(410, { success: false, error: "The field is not found" }) } : {})
 })
 
-const shownOn = { show: true, order: 1 }
+const shownFirst = { show: true, order: 1 }
 
 /** Where a field is seen, as far as its service tells. */
 const visibility: Readonly<Record<string, object>> = {
   dealField: { projects_detail_visible_flag: true, show_in_pipelines: { show_in_all: true, pipeline_ids: [] } },
-  personField: { show_in_add_deal_dialog: shownOn },
+  personField: { show_in_add_deal_dialog: shownFirst },
   organizationField: {
     org_detail_visible_flag: true,
     person_detail_visible_flag: true,
     deal_detail_visible_flag: true,
-    show_in_add_deal_dialog: shownOn,
-    show_in_add_person_dialog: shownOn
+    show_in_add_deal_dialog: shownFirst,
+    show_in_add_person_dialog: shownFirst
   }
 }
 
 /** What is told of a definition when it is asked for. */
-const more = (table: string): Readonly<Record<string, Computed>> => ({
+const optionalProperties = (table: string): Readonly<Record<string, Computed>> => ({
   ui_visibility: (row) => ({
     add_visible_flag: row.add_visible_flag,
     details_visible_flag: true,

@@ -3,7 +3,7 @@
  */
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { text } from "../model/view.js"
 import * as common from "./common.js"
 
@@ -45,13 +45,13 @@ export const file: Entity = {
     s3_bucket: common.always(null),
     mail_message_id: common.always(null),
     mail_template_id: common.always(null),
-    deal_name: short.nameOf("deal", "deal_id", "title"),
-    person_name: short.nameOf("person", "person_id"),
-    people_name: short.nameOf("person", "person_id"),
-    org_name: short.nameOf("organization", "org_id"),
-    product_name: short.nameOf("product", "product_id"),
-    lead_name: short.nameOf("lead", "lead_id", "title"),
-    project_name: short.nameOf("project", "project_id", "title"),
+    deal_name: references.nameOf("deal", "deal_id", "title"),
+    person_name: references.nameOf("person", "person_id"),
+    people_name: references.nameOf("person", "person_id"),
+    org_name: references.nameOf("organization", "org_id"),
+    product_name: references.nameOf("product", "product_id"),
+    lead_name: references.nameOf("lead", "lead_id", "title"),
+    project_name: references.nameOf("project", "project_id", "title"),
     url: (row, view) => `${view.origin}/v1/files/${row.id}/download`
   },
   search: {
@@ -61,13 +61,13 @@ export const file: Entity = {
       type: "file",
       name: row.name,
       url: `/files/${String(row.id)}/download`,
-      deal: common.named("deal", row.deal_id, view, "title"),
-      person: common.named("person", row.person_id, view),
-      organization: common.named("organization", row.org_id, view)
+      deal: common.referenceWithName("deal", row.deal_id, view, "title"),
+      person: common.referenceWithName("person", row.person_id, view),
+      organization: common.referenceWithName("organization", row.org_id, view)
     })
   },
-  settle: ({ after }) => {
+  beforeCommit: ({ after }) => {
     after.file_type ??= typeOf(text(after, "file_name"))
-    return common.nothingAgainst
+    return common.accepted
   }
 }

@@ -3,7 +3,7 @@
  */
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import { linked } from "../model/references.js"
+import { liveRowsWhere } from "../model/references.js"
 import { isRecord, list, text, type View } from "../model/view.js"
 import { all, get, type Row } from "../model/world.js"
 import * as common from "./common.js"
@@ -29,10 +29,10 @@ export const filter: Entity = {
   },
   v1Aliases: { conditions: "conditions" },
   v1: { is_editable: common.always(true) },
-  v1In: Object.fromEntries(
-    (["get", "add", "update"] as const).map((occasion) => [
-      occasion,
-      { conditions: (row: Row, view: View) => shown(row, view) }
+  v1ByOperation: Object.fromEntries(
+    (["get", "add", "update"] as const).map((operation) => [
+      operation,
+      { conditions: (row: Row, view: View) => showConditions(row, view) }
     ])
   ),
   v1Filters: { type: (value) => (row) => row.type === value }
@@ -60,10 +60,13 @@ const fieldOf = (condition: Conditions, object: string, view: View): Row | undef
   return undefined
 }
 
-const shownCondition = (condition: unknown, view: View): unknown => {
+const showCondition = (condition: unknown, view: View): unknown => {
   if (!isRecord(condition)) return condition
   if (Array.isArray(condition.conditions)) {
-    return { glue: condition.glue ?? "and", conditions: condition.conditions.map((one) => shownCondition(one, view)) }
+    return {
+      glue: condition.glue ?? "and",
+      conditions: condition.conditions.map((toOne) => showCondition(toOne, view))
+    }
   }
   return {
     object: condition.object,
@@ -76,17 +79,17 @@ const shownCondition = (condition: unknown, view: View): unknown => {
   }
 }
 
-const shown = (row: Row, view: View): unknown => shownCondition(row.conditions, view)
+const showConditions = (row: Row, view: View): unknown => showCondition(row.conditions, view)
 
 // -----------------------------------------------------------------------------
 // applying
 // -----------------------------------------------------------------------------
 
-const plain = (value: unknown): unknown => (isRecord(value) ? (value.value ?? value.amount ?? null) : value)
+const plainValue = (value: unknown): unknown => (isRecord(value) ? (value.value ?? value.amount ?? null) : value)
 
 const valueOf = (row: Row, code: string): unknown => {
   const custom = isRecord(row.custom_fields) ? row.custom_fields[code] : undefined
-  return plain(custom ?? row[code] ?? (code === "org_id" ? row.organization_id : undefined) ?? null)
+  return plainValue(custom ?? row[code] ?? (code === "org_id" ? row.organization_id : undefined) ?? null)
 }
 
 const compare = (value: unknown, wanted: string): number => {
@@ -113,10 +116,10 @@ const operators: Readonly<Record<string, (order: number) => boolean>> = {
   "<=": (order) => order <= 0
 }
 
-const known = (operator: string): boolean =>
+const isKnownOperator = (operator: string): boolean =>
   likePattern.test(operator) || operator in operators || ["=", "!=", "IS NULL", "IS NOT NULL"].includes(operator)
 
-const holds = (condition: Conditions, object: string, row: Row, view: View): boolean => {
+const rowMatches = (condition: Conditions, object: string, row: Row, view: View): boolean => {
   const field = fieldOf(condition, object, view)
   if (field === undefined) return false
   const value = valueOf(row, text(field, "field_code"))
@@ -142,47 +145,49 @@ const holds = (condition: Conditions, object: string, row: Row, view: View): boo
 
 type Related = (row: Row, view: View) => ReadonlyArray<Row>
 
-const one =
+const toOne =
   (table: string, field: string): Related =>
   (row, view) => {
     const found = get(view.world, table, row[field])
     return found === undefined ? [] : [found]
   }
 
-const many =
+const toMany =
   (table: string, field: string): Related =>
   (row, view) =>
-    linked(view.world, table, field, row.id)
+    liveRowsWhere(view.world, table, field, row.id)
 
 /** What else the conditions of a filter can speak of: the things around the one that is listed. */
-const around: Readonly<Record<string, Readonly<Record<string, Related>>>> = {
+const relatedObjects: Readonly<Record<string, Readonly<Record<string, Related>>>> = {
   deal: {
-    person: one("person", "person_id"),
-    organization: one("organization", "org_id"),
-    activity: many("activity", "deal_id"),
+    person: toOne("person", "person_id"),
+    organization: toOne("organization", "org_id"),
+    activity: toMany("activity", "deal_id"),
     product: (row, view) =>
-      linked(view.world, "dealProduct", "deal_id", row.id).flatMap((line) => one("product", "product_id")(line, view))
+      liveRowsWhere(view.world, "dealProduct", "deal_id", row.id).flatMap((line) =>
+        toOne("product", "product_id")(line, view)
+      )
   },
   lead: {
-    person: one("person", "person_id"),
-    organization: one("organization", "organization_id"),
-    activity: many("activity", "lead_id")
+    person: toOne("person", "person_id"),
+    organization: toOne("organization", "organization_id"),
+    activity: toMany("activity", "lead_id")
   },
   person: {
-    organization: one("organization", "org_id"),
-    deal: many("deal", "person_id"),
-    activity: many("activity", "person_id")
+    organization: toOne("organization", "org_id"),
+    deal: toMany("deal", "person_id"),
+    activity: toMany("activity", "person_id")
   },
   organization: {
-    person: many("person", "org_id"),
-    deal: many("deal", "org_id"),
-    activity: many("activity", "org_id")
+    person: toMany("person", "org_id"),
+    deal: toMany("deal", "org_id"),
+    activity: toMany("activity", "org_id")
   },
   activity: {
-    deal: one("deal", "deal_id"),
-    lead: one("lead", "lead_id"),
-    person: one("person", "person_id"),
-    organization: one("organization", "org_id")
+    deal: toOne("deal", "deal_id"),
+    lead: toOne("lead", "lead_id"),
+    person: toOne("person", "person_id"),
+    organization: toOne("organization", "org_id")
   }
 }
 
@@ -191,40 +196,40 @@ const objectOf = (condition: Conditions, entity: string): string => {
   return object === undefined || object === null || object === "" ? entity : String(object)
 }
 
-const nobody: Row = { id: 0 }
+const emptyRow: Row = { id: 0 }
 
 /** Whether the thing, or one of those around it, is as the condition says. Where there is none, nothing is set. */
-const meets = (condition: Conditions, entity: string, row: Row, view: View): boolean => {
+const conditionMatches = (condition: Conditions, entity: string, row: Row, view: View): boolean => {
   const object = objectOf(condition, entity)
-  if (object === entity) return holds(condition, object, row, view)
-  const rows = around[entity]?.[object]?.(row, view)
+  if (object === entity) return rowMatches(condition, object, row, view)
+  const rows = relatedObjects[entity]?.[object]?.(row, view)
   if (rows === undefined) return false
-  return (rows.length === 0 ? [nobody] : rows).some((other) => holds(condition, object, other, view))
+  return (rows.length === 0 ? [emptyRow] : rows).some((other) => rowMatches(condition, object, other, view))
 }
 
-const passes = (condition: unknown, entity: string, row: Row, view: View): boolean => {
+const groupMatches = (condition: unknown, entity: string, row: Row, view: View): boolean => {
   if (!isRecord(condition)) return true
   const inner = condition.conditions
-  if (!Array.isArray(inner)) return meets(condition, entity, row, view)
+  if (!Array.isArray(inner)) return conditionMatches(condition, entity, row, view)
   if (inner.length === 0) return true
   return condition.glue === "or"
-    ? inner.some((part) => passes(part, entity, row, view))
-    : inner.every((part) => passes(part, entity, row, view))
+    ? inner.some((part) => groupMatches(part, entity, row, view))
+    : inner.every((part) => groupMatches(part, entity, row, view))
 }
 
 /** Whether a row of an entity passes a filter. */
-export const applies = (filterRow: Row, entity: string, row: Row, view: View): boolean =>
-  passes(filterRow.conditions, entity, row, view)
+export const matchesFilter = (filterRow: Row, entity: string, row: Row, view: View): boolean =>
+  groupMatches(filterRow.conditions, entity, row, view)
 
-const unknownCondition = (condition: Conditions, entity: string, view: View): string | undefined => {
+const unsupportedReason = (condition: Conditions, entity: string, view: View): string | undefined => {
   const object = objectOf(condition, entity)
-  if (object !== entity && around[entity]?.[object] === undefined) return `a condition on ${object}`
+  if (object !== entity && relatedObjects[entity]?.[object] === undefined) return `a condition on ${object}`
   const field = fieldOf(condition, object, view)
   if (field === undefined) {
     return `a condition on field ${String(condition.field_id ?? condition.field_code)} of ${object}`
   }
   const operator = String(condition.operator)
-  if (!known(operator)) return `the operator ${operator}`
+  if (!isKnownOperator(operator)) return `the operator ${operator}`
   const value = String(condition.value ?? "")
   // Pipedrive knows days by words: "this_month", "later_or_today"
   return value !== "" && /^date/.test(text(field, "field_type")) && !/^\d{4}-\d\d-\d\d/.test(value)
@@ -232,19 +237,19 @@ const unknownCondition = (condition: Conditions, entity: string, view: View): st
     : undefined
 }
 
-const firstUnknown = (condition: unknown, entity: string, view: View): string | undefined => {
+const findUnsupportedPart = (condition: unknown, entity: string, view: View): string | undefined => {
   if (!isRecord(condition)) return undefined
-  if (!Array.isArray(condition.conditions)) return unknownCondition(condition, entity, view)
+  if (!Array.isArray(condition.conditions)) return unsupportedReason(condition, entity, view)
   for (const part of condition.conditions) {
-    const found = firstUnknown(part, entity, view)
+    const found = findUnsupportedPart(part, entity, view)
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** The first thing in a filter that cannot be told of a row. */
-export const unknownIn = (filterRow: Row, entity: string, view: View): string | undefined =>
-  firstUnknown(filterRow.conditions, entity, view)
+export const findUnsupported = (filterRow: Row, entity: string, view: View): string | undefined =>
+  findUnsupportedPart(filterRow.conditions, entity, view)
 
 /** What kind of filter a list of that entity takes. */
 export const filterTypes: Readonly<Record<string, string>> = {
@@ -258,7 +263,7 @@ export const filterTypes: Readonly<Record<string, string>> = {
 }
 
 /** Why conditions are none. */
-export const wrong = (conditions: unknown): string | undefined => {
+export const findProblem = (conditions: unknown): string | undefined => {
   if (!isRecord(conditions) || conditions.glue !== "and")
     return "Filter conditions must be one group with the glue 'and'."
   const groups = list({ id: 0, ...conditions }, "conditions").filter(isRecord)

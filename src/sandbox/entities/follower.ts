@@ -2,13 +2,19 @@
  * Followers, and the participants of deals.
  */
 import { showV1 } from "../model/engine.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { text, type View, v1Time } from "../model/view.js"
 import { get, nextId, put, type Row, remove, where } from "../model/world.js"
 import { person } from "./contact.js"
 
 /** Something that happened to the followers or participants of a thing. */
-const note = (table: string, of: string, about: Readonly<Record<string, unknown>>, action: string, view: View): void =>
+const recordChange = (
+  table: string,
+  of: string,
+  about: Readonly<Record<string, unknown>>,
+  action: string,
+  view: View
+): void =>
   put(view.world, table, {
     id: nextId(view.world, table),
     of,
@@ -37,14 +43,14 @@ export const follow = (entity: string, id: unknown, userId: unknown, view: View)
     add_time: view.now
   }
   put(view.world, "follower", row)
-  note("followerChange", followed, { follower_user_id: userId }, "added", view)
+  recordChange("followerChange", followed, { follower_user_id: userId }, "added", view)
   return row
 }
 
 /** Ends a following. */
 export const unfollow = (row: Row, view: View): void => {
   remove(view.world, "follower", row.id)
-  note("followerChange", text(row, "followed"), { follower_user_id: row.user_id }, "removed", view)
+  recordChange("followerChange", text(row, "followed"), { follower_user_id: row.user_id }, "removed", view)
 }
 
 /** What happened to the followers of a thing. */
@@ -60,7 +66,7 @@ export const participantsOf = (dealId: unknown, view: View): ReadonlyArray<Row> 
   where(view.world, "participant", "deal_id", dealId)
 
 /** Makes a person take part in a deal; `undefined` when it is so already. */
-export const takePart = (dealId: unknown, personId: unknown, view: View): Row | undefined => {
+export const addParticipant = (dealId: unknown, personId: unknown, view: View): Row | undefined => {
   if (participantsOf(dealId, view).some((row) => row.person_id === personId)) return undefined
   const row: Row = {
     id: nextId(view.world, "participant"),
@@ -70,14 +76,14 @@ export const takePart = (dealId: unknown, personId: unknown, view: View): Row | 
     added_by_user_id: view.caller.id
   }
   put(view.world, "participant", row)
-  note("participantChange", keyOf("deal", dealId), { person_id: personId }, "added", view)
+  recordChange("participantChange", keyOf("deal", dealId), { person_id: personId }, "added", view)
   return row
 }
 
 /** Ends a participation. */
-export const leave = (row: Row, view: View): void => {
+export const removeParticipant = (row: Row, view: View): void => {
   remove(view.world, "participant", row.id)
-  note("participantChange", keyOf("deal", row.deal_id), { person_id: row.person_id }, "removed", view)
+  recordChange("participantChange", keyOf("deal", row.deal_id), { person_id: row.person_id }, "removed", view)
 }
 
 /** What happened to the participants of a deal. */
@@ -89,12 +95,12 @@ export const showParticipant = (row: Row, view: View): Record<string, unknown> =
   const about = get(view.world, "person", row.person_id)
   return {
     id: row.id,
-    person_id: short.personReference(row.person_id, view),
+    person_id: references.personReference(row.person_id, view),
     add_time: v1Time(text(row, "add_time")),
     active_flag: true,
     related_item_data: { deal_id: row.deal_id, title: text(get(view.world, "deal", row.deal_id), "title") },
     person: about === undefined ? undefined : showV1(person, about, view, "list"),
-    added_by_user_id: short.userReference(row.added_by_user_id, view),
+    added_by_user_id: references.userReference(row.added_by_user_id, view),
     related_item_type: "deal",
     related_item_id: row.deal_id
   }

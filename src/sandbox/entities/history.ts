@@ -5,7 +5,7 @@ import type { Entity } from "../model/entity.js"
 import { isRecord, num, text, type View, v1Time } from "../model/view.js"
 import { type Change, get, type Row } from "../model/world.js"
 
-const silent = new Set([
+const ignoredFields = new Set([
   "update_time",
   "update_user_id",
   "last_update_user_id",
@@ -29,7 +29,7 @@ const fieldsOf = (change: Change): ReadonlyArray<FieldChange> => {
   if (before === undefined) return []
   const found: Array<FieldChange> = []
   for (const key of Object.keys(change.after)) {
-    if (!silent.has(key) && differs(before[key], change.after[key])) {
+    if (!ignoredFields.has(key) && differs(before[key], change.after[key])) {
       found.push({ key, before: before[key], after: change.after[key], change })
     }
   }
@@ -52,7 +52,7 @@ export const changesOf = (table: string, id: unknown, view: View): ReadonlyArray
 }
 
 /** A value as changelogs write it. */
-export const written = (value: unknown): string | null =>
+export const formatValue = (value: unknown): string | null =>
   value === null || value === undefined
     ? null
     : typeof value === "object"

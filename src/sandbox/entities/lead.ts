@@ -2,20 +2,20 @@
  * Leads, their labels and sources. They are v1's alone, with times to the millisecond.
  */
 import * as Either from "effect/Either"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Answer } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import type { Computed, Draft, Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { isRecord, numOrNull, text } from "../model/view.js"
 import { get, timeUuid } from "../model/world.js"
 import * as common from "./common.js"
 
-const settle = (draft: Draft): Either.Either<void, Answer> => {
+const applyRules = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, view } = draft
-  if (text(after, "title").trim() === "") return refusals.because(draft, "Lead title must be given.")
+  if (text(after, "title").trim() === "") return errorResponses.badRequest(draft, "Lead title must be given.")
   if (after.person_id === null && after.organization_id === null) {
-    return refusals.because(draft, "A lead must be linked to a person or an organization.")
+    return errorResponses.badRequest(draft, "A lead must be linked to a person or an organization.")
   }
   if (after.is_archived !== (before?.is_archived ?? false)) {
     after.archive_time = after.is_archived === true ? view.now : null
@@ -23,8 +23,8 @@ const settle = (draft: Draft): Either.Either<void, Answer> => {
   return Either.void
 }
 
-const mailbox: Computed = (row, view) =>
-  short.dropbox(
+const smartBccAddress: Computed = (row, view) =>
+  references.smartBccAddress(
     view.world,
     `+${view.world.company.id}+lead${BigInt(`0x${String(row.id).replaceAll("-", "")}`).toString(36)}`
   )
@@ -55,14 +55,14 @@ export const lead: Entity = {
   },
   newId: (view) => timeUuid(view.world, new Date(view.now).getTime()),
   v1: {
-    next_activity_id: (row, view) => numOrNull(short.nextActivity(view, "lead_id", row.id), "id"),
-    cc_email: mailbox
+    next_activity_id: (row, view) => numOrNull(references.nextActivity(view, "lead_id", row.id), "id"),
+    cc_email: smartBccAddress
   },
   customFields: "dealField",
   customFieldsWhenSet: true,
-  settle,
+  beforeCommit: applyRules,
   hardDelete: true,
-  v1NotFound: refusals.noObject("requested lead not found"),
+  v1NotFound: errorResponses.objectNotFound("requested lead not found"),
   v1Filters: { updated_since: common.since("update_time") },
   search: {
     include: { "lead.was_seen": { was_seen: (row) => row.was_seen === true } },
@@ -76,7 +76,7 @@ export const lead: Entity = {
       type: "lead",
       title: row.title,
       owner: { id: row.owner_id },
-      person: common.named("person", row.person_id, view),
+      person: common.referenceWithName("person", row.person_id, view),
       organization: common.foundOrganization(row.organization_id, view),
       phones: contactsOf(row.person_id, "phones", view),
       emails: contactsOf(row.person_id, "emails", view),
@@ -108,5 +108,5 @@ export const leadLabel: Entity = {
   },
   newId: (view) => timeUuid(view.world, new Date(view.now).getTime()),
   hardDelete: true,
-  v1NotFound: refusals.noObject("requested lead label not found")
+  v1NotFound: errorResponses.objectNotFound("requested lead label not found")
 }

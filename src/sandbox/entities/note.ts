@@ -2,8 +2,8 @@
  * Notes and their comments: v1's alone.
  */
 import * as Either from "effect/Either"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Answer } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import type { Computed, Draft, Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
 import { text, textOrNull, type View } from "../model/view.js"
@@ -13,7 +13,7 @@ import * as common from "./common.js"
 const parents = ["lead_id", "deal_id", "person_id", "org_id", "project_id", "task_id"] as const
 
 /** Content without what would run in a reader's browser. */
-const sanitised = (html: string): string =>
+const sanitize = (html: string): string =>
   html
     .replace(/<(script|style|iframe|object|embed)\b[^>]*>[\s\S]*?(<\/\1\s*>|$)/gi, "")
     .replace(/<[a-z][^>]*>/gi, (tag) =>
@@ -22,15 +22,15 @@ const sanitised = (html: string): string =>
         .replace(/\s+(href|src)\s*=\s*("\s*javascript:[^"]*"|'\s*javascript:[^']*'|javascript:[^\s>]+)/gi, "")
     )
 
-const settle = (draft: Draft): Either.Either<void, Answer> => {
+const applyRules = (draft: Draft): Either.Either<void, Answer> => {
   const { after, before, given, view } = draft
-  if (given.has("content")) after.content = sanitised(text(after, "content"))
-  if (text(after, "content") === "") return refusals.because(draft, "Content must be given.")
+  if (given.has("content")) after.content = sanitize(text(after, "content"))
+  if (text(after, "content") === "") return errorResponses.badRequest(draft, "Content must be given.")
   if (new TextEncoder().encode(text(after, "content")).length > 100_000) {
-    return refusals.because(draft, "Content is longer than 100 KB.")
+    return errorResponses.badRequest(draft, "Content is longer than 100 KB.")
   }
   if (parents.every((parent) => after[parent] === null || after[parent] === undefined)) {
-    return refusals.because(
+    return errorResponses.badRequest(
       draft,
       "At least one of lead_id, deal_id, person_id, org_id, project_id, task_id must be given."
     )
@@ -45,14 +45,14 @@ const settle = (draft: Draft): Either.Either<void, Answer> => {
 
 const pinned = (): Entity["fields"][string] => ({ kind: kinds.flag, initial: () => false, cleared: false })
 
-const shown =
+const nameOf =
   (table: string, field: string, naming: "name" | "title"): Computed =>
   (row, view) => {
     const found = get(view.world, table, row[field])
     return found === undefined ? null : { [naming]: found[naming] }
   }
 
-const byUser: Computed = (row, view) => {
+const authorOf: Computed = (row, view) => {
   const user = get(view.world, "user", row.user_id)
   return user === undefined
     ? null
@@ -85,15 +85,15 @@ export const note: Entity = {
     last_update_user_id: { kind: kinds.integer, readOnly: true }
   },
   v1: {
-    organization: shown("organization", "org_id", "name"),
-    person: shown("person", "person_id", "name"),
-    deal: shown("deal", "deal_id", "title"),
-    lead: shown("lead", "lead_id", "title"),
-    project: shown("project", "project_id", "title"),
-    task: shown("task", "task_id", "title"),
-    user: byUser
+    organization: nameOf("organization", "org_id", "name"),
+    person: nameOf("person", "person_id", "name"),
+    deal: nameOf("deal", "deal_id", "title"),
+    lead: nameOf("lead", "lead_id", "title"),
+    project: nameOf("project", "project_id", "title"),
+    task: nameOf("task", "task_id", "title"),
+    user: authorOf
   },
-  settle,
+  beforeCommit: applyRules,
   editableWhenDeleted: true,
   v1Deleted: common.always(true),
   v1Filters: {
@@ -103,7 +103,7 @@ export const note: Entity = {
     ...Object.fromEntries(
       ["lead", "deal", "organization", "person", "project", "task"].map((what) => {
         const flag = `pinned_to_${what}_flag`
-        return [flag, common.whether(flag)]
+        return [flag, common.flagEquals(flag)]
       })
     )
   }
@@ -126,10 +126,12 @@ export const comment: Entity = {
     update_time: { kind: kinds.exactTime, initial: (view: View) => view.now, readOnly: true },
     is_deleted: { ...common.isDeleted, readOnly: true }
   },
-  settle: (draft) => {
+  beforeCommit: (draft) => {
     const { after, before, view } = draft
     if (before !== undefined) after.updater_id = view.caller.id
-    return textOrNull(after, "content") === null ? refusals.because(draft, "Content must be given.") : Either.void
+    return textOrNull(after, "content") === null
+      ? errorResponses.badRequest(draft, "Content must be given.")
+      : Either.void
   },
   v1Deleted: common.always(true)
 }

@@ -18,10 +18,10 @@ const permissions = `
   .split(/\s+/)
 
 /** What regular users may not. */
-const forAdmins =
+const adminOnly =
   /custom_fields|delete_deals|merge_|modify_labels|company_wide|hidden_items|security|use_import|closed_date|other_users_statistics/
 
-const regular = permissions.filter((name) => !forAdmins.test(name))
+const regular = permissions.filter((name) => !adminOnly.test(name))
 
 const set = (id: string, name: string, description: string, app: string, type: string, contents = permissions) => ({
   id: `${id}-503e-11f1-b3a6-eb22592a8a2c`,
@@ -55,11 +55,13 @@ export const access = (admin: boolean) =>
     .map(({ app, id }) => ({ app, admin, permission_set_id: id }))
 
 /** Whether a user has that set. */
-export const has = (user: Row, id: string): boolean =>
+export const hasPermissionSet = (user: Row, id: string): boolean =>
   list(user, "access").some((one) => isRecord(one) && one.permission_set_id === id)
 
 /** Everything that can be allowed, and whether a user may do it. */
-export const allowed = (user: Row): Readonly<Record<string, boolean>> => {
-  const may = new Set(permissionSets.filter(({ id }) => has(user, id)).flatMap(({ contents }) => contents))
-  return Object.fromEntries(permissions.map((name) => [name, may.has(name)]))
+export const permissionsOf = (user: Row): Readonly<Record<string, boolean>> => {
+  const granted = new Set(
+    permissionSets.filter(({ id }) => hasPermissionSet(user, id)).flatMap(({ contents }) => contents)
+  )
+  return Object.fromEntries(permissions.map((name) => [name, granted.has(name)]))
 }

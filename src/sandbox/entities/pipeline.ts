@@ -2,7 +2,7 @@
  * Pipelines and stages.
  */
 import * as Either from "effect/Either"
-import * as refusals from "../http/refusals.js"
+import * as errorResponses from "../http/errorResponses.js"
 import * as engine from "../model/engine.js"
 import type { Draft, Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
@@ -11,8 +11,10 @@ import { all, get, where } from "../model/world.js"
 import * as common from "./common.js"
 import { deal } from "./deal.js"
 
-const named = (draft: Draft, what: string) =>
-  text(draft.after, "name").trim() === "" ? refusals.because(draft, `${what} name must be given.`) : Either.void
+const requireName = (draft: Draft, what: string) =>
+  text(draft.after, "name").trim() === ""
+    ? errorResponses.badRequest(draft, `${what} name must be given.`)
+    : Either.void
 
 const lastOrder = (view: View, table: string, which: (row: { [field: string]: unknown }) => boolean): number => {
   let last = -1
@@ -43,7 +45,7 @@ export const stage: Entity = {
     pipeline_deal_probability: (row, view) =>
       get(view.world, "pipeline", row.pipeline_id)?.is_deal_probability_enabled === true
   },
-  settle: (draft) => {
+  beforeCommit: (draft) => {
     const { after, before, view } = draft
     if (before === undefined && after.order_nr === null) {
       after.order_nr = lastOrder(view, "stage", (row) => row.pipeline_id === after.pipeline_id) + 1
@@ -53,7 +55,7 @@ export const stage: Entity = {
         engine.change(deal, row, { stage_id: after.id, pipeline_id: after.pipeline_id }, view, "v2")
       }
     }
-    return named(draft, "Stage")
+    return requireName(draft, "Stage")
   },
   cascade: (row, view) => {
     for (const found of where(view.world, "deal", "stage_id", row.id)) {
@@ -76,8 +78,8 @@ export const pipeline: Entity = {
     update_time: common.updateTime,
     url_title: { kind: kinds.text, v2: false }
   },
-  v1In: { list: { selected: (row, view) => row.id === firstPipeline(view) } },
-  settle: (draft) => {
+  v1ByOperation: { list: { selected: (row, view) => row.id === firstPipeline(view) } },
+  beforeCommit: (draft) => {
     const { after, before, view } = draft
     if (before === undefined) {
       if (after.order_nr === null)
@@ -88,7 +90,7 @@ export const pipeline: Entity = {
           ) + 1
       after.url_title ??= text(after, "name").trim().replace(/\s+/g, "-")
     }
-    return named(draft, "Pipeline")
+    return requireName(draft, "Pipeline")
   },
   cascade: (row, view) => {
     for (const found of where(view.world, "stage", "pipeline_id", row.id)) {

@@ -2,10 +2,10 @@
  * Products.
  */
 import * as Either from "effect/Either"
-import * as refusals from "../http/refusals.js"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { isRecord, list, text, type View } from "../model/view.js"
 import type { Row } from "../model/world.js"
 import * as common from "./common.js"
@@ -37,13 +37,13 @@ const readPrices = (raw: unknown): unknown =>
     : kinds.unreadable
 
 const prices = kinds.kind({
-  what: "must be an array of { price, currency, cost, direct_cost, notes }",
+  requirement: "must be an array of { price, currency, cost, direct_cost, notes }",
   is: (value) => Array.isArray(value) && value.every(isRecord),
   fromV1: readPrices,
   fromV2: readPrices
 })
 
-const shownV1 = (row: Row, formatted: boolean): unknown =>
+const showPricesV1 = (row: Row, formatted: boolean): unknown =>
   list(row, "prices").map((one) =>
     isRecord(one)
       ? {
@@ -54,12 +54,12 @@ const shownV1 = (row: Row, formatted: boolean): unknown =>
           cost: one.cost,
           overhead_cost: one.direct_cost,
           notes: one.notes,
-          ...(formatted ? { price_formatted: short.formatMoney(one.price, one.currency) } : {})
+          ...(formatted ? { price_formatted: references.formatMoney(one.price, one.currency) } : {})
         }
       : one
   )
 
-const formatted = { prices: (row: Row) => shownV1(row, true) }
+const formatted = { prices: (row: Row) => showPricesV1(row, true) }
 
 /** A product. */
 export const product: Entity = {
@@ -96,21 +96,21 @@ export const product: Entity = {
   v1: {
     first_char: common.firstChar,
     files_count: common.always(null),
-    prices: (row) => shownV1(row, false),
+    prices: (row) => showPricesV1(row, false),
     product_variations: common.always([])
   },
-  v1In: { get: formatted, add: formatted, update: formatted },
+  v1ByOperation: { get: formatted, add: formatted, update: formatted },
   v2: {
     prices: (row) => list(row, "prices").map((one) => (isRecord(one) ? { product_id: row.id, ...one } : one))
   },
-  related: { user: { by: ["owner_id"], short: short.user } },
+  related: { user: { by: ["owner_id"], reference: references.user } },
   customFields: "productField",
-  settle: (draft) =>
-    text(draft.after, "name").trim() === "" ? refusals.because(draft, "Name must be given.") : Either.void,
+  beforeCommit: (draft) =>
+    text(draft.after, "name").trim() === "" ? errorResponses.badRequest(draft, "Name must be given.") : Either.void,
   filters: common.changedFilters,
   v1Filters: {
-    user_id: common.among("owner_id"),
-    ids: common.among("id"),
+    user_id: common.isOneOf("owner_id"),
+    ids: common.isOneOf("id"),
     first_char: common.beginsWith
   },
   search: {

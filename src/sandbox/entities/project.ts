@@ -2,11 +2,11 @@
  * Projects, their tasks, boards, phases and templates. Their times have milliseconds in both versions.
  */
 import * as Either from "effect/Either"
-import * as refusals from "../http/refusals.js"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Draft, Entity, Field, Filter } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
-import { list, num, text, type View, words } from "../model/view.js"
+import * as references from "../model/references.js"
+import { list, num, splitWords, text, type View } from "../model/view.js"
 import { all, get, type Row, where } from "../model/world.js"
 import * as common from "./common.js"
 
@@ -17,12 +17,12 @@ const time = kinds.kind({
 })
 
 const addTime: Field = { kind: time, initial: (view) => view.now, readOnly: true }
-const hiddenDelete: Field = { ...common.isDeleted, readOnly: true, v1: false, v2: false }
+const hiddenIsDeleted: Field = { ...common.isDeleted, readOnly: true, v1: false, v2: false }
 
 const ids = (): Field => ({ kind: kinds.integers, initial: () => [], cleared: [] })
 
-const titled = (draft: Draft) =>
-  text(draft.after, "title").trim() === "" ? refusals.because(draft, "Title must be given.") : Either.void
+const requireTitle = (draft: Draft) =>
+  text(draft.after, "title").trim() === "" ? errorResponses.badRequest(draft, "Title must be given.") : Either.void
 
 // -----------------------------------------------------------------------------
 // boards and phases
@@ -45,10 +45,10 @@ export const board: Entity = {
     order_nr: common.plainInteger,
     add_time: addTime,
     update_time: addTime,
-    is_deleted: hiddenDelete
+    is_deleted: hiddenIsDeleted
   },
   additionalNull: true,
-  settle: ({ after, view }) => {
+  beforeCommit: ({ after, view }) => {
     after.order_nr ??= lastOrder("board", view, () => true) + 1
     return Either.void
   }
@@ -65,10 +65,10 @@ export const phase: Entity = {
     order_nr: common.plainInteger,
     add_time: addTime,
     update_time: addTime,
-    is_deleted: hiddenDelete
+    is_deleted: hiddenIsDeleted
   },
   additionalNull: true,
-  settle: ({ after, view }) => {
+  beforeCommit: ({ after, view }) => {
     after.order_nr ??= lastOrder("phase", view, (row) => row.board_id === after.board_id) + 1
     return Either.void
   }
@@ -80,7 +80,7 @@ export const phase: Entity = {
 
 const firstOf = (field: string) => (row: Row) => list(row, field)[0] ?? null
 
-const settleProject = (draft: Draft) => {
+const applyProjectRules = (draft: Draft) => {
   const { after, before, given, view } = draft
   if (given.has("person_id")) after.person_ids = after.person_id === null ? [] : [after.person_id]
   if (given.has("org_id")) after.org_ids = after.org_id === null ? [] : [after.org_id]
@@ -94,11 +94,11 @@ const settleProject = (draft: Draft) => {
     after.phase_id ??= where(view.world, "phase", "board_id", after.board_id)[0]?.id ?? null
   }
   if (before !== undefined && before.status !== after.status) after.status_change_time = view.now
-  return titled(draft)
+  return requireTitle(draft)
 }
 
 const statuses: Filter = (value) => {
-  const wanted = new Set(words(value))
+  const wanted = new Set(splitWords(value))
   return (row) => wanted.has(row.is_deleted === true ? "deleted" : text(row, "status"))
 }
 
@@ -125,15 +125,15 @@ export const project: Entity = {
     update_time: addTime,
     status_change_time: addTime,
     archive_time: { kind: time, readOnly: true },
-    is_deleted: hiddenDelete,
+    is_deleted: hiddenIsDeleted,
     // v1 knows one of each
     person_id: { kind: kinds.link("person"), v2: false },
     org_id: { kind: kinds.link("organization"), v2: false }
   },
   v1: { person_id: firstOf("person_ids"), org_id: firstOf("org_ids") },
-  v1Beside: { get: common.always(null), add: common.always(null), update: common.always(null) },
+  v1AdditionalData: { get: common.always(null), add: common.always(null), update: common.always(null) },
   customFields: "projectField",
-  settle: settleProject,
+  beforeCommit: applyProjectRules,
   filters: {
     status: statuses,
     deal_id: contains("deal_ids"),
@@ -157,12 +157,16 @@ export const project: Entity = {
         status: row.status,
         owner: { id: row.owner_id },
         board_id: row.board_id,
-        phase: common.named("phase", row.phase_id, view),
-        person: common.named("person", list(row, "person_ids")[0], view),
+        phase: common.referenceWithName("phase", row.phase_id, view),
+        person: common.referenceWithName("person", list(row, "person_ids")[0], view),
         organization:
           organization === undefined
             ? null
-            : { id: organization.id, name: organization.name, address: short.addressText(organization, "address") },
+            : {
+                id: organization.id,
+                name: organization.name,
+                address: references.addressText(organization, "address")
+              },
         deal: dealOf(row, view),
         deal_count: list(row, "deal_ids").length,
         description: row.description,
@@ -207,14 +211,14 @@ export const task: Entity = {
     add_time: addTime,
     update_time: addTime,
     marked_as_done_time: { kind: time, readOnly: true },
-    is_deleted: hiddenDelete,
+    is_deleted: hiddenIsDeleted,
     // the first of those it is assigned to
     assignee_id: { kind: kinds.link("user"), v2: false }
   },
   v1: { assignee_id: firstOf("assignee_ids") },
   v2Aliases: { done: "is_done", milestone: "is_milestone" },
   additionalNull: true,
-  settle: (draft) => {
+  beforeCommit: (draft) => {
     const { after, before, given, view } = draft
     if (given.has("assignee_id") && !given.has("assignee_ids")) {
       after.assignee_ids = after.assignee_id === null ? [] : [after.assignee_id]
@@ -222,14 +226,18 @@ export const task: Entity = {
     delete after.assignee_id
     if (after.is_done !== (before?.is_done ?? false))
       after.marked_as_done_time = after.is_done === true ? view.now : null
-    return titled(draft)
+    return requireTitle(draft)
   },
-  filters: { assignee_id: contains("assignee_ids"), parent_task_id: below },
-  v1Filters: { assignee_id: contains("assignee_ids"), parent_task_id: below, done: common.whether("is_done") }
+  filters: { assignee_id: contains("assignee_ids"), parent_task_id: hasParentTask },
+  v1Filters: {
+    assignee_id: contains("assignee_ids"),
+    parent_task_id: hasParentTask,
+    done: common.flagEquals("is_done")
+  }
 }
 
 /** The word `null` asks for tasks of their own. */
-function below(value: unknown) {
+function hasParentTask(value: unknown) {
   const wanted = value === "null" ? null : Number(value)
   return (row: Row) => row.parent_task_id === wanted
 }

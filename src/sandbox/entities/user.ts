@@ -37,13 +37,13 @@ export const user: Entity = {
     last_login: { kind: kinds.time, initial: (view: View) => view.now, readOnly: true }
   },
   v1: { is_you: (row, view) => row.id === view.caller.id },
-  settle: ({ after, before, given, view }) => {
+  beforeCommit: ({ after, before, given, view }) => {
     if (before !== undefined) after.modified = view.now
     if (!given.has("access") && before === undefined) after.access = access(after.is_admin === true)
     if (before === undefined && !given.has("name")) after.name = text(after, "email").split("@")[0] || "New user"
     return Either.void
   },
-  v1Beside: {
+  v1AdditionalData: {
     list: (_, view) => ({ company_id: view.world.company.id }),
     get: (_, view) => ({ company_id: view.world.company.id })
   },

@@ -1,100 +1,99 @@
 /**
- * What a sandbox remembers for whoever looks inside, within bounds: a sandbox on a port may run for weeks, and be sent anything.
+ * A log with limited size: a sandbox on a port may run for weeks and get bodies of any size.
  */
 
-/** So many requests, and deliveries of webhooks, are remembered. */
-const kept = 10_000
+const maxEntries = 10_000
 
-/** One of them is kept as it is up to this weight, and all together up to that. */
-const heaviest = 131_072
-const heaviestTogether = 33_554_432
+/** The largest entry that is kept unchanged, and the largest total size, in bytes. */
+const maxEntrySize = 131_072
+const maxTotalSize = 33_554_432
 
-/** What is lighter than this is never let go. */
-const lightest = 1024
+/** Smaller values are never dropped. */
+const minDroppedSize = 1024
 
-/** Something remembered, to be replaced when more is known. */
-export interface Slot<A> {
+/** One entry. Its value can be replaced later, when a request has its response. */
+export interface Entry<A> {
   value: A
-  weight: number
+  size: number
 }
 
-/** What is remembered, oldest first. */
+/** Entries, oldest first. */
 export interface Log<A> {
-  readonly slots: Array<Slot<A>>
-  /** Takes out what is heavy. */
-  readonly lighten: (value: A) => A
-  weight: number
-  /** So many of the oldest are light. */
-  light: number
+  readonly entries: Array<Entry<A>>
+  /** Drops the large parts of a value. */
+  readonly shrink: (value: A) => A
+  size: number
+  /** How many of the oldest entries were shrunk already. */
+  shrunk: number
 }
 
 /** An empty log. */
-export const make = <A>(lighten: (value: A) => A): Log<A> => ({ slots: [], lighten, weight: 0, light: 0 })
+export const make = <A>(shrink: (value: A) => A): Log<A> => ({ entries: [], shrink: shrink, size: 0, shrunk: 0 })
 
-/** All that is remembered. */
-export const values = <A>(log: Log<A>): ReadonlyArray<A> => log.slots.map(({ value }) => value)
+/** All values. */
+export const values = <A>(log: Log<A>): ReadonlyArray<A> => log.entries.map(({ value }) => value)
 
-/** Forgets all. */
+/** Removes all entries. */
 export const clear = <A>(log: Log<A>): void => {
-  log.slots.length = 0
-  log.weight = 0
-  log.light = 0
+  log.entries.length = 0
+  log.size = 0
+  log.shrunk = 0
 }
 
-/** About how many bytes a value takes. */
-const weigh = (value: unknown): number => {
-  let weight = 0
-  const left: Array<unknown> = [value]
-  while (left.length > 0) {
-    const one = left.pop()
-    weight += 8
-    if (typeof one === "string") weight += one.length
-    else if (Array.isArray(one)) for (const item of one) left.push(item)
+/** The approximate size of a value in bytes. */
+const estimateSize = (value: unknown): number => {
+  let size = 0
+  const pending: Array<unknown> = [value]
+  while (pending.length > 0) {
+    const one = pending.pop()
+    size += 8
+    if (typeof one === "string") size += one.length
+    else if (Array.isArray(one)) for (const item of one) pending.push(item)
     else if (typeof one === "object" && one !== null) {
       for (const [name, item] of Object.entries(one)) {
-        weight += name.length + 8
-        left.push(item)
+        size += name.length + 8
+        pending.push(item)
       }
     }
   }
-  return weight
+  return size
 }
 
-/** Notes something new. Where there is too much, the oldest is forgotten, and before that what is heavy in it. */
-export const note = <A>(log: Log<A>, value: A): Slot<A> => {
-  const slot = { value, weight: weigh(value) }
-  log.slots.push(slot)
-  log.weight += slot.weight
-  for (let old = log.slots[log.light]; log.weight > heaviestTogether && old !== undefined; old = log.slots[log.light]) {
-    log.light++
-    log.weight -= old.weight
-    old.value = log.lighten(old.value)
-    old.weight = weigh(old.value)
-    log.weight += old.weight
+/** Adds a value. When the log is too large, old entries are shrunk first and then removed. */
+export const append = <A>(log: Log<A>, value: A): Entry<A> => {
+  const entry = { value, size: estimateSize(value) }
+  log.entries.push(entry)
+  log.size += entry.size
+  for (let old = log.entries[log.shrunk]; log.size > maxTotalSize && old !== undefined; old = log.entries[log.shrunk]) {
+    log.shrunk++
+    log.size -= old.size
+    old.value = log.shrink(old.value)
+    old.size = estimateSize(old.value)
+    log.size += old.size
   }
-  if (log.slots.length > kept) {
-    log.weight -= log.slots.shift()?.weight ?? 0
-    log.light = Math.max(0, log.light - 1)
+  if (log.entries.length > maxEntries) {
+    log.size -= log.entries.shift()?.size ?? 0
+    log.shrunk = Math.max(0, log.shrunk - 1)
   }
-  return slot
+  return entry
 }
 
-/** A value as it is, or, when it is too heavy, its length in the place of each long text in it; or only its weight. */
-export const bounded = (value: unknown, depth = 0): unknown => {
-  const weight = weigh(value)
-  if (weight <= heaviest) return value
+/** The value itself, or, if it is too large, a copy with the length in place of each long text, or only its size. */
+export const truncate = (value: unknown, depth = 0): unknown => {
+  const size = estimateSize(value)
+  if (size <= maxEntrySize) return value
   if (typeof value === "string") return `<${value.length} characters>`
   if (depth < 8 && typeof value === "object" && value !== null) {
     const shortened = Array.isArray(value)
-      ? value.map((one) => bounded(one, depth + 1))
-      : Object.fromEntries(Object.entries(value).map(([name, one]) => [name, bounded(one, depth + 1)]))
-    if (weigh(shortened) <= heaviest) return shortened
+      ? value.map((one) => truncate(one, depth + 1))
+      : Object.fromEntries(Object.entries(value).map(([name, one]) => [name, truncate(one, depth + 1)]))
+    if (estimateSize(shortened) <= maxEntrySize) return shortened
   }
-  return `<about ${weight} bytes>`
+  return `<about ${size} bytes>`
 }
 
-/** What stands for what was let go. */
-export const letGo = "<let go>"
+/** The placeholder of a dropped value. */
+export const dropped = "<let go>"
 
-/** Whether it is worth it to let a value go. */
-export const isHeavy = (value: unknown): boolean => weigh(value) > lightest
+/** Whether dropping a value saves memory. */
+export const isLarge = (value: unknown): boolean => estimateSize(value) > minDroppedSize

@@ -1,5 +1,5 @@
 /**
- * One request on its way through the sandbox, once it is known which operation it asks for.
+ * A request whose operation is known, and the handlers of operations.
  */
 import type * as AST from "effect/SchemaAST"
 import type { Description } from "../../Endpoint.js"
@@ -7,8 +7,8 @@ import type { Outcome } from "../model/engine.js"
 import type { View } from "../model/view.js"
 import type { Answer, Incoming } from "./messages.js"
 
-/** An endpoint's description, whatever it takes and gives. */
-export interface Described
+/** An endpoint's description, without the types of its input and output. */
+export interface AnyDescription
   extends Pick<
     Description<never, never>,
     | "name"
@@ -27,42 +27,47 @@ export interface Described
   readonly output: { readonly ast: AST.AST }
 }
 
-/** The parameters as an operation reads them: numbers where numbers are meant, arrays where lists are. */
+/** A request with parsed parameters: numbers and arrays instead of their text. */
 export interface Call {
   readonly view: View
-  readonly endpoint: Described
+  readonly endpoint: AnyDescription
   readonly request: Incoming
   readonly path: Readonly<Record<string, unknown>>
   readonly query: Readonly<Record<string, unknown>>
   /** The keys of the body; empty when there is none or it is no object. */
   readonly body: Readonly<Record<string, unknown>>
-  /** What the sandbox does not know is passed over. */
+  /** Unsupported parameters are ignored. */
   readonly ignoresUnknown?: boolean
 }
 
 /**
- * Query parameters that an operation acts upon as documented: `true`, or the words that it knows where it does not know all.
+ * Query parameters that an operation supports as documented: `true`, or the supported values.
  */
-export type Honours = Readonly<Record<string, true | ReadonlyArray<string>>>
+export type SupportedParameters = Readonly<Record<string, true | ReadonlyArray<string>>>
 
-/** What an operation does. */
+/** The implementation of an operation. */
 export interface Handler {
   (call: Call): Outcome<Answer>
-  /** The query parameters it acts upon. Whatever else is set is answered with 501. */
-  readonly honours?: Honours
+  /** The query parameters that it supports. A request with others gets a 501. */
+  readonly supportedParameters?: SupportedParameters
 }
 
-/** A handler that acts upon these query parameters; a name alone is one of which it knows all. */
-export const honouring = (names: ReadonlyArray<string> | Honours, handler: (call: Call) => Outcome<Answer>): Handler =>
-  Object.assign((call: Call) => handler(call), { honours: isNames(names) ? allOf(names) : names })
+/** A handler that supports these query parameters; a name without values supports all values. */
+export const withParameters = (
+  names: ReadonlyArray<string> | SupportedParameters,
+  handler: (call: Call) => Outcome<Answer>
+): Handler =>
+  Object.assign((call: Call) => handler(call), { supportedParameters: isNames(names) ? fullySupported(names) : names })
 
-const isNames = (names: ReadonlyArray<string> | Honours): names is ReadonlyArray<string> => Array.isArray(names)
+const isNames = (names: ReadonlyArray<string> | SupportedParameters): names is ReadonlyArray<string> =>
+  Array.isArray(names)
 
-/** Parameters of which all is known. */
-export const allOf = (names: ReadonlyArray<string>): Honours => Object.fromEntries(names.map((name) => [name, true]))
+/** Parameters of which all values are supported. */
+export const fullySupported = (names: ReadonlyArray<string>): SupportedParameters =>
+  Object.fromEntries(names.map((name) => [name, true]))
 
-/** What every paged list takes. */
-export const paged: ReadonlyArray<string> = ["start", "limit", "cursor"]
+/** The parameters of every paged list. */
+export const pagingParameters: ReadonlyArray<string> = ["start", "limit", "cursor"]
 
 /** Operations by version and official name: `v2.getDeals`. */
 export type Handlers = Readonly<Record<string, Handler>>

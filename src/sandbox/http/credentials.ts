@@ -1,21 +1,21 @@
 /**
- * Who asks. This is looked at first, before it is known what is asked for.
+ * Authentication. It is the first check, before the route is known.
  */
 import * as Either from "effect/Either"
 import { text } from "../model/view.js"
 import { get, type Id, put, type Row, type World } from "../model/world.js"
 import type * as oauth from "../oauth/server.js"
 import { accessToken } from "../oauth/tokens.js"
+import * as errorResponses from "./errorResponses.js"
 import type { Answer, Incoming } from "./messages.js"
-import * as refusals from "./refusals.js"
 
-/** Who asks, and with what. */
+/** The authenticated user, and the credential. */
 export interface Identity {
   readonly user: Row
-  /** What limits are counted by. */
+  /** The key of the rate limits. */
   readonly credential: string
   readonly kind: "api" | "oauth"
-  /** What an app may do; all when an API token was sent. */
+  /** The app's scopes; `undefined` with an API token, which may do everything. */
   readonly scopes: ReadonlySet<string> | undefined
   /** The app that acts for the user. */
   readonly app: { readonly clientId: string; readonly name: string } | undefined
@@ -24,21 +24,21 @@ export interface Identity {
 /** The table of API tokens: the token is the id. */
 const table = "apiToken"
 
-/** Lets a token act for a user. */
-export const admit = (world: World, token: string, userId: Id): void =>
+/** Adds an API token of a user. */
+export const addApiToken = (world: World, token: string, userId: Id): void =>
   put(world, table, { id: token, user_id: userId })
 
-const active = (world: World, id: unknown): Row | undefined => {
+const activeUser = (world: World, id: unknown): Row | undefined => {
   const user = get(world, "user", id)
   return user?.active_flag === true ? user : undefined
 }
 
-const gone: Answer = {
-  ...refusals.gateway(401, "Invalid token: access_token is invalid"),
+const expiredToken: Answer = {
+  ...errorResponses.gateway(401, "Invalid token: access_token is invalid"),
   headers: { "x-401-by-gw": "true" }
 }
 
-/** The user whose credentials a request carries. An API token goes before an access token. */
+/** Finds the user of a request's credentials. An API token takes precedence over an access token. */
 export const identify = (
   world: World,
   server: oauth.Server,
@@ -47,19 +47,19 @@ export const identify = (
 ): Either.Either<Identity, Answer> => {
   const token = incoming.headers["x-api-token"] ?? incoming.url.searchParams.get("api_token") ?? undefined
   if (token !== undefined) {
-    const user = active(world, get(world, table, token)?.user_id)
+    const user = activeUser(world, get(world, table, token)?.user_id)
     return user === undefined
-      ? Either.left(refusals.unauthorized)
+      ? Either.left(errorResponses.unauthorized)
       : Either.right({ user, credential: `api ${user.id}`, kind: "api", scopes: undefined, app: undefined })
   }
   const authorization = incoming.headers.authorization
-  if (authorization === undefined) return Either.left(refusals.unauthorized)
+  if (authorization === undefined) return Either.left(errorResponses.unauthorized)
   const [, scheme = "", value = ""] = /^(Bearer|Basic) (\S+)$/i.exec(authorization) ?? []
-  if (scheme === "") return Either.left(refusals.gateway(400, "Invalid request: malformed authorization header"))
+  if (scheme === "") return Either.left(errorResponses.gateway(400, "Invalid request: malformed authorization header"))
   const access = scheme.toLowerCase() === "bearer" ? accessToken(world, value) : undefined
-  if (access === undefined) return Either.left(refusals.unauthorized)
-  const user = active(world, access.user_id)
-  if (user === undefined || text(access, "expires") <= now) return Either.left(gone)
+  if (access === undefined) return Either.left(errorResponses.unauthorized)
+  const user = activeUser(world, access.user_id)
+  if (user === undefined || text(access, "expires") <= now) return Either.left(expiredToken)
   const clientId = text(access, "client_id")
   const name = server.apps.find((app) => app.clientId === clientId)?.name ?? "Sandbox app"
   return Either.right({

@@ -1,24 +1,24 @@
 /**
- * What goes wrong on purpose.
+ * Injected failures.
  */
 import * as Duration from "effect/Duration"
 import { type Names, unknown } from "../../internal/options.js"
 import { isRecord } from "../model/view.js"
-import { unit, type World } from "../model/world.js"
+import { randomUnit, type World } from "../model/world.js"
 import { SandboxError } from "../seeds/seed.js"
-import type { Described } from "./call.js"
+import type { AnyDescription } from "./call.js"
 import type { Answer } from "./messages.js"
 
 /**
- * What becomes of a request that meets a fault.
+ * What happens to a request that a fault applies to.
  *
- * - `Respond`: it is answered so, in place of the sandbox. A text body is sent as HTML unless the headers say otherwise.
- * - `Pass`: it is answered as ever (after the fault's `delay`).
- * - `Refuse`: no connection is made. (On a port, where one was made already: `Reset`.)
- * - `Reset`: the connection breaks before an answer comes.
- * - `Truncate`: the answer breaks off after so many bytes.
- * - `Drip`: the answer comes in small pieces, with waits between them.
- * - `Hang`: no answer ever comes.
+ * - `Respond`: it gets this response instead. A text body is sent as HTML unless the headers say otherwise.
+ * - `Pass`: it gets the normal response (after the fault's `delay`).
+ * - `Refuse`: no connection is made. (On a port, where it is made already: `Reset`.)
+ * - `Reset`: the connection breaks before the response.
+ * - `Truncate`: the response breaks off after `bytes` bytes.
+ * - `Drip`: the response comes in small chunks, with waits between them.
+ * - `Hang`: there is no response.
  *
  * @since 0.1.0
  * @category faults
@@ -38,42 +38,42 @@ export type FaultOutcome =
   | { readonly _tag: "Hang" }
 
 /**
- * A fault: which requests meet it, and what becomes of them.
+ * A fault: which requests it applies to, and its outcome.
  *
  * @since 0.1.0
  * @category faults
  */
 export interface Fault {
   /**
-   * The endpoint it is about, as such (`Deals.list`) or by name (`"v2.Deals.list"`, `"oauth.token"`, `"oauth.revoke"`,
-   * `"oauth.authorize"`); all when absent.
+   * The endpoint, itself (`Deals.list`) or by name (`"v2.Deals.list"`, `"oauth.token"`, `"oauth.revoke"`,
+   * `"oauth.authorize"`). Without it, all endpoints.
    */
   readonly endpoint?: string | { readonly endpoint: { readonly version: string; readonly name: string } } | undefined
-  /** Which of those requests, counted from 1: `1`, `[1, 3]`; all when absent. */
+  /** Which of these requests, counted from 1: `1`, `[1, 3]`. Without it, all of them. */
   readonly nth?: number | ReadonlyArray<number> | undefined
-  /** Only so many requests meet it. */
+  /** The maximum number of requests that it applies to. */
   readonly times?: number | undefined
-  /** How likely it is, from 0 to 1; the same requests meet it in every world of the same seed. @default 1 */
+  /** The probability from 0 to 1. It is deterministic: the same seed selects the same requests. @default 1 */
   readonly probability?: number | undefined
   /** Waits before anything else. */
   readonly delay?: Duration.DurationInput | undefined
   readonly outcome: FaultOutcome
   /**
-   * The sandbox acts all the same, and only the answer is lost or replaced: what makes repeating a POST dangerous. `Truncate`,
-   * `Drip` and `Pass` always act. @default false
+   * The sandbox executes the request, and only the response is lost or replaced: the case in which retrying a POST is
+   * dangerous. `Truncate`, `Drip` and `Pass` always execute it. @default false
    */
   readonly acts?: boolean | undefined
 }
 
-/** A fault in use. */
-export interface Armed {
+/** A fault with its counters. */
+export interface ActiveFault {
   readonly fault: Fault
   readonly name: string | undefined
   readonly nth: ReadonlySet<number> | undefined
-  /** How many requests it was about. */
-  seen: number
-  /** How many of them met it. */
-  met: number
+  /** How many requests had its endpoint. */
+  matchedRequests: number
+  /** How many times it was applied. */
+  triggered: number
 }
 
 const nameOf = (endpoint: Fault["endpoint"]): string | undefined =>
@@ -81,9 +81,9 @@ const nameOf = (endpoint: Fault["endpoint"]): string | undefined =>
     ? endpoint
     : `${endpoint.endpoint.version}.${endpoint.endpoint.name}`
 
-const others = ["oauth.token", "oauth.revoke", "oauth.authorize"]
+const oauthEndpoints = ["oauth.token", "oauth.revoke", "oauth.authorize"]
 
-const isWhole = (value: number): boolean => Number.isInteger(value) && value > 0
+const isPositiveInteger = (value: number): boolean => Number.isInteger(value) && value > 0
 
 const names: Names<Fault> = {
   endpoint: true,
@@ -106,19 +106,24 @@ const outcomeNames: { readonly [T in FaultOutcome["_tag"]]: Names<Extract<FaultO
 }
 
 /** Why a fault makes no sense. */
-const wrong = (fault: Fault, endpoints: ReadonlyArray<Described>): readonly [string, string] | undefined => {
+const findProblem = (fault: Fault, endpoints: ReadonlyArray<AnyDescription>): readonly [string, string] | undefined => {
   const [strange] = unknown(fault, names)
   if (strange !== undefined) return [strange.option, strange.message]
   const name = nameOf(fault.endpoint)
-  if (name !== undefined && !others.includes(name) && !endpoints.some((one) => `${one.version}.${one.name}` === name)) {
+  if (
+    name !== undefined &&
+    !oauthEndpoints.includes(name) &&
+    !endpoints.some((one) => `${one.version}.${one.name}` === name)
+  ) {
     return ["endpoint", `is none: ${name}`]
   }
   const nth = fault.nth === undefined ? [] : typeof fault.nth === "number" ? [fault.nth] : fault.nth
-  if (!nth.every(isWhole)) return ["nth", "counts from 1"]
-  if (fault.times !== undefined && !isWhole(fault.times)) return ["times", "counts from 1"]
-  const chance = fault.probability
-  if (chance !== undefined && !(chance >= 0 && chance <= 1)) return ["probability", "must be a number from 0 to 1"]
-  if (fault.delay !== undefined && !isFinite_(fault.delay)) return ["delay", "is not a duration"]
+  if (!nth.every(isPositiveInteger)) return ["nth", "counts from 1"]
+  if (fault.times !== undefined && !isPositiveInteger(fault.times)) return ["times", "counts from 1"]
+  const probability = fault.probability
+  if (probability !== undefined && !(probability >= 0 && probability <= 1))
+    return ["probability", "must be a number from 0 to 1"]
+  if (fault.delay !== undefined && !isFiniteDuration(fault.delay)) return ["delay", "is not a duration"]
   const outcome = fault.outcome
   if (!isRecord(outcome)) return ["outcome", "is missing"]
   if (Object.hasOwn(outcomeNames, outcome._tag)) {
@@ -133,9 +138,9 @@ const wrong = (fault: Fault, endpoints: ReadonlyArray<Described>): readonly [str
     case "Truncate":
       return Number.isInteger(outcome.bytes) && outcome.bytes >= 0 ? undefined : ["outcome.bytes", "counts from 0"]
     case "Drip":
-      return !isWhole(outcome.bytes)
+      return !isPositiveInteger(outcome.bytes)
         ? ["outcome.bytes", "counts from 1"]
-        : isFinite_(outcome.every)
+        : isFiniteDuration(outcome.every)
           ? undefined
           : ["outcome.every", "is not a duration"]
     case "Pass":
@@ -148,19 +153,19 @@ const wrong = (fault: Fault, endpoints: ReadonlyArray<Described>): readonly [str
   }
 }
 
-const isFinite_ = (input: Duration.DurationInput): boolean => {
+const isFiniteDuration = (input: Duration.DurationInput): boolean => {
   const duration = Duration.decodeUnknown(input)
   return duration._tag === "Some" && Duration.isFinite(duration.value)
 }
 
-/** Takes faults into use, or says what is wrong with one. */
-export const arm = (
+/** Validates faults and starts their counters. */
+export const activate = (
   faults: ReadonlyArray<Fault>,
-  endpoints: ReadonlyArray<Described>
-): ReadonlyArray<Armed> | SandboxError => {
-  const armed: Array<Armed> = []
+  endpoints: ReadonlyArray<AnyDescription>
+): ReadonlyArray<ActiveFault> | SandboxError => {
+  const armed: Array<ActiveFault> = []
   for (const [at, fault] of faults.entries()) {
-    const problem = wrong(fault, endpoints)
+    const problem = findProblem(fault, endpoints)
     if (problem !== undefined) {
       return new SandboxError({ path: `faults[${at}].${problem[0]}`, reason: problem[1] })
     }
@@ -168,34 +173,34 @@ export const arm = (
       fault,
       name: nameOf(fault.endpoint),
       nth: fault.nth === undefined ? undefined : new Set(typeof fault.nth === "number" ? [fault.nth] : fault.nth),
-      seen: 0,
-      met: 0
+      matchedRequests: 0,
+      triggered: 0
     })
   }
   return armed
 }
 
-/** The fault that a request meets: the first that is about it and strikes. All that are about it count it. */
-export const meet = (
-  armed: ReadonlyArray<Armed>,
+/** Selects the first fault that applies to a request. All faults with its endpoint count the request. */
+export const selectFault = (
+  armed: ReadonlyArray<ActiveFault>,
   name: string | undefined,
-  chance: Pick<World, "entropy">
+  probability: Pick<World, "entropy">
 ): Fault | undefined => {
-  let met: Fault | undefined
+  let triggered: Fault | undefined
   for (const one of armed) {
     if (one.name !== undefined && one.name !== name) continue
-    one.seen++
-    if (met !== undefined) continue
-    if (one.nth !== undefined && !one.nth.has(one.seen)) continue
-    if (one.fault.times !== undefined && one.met >= one.fault.times) continue
-    if (one.fault.probability !== undefined && unit(chance) >= one.fault.probability) continue
-    one.met++
-    met = one.fault
+    one.matchedRequests++
+    if (triggered !== undefined) continue
+    if (one.nth !== undefined && !one.nth.has(one.matchedRequests)) continue
+    if (one.fault.times !== undefined && one.triggered >= one.fault.times) continue
+    if (one.fault.probability !== undefined && randomUnit(probability) >= one.fault.probability) continue
+    one.triggered++
+    triggered = one.fault
   }
-  return met
+  return triggered
 }
 
-/** The answer of a `Respond`. */
+/** The response of a `Respond`. */
 export const respond = (outcome: Extract<FaultOutcome, { readonly _tag: "Respond" }>): Answer => {
   const headers = outcome.headers ?? {}
   const body = outcome.body
@@ -211,7 +216,7 @@ export const respond = (outcome: Extract<FaultOutcome, { readonly _tag: "Respond
   }
 }
 
-/** Whether the sandbox acts although the fault strikes. */
+/** Whether the sandbox executes the request although the fault applies. */
 export const acts = (fault: Fault): boolean =>
   fault.acts === true ||
   fault.outcome._tag === "Pass" ||

@@ -1,6 +1,6 @@
 /**
- * From request to answer. The order of checks is Pipedrive's: credentials, limits, scopes, route, validation, and only then the
- * thing that is asked for.
+ * From request to response. The order of checks is Pipedrive's: credentials, limits, scopes, route, validation, and then the
+ * entity.
  */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
 import { project } from "../entities/project.js"
 import { user } from "../entities/user.js"
-import { settled } from "../model/engine.js"
+import { accepted } from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
 import * as Time from "../model/time.js"
 import type { View } from "../model/view.js"
@@ -19,47 +19,54 @@ import type * as oauth from "../oauth/server.js"
 import * as crud from "../operations/crud.js"
 import { handlers } from "../operations/index.js"
 import * as webhooks from "../webhooks/delivery.js"
-import * as remembered from "./boundedLog.js"
-import { allOf, type Call, type Described, type Handler, honouring, paged } from "./call.js"
+import * as boundedLog from "./boundedLog.js"
+import {
+  type AnyDescription,
+  type Call,
+  fullySupported,
+  type Handler,
+  pagingParameters,
+  withParameters
+} from "./call.js"
 import { type Identity, identify } from "./credentials.js"
+import * as errorResponses from "./errorResponses.js"
 import * as faults from "./faults.js"
 import * as limits from "./limits.js"
 import { type Answer, empty, html, type Incoming } from "./messages.js"
 import * as parameters from "./parameters.js"
-import * as refusals from "./refusals.js"
-import { missing, type Reply } from "./replies.js"
-import * as seen from "./requestLog.js"
+import { noReply, type Reply } from "./replies.js"
+import * as requestLog from "./requestLog.js"
 import * as routes from "./routes.js"
 import { statusPage } from "./statusPage.js"
 import { synthesize } from "./synthesize.js"
 
-/** A sandbox from the inside. */
-export interface Inside {
+/** The internal state of a sandbox. */
+export interface Internals {
   readonly world: World
   readonly time: Time.Time
   readonly origin: string
-  readonly log: remembered.Log<seen.SeenRequest>
-  /** Makes correlation ids and decides about faults, apart from the world's own ids. */
-  readonly chance: Pick<World, "entropy">
+  readonly log: boundedLog.Log<requestLog.SeenRequest>
+  /** The random state for correlation ids and faults. It is separate, so that they do not change the ids of entities. */
+  readonly random: Pick<World, "entropy">
   readonly limits: limits.Limits
   readonly oauth: oauth.Server
   readonly replies: ReadonlyMap<string, Reply>
-  /** Nothing answers but the replies. */
+  /** Endpoints without a reply get a 501. */
   readonly repliesOnly: boolean
-  /** Parameters that nobody acts upon are passed over. */
+  /** Unsupported parameters are ignored. */
   readonly ignoresUnknown: boolean
-  readonly courier: webhooks.Courier
-  faults: ReadonlyArray<faults.Armed>
+  readonly webhookSender: webhooks.WebhookSender
+  faults: ReadonlyArray<faults.ActiveFault>
 }
 
 // -----------------------------------------------------------------------------
 // headers
 // -----------------------------------------------------------------------------
 
-const exposed =
+const exposedHeaders =
   "X-RateLimit-Remaining, X-RateLimit-Limit, X-RateLimit-Reset, X-Daily-RateLimit-Token-Limit, X-Daily-RateLimit-Token-Remaining"
 
-/** What a browser asks before it sends a request with credentials to another host. */
+/** The response to a CORS preflight request. */
 const preflight: Answer = empty(204, {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
@@ -67,13 +74,13 @@ const preflight: Answer = empty(204, {
   "access-control-max-age": "86400"
 })
 
-/** The headers of the service that answers: leads have one of their own. */
-const frame = (pathname: string): Readonly<Record<string, string>> => {
+/** The headers of the service that responds: leads are a separate service. */
+const serviceHeaders = (pathname: string): Readonly<Record<string, string>> => {
   const [version = "v1", rest = ""] = routes.versionOf(pathname) ?? []
   const leads = version === "v1" && /^\/lead(s|Labels|Sources)(\/|$)/.test(rest)
   return {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": exposed,
+    "access-control-expose-headers": exposedHeaders,
     "cache-control": version === "v2" ? "no-cache, private" : "no-cache",
     vary: version === "v2" || leads ? "accept-encoding" : "Accept-Encoding",
     ...(leads ? { "content-type": "application/json; charset=utf-8" } : {})
@@ -85,8 +92,8 @@ const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>):
   headers: { ...headers, ...answer.headers }
 })
 
-/** The sandbox's own pages run nothing. */
-const noScripts = {
+/** The sandbox's own pages need no scripts. */
+const pageHeaders = {
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 }
@@ -95,20 +102,20 @@ const noScripts = {
 // the API
 // -----------------------------------------------------------------------------
 
-/** Where a request leads, as far as its address tells. */
-interface Address {
+/** What the path of a request matches. */
+interface RouteMatch {
   readonly version: "v1" | "v2"
   readonly destination: routes.Destination
 }
 
-const addressOf = (incoming: Incoming): Address => {
+const matchRoute = (incoming: Incoming): RouteMatch => {
   const [version, rest] = routes.versionOf(incoming.url.pathname) ?? []
   return version === undefined || rest === undefined
     ? { version: "v1", destination: { _tag: "Nowhere" } }
     : { version, destination: routes.find(version, incoming.method, rest) }
 }
 
-/** What such an answer is about, if the world knows it. */
+/** The entities whose id in a path is checked before a sample is sent. */
 const parents: Readonly<Record<string, Entity>> = {
   deals: deal,
   persons: person,
@@ -120,87 +127,99 @@ const parents: Readonly<Record<string, Entity>> = {
 const parentOf = ({ endpoint, path }: Call): Entity | undefined =>
   "id" in path ? parents[endpoint.path.split("/")[1] ?? ""] : undefined
 
-/** Says that an answer speaks of nothing that the world holds. */
-const marked = {
+/** Marks a response as a sample that does not come from stored data. */
+const sampleHeaders = {
   "x-sandbox-answer": "schema",
-  "access-control-expose-headers": `${exposed}, X-Sandbox-Answer`
+  "access-control-expose-headers": `${exposedHeaders}, X-Sandbox-Answer`
 }
 
-/** An answer made up has one page, and is the same for all who do not ask for more than the default. */
-export const madeUp: Handler = honouring({ ...allOf(paged), folder: ["inbox"], include_body: ["0"] }, (call) => {
-  const parent = parentOf(call)
-  const found = parent === undefined ? settled : Either.map(crud.find(parent, call.path.id, call), () => undefined)
-  return Either.map(found, () => withHeaders(synthesize(call), marked))
-})
+/** Responds with a sample: one page, the same for every request with default parameters. */
+export const sampleHandler: Handler = withParameters(
+  { ...fullySupported(pagingParameters), folder: ["inbox"], include_body: ["0"] },
+  (call) => {
+    const parent = parentOf(call)
+    const found = parent === undefined ? accepted : Either.map(crud.find(parent, call.path.id, call), () => undefined)
+    return Either.map(found, () => withHeaders(synthesize(call), sampleHeaders))
+  }
+)
 
-/** What answers an endpoint. */
-export const handlerOf = ({ operation, version }: Described): Handler => handlers[`${version}.${operation}`] ?? madeUp
+/** The handler of an endpoint. */
+export const handlerOf = ({ operation, version }: AnyDescription): Handler =>
+  handlers[`${version}.${operation}`] ?? sampleHandler
 
-const answerTo = (inside: Inside, call: Call): Answer => {
+const runHandler = (internals: Internals, call: Call): Answer => {
   const { endpoint } = call
   const name = `${endpoint.version}.${endpoint.name}`
-  const reply = inside.replies.get(name)
+  const reply = internals.replies.get(name)
   if (reply !== undefined) return reply.answer(call)
-  if (inside.repliesOnly) return missing(name)
+  if (internals.repliesOnly) return noReply(name)
   const handler = handlerOf(endpoint)
-  const unknown = inside.ignoresUnknown ? [] : parameters.unknown(endpoint, handler.honours, call.query)
-  if (unknown.length > 0) return refusals.unknown(endpoint, unknown.join(", "))
-  const [wrong] = endpoint.version === "v1" ? parameters.unreadable(endpoint, call.query) : []
-  return wrong === undefined ? Either.merge(handler(call)) : refusals.v1(400, `${wrong} is not valid.`)
+  const unknown = internals.ignoresUnknown
+    ? []
+    : parameters.unsupportedParameters(endpoint, handler.supportedParameters, call.query)
+  if (unknown.length > 0) return errorResponses.notSupported(endpoint, unknown.join(", "))
+  const [wrong] = endpoint.version === "v1" ? parameters.invalidParameters(endpoint, call.query) : []
+  return wrong === undefined ? Either.merge(handler(call)) : errorResponses.v1(400, `${wrong} is not valid.`)
 }
 
-const mayAsk = (identity: Identity, endpoint: Described): boolean => {
+const hasScope = (identity: Identity, endpoint: AnyDescription): boolean => {
   const { scopes } = identity
   return scopes === undefined || endpoint.scopes.length === 0 || endpoint.scopes.some((scope) => scopes.has(scope))
 }
 
-const operate = (inside: Inside, incoming: Incoming, address: Address, identity: Identity, now: string): Answer => {
-  const { destination, version } = address
-  if (destination._tag === "Nowhere") return refusals.inVersion(version, 404, "Not found")
+const dispatch = (
+  internals: Internals,
+  incoming: Incoming,
+  route: RouteMatch,
+  identity: Identity,
+  now: string
+): Answer => {
+  const { destination, version } = route
+  if (destination._tag === "Nowhere") return errorResponses.inVersion(version, 404, "Not found")
   if (destination._tag === "OtherMethods") {
-    const answer = refusals.inVersion(version, 405, "Method not allowed")
+    const answer = errorResponses.inVersion(version, 405, "Method not allowed")
     return { ...answer, headers: { allow: destination.methods.join(", ") } }
   }
   const { endpoint, path } = destination
-  if (!mayAsk(identity, endpoint)) return refusals.gateway(403, "Scope and URL mismatch")
+  if (!hasScope(identity, endpoint)) return errorResponses.gateway(403, "Scope and URL mismatch")
   const view: View = {
-    world: inside.world,
+    world: internals.world,
     caller: identity.user,
     now,
-    origin: inside.origin,
+    origin: internals.origin,
     ...(identity.app === undefined ? {} : { app: identity.app })
   }
   const read = parameters.read(endpoint, path, incoming)
   if (version === "v2") {
-    const wrong = parameters.faults(endpoint, read, incoming)
-    if (wrong.length > 0) return refusals.invalid(wrong)
-  } else if (incoming.body._tag === "Unreadable") return refusals.v1(400, "Bad request")
-  return answerTo(inside, { view, endpoint, request: incoming, ...read, ignoresUnknown: inside.ignoresUnknown })
+    const wrong = parameters.validate(endpoint, read, incoming)
+    if (wrong.length > 0) return errorResponses.invalid(wrong)
+  } else if (incoming.body._tag === "Unreadable") return errorResponses.v1(400, "Bad request")
+  return runHandler(internals, { view, endpoint, request: incoming, ...read, ignoresUnknown: internals.ignoresUnknown })
 }
 
-const api = (inside: Inside, incoming: Incoming, address: Address, millis: number): Answer => {
+const handleApi = (internals: Internals, incoming: Incoming, route: RouteMatch, millis: number): Answer => {
   const now = new Date(millis).toISOString()
-  const headers = frame(incoming.url.pathname)
-  const identity = identify(inside.world, inside.oauth, incoming, now)
+  const headers = serviceHeaders(incoming.url.pathname)
+  const identity = identify(internals.world, internals.oauth, incoming, now)
   if (Either.isLeft(identity)) return withHeaders(identity.left, headers)
   const { credential, kind } = identity.right
-  const endpoint = address.destination._tag === "Found" ? address.destination.endpoint : undefined
-  const verdict = limits.weigh(inside.limits, { credential, kind, endpoint }, millis)
-  const answer = verdict.refusal ?? operate(inside, incoming, address, identity.right, now)
-  return withHeaders(answer, { ...headers, ...verdict.headers })
+  const endpoint = route.destination._tag === "Found" ? route.destination.endpoint : undefined
+  const decision = limits.check(internals.limits, { credential, kind, endpoint }, millis)
+  const answer = decision.refusal ?? dispatch(internals, incoming, route, identity.right, now)
+  return withHeaders(answer, { ...headers, ...decision.headers })
 }
 
-/** Who looks on where nobody asks. */
-const onlooker = (inside: Inside, millis: number): View => {
-  const [first = { id: 0 }] = all(inside.world, "user")
-  return { world: inside.world, caller: first, now: new Date(millis).toISOString(), origin: inside.origin }
+/** The view for work that no request asked for: webhooks. */
+const systemView = (internals: Internals, millis: number): View => {
+  const [first = { id: 0 }] = all(internals.world, "user")
+  return { world: internals.world, caller: first, now: new Date(millis).toISOString(), origin: internals.origin }
 }
 
 // -----------------------------------------------------------------------------
 // requests
 // -----------------------------------------------------------------------------
 
-const strike = (fault: faults.Fault, answer: () => Answer): Effect.Effect<Answer> => {
+const applyFault = (fault: faults.Fault, answer: () => Answer): Effect.Effect<Answer> => {
   const { outcome } = fault
   const own = faults.acts(fault) ? answer() : empty(200)
   switch (outcome._tag) {
@@ -215,48 +234,48 @@ const strike = (fault: faults.Fault, answer: () => Answer): Effect.Effect<Answer
   }
 }
 
-/** What it knows to be secret, tokens of its OAuth server aside: they are known by their form. */
-const secretsOf = (inside: Inside): ReadonlyArray<string> => [
-  ...Array.from(all(inside.world, "apiToken"), ({ id }) => String(id)),
-  ...inside.oauth.apps.map(({ clientSecret }) => clientSecret)
+/** Known secrets, except OAuth tokens: these are recognized by their format. */
+const knownSecrets = (internals: Internals): ReadonlyArray<string> => [
+  ...Array.from(all(internals.world, "apiToken"), ({ id }) => String(id)),
+  ...internals.oauth.apps.map(({ clientSecret }) => clientSecret)
 ]
 
-/** Answers a request. */
-export const handle = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
-  Time.within(inside.time, answered(inside, incoming))
+/** Handles a request, on the sandbox's clock. */
+export const handle = (internals: Internals, incoming: Incoming): Effect.Effect<Answer> =>
+  Time.withWorldClock(internals.time, handleNow(internals, incoming))
 
-const answered = (inside: Inside, incoming: Incoming): Effect.Effect<Answer> =>
+const handleNow = (internals: Internals, incoming: Incoming): Effect.Effect<Answer> =>
   Effect.gen(function* () {
     if (incoming.method === "OPTIONS") return preflight
-    if (incoming.method === "GET" && incoming.url.pathname === "/") return html(200, statusPage(inside), noScripts)
-    const arrived = yield* Clock.currentTimeMillis
-    const server = oauthHandler.nameOf(incoming.url.pathname)
-    const address = addressOf(incoming)
-    const { destination } = address
+    if (incoming.method === "GET" && incoming.url.pathname === "/") return html(200, statusPage(internals), pageHeaders)
+    const receivedAt = yield* Clock.currentTimeMillis
+    const oauthEndpoint = oauthHandler.endpointOf(incoming.url.pathname)
+    const route = matchRoute(incoming)
+    const { destination } = route
     const name =
-      server !== undefined
-        ? `oauth.${server}`
+      oauthEndpoint !== undefined
+        ? `oauth.${oauthEndpoint}`
         : destination._tag === "Found"
           ? `${destination.endpoint.version}.${destination.endpoint.name}`
           : undefined
-    const entry = seen.request(incoming, new Date(arrived).toISOString(), name, secretsOf(inside))
-    const slot = remembered.note(inside.log, entry)
-    const fault = faults.meet(inside.faults, name, inside.chance)
+    const entry = requestLog.describe(incoming, new Date(receivedAt).toISOString(), name, knownSecrets(internals))
+    const slot = boundedLog.append(internals.log, entry)
+    const fault = faults.selectFault(internals.faults, name, internals.random)
     if (fault?.delay !== undefined) yield* Effect.sleep(fault.delay)
     const now = yield* Clock.currentTimeMillis
-    const happened: Array<Change> = []
+    const changes: Array<Change> = []
     const answer = (): Answer => {
-      const known = inside.world.log.length
+      const logLength = internals.world.log.length
       const given =
-        server === undefined
-          ? api(inside, incoming, address, now)
-          : oauthHandler.handle(inside.oauth, inside.world, server, incoming, new Date(now).toISOString())
-      happened.push(...inside.world.log.slice(known))
+        oauthEndpoint === undefined
+          ? handleApi(internals, incoming, route, now)
+          : oauthHandler.handle(internals.oauth, internals.world, oauthEndpoint, incoming, new Date(now).toISOString())
+      changes.push(...internals.world.log.slice(logLength))
       return given
     }
-    const given = fault === undefined ? answer() : yield* strike(fault, answer)
-    if (happened.length > 0) yield* webhooks.announce(inside.courier, onlooker(inside, now), happened)
-    const heard = given.delivery?._tag !== "Reset" && given.delivery?._tag !== "Refuse"
-    if (heard) slot.value = { ...slot.value, status: given.status }
-    return withHeaders(given, { "x-correlation-id": uuid(inside.chance) })
+    const given = fault === undefined ? answer() : yield* applyFault(fault, answer)
+    if (changes.length > 0) yield* webhooks.deliverChanges(internals.webhookSender, systemView(internals, now), changes)
+    const reachesClient = given.delivery?._tag !== "Reset" && given.delivery?._tag !== "Refuse"
+    if (reachesClient) slot.value = { ...slot.value, status: given.status }
+    return withHeaders(given, { "x-correlation-id": uuid(internals.random) })
   })

@@ -1,29 +1,29 @@
 /**
- * How much a plan allows: requests in two seconds, and tokens in a day.
+ * Rate limits of a plan: requests in two seconds, and tokens per day.
  */
 import type { Names } from "../../internal/options.js"
-import type { Described } from "./call.js"
+import type { AnyDescription } from "./call.js"
+import * as errorResponses from "./errorResponses.js"
 import { type Answer, html } from "./messages.js"
-import * as refusals from "./refusals.js"
 
 /**
- * What a company may ask for. Of what is left out the sandbox's own idea holds; see each.
+ * The rate limits of a company. Each has a default.
  *
  * @since 0.1.0
  * @category limits
  */
 export interface Plan {
-  /** Tokens a day, for the whole company; filled up at midnight, UTC. @default 150_000 */
+  /** Tokens per day, for the whole company; reset at midnight, UTC. @default 150_000 */
   readonly daily?: number | undefined
   /** Requests in two seconds with one API token. @default 100 */
   readonly burst?: number | undefined
   /** Requests in two seconds with one access token. @default 400 */
   readonly oauthBurst?: number | undefined
-  /** Searches in two seconds, of whatever kind. @default 10 */
+  /** Searches in two seconds, of all kinds. @default 10 */
   readonly search?: number | undefined
-  /** A 429 for a burst says `Retry-After`, which Pipedrive does not document. @default false */
+  /** Whether a 429 for a burst has `Retry-After`, which Pipedrive does not document. @default false */
   readonly retryAfter?: boolean | undefined
-  /** After so many requests in a row that were answered with 429, the edge answers with a page under 403. @default 20 */
+  /** After so many consecutive 429s the edge responds with an HTML page and status 403. @default 20 */
   readonly blockAfter?: number | undefined
   /** How long the edge blocks, in seconds. @default 60 */
   readonly blockSeconds?: number | undefined
@@ -48,30 +48,30 @@ export const names: Names<Plan> = {
   blockSeconds: true
 }
 
-const perSeat = 30_000
+const tokensPerSeat = 30_000
 
 /** By name, as documented. */
 export const plans: Readonly<Record<PlanName, Plan>> = {
-  lite: { daily: perSeat, burst: 20, oauthBurst: 80 },
-  growth: { daily: perSeat * 2, burst: 40, oauthBurst: 160 },
-  premium: { daily: perSeat * 5, burst: 100, oauthBurst: 400 },
-  ultimate: { daily: perSeat * 7, burst: 120, oauthBurst: 480 }
+  lite: { daily: tokensPerSeat, burst: 20, oauthBurst: 80 },
+  growth: { daily: tokensPerSeat * 2, burst: 40, oauthBurst: 160 },
+  premium: { daily: tokensPerSeat * 5, burst: 100, oauthBurst: 400 },
+  ultimate: { daily: tokensPerSeat * 7, burst: 120, oauthBurst: 480 }
 }
 
-/** Limits in force, or only counted. */
+/** The limits and their counters. */
 export interface Limits {
   readonly plan: Required<{ readonly [K in keyof Plan]: NonNullable<Plan[K]> }>
   readonly enforced: boolean
-  /** When the requests of each credential came, oldest first. */
+  /** The times of each credential's requests, oldest first. */
   readonly windows: Map<string, Array<number>>
-  /** How many requests in a row were refused, and since when the edge blocks. */
+  /** Consecutive 429s of each credential, and until when the edge blocks it. */
   readonly refused: Map<string, { count: number; blockedUntil: number }>
-  /** The day, and what was spent on it. */
+  /** The current day, and the tokens spent on it. */
   day: number
   spent: number
 }
 
-/** Makes limits; `undefined` and `"off"` count nothing. */
+/** Makes limits; with `undefined` and `"off"` they are not enforced. */
 export const make = (plan: "off" | PlanName | Plan | undefined): Limits => {
   const chosen: Plan = plan === undefined || plan === "off" ? {} : typeof plan === "string" ? plans[plan] : plan
   return {
@@ -92,38 +92,38 @@ export const make = (plan: "off" | PlanName | Plan | undefined): Limits => {
   }
 }
 
-/** When time has moved, what was noted in another one says nothing. */
-export const forgetTimes = (limits: Limits): void => {
+/** After a jump of the clock the recorded times are meaningless. */
+export const clearWindows = (limits: Limits): void => {
   limits.windows.clear()
   limits.refused.clear()
 }
 
-/** Who asks for what. */
-export interface Ask {
+/** What the limits need to know of a request. */
+export interface LimitedRequest {
   readonly credential: string
   readonly kind: "api" | "oauth"
-  readonly endpoint: Described | undefined
+  readonly endpoint: AnyDescription | undefined
 }
 
-/** What the limits say: the headers of the answer, and the answer itself when it is no. */
-export interface Verdict {
+/** The rate limit headers of the response, and the response itself if the request is rejected. */
+export interface Decision {
   readonly headers: Readonly<Record<string, string>>
   readonly refusal: Answer | undefined
 }
 
-const span = 2000
+const windowMillis = 2000
 
-const isSearch = (endpoint: Described | undefined): boolean =>
+const isSearch = (endpoint: AnyDescription | undefined): boolean =>
   endpoint !== undefined && /\/(search|itemSearch)(\/|$)/.test(endpoint.path)
 
-const edge = `<!DOCTYPE html>
+const blockedPage = `<!DOCTYPE html>
 <html lang="en-US"><head><title>Attention Required! | Cloudflare</title></head>
 <body><h1>Sorry, you have been blocked</h1><p>You are unable to access pipedrive.com</p></body></html>
 `
 
-const recent = (limits: Limits, key: string, now: number): Array<number> => {
+const recentRequests = (limits: Limits, key: string, now: number): Array<number> => {
   const times = limits.windows.get(key) ?? []
-  while (times[0] !== undefined && times[0] <= now - span) times.shift()
+  while (times[0] !== undefined && times[0] <= now - windowMillis) times.shift()
   limits.windows.set(key, times)
   return times
 }
@@ -136,12 +136,12 @@ const headersOf = (limit: number, remaining: number, reset: number, daily: numbe
   "x-daily-ratelimit-token-remaining": String(Math.max(0, left))
 })
 
-/** Weighs a request, and counts it when it is let through. */
-export const weigh = (limits: Limits, ask: Ask, now: number): Verdict => {
+/** Checks a request against the limits, and counts it if it is accepted. */
+export const check = (limits: Limits, request: LimitedRequest, now: number): Decision => {
   const { plan } = limits
-  const search = isSearch(ask.endpoint)
-  const limit = search ? plan.search : ask.kind === "api" ? plan.burst : plan.oauthBurst
-  const cost = ask.endpoint?.cost ?? 0
+  const search = isSearch(request.endpoint)
+  const limit = search ? plan.search : request.kind === "api" ? plan.burst : plan.oauthBurst
+  const cost = request.endpoint?.cost ?? 0
   if (!limits.enforced)
     return { headers: headersOf(limit, limit - 1, 2, plan.daily, plan.daily - cost), refusal: undefined }
   const day = Math.floor(now / 86_400_000)
@@ -149,12 +149,12 @@ export const weigh = (limits: Limits, ask: Ask, now: number): Verdict => {
     limits.day = day
     limits.spent = 0
   }
-  const refused = limits.refused.get(ask.credential) ?? { count: 0, blockedUntil: 0 }
-  limits.refused.set(ask.credential, refused)
-  if (now < refused.blockedUntil) return { headers: {}, refusal: html(403, edge, { server: "cloudflare" }) }
-  const times = recent(limits, `${ask.credential} ${search ? "search" : "all"}`, now)
+  const refused = limits.refused.get(request.credential) ?? { count: 0, blockedUntil: 0 }
+  limits.refused.set(request.credential, refused)
+  if (now < refused.blockedUntil) return { headers: {}, refusal: html(403, blockedPage, { server: "cloudflare" }) }
+  const times = recentRequests(limits, `${request.credential} ${search ? "search" : "all"}`, now)
   const left = plan.daily - limits.spent
-  const reset = times[0] === undefined ? 2 : Math.max(1, Math.ceil((times[0] + span - now) / 1000))
+  const reset = times[0] === undefined ? 2 : Math.max(1, Math.ceil((times[0] + windowMillis - now) / 1000))
   const burst = times.length >= limit
   if (burst || left < cost || (left <= 0 && plan.daily >= 0)) {
     refused.count++
@@ -167,7 +167,7 @@ export const weigh = (limits: Limits, ask: Ask, now: number): Verdict => {
         ...headersOf(limit, limit - times.length, reset, plan.daily, burst ? left : 0),
         ...(burst && plan.retryAfter ? { "retry-after": String(reset) } : {})
       },
-      refusal: refusals.gateway(429, "Request over limit")
+      refusal: errorResponses.gateway(429, "Request over limit")
     }
   }
   refused.count = 0

@@ -1,5 +1,5 @@
 /**
- * Requests and answers as the sandbox sees them, and how they come from and go to the web's `Request` and `Response`.
+ * The sandbox's requests and responses, and their conversion from and to the web's `Request` and `Response`.
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Chunk from "effect/Chunk"
@@ -7,16 +7,16 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-/** What came with a request. */
+/** A parsed request body. */
 export type Body =
   | { readonly _tag: "Empty" }
   | { readonly _tag: "Json"; readonly value: unknown }
   | { readonly _tag: "Form"; readonly fields: Readonly<Record<string, string>> }
   | { readonly _tag: "Multipart"; readonly fields: Readonly<Record<string, string | File>> }
-  /** Bytes that are not what the content type says, or of a type that Pipedrive does not read. */
+  /** A body that does not match its content type, or whose type Pipedrive does not read. */
   | { readonly _tag: "Unreadable"; readonly contentType: string }
 
-/** A request, its body read. */
+/** A request with its parsed body. */
 export interface Incoming {
   readonly method: string
   readonly url: URL
@@ -25,7 +25,7 @@ export interface Incoming {
   readonly body: Body
 }
 
-/** An answer, its body not yet written out. */
+/** A response whose body is not encoded yet. */
 export interface Answer {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
@@ -35,7 +35,7 @@ export interface Answer {
     | { readonly _tag: "Blob"; readonly blob: Blob; readonly contentType: string; readonly name: string }
     | { readonly _tag: "Text"; readonly text: string; readonly contentType: string }
     | { readonly _tag: "Empty" }
-  /** What goes wrong on the way back. */
+  /** An injected failure of the transfer. */
   readonly delivery?:
     | { readonly _tag: "Refuse" }
     | { readonly _tag: "Reset" }
@@ -43,21 +43,21 @@ export interface Answer {
     | { readonly _tag: "Drip"; readonly bytes: number; readonly every: Duration.DurationInput }
 }
 
-/** An answer of JSON. */
+/** A JSON response. */
 export const json = (status: number, value: unknown, headers?: Readonly<Record<string, string>>): Answer => ({
   status,
   body: { _tag: "Json", value },
   ...(headers === undefined ? {} : { headers })
 })
 
-/** A page of HTML. */
+/** An HTML response. */
 export const html = (status: number, text: string, headers?: Readonly<Record<string, string>>): Answer => ({
   status,
   body: { _tag: "Text", text, contentType: "text/html; charset=utf-8" },
   ...(headers === undefined ? {} : { headers })
 })
 
-/** An answer without a body. */
+/** A response without a body. */
 export const empty = (status: number, headers?: Readonly<Record<string, string>>): Answer => ({
   status,
   body: { _tag: "Empty" },
@@ -68,10 +68,10 @@ export const empty = (status: number, headers?: Readonly<Record<string, string>>
 // in
 // -----------------------------------------------------------------------------
 
-const nothing: Body = { _tag: "Empty" }
+const emptyBody: Body = { _tag: "Empty" }
 
 const fromText = (text: string, contentType: string): Body => {
-  if (text === "") return nothing
+  if (text === "") return emptyBody
   if (contentType.startsWith("application/x-www-form-urlencoded")) {
     return { _tag: "Form", fields: Object.fromEntries(new URLSearchParams(text)) }
   }
@@ -126,7 +126,7 @@ const fromClientBody = (request: HttpClientRequest.HttpClientRequest): Effect.Ef
   const contentType = request.headers["content-type"] ?? body.contentType ?? ""
   switch (body._tag) {
     case "Empty":
-      return Effect.succeed(nothing)
+      return Effect.succeed(emptyBody)
     case "Uint8Array":
       return contentType.startsWith("multipart/form-data")
         ? readWeb(new Response(body.body.slice(), { headers: { "content-type": contentType } }), contentType)
@@ -159,7 +159,7 @@ export const fromClient = (request: HttpClientRequest.HttpClientRequest, url: UR
 
 const encoder = new TextEncoder()
 
-const written = (body: Exclude<Answer["body"], { readonly _tag: "Blob" }>): Uint8Array | string | null => {
+const encodeBody = (body: Exclude<Answer["body"], { readonly _tag: "Blob" }>): Uint8Array | string | null => {
   switch (body._tag) {
     case "Json":
       return JSON.stringify(body.value)
@@ -185,32 +185,32 @@ const headersOf = (answer: Answer): Headers => {
   return headers
 }
 
-/** An error as a runtime's network stack has it. */
-export const brokenOff = (code: string, message: string): Error => Object.assign(new Error(message), { code })
+/** An error like those of a runtime's network stack. */
+export const networkError = (code: string, message: string): Error => Object.assign(new Error(message), { code })
 
-const chunksOf = (bytes: Uint8Array, size: number): ReadonlyArray<Uint8Array> =>
+const splitBytes = (bytes: Uint8Array, size: number): ReadonlyArray<Uint8Array> =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size))
 
-const delivered = (
+const sendBytes = (
   bytes: Uint8Array,
   delivery: Extract<Answer["delivery"], { readonly _tag: "Truncate" | "Drip" }>
 ): Stream.Stream<Uint8Array, Error> =>
   delivery._tag === "Truncate"
     ? Stream.concat(
         Stream.make(bytes.subarray(0, delivery.bytes)),
-        Stream.fail(brokenOff("ECONNRESET", "the connection was closed before the answer was whole"))
+        Stream.fail(networkError("ECONNRESET", "the connection was closed before the answer was whole"))
       )
-    : Stream.fromChunk(Chunk.unsafeFromArray(chunksOf(bytes, delivery.bytes))).pipe(
+    : Stream.fromChunk(Chunk.unsafeFromArray(splitBytes(bytes, delivery.bytes))).pipe(
         Stream.mapEffect((piece) => Effect.as(Effect.sleep(delivery.every), piece))
       )
 
-/** Writes an answer as a web response; a broken connection is `Response.error()`. */
+/** Converts to a web response; a broken connection is `Response.error()`. */
 export const toWeb = (answer: Answer): Effect.Effect<Response> => {
   const { body: whole, delivery, status } = answer
   if (delivery?._tag === "Reset" || delivery?._tag === "Refuse") return Effect.sync(() => Response.error())
   const headers = headersOf(answer)
   if (whole._tag === "Blob") return Effect.succeed(new Response(whole.blob, { status, headers }))
-  const body = written(whole)
+  const body = encodeBody(whole)
   if (delivery === undefined || body === null) {
     return Effect.succeed(
       new Response(typeof body === "string" || body === null ? body : body.slice(), { status, headers })
@@ -219,7 +219,7 @@ export const toWeb = (answer: Answer): Effect.Effect<Response> => {
   const bytes = typeof body === "string" ? encoder.encode(body) : body
   headers.set("content-length", String(bytes.length))
   return Effect.map(
-    Stream.toReadableStreamEffect(delivered(bytes, delivery)),
+    Stream.toReadableStreamEffect(sendBytes(bytes, delivery)),
     (stream) => new Response(stream, { status, headers })
   )
 }

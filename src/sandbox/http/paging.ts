@@ -4,11 +4,11 @@
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import type { Outcome } from "../model/engine.js"
-import { compare, keyOf, type Order, placeAfter } from "../model/sortedRows.js"
+import { compare, keyOf, type Order, upperBound } from "../model/sortedRows.js"
 import { isRecord } from "../model/view.js"
 import type { Row } from "../model/world.js"
 import type { Call } from "./call.js"
-import * as refusals from "./refusals.js"
+import * as errorResponses from "./errorResponses.js"
 
 /** `sort=add_time DESC, id ASC` of v1. */
 export const readSort = (raw: unknown, names: Readonly<Record<string, string>>): ReadonlyArray<Order> =>
@@ -26,8 +26,8 @@ export const readSortBy = (
   return { field: names[field] ?? field, descending: String(query.sort_direction).toLowerCase() === "desc" }
 }
 
-/** A whole number from a parameter, kept within bounds. */
-export const bounded = (raw: unknown, otherwise: number, from: number, to: number): number => {
+/** An integer parameter, limited to a range. */
+export const clampedInteger = (raw: unknown, otherwise: number, from: number, to: number): number => {
   const value = typeof raw === "number" ? raw : typeof raw === "string" && raw.trim() !== "" ? Number(raw) : Number.NaN
   return Number.isInteger(value) ? Math.min(Math.max(value, from), to) : otherwise
 }
@@ -36,20 +36,20 @@ export const bounded = (raw: unknown, otherwise: number, from: number, to: numbe
 // by offset
 // -----------------------------------------------------------------------------
 
-/** A page of v1, and what stands beside it. */
+/** A page of v1, with its pagination data. */
 export interface OffsetPage {
   readonly rows: ReadonlyArray<Row>
   readonly pagination: Readonly<Record<string, unknown>>
 }
 
-/** Rows in the order that is wanted, and which of them are meant: all, when nothing is said. */
+/** Sorted rows, and a filter on them. Without a filter all rows are selected. */
 export interface Selection {
   readonly rows: ReadonlyArray<Row>
   readonly keep?: ((row: Row) => boolean) | undefined
 }
 
-/** So many of them from a place on, and as many more as were asked for to skip. */
-const take = ({ keep, rows }: Selection, from: number, skip: number, count: number): Array<Row> => {
+/** Takes `count` selected rows from index `from`, after skipping `skip` of them. */
+const takeRows = ({ keep, rows }: Selection, from: number, skip: number, count: number): Array<Row> => {
   if (keep === undefined) return rows.slice(from + skip, from + skip + count)
   const found: Array<Row> = []
   let left = skip
@@ -62,15 +62,15 @@ const take = ({ keep, rows }: Selection, from: number, skip: number, count: numb
   return found
 }
 
-/** Cuts a page out by `start` and `limit`. */
+/** Selects a page by `start` and `limit`. */
 export const byOffset = (
   selection: Selection,
   query: Readonly<Record<string, unknown>>,
   maximum: number
 ): OffsetPage => {
-  const start = bounded(query.start, 0, 0, Number.MAX_SAFE_INTEGER)
-  const limit = bounded(query.limit, Math.min(100, maximum), 1, maximum)
-  const rows = take(selection, 0, start, limit + 1)
+  const start = clampedInteger(query.start, 0, 0, Number.MAX_SAFE_INTEGER)
+  const limit = clampedInteger(query.limit, Math.min(100, maximum), 1, maximum)
+  const rows = takeRows(selection, 0, start, limit + 1)
   const more = rows.length > limit
   if (more) rows.length = limit
   return {
@@ -95,7 +95,7 @@ const writeCursor = (row: Row, order: Order): string =>
     })
   )
 
-/** Where a cursor stands: a row with no more than what the order needs. */
+/** The position of a cursor: a row with only the fields that the order needs. */
 const readCursor = (raw: string, order: Order): Row | undefined => {
   const text = Encoding.decodeBase64UrlString(raw)
   if (Either.isLeft(text)) return undefined
@@ -111,18 +111,18 @@ const readCursor = (raw: string, order: Order): Row | undefined => {
   }
 }
 
-/** A page of v2, and where the next one begins. */
+/** A page of v2, and the cursor of the next one. */
 export interface CursorPage {
   readonly rows: ReadonlyArray<Row>
   readonly next: string | null
 }
 
-/** What is by id, first to last. */
+/** Ascending by id. */
 export const byId: Order = { field: "id", descending: false }
 
 /**
- * Cuts a page out by `cursor` and `limit`. The cursor says after which row the page begins, not at which place, so that what is
- * added or deleted meanwhile neither repeats a row nor skips one.
+ * Selects a page by `cursor` and `limit`. The cursor names a row, not an index, so rows added or deleted in between cause no
+ * duplicates and no gaps.
  */
 export const byCursor = (
   selection: Selection,
@@ -130,15 +130,15 @@ export const byCursor = (
   order: Order,
   maximum: number
 ): Outcome<CursorPage> => {
-  const limit = bounded(call.query.limit, Math.min(100, maximum), 1, maximum)
+  const limit = clampedInteger(call.query.limit, Math.min(100, maximum), 1, maximum)
   const raw = call.query.cursor
   const given = typeof raw === "string" && raw !== ""
   const after = given ? readCursor(raw, order) : undefined
   if (given && after === undefined) {
-    return Either.left(refusals.invalid([{ key: "cursor", message: "Parameter 'cursor' is not valid" }]))
+    return Either.left(errorResponses.invalid([{ key: "cursor", message: "Parameter 'cursor' is not valid" }]))
   }
-  const from = after === undefined ? 0 : placeAfter(selection.rows, after, compare([order]))
-  const rows = take(selection, from, 0, limit + 1)
+  const from = after === undefined ? 0 : upperBound(selection.rows, after, compare([order]))
+  const rows = takeRows(selection, from, 0, limit + 1)
   const more = rows.length > limit
   if (more) rows.length = limit
   const last = rows[rows.length - 1]

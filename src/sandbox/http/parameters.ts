@@ -1,5 +1,5 @@
 /**
- * Parameters, read and checked by an endpoint's input Schema: strictly for v2, with good will for v1.
+ * Parameters, parsed and checked by an endpoint's input Schema: strictly for v2, leniently for v1.
  */
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -8,9 +8,9 @@ import * as Field from "../../Field.js"
 import * as Check from "../../internal/schema/check.js"
 import * as kinds from "../model/kinds.js"
 import { isRecord } from "../model/view.js"
-import type { Described, Honours } from "./call.js"
+import type { AnyDescription, SupportedParameters } from "./call.js"
+import { notAllowed, type ValidationError } from "./errorResponses.js"
 import type { Incoming } from "./messages.js"
-import { type Fault, notAllowed } from "./refusals.js"
 
 /** The parameters of a request. */
 export interface Parameters {
@@ -48,17 +48,17 @@ const collect = (ast: AST.AST, into: Map<string, AST.AST>): void => {
   }
 }
 
-/** What is left out of a query: `undefined` and `null`. */
-const isNothing = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null)
+/** Types that are never in a query: `undefined` and `null`. */
+const isAbsent = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null)
 
-type Wire = "number" | "boolean" | "text"
+type WireType = "number" | "boolean" | "text"
 
-const wireOf = (ast: AST.AST): ReadonlySet<Wire> => {
+const wireTypesOf = (ast: AST.AST): ReadonlySet<WireType> => {
   switch (ast._tag) {
     case "Suspend":
-      return wireOf(ast.f())
+      return wireTypesOf(ast.f())
     case "Refinement":
-      return wireOf(ast.from)
+      return wireTypesOf(ast.from)
     case "NumberKeyword":
       return new Set(["number"])
     case "BooleanKeyword":
@@ -68,11 +68,11 @@ const wireOf = (ast: AST.AST): ReadonlySet<Wire> => {
         typeof ast.literal === "number" ? "number" : typeof ast.literal === "boolean" ? "boolean" : "text"
       ])
     case "Union": {
-      const all = ast.types.filter((member) => !isNothing(member)).flatMap((member) => Array.from(wireOf(member)))
+      const all = ast.types.filter((member) => !isAbsent(member)).flatMap((member) => Array.from(wireTypesOf(member)))
       return new Set(all)
     }
     case "TupleType":
-      return ast.rest[0] === undefined ? new Set() : wireOf(ast.rest[0].type)
+      return ast.rest[0] === undefined ? new Set() : wireTypesOf(ast.rest[0].type)
     case "StringKeyword":
     case "TemplateLiteral":
     case "Enums":
@@ -82,34 +82,34 @@ const wireOf = (ast: AST.AST): ReadonlySet<Wire> => {
   }
 }
 
-const annotated = (ast: AST.AST, id: symbol): unknown => {
+const annotationOf = (ast: AST.AST, id: symbol): unknown => {
   if (id in ast.annotations) return ast.annotations[id]
-  if (AST.isSuspend(ast)) return annotated(ast.f(), id)
-  if (AST.isRefinement(ast)) return annotated(ast.from, id)
+  if (AST.isSuspend(ast)) return annotationOf(ast.f(), id)
+  if (AST.isRefinement(ast)) return annotationOf(ast.from, id)
   if (!AST.isUnion(ast)) return undefined
   for (const member of ast.types) {
-    const found = annotated(member, id)
+    const found = annotationOf(member, id)
     if (found !== undefined) return found
   }
   return undefined
 }
 
-const readOne = (raw: string, wires: ReadonlySet<Wire>, strict: boolean): unknown => {
-  if (wires.has("number") && /^-?\d+(\.\d+)?$/.test(raw)) return Number(raw)
-  if (wires.has("boolean")) {
+const readOne = (raw: string, wireTypes: ReadonlySet<WireType>, strict: boolean): unknown => {
+  if (wireTypes.has("number") && /^-?\d+(\.\d+)?$/.test(raw)) return Number(raw)
+  if (wireTypes.has("boolean")) {
     if (raw === "true" || (!strict && raw === "1")) return true
     if (raw === "false" || (!strict && raw === "0")) return false
   }
   return raw
 }
 
-/** A parameter of a path or query, as its Schema means it. */
+/** Parses a path or query parameter by its Schema. */
 export const readParameter = (raw: string, ast: AST.AST | undefined, strict: boolean): unknown => {
   if (ast === undefined) return raw
-  const wires = wireOf(ast)
-  return annotated(ast, Field.ListId) === undefined
-    ? readOne(raw, wires, strict)
-    : raw.split(",").map((part) => readOne(part, wires, strict))
+  const wireTypes = wireTypesOf(ast)
+  return annotationOf(ast, Field.ListId) === undefined
+    ? readOne(raw, wireTypes, strict)
+    : raw.split(",").map((part) => readOne(part, wireTypes, strict))
 }
 
 // -----------------------------------------------------------------------------
@@ -123,7 +123,11 @@ const bodyOf = (request: Incoming): Readonly<Record<string, unknown>> => {
 }
 
 /** Reads the parameters of a request. */
-export const read = (endpoint: Described, path: Readonly<Record<string, string>>, request: Incoming): Parameters => {
+export const read = (
+  endpoint: AnyDescription,
+  path: Readonly<Record<string, string>>,
+  request: Incoming
+): Parameters => {
   const properties = propertiesOf(endpoint.input.ast)
   const strict = endpoint.version === "v2"
   const readAll = (entries: Iterable<readonly [string, string]>) => {
@@ -140,13 +144,13 @@ export const read = (endpoint: Described, path: Readonly<Record<string, string>>
 // checking
 // -----------------------------------------------------------------------------
 
-const timeFaults = (
+const timeErrors = (
   input: Readonly<Record<string, unknown>>,
   properties: ReadonlyMap<string, AST.AST>
-): ReadonlyArray<Fault> =>
+): ReadonlyArray<ValidationError> =>
   Object.entries(input).flatMap(([key, value]) => {
     const ast = properties.get(key)
-    if (typeof value !== "string" || ast === undefined || annotated(ast, Field.TimeKindId) !== "instant") return []
+    if (typeof value !== "string" || ast === undefined || annotationOf(ast, Field.TimeKindId) !== "instant") return []
     return kinds.readTime(value, true) === kinds.unreadable
       ? [{ key, message: `Parameter '${key}' is not a valid datetime` }]
       : []
@@ -163,19 +167,19 @@ const inWords = (message: string): string => {
     : `is not valid: ${message.split("\n")[0] ?? ""}`
 }
 
-const schemaFaults = (ast: AST.AST, input: Readonly<Record<string, unknown>>): ReadonlyArray<Fault> => {
+const schemaErrors = (ast: AST.AST, input: Readonly<Record<string, unknown>>): ReadonlyArray<ValidationError> => {
   if (Check.closed(ast)(input)) return []
   const result = ParseResult.validateEither(Schema.make<unknown>(ast), { errors: "all", onExcessProperty: "error" })(
     input
   )
   if (result._tag === "Right") return []
   const issues = ParseResult.ArrayFormatter.formatIssueSync(result.left)
-  const faults = new Map<string, Fault>()
+  const errors = new Map<string, ValidationError>()
   for (const issue of issues) {
     const key = issue.path.map(String).join(".")
-    if (faults.has(key)) continue
+    if (errors.has(key)) continue
     const name = String(issue.path[issue.path.length - 1] ?? "")
-    faults.set(
+    errors.set(
       key,
       issue._tag === "Unexpected"
         ? notAllowed(key, name)
@@ -184,13 +188,17 @@ const schemaFaults = (ast: AST.AST, input: Readonly<Record<string, unknown>>): R
           : { key, message: `Parameter '${name}' ${inWords(issue.message)}` }
     )
   }
-  return Array.from(faults.values())
+  return Array.from(errors.values())
 }
 
-/** What v2 has against a request; nothing when all is well. */
-export const faults = (endpoint: Described, parameters: Parameters, request: Incoming): ReadonlyArray<Fault> => {
+/** The validation errors of a v2 request. */
+export const validate = (
+  endpoint: AnyDescription,
+  parameters: Parameters,
+  request: Incoming
+): ReadonlyArray<ValidationError> => {
   const properties = propertiesOf(endpoint.input.ast)
-  const found: Array<Fault> = []
+  const found: Array<ValidationError> = []
   const queryKeys = new Set(endpoint.query)
   for (const key of Object.keys(parameters.query)) if (!queryKeys.has(key)) found.push(notAllowed(key))
   const body = endpoint.body
@@ -207,30 +215,30 @@ export const faults = (endpoint: Described, parameters: Parameters, request: Inc
   const sent: Readonly<Record<string, unknown>> =
     whole === undefined ? parameters.body : request.body._tag === "Json" ? { [whole]: request.body.value } : {}
   const input = { ...parameters.path, ...parameters.query, ...sent }
-  const problems = schemaFaults(endpoint.input.ast, input)
-  return problems.length > 0 ? problems : timeFaults(input, properties)
+  const problems = schemaErrors(endpoint.input.ast, input)
+  return problems.length > 0 ? problems : timeErrors(input, properties)
 }
 
 const isFlag = (value: unknown): boolean => kinds.flag.fromV1(value) !== kinds.unreadable
 
 const isReadable = (value: unknown, ast: AST.AST): boolean => {
-  const time = annotated(ast, Field.TimeKindId)
+  const time = annotationOf(ast, Field.TimeKindId)
   if (time === "date") return kinds.date.fromV1(value) !== kinds.unreadable
   if (time !== undefined) return typeof kinds.readTime(value, false) === "string"
-  const wires = wireOf(ast)
-  // the word `null` is a value of its own
-  if (wires.size !== 1 || wires.has("text") || value === "null" || value === "") return true
-  return wires.has("boolean") || isBit(ast) ? isFlag(value) : typeof value === "number" || isFlag(value)
+  const wireTypes = wireTypesOf(ast)
+  // the text `null` is a valid value
+  if (wireTypes.size !== 1 || wireTypes.has("text") || value === "null" || value === "") return true
+  return wireTypes.has("boolean") || isBit(ast) ? isFlag(value) : typeof value === "number" || isFlag(value)
 }
 
-/** Whether only 0 and 1 are meant. */
+/** Whether the type is 0 or 1. */
 const isBit = (ast: AST.AST): boolean =>
   AST.isUnion(ast)
-    ? ast.types.every((member) => isNothing(member) || isBit(member))
+    ? ast.types.every((member) => isAbsent(member) || isBit(member))
     : AST.isLiteral(ast) && (ast.literal === 0 || ast.literal === 1)
 
-/** Parameters of v1 whose value is none: passing over it would give everything. Pages are kept within bounds instead. */
-export const unreadable = (endpoint: Described, query: Parameters["query"]): ReadonlyArray<string> => {
+/** v1 parameters with an invalid value. Ignoring them would return unfiltered lists. Paging parameters are limited instead. */
+export const invalidParameters = (endpoint: AnyDescription, query: Parameters["query"]): ReadonlyArray<string> => {
   const properties = propertiesOf(endpoint.input.ast)
   return Object.entries(query).flatMap(([name, value]) => {
     const ast = properties.get(name)
@@ -244,29 +252,33 @@ export const unreadable = (endpoint: Described, query: Parameters["query"]): Rea
 // what the sandbox knows
 // -----------------------------------------------------------------------------
 
-const nothing: Honours = {}
+const noParameters: SupportedParameters = {}
 
-/** v1's lists take these too where no document says so: recorded. */
+/** v1's lists accept these parameters without documenting them, as recorded. */
 const undocumented: ReadonlySet<string> = new Set(["sort_by", "sort_direction", "start", "limit"])
 
-/** Whether a handler acts upon a parameter of an endpoint. */
-export const honoured = (endpoint: Described, honours: Honours = nothing, name: string): boolean =>
-  honours[name] !== undefined &&
+/** Whether a handler supports a parameter of an endpoint. */
+export const isSupported = (
+  endpoint: AnyDescription,
+  supported: SupportedParameters = noParameters,
+  name: string
+): boolean =>
+  supported[name] !== undefined &&
   (endpoint.query?.includes(name) === true || (endpoint.version === "v1" && undocumented.has(name)))
 
 const wordsOf = (value: unknown): ReadonlyArray<string> =>
   (Array.isArray(value) ? value.map(String) : String(value).split(",")).map((part) => part.trim().split(/\s+/)[0] ?? "")
 
-/** What is set and nobody acts upon: `exclude`, or `items=file` where only some words are known. */
-export const unknown = (
-  endpoint: Described,
-  honours: Honours | undefined,
+/** Unsupported parameters of a query: `exclude`, or `items=file` if only some values are supported. */
+export const unsupportedParameters = (
+  endpoint: AnyDescription,
+  supported: SupportedParameters | undefined,
   query: Parameters["query"]
 ): ReadonlyArray<string> =>
   Object.entries(query).flatMap(([name, value]) => {
     if (value === undefined || value === null || value === "") return []
-    if (!honoured(endpoint, honours, name)) return [name]
-    const known = honours?.[name]
+    if (!isSupported(endpoint, supported, name)) return [name]
+    const known = supported?.[name]
     return known === undefined || known === true
       ? []
       : wordsOf(value).flatMap((word) => (word === "" || known.includes(word) ? [] : [`${name}=${word}`]))

@@ -1,5 +1,5 @@
 /**
- * Answers that a test lays down beforehand.
+ * Responses that a test defines.
  */
 import type { Description } from "../../Endpoint.js"
 import { isRecord } from "../model/view.js"
@@ -8,7 +8,7 @@ import { type Answer, json } from "./messages.js"
 import { synthesize } from "./synthesize.js"
 
 /**
- * A value of which only some parts are given. Of lists all items are, each in part.
+ * A value with some of its fields. Lists have all items, each with some of its fields.
  *
  * @since 0.1.0
  * @category models
@@ -26,7 +26,7 @@ export interface Endpoint<in out I, in out A> {
 }
 
 /**
- * An answer laid down for an endpoint: see {@link reply} and {@link refuse}.
+ * A fixed response of an endpoint: see {@link reply} and {@link refuse}.
  *
  * @since 0.1.0
  * @category models
@@ -44,8 +44,8 @@ const isFunction = (value: unknown): value is (input: unknown) => unknown => typ
 const nameOf = <I, A>({ endpoint }: Endpoint<I, A>): string => `${endpoint.version}.${endpoint.name}`
 
 /**
- * Lays down the answer of an endpoint. What you do not name is filled in with samples, so that the answer is whole; a function
- * is given the input as it arrived.
+ * Defines the response of an endpoint. Missing fields are filled in with samples, so the response is complete. A function gets
+ * the input of the request.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export const reply = <I, A>(endpoint: Endpoint<I, A>, answer: Partially<A> | ((i
 })
 
 /**
- * Lets an endpoint fail with that status, and Pipedrive's form of an error.
+ * Lets an endpoint fail with a status, in Pipedrive's error format.
  *
  * @since 0.1.0
  * @category replies
@@ -89,7 +89,7 @@ export const refuse = <I, A>(
   answer: () => json(status, { success: false, error: "Refused by a reply of the sandbox", ...body })
 })
 
-/** Puts what is given over a sample; items of a list each get a sample of their own. */
+/** Merges given fields into a sample; each item of a list is merged into its own sample. */
 const fill = (sample: unknown, given: unknown): unknown => {
   if (Array.isArray(given)) return given.map((one) => fill(Array.isArray(sample) ? sample[0] : undefined, one))
   if (!isRecord(given) || !isRecord(sample)) return given
@@ -98,8 +98,8 @@ const fill = (sample: unknown, given: unknown): unknown => {
   return out
 }
 
-/** The answer of an endpoint for which no reply is laid down, where nothing else answers. */
-export const missing = (name: string): Answer =>
+/** The response of an endpoint without a reply, if there are only replies. */
+export const noReply = (name: string): Answer =>
   json(501, {
     success: false,
     error: `No reply is laid down for ${name}`,

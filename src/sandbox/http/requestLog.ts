@@ -1,42 +1,41 @@
 /**
- * The requests that a sandbox has seen, for whoever looks inside. Credentials are not kept.
+ * Entries of the request log, without credentials.
  */
 
 import { isRecord } from "../model/view.js"
-import { bounded, isHeavy, letGo } from "./boundedLog.js"
+import { dropped, isLarge, truncate } from "./boundedLog.js"
 import type { Incoming } from "./messages.js"
 import * as secrets from "./secrets.js"
 
 /**
- * A request that a sandbox has seen.
+ * A request that a sandbox has received.
  *
  * @since 0.1.0
  * @category models
  */
 export interface SeenRequest {
-  /** When, in ISO form. */
+  /** When, in ISO format. */
   readonly time: string
   readonly method: string
   /** The path, without host and query: `/api/v2/deals`. */
   readonly path: string
   /** As it was sent, decoded: `ids` is `"1,2,3"`. */
   readonly query: Readonly<Record<string, string>>
-  /** In lower case. Credentials are `"<redacted>"`, here and wherever else they stand. */
+  /** Names in lower case. Credentials are `"<redacted>"`, here and everywhere else. */
   readonly headers: Readonly<Record<string, string>>
   /**
-   * JSON as a value, forms as a record (files by name, type and size); `undefined` when there was none. In a body of more than
-   * 128 kB each long text is `"<5000000 characters>"`; of older bodies, where all together have more than 32 MB, only
-   * `"<let go>"` is left.
+   * JSON as a value, forms as a record (files by name, type and size); `undefined` without a body. In a body of more than
+   * 128 kB each long text is `"<5000000 characters>"`. When all bodies together exceed 32 MB, the oldest become `"<let go>"`.
    */
   readonly body: unknown
-  /** The endpoint it is for: `v2.Deals.list`, `oauth.token`; `undefined` when there is none. */
+  /** The endpoint: `v2.Deals.list`, `oauth.token`; `undefined` if the path has none. */
   readonly endpoint: string | undefined
-  /** The status it was answered with; `undefined` while it waits for an answer, and when none came. */
+  /** The status of the response; `undefined` before there is one, and if there is none. */
   readonly status: number | undefined
 }
 
-const texts = (from: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
-  const value = bounded(from)
+const truncateTexts = (from: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  const value = truncate(from)
   return isRecord(value)
     ? Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
     : { [String(value)]: "" }
@@ -56,60 +55,63 @@ const bodyOf = (incoming: Incoming): unknown => {
     case "Empty":
       return undefined
     case "Json":
-      return bounded(body.value)
+      return truncate(body.value)
     case "Form":
-      return bounded(body.fields)
+      return truncate(body.fields)
     case "Multipart":
-      return bounded(filesByName(body.fields))
+      return truncate(filesByName(body.fields))
     case "Unreadable":
-      return bounded(`<${body.contentType || "unreadable"}>`)
+      return truncate(`<${body.contentType || "unreadable"}>`)
   }
 }
 
-/** Where a one-time code stands under its plain name: a product has a code, too. */
-const hasCode = (incoming: Incoming): boolean => incoming.url.pathname.startsWith("/oauth")
+/** Only here `code` is a one-time code: products have a field of that name. */
+const isOAuthRequest = (incoming: Incoming): boolean => incoming.url.pathname.startsWith("/oauth")
 
-const hidden = (from: Readonly<Record<string, string>>, known: ReadonlySet<string>): Readonly<Record<string, string>> =>
+const redactTexts = (
+  from: Readonly<Record<string, string>>,
+  known: ReadonlySet<string>
+): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(from).map(([name, value]) => [
-      secrets.hideText(name, known),
-      secrets.isSecret(name) ? secrets.redacted : secrets.hideText(value, known)
+      secrets.redactText(name, known),
+      secrets.isSecret(name) ? secrets.redacted : secrets.redactText(value, known)
     ])
   )
 
-/** Notes a request that has just come; what the sandbox knows to be secret is struck out, and what the request says is. */
-export const request = (
+/** Describes a request that has just arrived. Known secrets and those in the request itself are redacted. */
+export const describe = (
   incoming: Incoming,
   time: string,
   endpoint: string | undefined,
   known: Iterable<string>
 ): SeenRequest => {
-  const path = String(bounded(incoming.url.pathname))
-  const query = texts(Object.fromEntries(incoming.url.searchParams))
-  const headers = texts(incoming.headers)
+  const path = String(truncate(incoming.url.pathname))
+  const query = truncateTexts(Object.fromEntries(incoming.url.searchParams))
+  const headers = truncateTexts(incoming.headers)
   const body = bodyOf(incoming)
   const found = new Set(known)
   for (const part of [query, headers, body]) secrets.collect(part, found)
-  if (hasCode(incoming)) {
+  if (isOAuthRequest(incoming)) {
     for (const part of [query, body]) if (isRecord(part) && typeof part.code === "string") found.add(part.code)
   }
   return {
     time,
     method: incoming.method,
-    path: secrets.hideText(path, found),
-    query: hidden(query, found),
-    headers: hidden(headers, found),
-    body: secrets.hide(body, found),
+    path: secrets.redactText(path, found),
+    query: redactTexts(query, found),
+    headers: redactTexts(headers, found),
+    body: secrets.redact(body, found),
     endpoint,
     status: undefined
   }
 }
 
-/** What is left of a request where there are many heavy ones. */
-export const lighten = (request: SeenRequest): SeenRequest => ({
-  ...request,
-  path: isHeavy(request.path) ? letGo : request.path,
-  query: isHeavy(request.query) ? { [letGo]: "" } : request.query,
-  headers: isHeavy(request.headers) ? { [letGo]: "" } : request.headers,
-  body: isHeavy(request.body) ? letGo : request.body
+/** An entry without its large parts. */
+export const shrink = (describe: SeenRequest): SeenRequest => ({
+  ...describe,
+  path: isLarge(describe.path) ? dropped : describe.path,
+  query: isLarge(describe.query) ? { [dropped]: "" } : describe.query,
+  headers: isLarge(describe.headers) ? { [dropped]: "" } : describe.headers,
+  body: isLarge(describe.body) ? dropped : describe.body
 })

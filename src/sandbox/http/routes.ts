@@ -1,41 +1,41 @@
 /**
- * Which operation a request asks for: the endpoint descriptions of both versions as a table of routes.
+ * The router: a table of routes, made from the endpoint descriptions of both versions.
  */
 import * as v1 from "../../v1/index.js"
 import * as v2 from "../../v2/index.js"
-import type { Described } from "./call.js"
+import type { AnyDescription } from "./call.js"
 
-/** A description, and how its path is told from others. */
+/** An endpoint with its path pattern. */
 export interface Route {
-  readonly endpoint: Described
-  /** A text that stands there, or the name of a parameter in braces. */
+  readonly endpoint: AnyDescription
+  /** Literal segments, or names of parameters in braces. */
   readonly segments: ReadonlyArray<string>
 }
 
-const isDescribed = (value: unknown): value is { readonly endpoint: Described } =>
+const isDescribed = (value: unknown): value is { readonly endpoint: AnyDescription } =>
   typeof value === "function" && "endpoint" in value
 
-const describedIn = (modules: object): ReadonlyArray<Described> =>
+const describedIn = (modules: object): ReadonlyArray<AnyDescription> =>
   Object.values(modules).flatMap((module) =>
     typeof module === "object" && module !== null
-      ? // one endpoint may go under two names: `delete` is exported as `delete_` too
+      ? // an endpoint may have two names: `delete` is exported as `delete_` too
         Array.from(new Set(Object.values(module)), (value) => (isDescribed(value) ? [value.endpoint] : [])).flat()
       : []
   )
 
-let made: ReadonlyMap<string, ReadonlyArray<Route>> | undefined
+let cachedTable: ReadonlyMap<string, ReadonlyArray<Route>> | undefined
 
 /** All endpoints of both versions. */
-export const endpoints = (): ReadonlyArray<Described> =>
+export const endpoints = (): ReadonlyArray<AnyDescription> =>
   Array.from(table().values()).flatMap((routes) => routes.map((route) => route.endpoint))
 
 const keyOf = (version: string, method: string, length: number): string => `${version} ${method} ${length}`
 
 const parameters = (route: Route): number => route.segments.filter((segment) => segment.startsWith("{")).length
 
-/** The routes by version, method and length; made on first use, the same for all worlds. */
+/** The routes by version, method and length; made on first use, the same for all sandboxes. */
 const table = (): ReadonlyMap<string, ReadonlyArray<Route>> => {
-  if (made !== undefined) return made
+  if (cachedTable !== undefined) return cachedTable
   const found = new Map<string, Array<Route>>()
   for (const endpoint of [...describedIn(v1), ...describedIn(v2)]) {
     const segments = endpoint.path.split("/").filter((segment) => segment !== "")
@@ -44,15 +44,15 @@ const table = (): ReadonlyMap<string, ReadonlyArray<Route>> => {
     if (routes === undefined) found.set(key, [{ endpoint, segments }])
     else routes.push({ endpoint, segments })
   }
-  // a fixed word goes before a parameter: `/deals/archived` is not a deal
+  // literal segments take precedence over parameters: `/deals/archived` is not a deal
   for (const routes of found.values()) routes.sort((a, b) => parameters(a) - parameters(b))
-  made = found
+  cachedTable = found
   return found
 }
 
-/** Where a path leads. */
+/** The result of routing. */
 export type Destination =
-  | { readonly _tag: "Found"; readonly endpoint: Described; readonly path: Readonly<Record<string, string>> }
+  | { readonly _tag: "Found"; readonly endpoint: AnyDescription; readonly path: Readonly<Record<string, string>> }
   | { readonly _tag: "OtherMethods"; readonly methods: ReadonlyArray<string> }
   | { readonly _tag: "Nowhere" }
 
@@ -83,18 +83,18 @@ export const versionOf = (pathname: string): readonly [version: "v1" | "v2", res
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
-/** Finds the operation that a request asks for. */
+/** Finds the endpoint of a request. */
 export const find = (version: "v1" | "v2", method: string, rest: string): Destination => {
   const segments = rest.split("/").filter((segment) => segment !== "")
-  const under = (name: string): Destination | undefined => {
+  const matchMethod = (name: string): Destination | undefined => {
     for (const route of table().get(keyOf(version, name, segments.length)) ?? []) {
       const path = match(route, segments)
       if (path !== undefined) return { _tag: "Found", endpoint: route.endpoint, path }
     }
     return undefined
   }
-  const found = under(method)
+  const found = matchMethod(method)
   if (found !== undefined) return found
-  const others = methods.filter((name) => name !== method && under(name) !== undefined)
+  const others = methods.filter((name) => name !== method && matchMethod(name) !== undefined)
   return others.length > 0 ? { _tag: "OtherMethods", methods: others } : { _tag: "Nowhere" }
 }

@@ -1,5 +1,5 @@
 /**
- * A page to look at: what was asked, what is left, what there is.
+ * The status page: requests, remaining limits, entities, webhook deliveries.
  */
 
 import type { World } from "../model/world.js"
@@ -15,16 +15,16 @@ const style = `
   th { text-align: left; color: #666; font-weight: normal } th, td { padding: .15rem .8rem .15rem 0; vertical-align: top }
   .number { text-align: right } .bad { color: #b3261e } code { font-size: .95em } ul { columns: 4; padding-left: 1rem }`
 
-/** What the page tells of. */
-export interface Told {
+/** The data of the page. */
+export interface PageData {
   readonly world: World
   readonly origin: string
   readonly log: Log<SeenRequest>
   readonly limits: Limits
-  readonly courier: { readonly deliveries: Log<Delivery> }
+  readonly webhookSender: { readonly deliveries: Log<Delivery> }
 }
 
-const hidden = /^(apiToken|oauth.*|fileContent|.*Change|currency|leadSource|.*Field|role)$/
+const hiddenTables = /^(apiToken|oauth.*|fileContent|.*Change|currency|leadSource|.*Field|role)$/
 
 const statusCell = (status: number | undefined): string =>
   `<td class="number${status === undefined || status >= 400 ? " bad" : ""}">${status ?? "–"}</td>`
@@ -53,7 +53,7 @@ const limitsText = (limits: Limits): string =>
     : "No limits are in force."
 
 /** The page. */
-export const statusPage = ({ courier, limits, log, origin, world }: Told): string => `<!DOCTYPE html>
+export const statusPage = ({ webhookSender, limits, log, origin, world }: PageData): string => `<!DOCTYPE html>
 <html lang="en">
 <head><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>Sandbox of ${escape(world.company.name)}</title><style>${style}
 </style></head>
@@ -62,15 +62,15 @@ export const statusPage = ({ courier, limits, log, origin, world }: Told): strin
 <p>Served at <code>${escape(origin)}</code>. ${limitsText(limits)}</p>
 <h2>What there is</h2>
 <ul>${Array.from(world.tables)
-  .filter(([name, { rows }]) => !hidden.test(name) && rows.size > 0)
+  .filter(([name, { rows }]) => !hiddenTables.test(name) && rows.size > 0)
   .map(([name, { rows }]) => `<li>${escape(name)}: ${rows.size}</li>`)
   .join("")}</ul>
-<h2>Requests (${log.slots.length})</h2>
+<h2>Requests (${log.entries.length})</h2>
 <table id="requests"><tr><th>time</th><th>method</th><th>path</th><th>endpoint</th><th class="number">status</th></tr>
 ${newest(log, requestRow)}</table>
-<h2>Webhook deliveries (${courier.deliveries.slots.length})</h2>
+<h2>Webhook deliveries (${webhookSender.deliveries.entries.length})</h2>
 <table id="deliveries"><tr><th>time</th><th>to</th><th class="number">attempt</th><th class="number">status</th></tr>
-${newest(courier.deliveries, deliveryRow)}</table>
+${newest(webhookSender.deliveries, deliveryRow)}</table>
 </body>
 </html>
 `

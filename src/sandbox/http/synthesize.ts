@@ -1,20 +1,20 @@
 /**
- * Answers made up from an output Schema: for the operations that the world does not know. The same request gets the same answer.
+ * Sample responses, generated from an output Schema, for operations without a handler. They are deterministic.
  */
 import * as AST from "effect/SchemaAST"
 import { KnownValuesId } from "../../Field.js"
 import { v1Time, v2Time } from "../model/view.js"
-import type { Call, Described } from "./call.js"
+import type { AnyDescription, Call } from "./call.js"
 import { type Answer, empty, json } from "./messages.js"
 
-interface Making {
+interface Context {
   readonly call: Call
   /** The ids of the path, by their name and by `id`. */
   readonly ids: ReadonlyMap<string, unknown>
   readonly depth: number
 }
 
-const deepest = 7
+const maxDepth = 7
 
 const strip = (ast: AST.AST): AST.AST =>
   AST.isSuspend(ast) ? strip(ast.f()) : AST.isTransformation(ast) ? strip(ast.to) : ast
@@ -23,26 +23,26 @@ const isNullish = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST
 
 const isPlural = (key: string): boolean => key === "data" || key === "items"
 
-/** A value for a node; `undefined` for one that may be left out and is not worth showing. */
-const make = (node: AST.AST, key: string, making: Making): unknown => {
+/** A value for a type; `undefined` for one that can be left out. */
+const valueFor = (node: AST.AST, key: string, context: Context): unknown => {
   const ast = strip(node)
   switch (ast._tag) {
     case "Literal":
       return ast.literal
     case "StringKeyword":
-      return text(key, ast, making)
+      return text(key, ast, context)
     case "NumberKeyword":
-      return number(key, ast, making)
+      return number(key, ast, context)
     case "BooleanKeyword":
       return key === "success" || key.startsWith("active") || key === "is_you"
     case "Refinement":
-      return refined(ast, key, making)
+      return refined(ast, key, context)
     case "Union":
-      return union(ast, key, making)
+      return union(ast, key, context)
     case "TupleType":
-      return array(ast, key, making)
+      return array(ast, key, context)
     case "TypeLiteral":
-      return struct(ast, making)
+      return struct(ast, context)
     case "Enums":
       return ast.enums[0]?.[1]
     case "UnknownKeyword":
@@ -57,20 +57,20 @@ const make = (node: AST.AST, key: string, making: Making): unknown => {
   }
 }
 
-const union = (ast: AST.Union, key: string, making: Making): unknown => {
-  // the end of a list must be believable, or nobody ever stops reading
+const union = (ast: AST.Union, key: string, context: Context): unknown => {
+  // a list must have an end, or a client would read pages forever
   if (key === "next_cursor" || key === "next_start") return ast.types.some(isNullish) ? null : ""
   const members = ast.types.filter((member) => !isNullish(strip(member)))
   const [first] = members
-  if (first === undefined || (making.depth > deepest && ast.types.length > members.length)) return null
-  return make(first, key, making)
+  if (first === undefined || (context.depth > maxDepth && ast.types.length > members.length)) return null
+  return valueFor(first, key, context)
 }
 
-const refined = (ast: AST.Refinement, key: string, making: Making): unknown => {
+const refined = (ast: AST.Refinement, key: string, context: Context): unknown => {
   const known = ast.annotations[KnownValuesId]
   if (Array.isArray(known)) return known[0]
   const candidates: ReadonlyArray<unknown> = [
-    make(ast.from, key, making),
+    valueFor(ast.from, key, context),
     1,
     "a",
     uuid,
@@ -84,33 +84,33 @@ const refined = (ast: AST.Refinement, key: string, making: Making): unknown => {
   return candidates.find((value) => ast.filter(value, AST.defaultParseOption, ast)._tag === "None") ?? candidates[0]
 }
 
-const array = (ast: AST.TupleType, key: string, making: Making): unknown => {
-  const fixed = ast.elements.map((element) => make(element.type, key, { ...making, depth: making.depth + 1 }))
+const array = (ast: AST.TupleType, key: string, context: Context): unknown => {
+  const fixed = ast.elements.map((element) => valueFor(element.type, key, { ...context, depth: context.depth + 1 }))
   const rest = ast.rest[0]
-  // deep down an empty list will do
-  if (rest === undefined || (making.depth > deepest && !isPlural(key))) return fixed
-  if (key === "data" && beyondTheEnd(making.call)) return fixed
-  return [...fixed, make(rest.type, singular(key), { ...making, depth: making.depth + 1 })]
+  // nested deep, an empty list is enough
+  if (rest === undefined || (context.depth > maxDepth && !isPlural(key))) return fixed
+  if (key === "data" && isPastLastPage(context.call)) return fixed
+  return [...fixed, valueFor(rest.type, singular(key), { ...context, depth: context.depth + 1 })]
 }
 
-/** There is one page, and it has been read. */
-const beyondTheEnd = ({ query }: Call): boolean =>
+/** A sample list has one page. */
+const isPastLastPage = ({ query }: Call): boolean =>
   (query.cursor !== undefined && query.cursor !== "") || Number(query.start ?? 0) > 0
 
 const singular = (key: string): string => key.replace(/ies$/, "y").replace(/s$/, "")
 
-const struct = (ast: AST.TypeLiteral, making: Making): unknown => {
+const struct = (ast: AST.TypeLiteral, context: Context): unknown => {
   const out: Record<string, unknown> = {}
   for (const signature of ast.propertySignatures) {
     const key = String(signature.name)
-    if (signature.isOptional && making.depth > deepest) continue
+    if (signature.isOptional && context.depth > maxDepth) continue
     if (signature.isOptional && key === "next_start") continue
-    const value = make(signature.type, key, { ...making, depth: making.depth + 1 })
+    const value = valueFor(signature.type, key, { ...context, depth: context.depth + 1 })
     if (value !== undefined) out[key] = value
   }
   const [index] = ast.indexSignatures
-  if (index !== undefined && ast.propertySignatures.length === 0 && making.depth <= deepest) {
-    const value = make(index.type, "value", { ...making, depth: making.depth + 1 })
+  if (index !== undefined && ast.propertySignatures.length === 0 && context.depth <= maxDepth) {
+    const value = valueFor(index.type, "value", { ...context, depth: context.depth + 1 })
     if (value !== undefined && value !== null) out["1"] = value
   }
   return out
@@ -143,35 +143,35 @@ const texts: ReadonlyArray<readonly [RegExp, (call: Call) => string]> = [
   [/country/, () => "GB"]
 ]
 
-const echoed = (key: string, making: Making): unknown => (making.depth <= 3 ? making.ids.get(key) : undefined)
+const idFromPath = (key: string, context: Context): unknown => (context.depth <= 3 ? context.ids.get(key) : undefined)
 
-const text = (key: string, ast: AST.AST, making: Making): string => {
+const text = (key: string, ast: AST.AST, context: Context): string => {
   const known = ast.annotations[KnownValuesId]
   if (Array.isArray(known) && typeof known[0] === "string") return known[0]
-  const id = echoed(key, making)
+  const id = idFromPath(key, context)
   if (id !== undefined) return String(id)
   if (key === "next_cursor") return ""
-  for (const [pattern, value] of texts) if (pattern.test(key)) return value(making.call)
+  for (const [pattern, value] of texts) if (pattern.test(key)) return value(context.call)
   return key === "id" ? uuid : "sample"
 }
 
-const number = (key: string, ast: AST.AST, making: Making): number => {
+const number = (key: string, ast: AST.AST, context: Context): number => {
   const known = ast.annotations[KnownValuesId]
   if (Array.isArray(known) && typeof known[0] === "number") return known[0]
-  const id = echoed(key, making)
+  const id = idFromPath(key, context)
   if (typeof id === "number") return id
-  if (key === "start") return Number(making.call.query.start ?? 0)
-  if (key === "limit") return Number(making.call.query.limit ?? 100)
-  if (key === "company_id") return making.call.view.world.company.id
-  if (/(^|_)user_id$|^owner_id$|^creator_id$/.test(key)) return Number(making.call.view.caller.id)
+  if (key === "start") return Number(context.call.query.start ?? 0)
+  if (key === "limit") return Number(context.call.query.limit ?? 100)
+  if (key === "company_id") return context.call.view.world.company.id
+  if (/(^|_)user_id$|^owner_id$|^creator_id$/.test(key)) return Number(context.call.view.caller.id)
   if (/count$|^value$|amount|^tax$|discount/.test(key)) return 0
   return 1
 }
 
-/** An answer that the endpoint's output Schema accepts. */
+/** A response that the endpoint's output Schema accepts. */
 export const synthesize = (call: Call): Answer => {
-  const endpoint: Described = call.endpoint
-  const status = created(endpoint) ? 201 : 200
+  const endpoint: AnyDescription = call.endpoint
+  const status = respondsWithCreated(endpoint) ? 201 : 200
   if (endpoint.response === "empty") return json(status, { success: true })
   if (endpoint.response === "binary") {
     return {
@@ -185,12 +185,12 @@ export const synthesize = (call: Call): Answer => {
     }
   }
   const ids = new Map(Object.entries(call.path))
-  const value = make(endpoint.output.ast, "", { call, ids, depth: 0 })
+  const value = valueFor(endpoint.output.ast, "", { call, ids, depth: 0 })
   return value === undefined ? empty(204) : json(status, value)
 }
 
-/** The statuses that Pipedrive documents for what it made. */
-const created = (endpoint: Described): boolean =>
+/** Whether Pipedrive documents a 201 for the endpoint. */
+const respondsWithCreated = (endpoint: AnyDescription): boolean =>
   endpoint.method === "POST" &&
   /^v[12]\.(addLead|addWebhook|addProductField|addProductFollower|addProject|addTask|add(Deal|Person|Organization)Follower|addDealProduct|addManyDealProducts|postAdditionalDiscount|duplicateProduct|addProductVariation|uploadProductImage)$/.test(
     `${endpoint.version}.${endpoint.operation}`

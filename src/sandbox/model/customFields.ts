@@ -26,7 +26,7 @@ const optionIds = (field: Row): ReadonlyArray<unknown> =>
 const isText = (value: unknown): value is string => typeof value === "string"
 
 /** What v2 takes as the value of a field (never `null`); text that says why not. */
-export const refuse = (field: Row, value: unknown): string | undefined => {
+export const findProblem = (field: Row, value: unknown): string | undefined => {
   const type = text(field, "field_type")
   switch (type) {
     case "double":
@@ -138,7 +138,7 @@ export const toV1 = (world: World, from: string, row: Row): Record<string, unkno
   return out
 }
 
-const wholeV1 = (field: Row, raw: unknown): unknown => {
+const readSingleV1 = (field: Row, raw: unknown): unknown => {
   switch (text(field, "field_type")) {
     case "double":
       return kinds.number.fromV1(raw)
@@ -157,7 +157,7 @@ const wholeV1 = (field: Row, raw: unknown): unknown => {
   }
 }
 
-const mainPart = (field: Row, raw: unknown): unknown => {
+const readMainPart = (field: Row, raw: unknown): unknown => {
   switch (text(field, "field_type")) {
     case "monetary":
       return kinds.number.fromV1(raw)
@@ -194,20 +194,20 @@ export const fromV1 = (
     }
     if (parts === undefined) {
       if (raw === undefined) continue
-      const value = wholeV1(field, raw)
-      if (value !== kinds.unreadable && (value === null || refuse(field, value) === undefined)) out[key] = value
+      const value = readSingleV1(field, raw)
+      if (value !== kinds.unreadable && (value === null || findProblem(field, value) === undefined)) out[key] = value
       continue
     }
     const pieces: Record<string, unknown> = {}
-    const main = raw === undefined ? undefined : mainPart(field, raw)
+    const main = raw === undefined ? undefined : readMainPart(field, raw)
     if (main !== undefined && main !== kinds.unreadable) pieces.value = main
     for (const [suffix, part] of parts) {
       if (body[`${key}_${suffix}`] !== undefined) pieces[part] = body[`${key}_${suffix}`]
     }
     if (Object.keys(pieces).length === 0) continue
-    const standing = isRecord(old[key]) ? old[key] : text(field, "field_type") === "monetary" ? { currency } : {}
-    const value = { ...standing, ...pieces }
-    if (refuse(field, value) === undefined) out[key] = normalise(field, value)
+    const current = isRecord(old[key]) ? old[key] : text(field, "field_type") === "monetary" ? { currency } : {}
+    const value = { ...current, ...pieces }
+    if (findProblem(field, value) === undefined) out[key] = normalise(field, value)
   }
   return out
 }

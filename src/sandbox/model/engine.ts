@@ -2,13 +2,13 @@
  * Reads, writes and shows entities by their descriptions.
  */
 import * as Either from "effect/Either"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Answer } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import * as bounds from "./bounds.js"
 import * as custom from "./customFields.js"
-import type { Computed, Draft, Entity, Field, Occasion } from "./entity.js"
+import type { Computed, Draft, Entity, Field, OperationKind } from "./entity.js"
 import { type Kind, unreadable } from "./kinds.js"
-import { blank, isRecord, list, text, type View } from "./view.js"
+import { isRecord, list, nullRecord, text, type View } from "./view.js"
 import { get, nextId, put, type Row, remove as removeRow } from "./world.js"
 
 /** A handler's result: an answer, or the refusal that stopped it. */
@@ -22,53 +22,57 @@ interface Layout {
   readonly columns: ReadonlyArray<readonly [name: string, field: Field]>
   /** A row without values. */
   readonly blank: Readonly<Record<string, null>>
-  readonly v1: Shown
-  readonly v2: Shown
+  readonly v1: VersionLayout
+  readonly v2: VersionLayout
 }
 
 /** What a version shows. */
-interface Shown {
+interface VersionLayout {
   readonly fields: ReadonlyArray<{ readonly key: string; readonly name: string; readonly kind: Kind }>
   readonly computed: ReadonlyArray<readonly [key: string, Computed]>
   /** All keys in their order, to copy and fill. */
   readonly blank: Readonly<Record<string, null>>
 }
 
-const shownBy = (
+const makeVersionLayout = (
   entity: Entity,
   keyOf: (name: string, field: Field) => string | undefined,
   computed: Readonly<Record<string, Computed>> = {},
   nested: ReadonlyArray<string> = [],
   spread = false
-): Shown => {
+): VersionLayout => {
   const fields = Object.entries(entity.fields).flatMap(([name, field]) => {
     const key = keyOf(name, field)
     return key === undefined ? [] : [{ key, name, kind: field.kind }]
   })
-  const keys = fields.flatMap(({ key, kind }) => [key, ...(spread ? Object.keys(kind.spread?.(null, key) ?? {}) : [])])
-  return { fields, computed: Object.entries(computed), blank: blank([...keys, ...nested, ...Object.keys(computed)]) }
+  const keys = fields.flatMap(({ key, kind }) => [key, ...(spread ? Object.keys(kind.v1Parts?.(null, key) ?? {}) : [])])
+  return {
+    fields,
+    computed: Object.entries(computed),
+    blank: nullRecord([...keys, ...nested, ...Object.keys(computed)])
+  }
 }
 
 const layoutOf = (entity: Entity): Layout => {
   const known = layoutCache.get(entity)
   if (known !== undefined) return known
-  const made: Layout = {
+  const layout: Layout = {
     columns: Object.entries(entity.fields),
-    blank: blank([
+    blank: nullRecord([
       "id",
       ...Object.keys(entity.fields),
       ...(entity.customFields === undefined ? [] : ["custom_fields"])
     ]),
-    v1: shownBy(entity, (name, { v1 }) => (v1 === false ? undefined : (v1 ?? name)), entity.v1, [], true),
-    v2: shownBy(
+    v1: makeVersionLayout(entity, (name, { v1 }) => (v1 === false ? undefined : (v1 ?? name)), entity.v1, [], true),
+    v2: makeVersionLayout(
       entity,
       (name, { v2 }) => (v2 === false ? undefined : name),
       entity.v2,
       entity.customFields === undefined ? [] : ["custom_fields"]
     )
   }
-  layoutCache.set(entity, made)
-  return made
+  layoutCache.set(entity, layout)
+  return layout
 }
 
 // a memo of a pure function of its key, not state
@@ -81,7 +85,7 @@ const columns = (entity: Entity): Layout["columns"] => layoutOf(entity).columns
 // -----------------------------------------------------------------------------
 
 /** What a caller of v2 asked to see. */
-export interface Wish {
+export interface DisplayOptions {
   readonly include?: ReadonlyArray<string>
   readonly customFields?: ReadonlyArray<string>
   readonly optionLabels?: boolean
@@ -89,7 +93,7 @@ export interface Wish {
 }
 
 /** A row as v2 shows it. */
-export const showV2 = (entity: Entity, row: Row, view: View, wish: Wish = {}): Record<string, unknown> => {
+export const showV2 = (entity: Entity, row: Row, view: View, options: DisplayOptions = {}): Record<string, unknown> => {
   const { blank, computed, fields } = layoutOf(entity).v2
   const out: Record<string, unknown> = { ...blank }
   for (const { key, kind, name } of fields) {
@@ -97,17 +101,17 @@ export const showV2 = (entity: Entity, row: Row, view: View, wish: Wish = {}): R
     out[key] = value === null || value === undefined ? null : kind.toV2(value)
   }
   if (entity.customFields !== undefined) {
-    const values = custom.toV2(view.world, entity.customFields, row, wish.customFields)
-    out.custom_fields = wish.optionLabels === true ? withOptionLabels(entity.customFields, values, view) : values
+    const values = custom.toV2(view.world, entity.customFields, row, options.customFields)
+    out.custom_fields = options.optionLabels === true ? withOptionLabels(entity.customFields, values, view) : values
   }
   for (const [key, compute] of computed) out[key] = compute(row, view)
-  if (wish.include !== undefined) {
-    for (const name of wish.include) {
+  if (options.include !== undefined) {
+    for (const name of options.include) {
       const compute = entity.include?.[name]
       if (compute !== undefined) out[name] = compute(row, view)
     }
   }
-  if (wish.labels === true && entity.customFields !== undefined && Array.isArray(out.label_ids)) {
+  if (options.labels === true && entity.customFields !== undefined && Array.isArray(out.label_ids)) {
     out.label_ids = withLabels(entity.customFields, out.label_ids, view)
   }
   return out
@@ -139,16 +143,16 @@ const withLabels = (table: string, ids: ReadonlyArray<unknown>, view: View): unk
 }
 
 /** A row as v1 shows it. */
-export const showV1 = (entity: Entity, row: Row, view: View, occasion: Occasion): Record<string, unknown> => {
+export const showV1 = (entity: Entity, row: Row, view: View, operation: OperationKind): Record<string, unknown> => {
   const { blank, computed, fields } = layoutOf(entity).v1
   const out: Record<string, unknown> = { ...blank }
   for (const { key, kind, name } of fields) {
     const value = row[name] ?? null
     out[key] = value === null ? null : kind.toV1(value, view)
-    if (kind.spread !== undefined) Object.assign(out, kind.spread(value, key))
+    if (kind.v1Parts !== undefined) Object.assign(out, kind.v1Parts(value, key))
   }
   for (const [key, compute] of computed) out[key] = compute(row, view)
-  const more = entity.v1In?.[occasion]
+  const more = entity.v1ByOperation?.[operation]
   for (const name in more) out[name] = more[name]?.(row, view)
   if (entity.customFields !== undefined) {
     const values = custom.toV1(view.world, entity.customFields, row)
@@ -169,7 +173,7 @@ export const relatedObjects = (
   if (entity.related === undefined) return undefined
   const out: Record<string, Record<string, unknown>> = {}
   for (const [name, related] of Object.entries(entity.related)) {
-    const shown = full ? (related.full ?? related.short) : related.short
+    const shown = full ? (related.fullReference ?? related.reference) : related.reference
     const found: Record<string, unknown> = {}
     for (const row of rows) {
       for (const field of related.by) {
@@ -194,7 +198,8 @@ export const readV1 = (entity: Entity, body: Patch, view: View, before: Row | un
     const raw = body[field.v1 ?? name]
     if (raw === undefined) continue
     const value = raw === null || (raw === "" && field.kind.is("") === false) ? null : field.kind.fromV1(raw)
-    if (value === unreadable) return Either.left(refusals.v1(400, `${field.v1 ?? name} ${field.kind.what}`))
+    if (value === unreadable)
+      return Either.left(errorResponses.v1(400, `${field.v1 ?? name} ${field.kind.requirement}`))
     patch[name] = value
   }
   for (const alias in entity.v1Aliases) {
@@ -220,7 +225,7 @@ export const readV1 = (entity: Entity, body: Patch, view: View, before: Row | un
 /** Reads a v2 body, whose keys and types the endpoint's Schema has checked: what that cannot know is checked here. */
 export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> => {
   const patch: Record<string, unknown> = {}
-  const faults: Array<refusals.Fault> = []
+  const errors: Array<errorResponses.ValidationError> = []
   const aliases = Object.fromEntries(Object.entries(entity.v2Aliases ?? {}).map(([alias, name]) => [name, alias]))
   for (const [name, field] of columns(entity)) {
     if (field.readOnly === true) continue
@@ -228,7 +233,7 @@ export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> 
     const raw = own === undefined ? body[aliases[name] ?? name] : own
     if (raw === undefined) continue
     const value = raw === null ? null : field.kind.fromV2(raw)
-    if (value === unreadable) faults.push({ key: name, message: `Parameter '${name}' ${field.kind.what}` })
+    if (value === unreadable) errors.push({ key: name, message: `Parameter '${name}' ${field.kind.requirement}` })
     else patch[name] = value
   }
   if (entity.customFields !== undefined && isRecord(body.custom_fields)) {
@@ -239,32 +244,32 @@ export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> 
     for (const [key, raw] of Object.entries(body.custom_fields)) {
       const field = fields.get(key)
       if (field === undefined) {
-        faults.push(refusals.notAllowed(`custom_fields.${key}`, key))
+        errors.push(errorResponses.notAllowed(`custom_fields.${key}`, key))
         continue
       }
-      const why = raw === null ? undefined : custom.refuse(field, raw)
-      if (why === undefined) values[key] = raw === null ? null : custom.normalise(field, raw)
-      else faults.push({ key: `custom_fields.${key}`, message: `Parameter '${key}' ${why}` })
+      const problem = raw === null ? undefined : custom.findProblem(field, raw)
+      if (problem === undefined) values[key] = raw === null ? null : custom.normalise(field, raw)
+      else errors.push({ key: `custom_fields.${key}`, message: `Parameter '${key}' ${problem}` })
     }
     if (Object.keys(values).length > 0) patch.custom_fields = values
   }
-  return faults.length === 0 ? Either.right(patch) : Either.left(refusals.invalid(faults))
+  return errors.length === 0 ? Either.right(patch) : Either.left(errorResponses.invalid(errors))
 }
 
 /** Nothing is to be said against a change. */
-export const settled: Outcome<void> = Either.void
+export const accepted: Outcome<void> = Either.void
 
 // -----------------------------------------------------------------------------
 // changes
 // -----------------------------------------------------------------------------
 
 const outOfBounds = (entity: Entity, draft: Draft): Answer | undefined => {
-  const fault = bounds.outOfBounds(entity, draft)
-  if (fault === undefined) return undefined
-  return draft.version === "v1" ? refusals.v1(400, fault.message) : refusals.invalid([fault])
+  const error = bounds.outOfBounds(entity, draft)
+  if (error === undefined) return undefined
+  return draft.version === "v1" ? errorResponses.v1(400, error.message) : errorResponses.invalid([error])
 }
 
-const dangling = (entity: Entity, draft: Draft): Answer | undefined => {
+const findMissingTarget = (entity: Entity, draft: Draft): Answer | undefined => {
   for (const [name, field] of columns(entity)) {
     const target = field.kind.target
     const value = draft.after[name]
@@ -272,8 +277,8 @@ const dangling = (entity: Entity, draft: Draft): Answer | undefined => {
     if (get(draft.view.world, target, value) === undefined) {
       const word = `${target.charAt(0).toUpperCase()}${target.slice(1)}`
       return draft.version === "v1"
-        ? refusals.v1(400, `${word} not found`)
-        : refusals.invalid([{ key: name, message: `${word} with id ${String(value)} was not found` }])
+        ? errorResponses.v1(400, `${word} not found`)
+        : errorResponses.invalid([{ key: name, message: `${word} with id ${String(value)} was not found` }])
     }
   }
   return undefined
@@ -292,11 +297,11 @@ const commit = (entity: Entity, draft: Draft, action: "create" | "change" | "del
     before: draft.before,
     after: row
   })
-  entity.settled?.(row, draft.before, view)
+  entity.afterCommit?.(row, draft.before, view)
   return row
 }
 
-const clear = (field: Field | undefined, value: unknown): unknown =>
+const applyCleared = (field: Field | undefined, value: unknown): unknown =>
   value === null && field?.cleared !== undefined ? field.cleared : value
 
 /** Adds a row. */
@@ -310,14 +315,14 @@ export const create = (entity: Entity, patch: Patch, view: View, version: "v1" |
   for (const [name, field] of columns(entity)) {
     if (name === "id") continue
     const value = patch[name]
-    after[name] = value === undefined ? (field.initial?.(view) ?? field.cleared ?? null) : clear(field, value)
+    after[name] = value === undefined ? (field.initial?.(view) ?? field.cleared ?? null) : applyCleared(field, value)
   }
   if (entity.customFields !== undefined) after.custom_fields = patch.custom_fields ?? {}
   const draft: Draft = { view, version, before: undefined, after, given: new Set(Object.keys(patch)) }
-  const refusal = outOfBounds(entity, draft) ?? dangling(entity, draft)
+  const refusal = outOfBounds(entity, draft) ?? findMissingTarget(entity, draft)
   if (refusal !== undefined) return Either.left(refusal)
-  const settled = entity.settle?.(draft) ?? Either.void
-  return Either.map(settled, () => commit(entity, draft, "create"))
+  const outcome = entity.beforeCommit?.(draft) ?? Either.void
+  return Either.map(outcome, () => commit(entity, draft, "create"))
 }
 
 /** Changes a row. */
@@ -326,14 +331,14 @@ export const change = (entity: Entity, row: Row, patch: Patch, view: View, versi
   for (const name in patch) {
     if (name === "custom_fields")
       after[name] = { ...(isRecord(row[name]) ? row[name] : {}), ...(isRecord(patch[name]) ? patch[name] : {}) }
-    else after[name] = clear(entity.fields[name], patch[name])
+    else after[name] = applyCleared(entity.fields[name], patch[name])
   }
   if (entity.fields.update_time !== undefined && patch.update_time === undefined) after.update_time = view.now
   const draft: Draft = { view, version, before: row, after, given: new Set(Object.keys(patch)) }
-  const refusal = outOfBounds(entity, draft) ?? dangling(entity, draft)
+  const refusal = outOfBounds(entity, draft) ?? findMissingTarget(entity, draft)
   if (refusal !== undefined) return Either.left(refusal)
-  const settled = entity.settle?.(draft) ?? Either.void
-  return Either.map(settled, () =>
+  const outcome = entity.beforeCommit?.(draft) ?? Either.void
+  return Either.map(outcome, () =>
     commit(entity, draft, after.is_deleted === true && row.is_deleted !== true ? "delete" : "change")
   )
 }

@@ -43,14 +43,14 @@ export interface Draft {
 }
 
 /** Where to look for rows: those whose field has one of the values, or comes at or after one. */
-export type Narrow =
+export type IndexHint =
   | { readonly field: string; readonly values: ReadonlyArray<unknown> }
   | { readonly field: string; readonly from: string }
 
 /** Whether a row is meant; and where such rows are to be found, if that is known. */
 export interface Condition {
   (row: Row): boolean
-  readonly narrow?: Narrow
+  readonly indexHint?: IndexHint
 }
 
 /** One condition of a list; `undefined` when the parameter says nothing. */
@@ -85,9 +85,9 @@ export interface Entity {
   /** What v1 shows beside the fields. */
   readonly v1?: Readonly<Record<string, Computed>>
   /** What v1 shows in one operation only. */
-  readonly v1In?: { readonly [K in Occasion]?: Readonly<Record<string, Computed>> }
+  readonly v1ByOperation?: { readonly [K in OperationKind]?: Readonly<Record<string, Computed>> }
   /** What stands beside `data` in v1, in one operation only. */
-  readonly v1Beside?: { readonly [K in Occasion]?: Computed }
+  readonly v1AdditionalData?: { readonly [K in OperationKind]?: Computed }
   /** The fields whose targets v1 shows in `related_objects`, by the name there. */
   readonly related?: Readonly<Record<string, Related>>
   /** What v2 shows for `include_fields`. */
@@ -99,9 +99,9 @@ export interface Entity {
   /** v1 shows only the custom fields that are set (leads). */
   readonly customFieldsWhenSet?: true
   /** What follows from a change: defaults that depend on each other, times, refusals. */
-  readonly settle?: (draft: Draft) => Either<void, Answer>
+  readonly beforeCommit?: (draft: Draft) => Either<void, Answer>
   /** What follows once it is in the world. */
-  readonly settled?: (row: Row, before: Row | undefined, view: View) => void
+  readonly afterCommit?: (row: Row, before: Row | undefined, view: View) => void
   /** What goes with it when it is deleted. */
   readonly cascade?: (row: Row, view: View) => void
   /** Conditions of v2's lists; `eq` on a field of the same name needs no entry. */
@@ -122,13 +122,13 @@ export interface Entity {
 }
 
 /** The operations that v1 shows more or less in. */
-export type Occasion = "list" | "get" | "add" | "update"
+export type OperationKind = "list" | "get" | "add" | "update"
 
 /** A short form of another thing in `related_objects`. */
 export interface Related {
   /** The fields that hold its id. */
   readonly by: ReadonlyArray<string>
-  readonly short: (id: unknown, view: View) => unknown
+  readonly reference: (id: unknown, view: View) => unknown
   /** The form where v1 says more: after an update, and in lists below another thing. */
-  readonly full?: (id: unknown, view: View) => unknown
+  readonly fullReference?: (id: unknown, view: View) => unknown
 }

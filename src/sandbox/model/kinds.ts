@@ -9,7 +9,7 @@ export const unreadable: unique symbol = Symbol("unreadable")
 /** One kind of value. What is not given is the identity. */
 export interface Kind {
   /** For refusals: `must be a number`. */
-  readonly what: string
+  readonly requirement: string
   /** Whether a stored value (never `null`) is of this kind. */
   readonly is: (value: unknown) => boolean
   /** Reads what v1 was sent (never `null`); v1 coerces. */
@@ -19,19 +19,19 @@ export interface Kind {
   readonly toV1: (value: unknown, view: View) => unknown
   readonly toV2: (value: unknown) => unknown
   /** The further keys that v1 has for it, named after the field. */
-  readonly spread?: (value: unknown, name: string) => Readonly<Record<string, unknown>>
+  readonly v1Parts?: (value: unknown, name: string) => Readonly<Record<string, unknown>>
   /** The table it points into. */
   readonly target?: string
   /** `false`: it has no order. */
-  readonly plain?: false
+  readonly sortable?: false
 }
 
-const same = (value: unknown): unknown => value
+const identity = (value: unknown): unknown => value
 
 /** Makes a kind; what is left out is strict and changes nothing. */
-export const kind = (options: Pick<Kind, "what" | "is"> & Partial<Kind>): Kind => {
+export const kind = (options: Pick<Kind, "requirement" | "is"> & Partial<Kind>): Kind => {
   const strict = (raw: unknown): unknown => (options.is(raw) ? raw : unreadable)
-  return { fromV1: strict, fromV2: strict, toV1: same, toV2: same, ...options }
+  return { fromV1: strict, fromV2: strict, toV1: identity, toV2: identity, ...options }
 }
 
 const isString = (value: unknown): value is string => typeof value === "string"
@@ -60,23 +60,26 @@ const toFlag = (raw: unknown): unknown =>
 
 /** Any text. */
 export const text: Kind = kind({
-  what: "must be a string",
+  requirement: "must be a string",
   is: isString,
   fromV1: (raw) => (isString(raw) ? raw : isNumber(raw) || typeof raw === "boolean" ? String(raw) : unreadable)
 })
 
 /** Text of a fixed set. */
 export const choice = (...values: ReadonlyArray<string>): Kind =>
-  kind({ what: `must be one of [${values.join(", ")}]`, is: (value) => isString(value) && values.includes(value) })
+  kind({
+    requirement: `must be one of [${values.join(", ")}]`,
+    is: (value) => isString(value) && values.includes(value)
+  })
 
 /** Any number. */
-export const number: Kind = kind({ what: "must be a number", is: isNumber, fromV1: toNumber })
+export const number: Kind = kind({ requirement: "must be a number", is: isNumber, fromV1: toNumber })
 
 /** A whole number. */
-export const integer: Kind = kind({ what: "must be an integer", is: isInteger, fromV1: toInteger })
+export const integer: Kind = kind({ requirement: "must be an integer", is: isInteger, fromV1: toInteger })
 
 /** Yes or no. */
-export const flag: Kind = kind({ what: "must be a boolean", is: (v) => typeof v === "boolean", fromV1: toFlag })
+export const flag: Kind = kind({ requirement: "must be a boolean", is: (v) => typeof v === "boolean", fromV1: toFlag })
 
 /** Yes or no, which v1 says the other way round. */
 export const notFlag: Kind = kind({
@@ -97,7 +100,7 @@ export const bit: Kind = kind({
 
 /** Who may see it: v1 writes the number as text. */
 export const visibility: Kind = kind({
-  what: "must be one of [1, 3, 5, 7]",
+  requirement: "must be one of [1, 3, 5, 7]",
   is: (value) => value === 1 || value === 3 || value === 5 || value === 7,
   fromV1: (raw) => {
     const value = toNumber(raw)
@@ -120,27 +123,27 @@ const isoTime = (raw: unknown, form: RegExp): unknown => {
 }
 
 const strictTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)$/
-const laxTime = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/
+const lenientTime = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/
 
 /** Reads a point in time that was sent in a query or body. */
-export const readTime = (raw: unknown, strict: boolean): unknown => isoTime(raw, strict ? strictTime : laxTime)
+export const readTime = (raw: unknown, strict: boolean): unknown => isoTime(raw, strict ? strictTime : lenientTime)
 
 /** A point in time, to the second for both versions. */
 export const time: Kind = kind({
-  what: "is not a valid datetime",
+  requirement: "is not a valid datetime",
   is: (value) => isString(value) && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value),
-  fromV1: (raw) => isoTime(raw, laxTime),
+  fromV1: (raw) => isoTime(raw, lenientTime),
   fromV2: (raw) => isoTime(raw, strictTime),
   toV1: (value) => (isString(value) ? v1Time(value) : value),
   toV2: (value) => (isString(value) ? v2Time(value) : value)
 })
 
 /** A point in time, to the millisecond (leads, projects, webhooks). */
-export const exactTime: Kind = kind({ ...time, toV1: same, toV2: same })
+export const exactTime: Kind = kind({ ...time, toV1: identity, toV2: identity })
 
 /** A calendar day. */
 export const date: Kind = kind({
-  what: "is not a valid date",
+  requirement: "is not a valid date",
   is: (value) => isString(value) && /^\d{4}-\d\d-\d\d$/.test(value) && isDay(value),
   fromV1: (raw) =>
     isString(raw) && /^\d{4}-\d\d-\d\d/.test(raw) && isDay(raw) ? raw.slice(0, 10) : raw === "" ? null : unreadable
@@ -148,7 +151,7 @@ export const date: Kind = kind({
 
 /** A time of day or a duration: `10:00:00` in v2, `10:00` in v1, empty when there is none. */
 export const clock: Kind = kind({
-  what: "must be in the format of HH:MM:SS",
+  requirement: "must be in the format of HH:MM:SS",
   is: (value) => isString(value) && /^(\d\d:\d\d:\d\d)?$/.test(value),
   fromV1: (raw) => (isString(raw) && /^(\d\d:\d\d(:\d\d)?)?$/.test(raw) ? withSeconds(raw) : unreadable),
   fromV2: (raw) => (isString(raw) && /^(\d\d:\d\d(:\d\d)?)?$/.test(raw) ? withSeconds(raw) : unreadable),
@@ -157,10 +160,10 @@ export const clock: Kind = kind({
 
 const withSeconds = (raw: string): string => (raw.length === 5 ? `${raw}:00` : raw)
 
-const listOf = (what: string, item: (value: unknown) => boolean, coerce: (raw: unknown) => unknown): Kind =>
+const listOf = (requirement: string, item: (value: unknown) => boolean, coerce: (raw: unknown) => unknown): Kind =>
   kind({
-    what,
-    plain: false,
+    requirement: requirement,
+    sortable: false,
     is: (value) => Array.isArray(value) && value.every(item),
     fromV1: (raw) => {
       const items = Array.isArray(raw)
@@ -184,13 +187,17 @@ export const strings: Kind = listOf("must be an array of strings", isString, (ra
 )
 
 /** Any JSON value. */
-export const anything: Kind = kind({ what: "is not valid", is: () => true })
+export const anything: Kind = kind({ requirement: "is not valid", is: () => true })
 
 /** Any JSON object. */
-export const record: Kind = kind({ what: "must be an object", plain: false, is: isRecord })
+export const record: Kind = kind({ requirement: "must be an object", sortable: false, is: isRecord })
 
 /** Any JSON array. */
-export const array: Kind = kind({ what: "must be an array", plain: false, is: (value) => Array.isArray(value) })
+export const array: Kind = kind({
+  requirement: "must be an array",
+  sortable: false,
+  is: (value) => Array.isArray(value)
+})
 
 /** Another thing, by its id; v1 writes the id too. */
 export const link = (target: string): Kind => kind({ ...integer, target })
@@ -199,8 +206,8 @@ export const link = (target: string): Kind => kind({ ...integer, target })
 export const uuidLink = (target: string): Kind => kind({ ...text, target })
 
 /** Another thing, by its id, of which v1 shows a short form. */
-export const reference = (target: string, short: (id: unknown, view: View) => unknown): Kind =>
-  kind({ ...integer, target, toV1: short })
+export const reference = (target: string, show: (id: unknown, view: View) => unknown): Kind =>
+  kind({ ...integer, target, toV1: show })
 
 // -----------------------------------------------------------------------------
 // kinds of several parts
@@ -231,8 +238,8 @@ const readContacts = (raw: unknown): unknown => {
 
 /** E-mail addresses, phone numbers: the first is the primary one unless another is marked. */
 export const contacts: Kind = kind({
-  what: "must be an array of { value, primary, label }",
-  plain: false,
+  requirement: "must be an array of { value, primary, label }",
+  sortable: false,
   is: (value) => Array.isArray(value) && value.every((item) => isRecord(item) && isString(item.value)),
   fromV1: readContacts,
   fromV2: (raw) => (Array.isArray(raw) ? readContacts(raw) : unreadable),
@@ -254,14 +261,14 @@ export const addressParts = [
 
 /** An address: an object in v2, in v1 a text with further keys beside it. */
 export const address: Kind = kind({
-  what: "must be an object",
-  plain: false,
+  requirement: "must be an object",
+  sortable: false,
   is: (value) => isRecord(value) && isString(value.value),
   fromV1: (raw) => (isString(raw) ? wholeAddress({ value: raw }) : isRecord(raw) ? wholeAddress(raw) : unreadable),
   fromV2: (raw) => (isRecord(raw) ? wholeAddress(raw) : unreadable),
   toV1: (value) => (isRecord(value) ? value.value : null),
   toV2: (value) => (isRecord(value) ? wholeAddress(value) : null),
-  spread: (value, name) =>
+  v1Parts: (value, name) =>
     Object.fromEntries([
       ...addressParts.map((part) => [`${name}_${part}`, isRecord(value) ? (value[part] ?? null) : null]),
       [`${name}_formatted_address`, isRecord(value) ? (value.formatted_address ?? null) : null]
@@ -276,8 +283,8 @@ const wholeAddress = (raw: { readonly [key: string]: unknown }): unknown => ({
 
 /** An amount of money with its currency: what a lead is worth. */
 export const money: Kind = kind({
-  what: "must be an object with amount and currency",
-  plain: false,
+  requirement: "must be an object with amount and currency",
+  sortable: false,
   is: (value) => isRecord(value) && isNumber(value.amount) && isString(value.currency),
   fromV1: (raw) => {
     const amount = isRecord(raw) ? toNumber(raw.amount) : unreadable

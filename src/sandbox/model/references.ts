@@ -5,15 +5,16 @@ import { isRecord, list, num, numOrNull, text, textOrNull, type View, v1Time } f
 import { get, type Row, type World, where } from "./world.js"
 
 /** Where the company's mail is copied to. */
-export const dropbox = (world: World, suffix = ""): string => `${world.company.domain}${suffix}@pipedrivemail.com`
+export const smartBccAddress = (world: World, suffix = ""): string =>
+  `${world.company.domain}${suffix}@pipedrivemail.com`
 
 /** Rows of another table that point here and are not deleted. */
-export const linked = (world: World, table: string, field: string, id: unknown): ReadonlyArray<Row> => {
+export const liveRowsWhere = (world: World, table: string, field: string, id: unknown): ReadonlyArray<Row> => {
   const found = where(world, table, field, id)
   return found.length === 0 ? found : found.filter((row) => row.is_deleted !== true)
 }
 
-const userCore = (row: Row): Readonly<Record<string, unknown>> => ({
+const userSummary = (row: Row): Readonly<Record<string, unknown>> => ({
   id: row.id,
   name: row.name,
   email: row.email,
@@ -25,7 +26,7 @@ const userCore = (row: Row): Readonly<Record<string, unknown>> => ({
 /** A user, as `related_objects` has it. */
 export const user = (id: unknown, view: View): Readonly<Record<string, unknown>> | null => {
   const row = get(view.world, "user", id)
-  return row === undefined ? null : userCore(row)
+  return row === undefined ? null : userSummary(row)
 }
 
 /** A user, as a field that refers to one. */
@@ -34,7 +35,7 @@ export const userReference = (id: unknown, view: View): unknown => {
   if (row === undefined) return null
   const known = referenceCache.get(row)
   if (known !== undefined) return known
-  const made = { ...userCore(row), value: id }
+  const made = { ...userSummary(row), value: id }
   referenceCache.set(row, made)
   return made
 }
@@ -47,7 +48,7 @@ const contact = (row: Row, field: string): unknown => {
   return contacts.length > 0 ? contacts : [{ value: "", primary: true }]
 }
 
-const personCore = (row: Row, view: View): Readonly<Record<string, unknown>> => ({
+const personSummary = (row: Row, view: View): Readonly<Record<string, unknown>> => ({
   active_flag: row.is_deleted !== true,
   name: row.name,
   email: contact(row, "emails"),
@@ -59,13 +60,13 @@ const personCore = (row: Row, view: View): Readonly<Record<string, unknown>> => 
 /** A person, as `related_objects` has it. */
 export const person = (id: unknown, view: View): unknown => {
   const row = get(view.world, "person", id)
-  return row === undefined ? null : { ...personCore(row, view), id: row.id }
+  return row === undefined ? null : { ...personSummary(row, view), id: row.id }
 }
 
 /** A person, as a field that refers to one: it has no `id`, but a `value`. */
 export const personReference = (id: unknown, view: View): unknown => {
   const row = get(view.world, "person", id)
-  return row === undefined ? null : { ...personCore(row, view), value: row.id }
+  return row === undefined ? null : { ...personSummary(row, view), value: row.id }
 }
 
 /** A person beside an activity. */
@@ -88,34 +89,34 @@ export const addressText = (row: Row | undefined, field: string): string | null 
   return isRecord(address) && typeof address.value === "string" ? address.value : null
 }
 
-const organizationCore = (row: Row, view: View): Readonly<Record<string, unknown>> => ({
+const organizationSummary = (row: Row, view: View): Readonly<Record<string, unknown>> => ({
   name: row.name,
-  people_count: linked(view.world, "person", "org_id", row.id).length,
+  people_count: liveRowsWhere(view.world, "person", "org_id", row.id).length,
   owner_id: row.owner_id,
   address: addressText(row, "address"),
   label_ids: list(row, "label_ids"),
   active_flag: row.is_deleted !== true,
-  cc_email: dropbox(view.world),
+  cc_email: smartBccAddress(view.world),
   owner_name: text(get(view.world, "user", row.owner_id), "name")
 })
 
 /** An organization, as `related_objects` has it. */
 export const organization = (id: unknown, view: View): unknown => {
   const row = get(view.world, "organization", id)
-  return row === undefined ? null : { id: row.id, ...organizationCore(row, view) }
+  return row === undefined ? null : { id: row.id, ...organizationSummary(row, view) }
 }
 
 /** An organization, as a field that refers to one. */
 export const organizationReference = (id: unknown, view: View): unknown => {
   const row = get(view.world, "organization", id)
-  return row === undefined ? null : { ...organizationCore(row, view), value: row.id }
+  return row === undefined ? null : { ...organizationSummary(row, view), value: row.id }
 }
 
 /** An organization beside an activity. */
 export const organizationOfActivity = (id: unknown, view: View): unknown => {
   const row = get(view.world, "organization", id)
   if (row === undefined) return null
-  const { active_flag: _a, label_ids: _l, owner_name: _o, ...core } = organizationCore(row, view)
+  const { active_flag: _a, label_ids: _l, owner_name: _o, ...core } = organizationSummary(row, view)
   return { id: row.id, ...core }
 }
 
@@ -209,7 +210,7 @@ export const dueAt = (row: Row): string => `${text(row, "due_date")} ${text(row,
 /** The next activity that is to be done for a thing. */
 export const nextActivity = (view: View, field: string, id: unknown): Row | undefined => {
   let next: Row | undefined
-  for (const row of linked(view.world, "activity", field, id)) {
+  for (const row of liveRowsWhere(view.world, "activity", field, id)) {
     if (row.done !== true && (next === undefined || dueAt(row) < dueAt(next))) next = row
   }
   return next
@@ -218,7 +219,7 @@ export const nextActivity = (view: View, field: string, id: unknown): Row | unde
 /** The last activity that was done for a thing. */
 export const lastActivity = (view: View, field: string, id: unknown): Row | undefined => {
   let last: Row | undefined
-  for (const row of linked(view.world, "activity", field, id)) {
+  for (const row of liveRowsWhere(view.world, "activity", field, id)) {
     if (row.done === true && (last === undefined || dueAt(row) > dueAt(last))) last = row
   }
   return last

@@ -2,14 +2,21 @@
  * Searches over the searchable fields of entities.
  */
 import * as Either from "effect/Either"
-import { allOf, type Call, type Handler, type Honours, honouring, paged } from "../http/call.js"
+import {
+  type Call,
+  fullySupported,
+  type Handler,
+  pagingParameters,
+  type SupportedParameters,
+  withParameters
+} from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { type Answer, json } from "../http/messages.js"
 import * as paging from "../http/paging.js"
-import * as refusals from "../http/refusals.js"
 import type { Outcome } from "./engine.js"
 import type { Entity, Search } from "./entity.js"
 import * as kinds from "./kinds.js"
-import { isRecord, num, words } from "./view.js"
+import { isRecord, num, splitWords } from "./view.js"
 import { all, type Row } from "./world.js"
 
 /** A find. */
@@ -24,14 +31,18 @@ const isExact = ({ query }: Call): boolean => kinds.flag.fromV1(query.exact_matc
 /** A find as it is shown, with what `include_fields` asks for. */
 const itemOf = (search: Search, row: Row, call: Call): unknown => {
   const item = search.item(row, call.view)
-  const wanted = words(call.query.include_fields)
+  const wanted = splitWords(call.query.include_fields)
   if (wanted === undefined || !isRecord(item)) return item
   const more = wanted.flatMap((name) => Object.entries(search.include?.[name] ?? {}))
   return { ...item, ...Object.fromEntries(more.map(([key, compute]) => [key, compute(row, call.view)])) }
 }
 
 /** Looks a term up in the searchable fields of an entity. */
-export const lookUp = (entity: Entity, call: Call, selected: ReadonlyArray<string> | undefined): ReadonlyArray<Hit> => {
+export const findHits = (
+  entity: Entity,
+  call: Call,
+  selected: ReadonlyArray<string> | undefined
+): ReadonlyArray<Hit> => {
   const search = entity.search
   if (search === undefined) return []
   const term = String(call.query.term ?? "").toLowerCase()
@@ -63,11 +74,13 @@ export const checkTerm = (call: Call): Answer | undefined => {
       (call.query.match ?? "exact") === "exact")
   if (term.length >= (exact ? 1 : 2)) return undefined
   const message = "Parameter 'term' must be at least 2 characters long"
-  return call.endpoint.version === "v2" ? refusals.invalid([{ key: "term", message }]) : refusals.v1(400, message)
+  return call.endpoint.version === "v2"
+    ? errorResponses.invalid([{ key: "term", message }])
+    : errorResponses.v1(400, message)
 }
 
 /** A page of finds in its envelope. */
-export const hits = (
+export const hitsResponse = (
   found: ReadonlyArray<Hit>,
   call: Call,
   more: Readonly<Record<string, unknown>> = {}
@@ -92,13 +105,20 @@ export const hits = (
   })
 
 /** What a search over these entities acts upon. */
-export const honours = (entities: ReadonlyArray<Entity>, more: ReadonlyArray<string> = []): Honours => ({
-  ...allOf([...paged, "term", "exact_match", ...more]),
+export const searchParameters = (
+  entities: ReadonlyArray<Entity>,
+  more: ReadonlyArray<string> = []
+): SupportedParameters => ({
+  ...fullySupported([...pagingParameters, "term", "exact_match", ...more]),
   ...wordsOf("fields", entities, "fields"),
   ...wordsOf("include_fields", entities, "include")
 })
 
-const wordsOf = (parameter: string, entities: ReadonlyArray<Entity>, part: "fields" | "include"): Honours => {
+const wordsOf = (
+  parameter: string,
+  entities: ReadonlyArray<Entity>,
+  part: "fields" | "include"
+): SupportedParameters => {
   const words = entities.flatMap(({ search }) => Object.keys(search?.[part] ?? {}))
   return words.length === 0 ? {} : { [parameter]: words }
 }
@@ -109,11 +129,11 @@ export const search = (
   which: (row: Row, call: Call) => boolean = () => true,
   parameters: ReadonlyArray<string> = []
 ): Handler =>
-  honouring(honours([entity], parameters), (call) => {
+  withParameters(searchParameters([entity], parameters), (call) => {
     const refusal = checkTerm(call)
     return refusal === undefined
-      ? hits(
-          lookUp(entity, call, words(call.query.fields)).filter((hit) => which(hit.row, call)),
+      ? hitsResponse(
+          findHits(entity, call, splitWords(call.query.fields)).filter((hit) => which(hit.row, call)),
           call
         )
       : Either.left(refusal)

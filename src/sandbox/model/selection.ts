@@ -3,14 +3,14 @@
  * little.
  */
 import * as Either from "effect/Either"
-import { applies, filterTypes, unknownIn } from "../entities/filter.js"
+import { filterTypes, findUnsupported, matchesFilter } from "../entities/filter.js"
 import type { Call } from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Selection } from "../http/paging.js"
-import * as refusals from "../http/refusals.js"
 import type { Outcome } from "./engine.js"
-import type { Condition, Entity, Filter, Narrow } from "./entity.js"
+import type { Condition, Entity, Filter, IndexHint } from "./entity.js"
 import * as sorting from "./sortedRows.js"
-import { text, words } from "./view.js"
+import { splitWords, text } from "./view.js"
 import { all, countWhere, get, type Row, sorted, table, where } from "./world.js"
 
 // -----------------------------------------------------------------------------
@@ -18,28 +18,28 @@ import { all, countWhere, get, type Row, sorted, table, where } from "./world.js
 // -----------------------------------------------------------------------------
 
 /** The filter that a list is asked to apply. */
-const stored = (entity: Entity, call: Call): Outcome<Condition | undefined> => {
+const filterCondition = (entity: Entity, call: Call): Outcome<Condition | undefined> => {
   const id = call.query.filter_id
   const type = filterTypes[entity.name]
   if (id === undefined || id === null || id === "" || type === undefined) return Either.right(undefined)
   const filter = get(call.view.world, "filter", Number(id))
   if (filter === undefined || filter.is_deleted === true || filter.type !== type) {
-    return Either.left(refusals.inVersion(call.endpoint.version, 404, "Filter not found"))
+    return Either.left(errorResponses.inVersion(call.endpoint.version, 404, "Filter not found"))
   }
-  const unknown = call.ignoresUnknown === true ? undefined : unknownIn(filter, entity.name, call.view)
+  const unknown = call.ignoresUnknown === true ? undefined : findUnsupported(filter, entity.name, call.view)
   return unknown === undefined
-    ? Either.right((row) => applies(filter, entity.name, row, call.view))
-    : Either.left(refusals.unknown(call.endpoint, `filter_id=${String(id)} (${unknown})`))
+    ? Either.right((row) => matchesFilter(filter, entity.name, row, call.view))
+    : Either.left(errorResponses.notSupported(call.endpoint, `filter_id=${String(id)} (${unknown})`))
 }
 
 const byField =
   (field: string): Filter =>
   (value) =>
-    Object.assign((row: Row) => row[field] === value, { narrow: { field, values: [value] } })
+    Object.assign((row: Row) => row[field] === value, { indexHint: { field, values: [value] } })
 
 /** The conditions that the parameters of a list name. */
 export const conditionsOf = (entity: Entity, call: Call): Outcome<ReadonlyArray<Condition>> =>
-  Either.map(stored(entity, call), (byFilter) => {
+  Either.map(filterCondition(entity, call), (byFilter) => {
     const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
     const conditions: Array<Condition> = byFilter === undefined ? [] : [byFilter]
     for (const [name, value] of Object.entries(call.query)) {
@@ -75,23 +75,23 @@ const isSet = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== "" && value !== false && Number(value) !== 0
 
 /** The call with the parameters that count, and the defaults of those that are not set. */
-export const counting = ({ defaults, precedence = [] }: Source, call: Call): Call => {
+export const applyPrecedence = ({ defaults, precedence = [] }: Source, call: Call): Call => {
   const query: Record<string, unknown> = { ...call.query }
   for (const [name, over] of precedence) if (isSet(query[name])) for (const one of over) delete query[one]
-  const counted = { ...call, query }
-  return defaults === undefined ? counted : { ...counted, query: { ...defaults(counted), ...query } }
+  const effective = { ...call, query }
+  return defaults === undefined ? effective : { ...effective, query: { ...defaults(effective), ...query } }
 }
 
 const month = 30 * 86_400_000
 
 /** What is deleted can be read for 30 days. */
-export const purged = (row: Row, now: string): boolean => {
+export const isPurged = (row: Row, now: string): boolean => {
   const deleted = text(row, "delete_time")
   return deleted !== "" && new Date(now).getTime() - new Date(deleted).getTime() > month
 }
 
 const wantsDeleted = (call: Call): boolean => {
-  const status = words(call.query.status)
+  const status = splitWords(call.query.status)
   return status !== undefined && (status.includes("deleted") || status.includes("all"))
 }
 
@@ -99,35 +99,35 @@ const wantsDeleted = (call: Call): boolean => {
 const withDeleted: { readonly [K in sorting.Part]: (row: Row) => boolean } = {
   ...sorting.parts,
   live: sorting.parts.all,
-  standing: (row) => row.is_archived !== true,
+  unarchived: (row) => row.is_archived !== true,
   archived: (row) => row.is_archived === true
 }
 
-const both = (conditions: ReadonlyArray<(row: Row) => boolean>): ((row: Row) => boolean) | undefined => {
+const allConditions = (conditions: ReadonlyArray<(row: Row) => boolean>): ((row: Row) => boolean) | undefined => {
   const [one, two] = conditions
   return two === undefined ? one : (row) => conditions.every((condition) => condition(row))
 }
 
 /** More rows than this are not worth being picked out and sorted. */
-const few = 4000
+const maxCandidates = 4000
 
-const picked = (narrow: Narrow, entity: Entity, call: Call): ReadonlyArray<Row> | undefined => {
+const rowsByHint = (indexHint: IndexHint, entity: Entity, call: Call): ReadonlyArray<Row> | undefined => {
   const { world } = call.view
-  if ("values" in narrow) {
-    const { field, values } = narrow
+  if ("values" in indexHint) {
+    const { field, values } = indexHint
     if (field === "id") return values.flatMap((id) => get(world, entity.name, id) ?? [])
-    return countWhere(world, entity.name, field, values) > few
+    return countWhere(world, entity.name, field, values) > maxCandidates
       ? undefined
       : values.flatMap((value) => where(world, entity.name, field, value))
   }
-  const order = { field: narrow.field, descending: false }
+  const order = { field: indexHint.field, descending: false }
   const rows = sorted(world, entity.name, [order], "all")
-  const from = sorting.place(
+  const from = sorting.lowerBound(
     rows,
-    { id: Number.NEGATIVE_INFINITY, [narrow.field]: narrow.from },
+    { id: Number.NEGATIVE_INFINITY, [indexHint.field]: indexHint.from },
     sorting.compare([order])
   )
-  return rows.length - from > few ? undefined : rows.slice(from)
+  return rows.length - from > maxCandidates ? undefined : rows.slice(from)
 }
 
 /** The rows of a table, the fewer the better: the conditions say where to look. */
@@ -138,9 +138,9 @@ const candidates = (
 ): ReadonlyArray<Row> | undefined => {
   let fewest: ReadonlyArray<Row> | undefined
   // a small table is looked through faster than an index is made
-  if (table(call.view.world, entity.name).rows.size <= few) return undefined
-  for (const { narrow } of conditions) {
-    const found = narrow === undefined ? undefined : picked(narrow, entity, call)
+  if (table(call.view.world, entity.name).rows.size <= maxCandidates) return undefined
+  for (const { indexHint } of conditions) {
+    const found = indexHint === undefined ? undefined : rowsByHint(indexHint, entity, call)
     if (found !== undefined && (fewest === undefined || found.length < fewest.length)) fewest = found
   }
   return fewest
@@ -156,24 +156,25 @@ export const rows = (
   Either.gen(function* () {
     const { now, world } = call.view
     const { which = "live" } = source
-    const counts = counting(source, call)
-    const given = source.from === undefined ? undefined : yield* source.from(counts)
-    const conditions = yield* conditionsOf(entity, counts)
-    const deleted = wantsDeleted(counts)
+    const effective = applyPrecedence(source, call)
+    const given = source.from === undefined ? undefined : yield* source.from(effective)
+    const conditions = yield* conditionsOf(entity, effective)
+    const deleted = wantsDeleted(effective)
     const part = typeof which === "string" && !deleted ? which : "all"
     const test =
       typeof which !== "string"
-        ? (row: Row) => which(row, counts) && !purged(row, now)
+        ? (row: Row) => which(row, effective) && !isPurged(row, now)
         : deleted
-          ? (row: Row) => withDeleted[which](row) && !purged(row, now)
+          ? (row: Row) => withDeleted[which](row) && !isPurged(row, now)
           : sorting.parts[which]
-    const keep = both([test, ...conditions])
-    const few_ = given ?? candidates(entity, conditions, call)
+    const keep = allConditions([test, ...conditions])
+    const candidateRows = given ?? candidates(entity, conditions, call)
     // ids that do not count up say nothing about the order: things lie as they were made
-    const asMade = sorting.natural(orders) && !sorting.counted(first(few_ ?? all(world, entity.name))?.id)
-    if (asMade) return { rows: Array.from(few_ ?? all(world, entity.name)), keep }
-    if (few_ !== undefined) return { rows: Array.from(few_).sort(sorting.compare(orders)), keep }
-    const within = part === "all" && which !== "all" ? keep : both(conditions)
+    const inCreationOrder =
+      sorting.isCreationOrder(orders) && !sorting.isSequential(first(candidateRows ?? all(world, entity.name))?.id)
+    if (inCreationOrder) return { rows: Array.from(candidateRows ?? all(world, entity.name)), keep }
+    if (candidateRows !== undefined) return { rows: Array.from(candidateRows).sort(sorting.compare(orders)), keep }
+    const within = part === "all" && which !== "all" ? keep : allConditions(conditions)
     return { rows: sorted(world, entity.name, orders, part), keep: within }
   })
 

@@ -14,7 +14,7 @@ const version = 1
 /** Bytes do not stand in JSON: they are written as base64 under this key. */
 const bytesKey = "$bytes"
 
-const plain = (row: Row): Effect.Effect<Row> =>
+const encodeRow = (row: Row): Effect.Effect<Row> =>
   row.content instanceof Blob
     ? Effect.map(
         Effect.promise(() => (row.content instanceof Blob ? row.content : new Blob([])).arrayBuffer()),
@@ -22,7 +22,7 @@ const plain = (row: Row): Effect.Effect<Row> =>
       )
     : Effect.succeed(row)
 
-const revived = (row: Row): Row => {
+const decodeRow = (row: Row): Row => {
   const content = row.content
   const text = isRecord(content) ? content[bytesKey] : undefined
   if (typeof text !== "string") return row
@@ -37,7 +37,7 @@ export const encode = ({ ahead, world: snapshot }: Snapshot): Effect.Effect<stri
     for (const [name, { next, rows }] of snapshot.tables) {
       // the sandbox that reads it has a token of its own
       if (name === "apiToken") continue
-      tables[name] = { next, rows: yield* Effect.forEach(rows.values(), plain) }
+      tables[name] = { next, rows: yield* Effect.forEach(rows.values(), encodeRow) }
     }
     const { entropy, log, ticks } = snapshot
     return JSON.stringify({ sandbox: version, ahead, entropy, ticks, tables, log })
@@ -52,30 +52,30 @@ const isChange = (value: unknown): value is Change =>
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
-const broken = (reason: string) => new SandboxError({ path: "file", reason })
+const fileError = (reason: string) => new SandboxError({ path: "file", reason })
 
 /** Reads what {@link encode} wrote. */
 export const decode = (text: string): Effect.Effect<Snapshot, SandboxError> =>
   Effect.try({
     try: (): unknown => JSON.parse(text),
-    catch: () => broken("is not JSON")
+    catch: () => fileError("is not JSON")
   }).pipe(
     Effect.flatMap((value) => {
       if (!isRecord(value) || value.sandbox !== version || !isRecord(value.tables)) {
-        return Effect.fail(broken("does not hold a sandbox"))
+        return Effect.fail(fileError("does not hold a sandbox"))
       }
       const { ahead = 0, entropy, log, ticks } = value
-      if (!isCount(ahead) || ahead > Time.furthest || !isCount(entropy) || !isCount(ticks)) {
-        return Effect.fail(broken("does not say where its time and its ids stand"))
+      if (!isCount(ahead) || ahead > Time.maxOffset || !isCount(entropy) || !isCount(ticks)) {
+        return Effect.fail(fileError("does not say where its time and its ids stand"))
       }
-      if (!Array.isArray(log) || !log.every(isChange)) return Effect.fail(broken("does not hold what happened"))
+      if (!Array.isArray(log) || !log.every(isChange)) return Effect.fail(fileError("does not hold what happened"))
       const tables = new Map<string, { readonly rows: ReadonlyMap<Id, Row>; readonly next: number }>()
       for (const [name, table] of Object.entries(value.tables)) {
         if (!isRecord(table) || !Array.isArray(table.rows) || !table.rows.every(isRow)) {
-          return Effect.fail(broken(`holds no rows under ${name}`))
+          return Effect.fail(fileError(`holds no rows under ${name}`))
         }
-        if (!isCount(table.next)) return Effect.fail(broken(`does not say which id is the next under ${name}`))
-        const rows = table.rows.map(revived)
+        if (!isCount(table.next)) return Effect.fail(fileError(`does not say which id is the next under ${name}`))
+        const rows = table.rows.map(decodeRow)
         tables.set(name, { rows: new Map(rows.map((row) => [row.id, row])), next: table.next })
       }
       return Effect.succeed({ _tag: "SandboxSnapshot" as const, ahead, world: { tables, log, entropy, ticks } })

@@ -46,11 +46,11 @@ export const compare =
   }
 
 /** Whether rows lie as they were made. */
-export const natural = (orders: ReadonlyArray<Order>): boolean =>
+export const isCreationOrder = (orders: ReadonlyArray<Order>): boolean =>
   orders.length === 0 || (orders[0]?.field === "id" && orders[0].descending === false)
 
 /** The first place whose row does not come before. */
-export const place = (rows: ReadonlyArray<Row>, row: Row, order: Compare): number => {
+export const lowerBound = (rows: ReadonlyArray<Row>, row: Row, order: Compare): number => {
   let [from, to] = [0, rows.length]
   while (from < to) {
     const middle = (from + to) >>> 1
@@ -62,8 +62,8 @@ export const place = (rows: ReadonlyArray<Row>, row: Row, order: Compare): numbe
 }
 
 /** The first place whose row comes after. */
-export const placeAfter = (rows: ReadonlyArray<Row>, row: Row, order: Compare): number => {
-  const at = place(rows, row, order)
+export const upperBound = (rows: ReadonlyArray<Row>, row: Row, order: Compare): number => {
+  const at = lowerBound(rows, row, order)
   const found = rows[at]
   return found !== undefined && order(found, row) === 0 ? at + 1 : at
 }
@@ -76,7 +76,7 @@ export const placeAfter = (rows: ReadonlyArray<Row>, row: Row, order: Compare): 
 export const parts = {
   all: (): boolean => true,
   live: (row: Row): boolean => row.is_deleted !== true,
-  standing: (row: Row): boolean => row.is_deleted !== true && row.is_archived !== true,
+  unarchived: (row: Row): boolean => row.is_deleted !== true && row.is_archived !== true,
   archived: (row: Row): boolean => row.is_deleted !== true && row.is_archived === true
 } as const
 
@@ -89,37 +89,37 @@ export interface Sorted {
   readonly order: Compare
   readonly part: Part
   /** Changes since somebody last looked. */
-  unread: number
+  changesSinceRead: number
 }
 
 /** Sorts the rows of a part. */
 export const make = (rows: Iterable<Row>, orders: ReadonlyArray<Order>, part: Part): Sorted => {
   const order = compare(orders)
   const found = Array.from(rows)
-  return { rows: (part === "all" ? found : found.filter(parts[part])).sort(order), order, part, unread: 0 }
+  return { rows: (part === "all" ? found : found.filter(parts[part])).sort(order), order, part, changesSinceRead: 0 }
 }
 
 /** A row changed; `undefined` is one that is not there. */
-export const move = (sorted: Sorted, before: Row | undefined, after: Row | undefined): void => {
+export const applyChange = (sorted: Sorted, before: Row | undefined, after: Row | undefined): void => {
   const { order, rows } = sorted
-  const keeps = parts[sorted.part]
-  const old = before !== undefined && keeps(before) ? place(rows, before, order) : -1
-  if (after === undefined || !keeps(after)) {
+  const includes = parts[sorted.part]
+  const old = before !== undefined && includes(before) ? lowerBound(rows, before, order) : -1
+  if (after === undefined || !includes(after)) {
     if (old >= 0) rows.splice(old, 1)
   } else if (old >= 0 && before !== undefined && order(before, after) === 0) {
     rows[old] = after
   } else {
     if (old >= 0) rows.splice(old, 1)
-    rows.splice(place(rows, after, order), 0, after)
+    rows.splice(lowerBound(rows, after, order), 0, after)
   }
 }
 
 /** Whether it is still worth keeping: sorting anew costs less than keeping up with what nobody reads. */
-export const isWorthIt = (sorted: Sorted): boolean => ++sorted.unread <= 200
+export const shouldKeep = (sorted: Sorted): boolean => ++sorted.changesSinceRead <= 200
 
 /** The name under which it is kept. */
-export const nameOf = (orders: ReadonlyArray<Order>, part: Part): string =>
+export const cacheKey = (orders: ReadonlyArray<Order>, part: Part): string =>
   [part, ...orders.map(({ descending, field }) => `${descending ? "-" : "+"}${field}`)].join(" ")
 
 /** Whether ids count up: others say nothing about the order. */
-export const counted = (id: Id | undefined): boolean => typeof id === "number"
+export const isSequential = (id: Id | undefined): boolean => typeof id === "number"

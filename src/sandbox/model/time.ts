@@ -15,45 +15,45 @@ export interface Time {
 }
 
 /** No date is further away than this. */
-export const furthest = 1e14
+export const maxOffset = 1e14
 
 export const make = (): Time => ({ ahead: 0, sleepers: new Set() })
 
-const moved = (time: Time): Effect.Effect<void> =>
+const nextMove = (time: Time): Effect.Effect<void> =>
   Effect.async((resume) => {
     const wake = () => resume(Effect.void)
     time.sleepers.add(wake)
     return Effect.sync(() => time.sleepers.delete(wake))
   })
 
-const clockOf = (time: Time, own: Clock.Clock): Clock.Clock => {
-  const millis = () => own.unsafeCurrentTimeMillis() + time.ahead
-  const nanos = () => own.unsafeCurrentTimeNanos() + BigInt(time.ahead) * 1_000_000n
-  const until = (due: number): Effect.Effect<void> =>
+const clockOf = (time: Time, base: Clock.Clock): Clock.Clock => {
+  const millis = () => base.unsafeCurrentTimeMillis() + time.ahead
+  const nanos = () => base.unsafeCurrentTimeNanos() + BigInt(time.ahead) * 1_000_000n
+  const sleepUntil = (due: number): Effect.Effect<void> =>
     Effect.suspend(() => {
       const left = due - millis()
       if (left <= 0) return Effect.void
-      return Effect.zipRight(Effect.raceFirst(own.sleep(Duration.millis(left)), moved(time)), until(due))
+      return Effect.zipRight(Effect.raceFirst(base.sleep(Duration.millis(left)), nextMove(time)), sleepUntil(due))
     })
   return {
-    ...own,
+    ...base,
     unsafeCurrentTimeMillis: millis,
     unsafeCurrentTimeNanos: nanos,
     currentTimeMillis: Effect.sync(millis),
     currentTimeNanos: Effect.sync(nanos),
-    sleep: (duration) => Effect.suspend(() => until(millis() + Duration.toMillis(duration)))
+    sleep: (duration) => Effect.suspend(() => sleepUntil(millis() + Duration.toMillis(duration)))
   }
 }
 
 /** Runs an effect in the world's time. */
-export const within = <A, E, R>(time: Time, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Clock.clockWith((own) => Effect.withClock(effect, clockOf(time, own)))
+export const withWorldClock = <A, E, R>(time: Time, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Clock.clockWith((base) => Effect.withClock(effect, clockOf(time, base)))
 
 /** Moves it, and lets go who has slept enough. */
 export const advance = (time: Time, by: Duration.DurationInput): Effect.Effect<void, SandboxError> =>
   Effect.suspend(() => {
     const millis = Option.match(Duration.decodeUnknown(by), { onNone: () => Number.NaN, onSome: Duration.toMillis })
-    if (!(millis > 0 && time.ahead + millis <= furthest)) {
+    if (!(millis > 0 && time.ahead + millis <= maxOffset)) {
       return new SandboxError({ path: "advance", reason: `must be a duration longer than nothing, is ${String(by)}` })
     }
     return set(time, time.ahead + Math.ceil(millis))

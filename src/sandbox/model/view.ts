@@ -54,11 +54,11 @@ export const isRecord = (value: unknown): value is { readonly [key: string]: unk
  * An object with these keys, all `null`, to be copied and filled. One that JSON made stays compact in V8 and so do its copies,
  * where one that gets its keys one by one becomes a hash table after some twenty: slower to fill, and to write as JSON.
  */
-export const blank = (keys: Iterable<string>): Readonly<Record<string, null>> =>
+export const nullRecord = (keys: Iterable<string>): Readonly<Record<string, null>> =>
   JSON.parse(`{${Array.from(new Set(keys), (key) => `${JSON.stringify(key)}:null`).join()}}`)
 
 /** Words of a comma list. */
-export const words = (value: unknown): ReadonlyArray<string> | undefined =>
+export const splitWords = (value: unknown): ReadonlyArray<string> | undefined =>
   typeof value === "string"
     ? value.split(",").filter((word) => word !== "")
     : Array.isArray(value)
@@ -72,4 +72,5 @@ export const v1Time = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(
 export const v2Time = (iso: string): string => `${iso.slice(0, 19)}Z`
 
 /** The time so many milliseconds from a time in ISO form. */
-export const later = (iso: string, millis: number): string => new Date(new Date(iso).getTime() + millis).toISOString()
+export const addMillis = (iso: string, millis: number): string =>
+  new Date(new Date(iso).getTime() + millis).toISOString()

@@ -99,24 +99,24 @@ const index = (on: Table, field: string): Map<unknown, Set<Id>> => {
   if (found === undefined) {
     found = new Map()
     on.indexes.set(field, found)
-    for (const row of on.rows.values()) enter(found, row[field], row.id)
+    for (const row of on.rows.values()) addToIndex(found, row[field], row.id)
   }
   return found
 }
 
-const enter = (into: Map<unknown, Set<Id>>, value: unknown, id: Id): void => {
+const addToIndex = (into: Map<unknown, Set<Id>>, value: unknown, id: Id): void => {
   const ids = into.get(value)
   if (ids === undefined) into.set(value, new Set([id]))
   else ids.add(id)
 }
 
-const nothing: ReadonlyArray<Row> = []
+const noRows: ReadonlyArray<Row> = []
 
 /** The rows whose field has that value, in no particular order. The first look builds an index, which then is kept. */
 export const where = (world: World, name: string, field: string, value: unknown): ReadonlyArray<Row> => {
   const on = table(world, name)
   const ids = index(on, field).get(value)
-  if (ids === undefined || ids.size === 0) return nothing
+  if (ids === undefined || ids.size === 0) return noRows
   const found: Array<Row> = []
   for (const id of ids) {
     const row = on.rows.get(id)
@@ -132,7 +132,7 @@ export const countWhere = (world: World, name: string, field: string, values: Re
 }
 
 /** How many orders of a table are kept. */
-const kept = 12
+const maxSortedOrders = 12
 
 /** The rows of a part, in that order, ids deciding between equals. Kept in order from the first look on. */
 export const sorted = (
@@ -142,19 +142,19 @@ export const sorted = (
   part: sorting.Part
 ): ReadonlyArray<Row> => {
   const on = table(world, name)
-  const key = sorting.nameOf(orders, part)
+  const key = sorting.cacheKey(orders, part)
   const known = on.sorted.get(key) ?? sorting.make(on.rows.values(), orders, part)
-  known.unread = 0
+  known.changesSinceRead = 0
   on.sorted.delete(key)
   on.sorted.set(key, known)
   const [oldest] = on.sorted.keys()
-  if (on.sorted.size > kept && oldest !== undefined) on.sorted.delete(oldest)
+  if (on.sorted.size > maxSortedOrders && oldest !== undefined) on.sorted.delete(oldest)
   return known.rows
 }
 
-const keepUp = (on: Table, before: Row | undefined, after: Row | undefined): void => {
+const updateSortedRows = (on: Table, before: Row | undefined, after: Row | undefined): void => {
   for (const [key, one] of on.sorted) {
-    if (sorting.isWorthIt(one)) sorting.move(one, before, after)
+    if (sorting.shouldKeep(one)) sorting.applyChange(one, before, after)
     else on.sorted.delete(key)
   }
 }
@@ -171,9 +171,9 @@ export const put = (world: World, name: string, row: Row): void => {
       if (before[field] === row[field]) continue
       byValue.get(before[field])?.delete(row.id)
     }
-    enter(byValue, row[field], row.id)
+    addToIndex(byValue, row[field], row.id)
   }
-  keepUp(into, before, row)
+  updateSortedRows(into, before, row)
 }
 
 /** Takes a row away for good. */
@@ -184,7 +184,7 @@ export const remove = (world: World, name: string, id: Id): void => {
   from.rows.delete(id)
   from.revision++
   for (const [field, byValue] of from.indexes) byValue.get(before[field])?.delete(id)
-  keepUp(from, before, undefined)
+  updateSortedRows(from, before, undefined)
 }
 
 // -----------------------------------------------------------------------------
@@ -203,10 +203,10 @@ const random32 = (world: Pick<World, "entropy">): number => {
 }
 
 /** A number from 0 up to 1. */
-export const unit = (world: Pick<World, "entropy">): number => random32(world) / 4_294_967_296
+export const randomUnit = (world: Pick<World, "entropy">): number => random32(world) / 4_294_967_296
 
 /** That many hexadecimal digits. */
-export const hex = (world: Pick<World, "entropy">, digits: number): string => {
+export const randomHex = (world: Pick<World, "entropy">, digits: number): string => {
   let out = ""
   while (out.length < digits) out += random32(world).toString(16).padStart(8, "0")
   return out.slice(0, digits)
@@ -214,7 +214,7 @@ export const hex = (world: Pick<World, "entropy">, digits: number): string => {
 
 /** A UUID of version 4, the same in every world of the same seed and history. */
 export const uuid = (world: Pick<World, "entropy">): string => {
-  const digits = hex(world, 32)
+  const digits = randomHex(world, 32)
   return [
     digits.slice(0, 8),
     digits.slice(8, 12),

@@ -1,5 +1,5 @@
 /**
- * The page on which a user allows an app, or does not.
+ * The page on which a user allows or denies access to an app.
  */
 
 import { text } from "../model/view.js"
@@ -14,7 +14,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;"
 }
 
-/** Text that stands in a page. */
+/** Escapes text for HTML. */
 export const escape = (value: string): string =>
   value.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 

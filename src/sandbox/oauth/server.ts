@@ -1,12 +1,12 @@
 /**
- * The OAuth server: consent, tokens, refresh, revocation. Tokens live in the world's tables, so snapshots hold them.
+ * The OAuth server's apps and consent. Tokens are rows of the world's tables, so snapshots contain them.
  */
 
 import * as Either from "effect/Either"
 import type { Names } from "../../internal/options.js"
 import { type Answer, empty, html, type Incoming, json } from "../http/messages.js"
-import { later } from "../model/view.js"
-import { all, get, hex, put, type World } from "../model/world.js"
+import { addMillis } from "../model/view.js"
+import { all, get, put, randomHex, type World } from "../model/world.js"
 import { consentPage } from "./consentPage.js"
 
 /**
@@ -22,7 +22,7 @@ export interface App {
   readonly redirectUri: string
   /** @default "Sandbox app" */
   readonly name?: string | undefined
-  /** What it may do; `base` is always among them. All that there is when absent. */
+  /** Its scopes; `base` is always included. Without it, all scopes. */
   readonly scopes?: ReadonlyArray<string> | undefined
 }
 
@@ -36,20 +36,20 @@ export interface OAuthOptions {
   /** @default [defaultApp] */
   readonly apps?: ReadonlyArray<App> | undefined
   /**
-   * What a refresh does to the refresh token: it stays the same and lives longer, as documented, or a new one takes its place
-   * and the old one is dead.
+   * Whether a refresh keeps the refresh token and extends its life, as documented, or issues a new one and invalidates the old
+   * one.
    *
    * @default "same"
    */
   readonly refreshTokens?: "same" | "rotating" | undefined
-  /** How long an access token lives, in seconds. @default 3600 */
+  /** The lifetime of an access token, in seconds. @default 3600 */
   readonly expiresIn?: number | undefined
-  /** The `api_domain` of a token; where the sandbox is served when absent. */
+  /** The `api_domain` of tokens. @default the sandbox's `baseUrl` */
   readonly apiDomain?: string | undefined
 }
 
 /**
- * The app that is registered unless others are named. There is no such app at Pipedrive.
+ * The app that is registered by default. It does not exist at Pipedrive.
  *
  * @since 0.1.0
  * @category OAuth
@@ -83,8 +83,8 @@ export const make = (options: OAuthOptions | undefined, origin: string): Server 
   apiDomain: options?.apiDomain ?? origin
 })
 
-/** All scopes that endpoints ask for. */
-const everyScope = [
+/** All scopes that endpoints need. */
+const allScopes = [
   "base",
   ...["deals", "mail", "activities", "contacts", "products", "projects", "leads", "goals"].flatMap((what) => [
     `${what}:read`,
@@ -104,9 +104,9 @@ const everyScope = [
 
 /** The scopes of an app. */
 export const scopesOf = (app: App): ReadonlyArray<string> =>
-  app.scopes === undefined ? everyScope : Array.from(new Set(["base", ...app.scopes]))
+  app.scopes === undefined ? allScopes : Array.from(new Set(["base", ...app.scopes]))
 
-const codeLife = 5 * 60_000
+const codeLifetimeMillis = 5 * 60_000
 
 // -----------------------------------------------------------------------------
 // consent
@@ -116,20 +116,20 @@ const codeLife = 5 * 60_000
 export const appOf = (server: Server, clientId: string | null | undefined): App | undefined =>
   server.apps.find((app) => app.clientId === clientId)
 
-/** How the OAuth server says no: `success` is a word here. */
+/** An error response of the OAuth server: here `success` is a string. */
 export const refusal = (message: string, error: string): Answer =>
   json(400, { success: "false", message, error }, { "cache-control": "no-store" })
 
-/** The callback URL with what is to be said there. */
-const callback = (app: App, said: Readonly<Record<string, string>>, state: string | null): string => {
+/** The callback URL with its query parameters. */
+const callback = (app: App, parameters: Readonly<Record<string, string>>, state: string | null): string => {
   const url = new URL(app.redirectUri)
-  for (const [name, value] of Object.entries(said)) url.searchParams.set(name, value)
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   if (state !== null) url.searchParams.set("state", state)
   return url.href
 }
 
-/** Checks what came with the user: the app, or the refusal. */
-const asked = (server: Server, url: URL): Either.Either<App, Answer> => {
+/** Checks a consent URL: the app, or an error response. */
+const checkConsentUrl = (server: Server, url: URL): Either.Either<App, Answer> => {
   const app = appOf(server, url.searchParams.get("client_id"))
   if (app === undefined) return Either.left(refusal("Invalid client: client is invalid", "invalid_client"))
   const redirectUri = url.searchParams.get("redirect_uri")
@@ -138,7 +138,7 @@ const asked = (server: Server, url: URL): Either.Either<App, Answer> => {
     : Either.right(app)
 }
 
-/** The user says yes: where the browser goes. */
+/** The user allows the app: the URL that the browser is redirected to. */
 export const allow = (
   server: Server,
   world: World,
@@ -146,29 +146,31 @@ export const allow = (
   userId: unknown,
   now: string
 ): Either.Either<string, Answer> =>
-  Either.flatMap(asked(server, url), (app) => {
+  Either.flatMap(checkConsentUrl(server, url), (app) => {
     const [first] = all(world, "user")
     const user = get(world, "user", userId) ?? (userId === undefined ? first : undefined)
     if (user === undefined)
       return Either.left(refusal("App cannot be installed for requested company", "invalid_request"))
-    const code = hex(world, 40)
+    const code = randomHex(world, 40)
     put(world, "oauthCode", {
       id: code,
       client_id: app.clientId,
       user_id: user.id,
       redirect_uri: url.searchParams.get("redirect_uri"),
-      expires: later(now, codeLife)
+      expires: addMillis(now, codeLifetimeMillis)
     })
     return Either.right(callback(app, { code }, url.searchParams.get("state")))
   })
 
-/** The user says no: where the browser goes. */
+/** The user denies access: the URL that the browser is redirected to. */
 export const deny = (server: Server, url: URL): Either.Either<string, Answer> =>
-  Either.map(asked(server, url), (app) => callback(app, { error: "user_denied" }, url.searchParams.get("state")))
+  Either.map(checkConsentUrl(server, url), (app) =>
+    callback(app, { error: "user_denied" }, url.searchParams.get("state"))
+  )
 
-/** The consent page, and what becomes of it. */
+/** Handles the consent page and its form. */
 export const authorize = (server: Server, world: World, incoming: Incoming, now: string): Answer => {
-  const app = asked(server, incoming.url)
+  const app = checkConsentUrl(server, incoming.url)
   if (Either.isLeft(app)) return app.left
   if (incoming.method === "GET") {
     const users = Array.from(all(world, "user")).filter((user) => user.active_flag === true)
@@ -179,9 +181,9 @@ export const authorize = (server: Server, world: World, incoming: Incoming, now:
   }
   if (incoming.method !== "POST") return empty(405, { allow: "GET, POST" })
   const fields = incoming.body._tag === "Form" ? incoming.body.fields : {}
-  const where_ =
+  const redirect =
     fields.decision === "allow"
       ? allow(server, world, incoming.url, fields.user_id === undefined ? undefined : Number(fields.user_id), now)
       : deny(server, incoming.url)
-  return Either.isLeft(where_) ? where_.left : empty(302, { location: where_.right, "cache-control": "no-store" })
+  return Either.isLeft(redirect) ? redirect.left : empty(302, { location: redirect.right, "cache-control": "no-store" })
 }

@@ -1,15 +1,15 @@
 /**
- * Tokens of the OAuth server: given, renewed, revoked.
+ * Tokens of the OAuth server: issue, refresh, revocation.
  */
 
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import { type Answer, empty, type Incoming, json } from "../http/messages.js"
-import { later, text } from "../model/view.js"
-import { all, get, hex, put, type Row, remove, type World, where } from "../model/world.js"
+import { addMillis, text } from "../model/view.js"
+import { all, get, put, type Row, randomHex, remove, type World, where } from "../model/world.js"
 import { type App, appOf, refusal, type Server, scopesOf } from "./server.js"
 
-const refreshLife = 60 * 86_400_000
+const refreshTokenLifetimeMillis = 60 * 86_400_000
 
 // -----------------------------------------------------------------------------
 // tokens
@@ -34,7 +34,7 @@ const clientOf = (incoming: Incoming, fields: Readonly<Record<string, string>>):
     : undefined
 }
 
-/** The app that asks for tokens, or why it gets none. */
+/** Authenticates the app by its client credentials. */
 const authenticate = (
   server: Server,
   incoming: Incoming,
@@ -58,15 +58,15 @@ const issue = (
   refreshToken: string | undefined,
   now: string
 ): Answer => {
-  const refresh = refreshToken ?? `${world.company.id}:${String(userId)}:${hex(world, 40)}`
-  // as long as Pipedrive's: columns that are too short show early
-  const access = `v1u:${hex(world, 764)}`
+  const refresh = refreshToken ?? `${world.company.id}:${String(userId)}:${randomHex(world, 40)}`
+  // as long as Pipedrive's, so that tests notice database columns that are too short
+  const access = `v1u:${randomHex(world, 764)}`
   const scope = scopesOf(app).join(",")
   put(world, "oauthRefreshToken", {
     id: refresh,
     client_id: app.clientId,
     user_id: userId,
-    expires: later(now, refreshLife)
+    expires: addMillis(now, refreshTokenLifetimeMillis)
   })
   put(world, "oauthAccessToken", {
     id: access,
@@ -74,7 +74,7 @@ const issue = (
     user_id: userId,
     refresh_token: refresh,
     scope,
-    expires: later(now, server.expiresIn * 1000)
+    expires: addMillis(now, server.expiresIn * 1000)
   })
   return json(
     200,
@@ -101,7 +101,7 @@ const exchangeCode = (
   if (code === undefined || code.client_id !== app.clientId) {
     return refusal("Invalid grant: `authorization_code` is invalid", "invalid_grant")
   }
-  // once only, whatever comes of it
+  // a code is valid once, even if the request fails
   remove(world, "oauthCode", code.id)
   if (text(code, "expires") <= now) return refusal("Invalid grant: `authorization_code` has expired", "invalid_grant")
   if (fields.redirect_uri !== undefined && !URL.canParse(fields.redirect_uri)) {
@@ -127,7 +127,7 @@ const refresh = (
   return issue(server, world, app, token.user_id, server.rotating ? undefined : String(token.id), now)
 }
 
-/** Gives tokens, or says why not. */
+/** Handles the token endpoint. */
 export const token = (server: Server, world: World, incoming: Incoming, now: string): Answer => {
   if (incoming.method !== "POST") return empty(405, { allow: "POST" })
   if (incoming.body._tag !== "Form" && incoming.body._tag !== "Empty") {
@@ -151,13 +151,13 @@ export const token = (server: Server, world: World, incoming: Incoming, now: str
 // ends
 // -----------------------------------------------------------------------------
 
-const dropAccessOf = (world: World, refreshToken: unknown): void => {
+const removeAccessTokens = (world: World, refreshToken: unknown): void => {
   for (const row of where(world, "oauthAccessToken", "refresh_token", refreshToken)) {
     remove(world, "oauthAccessToken", row.id)
   }
 }
 
-/** Says 200 to whatever it is given, as RFC 7009 wants it; only wrong client credentials are refused. */
+/** Responds with 200 to any token, as RFC 7009 requires; only wrong client credentials are rejected. */
 export const revoke = (server: Server, world: World, incoming: Incoming): Answer => {
   if (incoming.method !== "POST") return empty(405, { allow: "POST" })
   const fields = incoming.body._tag === "Form" ? incoming.body.fields : {}
@@ -168,12 +168,12 @@ export const revoke = (server: Server, world: World, incoming: Incoming): Answer
   const refreshToken = get(world, "oauthRefreshToken", fields.token)
   if (refreshToken?.client_id === app.right.clientId) {
     remove(world, "oauthRefreshToken", refreshToken.id)
-    dropAccessOf(world, refreshToken.id)
+    removeAccessTokens(world, refreshToken.id)
   }
   return json(200, {})
 }
 
-/** The user takes the app off: its tokens die, and Pipedrive tells the app. Gives the request that Pipedrive sends. */
+/** Uninstalls an app for a user: removes its tokens and returns the request that Pipedrive sends to the app. */
 export const uninstall = (
   server: Server,
   world: World,
@@ -203,10 +203,10 @@ export const uninstall = (
   })
 }
 
-/** Makes every access token older than it can be. */
+/** Lets every access token expire. */
 export const expireAccessTokens = (world: World, now: string): void => {
   for (const row of Array.from(all(world, "oauthAccessToken"))) put(world, "oauthAccessToken", { ...row, expires: now })
 }
 
-/** The access token, if there ever was one like it. */
+/** The access token, expired ones included. */
 export const accessToken = (world: World, value: string): Row | undefined => get(world, "oauthAccessToken", value)

@@ -2,38 +2,38 @@
  * The operations on call logs, relations between organizations, goals and pictures.
  */
 import * as Either from "effect/Either"
-import * as office from "../entities/callLogAndGoal.js"
+import * as entities from "../entities/callLogGoalTeamRole.js"
 import { organization, person } from "../entities/contact.js"
-import { type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import { type Call, type Handler, type Handlers, pagingParameters, withParameters } from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { json } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { isRecord, list, num, text, v1Time } from "../model/view.js"
 import { all, get, nextId, put, type Row, remove as removeRow, where } from "../model/world.js"
 import * as crud from "./crud.js"
 
-const done = json(200, { success: true })
+const succeeded = json(200, { success: true })
 
 // -----------------------------------------------------------------------------
 // call logs
 // -----------------------------------------------------------------------------
 
-const record: Handler = (call) =>
+const addRecording: Handler = (call) =>
   Either.gen(function* () {
-    const row = yield* crud.find(office.callLog, call.path.id, call)
+    const row = yield* crud.find(entities.callLog, call.path.id, call)
     if (row.has_recording === true)
-      return yield* Either.left(refusals.v1(409, "A recording for this call already exists"))
+      return yield* Either.left(errorResponses.v1(409, "A recording for this call already exists"))
     if (!(call.body.file instanceof Blob))
-      return yield* Either.left(refusals.v1(400, "No files were provided with the request."))
+      return yield* Either.left(errorResponses.v1(400, "No files were provided with the request."))
     put(call.view.world, "callLog", { ...row, has_recording: true })
-    return done
+    return succeeded
   })
 
 const removeCallLog: Handler = (call) =>
-  Either.map(crud.find(office.callLog, call.path.id, call), (row) => {
-    engine.remove(office.callLog, row, call.view)
-    return done
+  Either.map(crud.find(entities.callLog, call.path.id, call), (row) => {
+    engine.remove(entities.callLog, row, call.view)
+    return succeeded
   })
 
 // -----------------------------------------------------------------------------
@@ -41,32 +41,32 @@ const removeCallLog: Handler = (call) =>
 // -----------------------------------------------------------------------------
 
 /** How the other one stands to the organization that is asked about. */
-const seenFrom = (row: Row, id: unknown, call: Call): Readonly<Record<string, unknown>> => {
+const relationshipFrom = (row: Row, id: unknown, call: Call): Readonly<Record<string, unknown>> => {
   const owns = row.rel_owner_org_id === id
   const other = owns ? row.rel_linked_org_id : row.rel_owner_org_id
   return {
-    ...engine.showV1(office.relationship, row, call.view, "list"),
+    ...engine.showV1(entities.relationship, row, call.view, "list"),
     related_organization_name: text(get(call.view.world, "organization", other), "name"),
     calculated_type: row.type === "related" ? "related" : owns ? "daughter" : "parent",
     calculated_related_org_id: other
   }
 }
 
-const relations = honouring(["org_id", ...paged], (call) =>
+const relations = withParameters(["org_id", ...pagingParameters], (call) =>
   Either.flatMap(crud.find(organization, call.query.org_id, call), ({ id }) =>
-    crud.list(office.relationship, {
+    crud.list(entities.relationship, {
       which: (row) => row.rel_owner_org_id === id || row.rel_linked_org_id === id,
-      shape: (row) => seenFrom(row, id, call)
+      shape: (row) => relationshipFrom(row, id, call)
     })({ ...call, query: { start: call.query.start, limit: call.query.limit } })
   )
 )
 
-const relation = honouring(["org_id"], (call) =>
-  Either.map(crud.find(office.relationship, call.path.id, call), (row) => {
+const relation = withParameters(["org_id"], (call) =>
+  Either.map(crud.find(entities.relationship, call.path.id, call), (row) => {
     const id = call.query.org_id
-    if (id === undefined) return crud.one(office.relationship, row, call, "get")
-    const related = engine.relatedObjects(office.relationship, [row], call.view)
-    const { related_organization_name: _, ...data } = seenFrom(row, id, call)
+    if (id === undefined) return crud.rowResponse(entities.relationship, row, call, "get")
+    const related = engine.relatedObjects(entities.relationship, [row], call.view)
+    const { related_organization_name: _, ...data } = relationshipFrom(row, id, call)
     return json(200, { success: true, data, ...(related === undefined ? {} : { related_objects: related }) })
   })
 )
@@ -84,7 +84,7 @@ const goalsApi = (data?: unknown) =>
     ...(data === undefined ? {} : { data })
   })
 
-const showGoal = (row: Row, call: Call) => engine.showV1(office.goal, row, call.view, "get")
+const showGoal = (row: Row, call: Call) => engine.showV1(entities.goal, row, call.view, "get")
 
 const writeGoal =
   (handler: Handler): Handler =>
@@ -94,11 +94,11 @@ const writeGoal =
     )
 
 /** What a dotted name of the query finds in a goal. */
-const at = (row: unknown, path: string): unknown =>
+const valueAtPath = (row: unknown, path: string): unknown =>
   path.split(".").reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), row)
 
 /** With one of these, everybody's goals are looked through; without, those that are assigned to oneself. */
-const everybodys = [
+const filtersForAllUsers = [
   "assignee.id",
   "assignee.type",
   "type.name",
@@ -110,15 +110,15 @@ const everybodys = [
   "expected_outcome.currency_id"
 ]
 
-const goals = honouring([...everybodys, "title", "is_active"], (call) => {
+const goals = withParameters([...filtersForAllUsers, "title", "is_active"], (call) => {
   const set = Object.entries(call.query).filter(([, value]) => value !== undefined && value !== "")
-  const own = set.some(([name]) => everybodys.includes(name))
+  const own = set.some(([name]) => filtersForAllUsers.includes(name))
     ? {}
     : { "assignee.type": "person", "assignee.id": call.view.caller.id }
   const wanted = Object.entries({ is_active: true, ...own, ...Object.fromEntries(set) })
   const found = Array.from(all(call.view.world, "goal")).filter((row) =>
     wanted.every(([name, value]) => {
-      const has = at(row, name)
+      const has = valueAtPath(row, name)
       const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
       return Array.isArray(has)
         ? values.every((one) => has.map(String).includes(String(one)))
@@ -129,50 +129,55 @@ const goals = honouring([...everybodys, "title", "is_active"], (call) => {
 })
 
 /** The users whose doings count: one, a team's, or all. */
-const assigned = (row: Row, call: Call): ((id: unknown) => boolean) => {
-  const id = at(row, "assignee.id")
-  if (at(row, "assignee.type") === "person") return (user) => user === id
-  const team = at(row, "assignee.type") === "team" ? get(call.view.world, "team", id) : undefined
+const isAssigned = (row: Row, call: Call): ((id: unknown) => boolean) => {
+  const id = valueAtPath(row, "assignee.id")
+  if (valueAtPath(row, "assignee.type") === "person") return (user) => user === id
+  const team = valueAtPath(row, "assignee.type") === "team" ? get(call.view.world, "team", id) : undefined
   return team === undefined ? () => true : (user) => list(team, "users").includes(user)
 }
 
 /** Whether a parameter of the goal's kind lets a value through; an absent or empty list lets all. */
-const within = (row: Row, parameter: string, value: unknown): boolean => {
-  const wanted = at(row, `type.params.${parameter}`)
+const matchesParameter = (row: Row, parameter: string, value: unknown): boolean => {
+  const wanted = valueAtPath(row, `type.params.${parameter}`)
   return !Array.isArray(wanted) || wanted.length === 0 || wanted.includes(value)
 }
 
 /** What was done towards a goal in the period: how often, or what it is worth. */
-const progress = (row: Row, call: Call): number => {
-  const kind = String(at(row, "type.name") ?? "")
+const measureProgress = (row: Row, call: Call): number => {
+  const kind = String(valueAtPath(row, "type.name") ?? "")
   const [from, to] = [String(call.query["period.start"]), String(call.query["period.end"])]
-  const inside = (time: string): boolean => time.slice(0, 10) >= from && time.slice(0, 10) <= to
+  const inPeriod = (time: string): boolean => time.slice(0, 10) >= from && time.slice(0, 10) <= to
   const { world } = call.view
-  const counts = assigned(row, call)
-  const live = (table: string): ReadonlyArray<Row> =>
-    Array.from(all(world, table)).filter((one) => one.is_deleted !== true && counts(one.owner_id))
+  const isCounted = isAssigned(row, call)
+  const liveRows = (table: string): ReadonlyArray<Row> =>
+    Array.from(all(world, table)).filter((one) => one.is_deleted !== true && isCounted(one.owner_id))
   if (kind.startsWith("activities")) {
     const field = kind === "activities_completed" ? "marked_as_done_time" : "add_time"
     const typeId = (one: Row): unknown => where(world, "activityType", "key_string", one.type)[0]?.id
-    return live("activity").filter((one) => inside(text(one, field)) && within(row, "activity_type_id", typeId(one)))
-      .length
+    return liveRows("activity").filter(
+      (one) => inPeriod(text(one, field)) && matchesParameter(row, "activity_type_id", typeId(one))
+    ).length
   }
-  const stage = at(row, "type.params.stage_id")
+  const stage = valueAtPath(row, "type.params.stage_id")
   const entered = new Set(
     world.log.flatMap(({ after, before, id, table, time }) =>
-      table === "deal" && before !== undefined && before.stage_id !== stage && after.stage_id === stage && inside(time)
+      table === "deal" &&
+      before !== undefined &&
+      before.stage_id !== stage &&
+      after.stage_id === stage &&
+      inPeriod(time)
         ? [id]
         : []
     )
   )
-  const done = (one: Row): boolean =>
+  const isDone = (one: Row): boolean =>
     kind === "deals_progressed"
       ? entered.has(one.id)
-      : inside(text(one, kind === "deals_won" ? "won_time" : "add_time"))
-  const deals = live("deal").filter((one) => done(one) && within(row, "pipeline_id", one.pipeline_id))
-  if (at(row, "expected_outcome.tracking_metric") !== "sum") return deals.length
+      : inPeriod(text(one, kind === "deals_won" ? "won_time" : "add_time"))
+  const deals = liveRows("deal").filter((one) => isDone(one) && matchesParameter(row, "pipeline_id", one.pipeline_id))
+  if (valueAtPath(row, "expected_outcome.tracking_metric") !== "sum") return deals.length
   // amounts are not converted: those in other currencies do not count
-  const currency = get(world, "currency", at(row, "expected_outcome.currency_id"))
+  const currency = get(world, "currency", valueAtPath(row, "expected_outcome.currency_id"))
   return deals.reduce((sum, one) => (one.currency === currency?.code ? sum + num(one, "value") : sum), 0)
 }
 
@@ -186,7 +191,8 @@ const addPicture: Handler = (call) =>
   Either.gen(function* () {
     const row = yield* crud.findLive(person, call.path.id, call)
     const file = call.body.file
-    if (!(file instanceof Blob)) return yield* Either.left(refusals.v1(400, "No files were provided with the request."))
+    if (!(file instanceof Blob))
+      return yield* Either.left(errorResponses.v1(400, "No files were provided with the request."))
     const { view } = call
     const picture: Row = {
       id: pictureOf(row.id, call)?.id ?? nextId(view.world, "picture"),
@@ -208,7 +214,7 @@ const addPicture: Handler = (call) =>
         add_time: v1Time(view.now),
         update_time: "0000-00-00 00:00:00",
         added_by_user_id: view.caller.id,
-        pictures: short.pictureUrls(picture.id, call.view)
+        pictures: references.pictureUrls(picture.id, call.view)
       }
     })
   })
@@ -217,31 +223,31 @@ const findPicture = (call: Call): engine.Outcome<readonly [person: Row, picture:
   Either.flatMap(crud.find(person, call.path.id, call), (row) => {
     const picture = pictureOf(row.id, call)
     return picture === undefined
-      ? Either.left(refusals.inVersion(call.endpoint.version, 404, "Picture not found"))
+      ? Either.left(errorResponses.inVersion(call.endpoint.version, 404, "Picture not found"))
       : Either.right([row, picture] as const)
   })
 
 /** Handlers by version and official name. */
-export const offices: Handlers = {
-  "v1.getUserCallLogs": crud.list(office.callLog, { which: (row, call) => row.user_id === call.view.caller.id }),
-  "v1.addCallLog": crud.add(office.callLog, 200),
-  "v1.getCallLog": crud.get(office.callLog),
+export const callLogAndGoalHandlers: Handlers = {
+  "v1.getUserCallLogs": crud.list(entities.callLog, { which: (row, call) => row.user_id === call.view.caller.id }),
+  "v1.addCallLog": crud.add(entities.callLog, 200),
+  "v1.getCallLog": crud.get(entities.callLog),
   "v1.deleteCallLog": removeCallLog,
-  "v1.addCallLogAudioFile": record,
+  "v1.addCallLogAudioFile": addRecording,
 
   "v1.getOrganizationRelationships": relations,
-  "v1.addOrganizationRelationship": crud.add(office.relationship, 200),
+  "v1.addOrganizationRelationship": crud.add(entities.relationship, 200),
   "v1.getOrganizationRelationship": relation,
-  "v1.updateOrganizationRelationship": crud.update(office.relationship),
-  "v1.deleteOrganizationRelationship": crud.remove(office.relationship),
+  "v1.updateOrganizationRelationship": crud.update(entities.relationship),
+  "v1.deleteOrganizationRelationship": crud.remove(entities.relationship),
 
   "v1.getGoals": goals,
-  "v1.addGoal": writeGoal(crud.add(office.goal, 200)),
-  "v1.updateGoal": writeGoal(crud.update(office.goal)),
-  "v1.deleteGoal": (call) => Either.map(crud.remove(office.goal)(call), () => goalsApi()),
-  "v1.getGoalResult": honouring(["period.start", "period.end"], (call) =>
-    Either.map(crud.find(office.goal, call.path.id, call), (row) =>
-      goalsApi({ goal: showGoal(row, call), progress: progress(row, call) })
+  "v1.addGoal": writeGoal(crud.add(entities.goal, 200)),
+  "v1.updateGoal": writeGoal(crud.update(entities.goal)),
+  "v1.deleteGoal": (call) => Either.map(crud.remove(entities.goal)(call), () => goalsApi()),
+  "v1.getGoalResult": withParameters(["period.start", "period.end"], (call) =>
+    Either.map(crud.find(entities.goal, call.path.id, call), (row) =>
+      goalsApi({ goal: showGoal(row, call), progress: measureProgress(row, call) })
     )
   ),
 
@@ -264,7 +270,7 @@ export const offices: Handlers = {
           added_by_user_id: picture.added_by_user_id,
           active_flag: true,
           file_size: picture.file_size,
-          pictures: short.pictureUrls(picture.id, call.view)
+          pictures: references.pictureUrls(picture.id, call.view)
         }
       })
     )

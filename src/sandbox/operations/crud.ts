@@ -3,16 +3,23 @@
  */
 import * as Either from "effect/Either"
 import { filterTypes } from "../entities/filter.js"
-import { allOf, type Call, type Handler, type Honours, honouring, paged } from "../http/call.js"
+import {
+  type Call,
+  fullySupported,
+  type Handler,
+  pagingParameters,
+  type SupportedParameters,
+  withParameters
+} from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { type Answer, json } from "../http/messages.js"
 import type { Selection } from "../http/paging.js"
 import * as paging from "../http/paging.js"
-import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
-import type { Entity, Occasion } from "../model/entity.js"
+import type { Entity, OperationKind } from "../model/entity.js"
 import * as select from "../model/selection.js"
 import type { Order } from "../model/sortedRows.js"
-import { isRecord, words } from "../model/view.js"
+import { isRecord, splitWords } from "../model/view.js"
 import { get as getRow, type Row } from "../model/world.js"
 
 // -----------------------------------------------------------------------------
@@ -20,9 +27,9 @@ import { get as getRow, type Row } from "../model/world.js"
 // -----------------------------------------------------------------------------
 
 /** What a caller of v2 wants to see. */
-export const wish = ({ query }: Pick<Call, "query">): engine.Wish => {
-  const include = words(query.include_fields)
-  const customFields = words(query.custom_fields)
+export const displayOptionsOf = ({ query }: Pick<Call, "query">): engine.DisplayOptions => {
+  const include = splitWords(query.include_fields)
+  const customFields = splitWords(query.custom_fields)
   return {
     ...(include === undefined ? {} : { include }),
     ...(customFields === undefined ? {} : { customFields }),
@@ -32,24 +39,24 @@ export const wish = ({ query }: Pick<Call, "query">): engine.Wish => {
 }
 
 /** A row as the version shows it. */
-export const show = (entity: Entity, row: Row, call: Call, occasion: Occasion): Record<string, unknown> =>
+export const show = (entity: Entity, row: Row, call: Call, operation: OperationKind): Record<string, unknown> =>
   call.endpoint.version === "v2"
-    ? engine.showV2(entity, row, call.view, wish(call))
-    : engine.showV1(entity, row, call.view, occasion)
+    ? engine.showV2(entity, row, call.view, displayOptionsOf(call))
+    : engine.showV1(entity, row, call.view, operation)
 
 /** One row in its envelope. */
-export const one = (entity: Entity, row: Row, call: Call, occasion: Occasion, status = 200): Answer => {
-  const shown = show(entity, row, call, occasion)
-  const unchanged = occasion === "add" && entity.unchangedWhenAdded === true && call.endpoint.version === "v2"
+export const rowResponse = (entity: Entity, row: Row, call: Call, operation: OperationKind, status = 200): Answer => {
+  const shown = show(entity, row, call, operation)
+  const unchanged = operation === "add" && entity.unchangedWhenAdded === true && call.endpoint.version === "v2"
   const data = unchanged ? { ...shown, update_time: null } : shown
-  const none = entity.additionalNull === true ? { additional_data: null } : {}
-  if (call.endpoint.version === "v2") return json(status, { success: true, data, ...none })
-  const beside = entity.v1Beside?.[occasion]?.(row, call.view)
-  const related = engine.relatedObjects(entity, [row], call.view, occasion === "update")
+  const emptyAdditionalData = entity.additionalNull === true ? { additional_data: null } : {}
+  if (call.endpoint.version === "v2") return json(status, { success: true, data, ...emptyAdditionalData })
+  const additionalData = entity.v1AdditionalData?.[operation]?.(row, call.view)
+  const related = engine.relatedObjects(entity, [row], call.view, operation === "update")
   return json(status, {
     success: true,
     data,
-    ...(beside === undefined ? none : { additional_data: beside }),
+    ...(additionalData === undefined ? emptyAdditionalData : { additional_data: additionalData }),
     ...(related === undefined ? {} : { related_objects: related })
   })
 }
@@ -57,13 +64,13 @@ export const one = (entity: Entity, row: Row, call: Call, occasion: Occasion, st
 /** There is no such thing. */
 export const notFound = (entity: Entity, version: "v1" | "v2"): Answer =>
   version === "v1"
-    ? (entity.v1NotFound ?? refusals.v1(404, `${entity.label} not found`))
-    : refusals.v2(404, `${entity.label} not found`)
+    ? (entity.v1NotFound ?? errorResponses.v1(404, `${entity.label} not found`))
+    : errorResponses.v2(404, `${entity.label} not found`)
 
 /** The row with that id. */
 export const find = (entity: Entity, id: unknown, call: Call): engine.Outcome<Row> => {
   const row = getRow(call.view.world, entity.name, id)
-  return row === undefined || select.purged(row, call.view.now)
+  return row === undefined || select.isPurged(row, call.view.now)
     ? Either.left(notFound(entity, call.endpoint.version))
     : Either.right(row)
 }
@@ -79,22 +86,24 @@ export const findLive = (entity: Entity, id: unknown, call: Call): engine.Outcom
 // -----------------------------------------------------------------------------
 
 /** What decides how v2 shows a row. */
-export const wishes = (entity: Entity): Honours => ({
+export const displayParameters = (entity: Entity): SupportedParameters => ({
   ...(entity.include === undefined ? {} : { include_fields: Object.keys(entity.include) }),
-  ...(entity.customFields === undefined ? {} : allOf(["custom_fields", "include_option_labels", "include_labels"]))
+  ...(entity.customFields === undefined
+    ? {}
+    : fullySupported(["custom_fields", "include_option_labels", "include_labels"]))
 })
 
 /** Reads one. */
 export const get = (entity: Entity): Handler =>
-  honouring(wishes(entity), (call) =>
-    Either.map(find(entity, call.path.id, call), (row) => one(entity, row, call, "get"))
+  withParameters(displayParameters(entity), (call) =>
+    Either.map(find(entity, call.path.id, call), (row) => rowResponse(entity, row, call, "get"))
   )
 
-const missing = (entity: Entity, body: engine.Patch): Answer | undefined => {
+const findMissingField = (entity: Entity, body: engine.Patch): Answer | undefined => {
   for (const [name, field] of Object.entries(entity.fields)) {
     if (field.required === undefined) continue
     const value = body[field.v1 === false ? name : (field.v1 ?? name)]
-    if (value === undefined || value === null || value === "") return refusals.v1(400, field.required)
+    if (value === undefined || value === null || value === "") return errorResponses.v1(400, field.required)
   }
   return undefined
 }
@@ -110,11 +119,11 @@ export const add =
   (entity: Entity, status: number): Handler =>
   (call) =>
     Either.gen(function* () {
-      const refusal = call.endpoint.version === "v1" ? missing(entity, call.body) : undefined
+      const refusal = call.endpoint.version === "v1" ? findMissingField(entity, call.body) : undefined
       if (refusal !== undefined) return yield* Either.left(refusal)
       const patch = yield* readBody(entity, call)
       const row = yield* engine.create(entity, patch, call.view, call.endpoint.version)
-      return one(entity, row, call, "add", status)
+      return rowResponse(entity, row, call, "add", status)
     })
 
 /** Changes one. */
@@ -127,12 +136,12 @@ export const update =
         : findLive(entity, call.path.id, call)
       const patch = yield* readBody(entity, call, row)
       const changed = yield* engine.change(entity, row, patch, call.view, call.endpoint.version)
-      return one(entity, changed, call, "update")
+      return rowResponse(entity, changed, call, "update")
     })
 
 /** Deletes one. */
 export const remove =
-  (entity: Entity, beside: Readonly<Record<string, unknown>> = {}): Handler =>
+  (entity: Entity, additionalData: Readonly<Record<string, unknown>> = {}): Handler =>
   (call) =>
     Either.gen(function* () {
       const v1 = call.endpoint.version === "v1"
@@ -144,7 +153,7 @@ export const remove =
       }
       engine.remove(entity, row, call.view)
       const data = v1 && entity.v1Deleted !== undefined ? entity.v1Deleted(row, call.view) : { id: row.id }
-      return json(200, { success: true, data, ...beside })
+      return json(200, { success: true, data, ...additionalData })
     })
 
 // -----------------------------------------------------------------------------
@@ -154,19 +163,19 @@ export const remove =
 /** What is special about a list. */
 export interface ListOptions extends select.Source {
   /** The query parameters that these options act upon. */
-  readonly honours?: ReadonlyArray<string>
+  readonly parameters?: ReadonlyArray<string>
   /** How a row is shown. */
   readonly shape?: (row: Row, call: Call) => unknown
   /** The list is not paged, and this stands beside it. */
-  readonly whole?: (call: Call) => Readonly<Record<string, unknown>>
+  readonly unpaged?: (call: Call) => Readonly<Record<string, unknown>>
   /** What stands under `additional_data` beside the pages of v1. */
-  readonly beside?: (selected: Selection, call: Call) => Readonly<Record<string, unknown>>
+  readonly additionalData?: (selected: Selection, call: Call) => Readonly<Record<string, unknown>>
   /** v1 says `null` when there are none. */
   readonly nullWhenEmpty?: boolean
   /** How much `related_objects` says: nothing, or more than elsewhere. */
   readonly related?: "none" | "full"
   /** `related_objects` speaks of something that the rows refer to. */
-  readonly relatedOf?: { readonly entity: Entity; readonly row: (row: Row, call: Call) => Row | undefined }
+  readonly relatedVia?: { readonly entity: Entity; readonly row: (row: Row, call: Call) => Row | undefined }
   /** Another name of v1's for `sort`. */
   readonly orderBy?: string
   /** v1 pages it by cursor. */
@@ -178,8 +187,8 @@ const v1Names = (entity: Entity): Readonly<Record<string, string>> =>
     Object.entries(entity.fields).map(([name, field]) => [field.v1 === false ? name : (field.v1 ?? name), name])
   )
 
-const sortable = (entity: Entity): ReadonlyArray<string> =>
-  Object.entries(entity.fields).flatMap(([name, field]) => (field.kind.plain === false ? [] : [name]))
+const sortableFields = (entity: Entity): ReadonlyArray<string> =>
+  Object.entries(entity.fields).flatMap(([name, field]) => (field.kind.sortable === false ? [] : [name]))
 
 /** The order that v1 is asked for. */
 const orderOf = (entity: Entity, options: ListOptions, { query }: Call): ReadonlyArray<Order> => {
@@ -189,37 +198,37 @@ const orderOf = (entity: Entity, options: ListOptions, { query }: Call): Readonl
 }
 
 /** What a list acts upon, as the entity and the options have it. */
-const listHonours = (entity: Entity, options: ListOptions): Honours => {
-  const fields = sortable(entity)
+const listParameters = (entity: Entity, options: ListOptions): SupportedParameters => {
+  const fields = sortableFields(entity)
   const named = v1Names(entity)
   const words = { sort: Object.keys(named).filter((key) => fields.includes(named[key] ?? "")), sort_by: fields }
-  const given = allOf([
+  const given = fullySupported([
     ...Object.keys(entity.fields),
     ...Object.keys(entity.filters ?? {}),
     ...Object.keys(entity.v1Filters ?? {}),
     ...(entity.name in filterTypes ? ["filter_id"] : []),
-    ...paged,
+    ...pagingParameters,
     "sort_direction",
-    ...(options.honours ?? [])
+    ...(options.parameters ?? [])
   ])
-  return { ...given, ...words, ...wishes(entity) }
+  return { ...given, ...words, ...displayParameters(entity) }
 }
 
 /** Lists many. */
 export const list = (entity: Entity, options: ListOptions = {}): Handler =>
-  honouring(listHonours(entity, options), (call) =>
+  withParameters(listParameters(entity, options), (call) =>
     Either.gen(function* () {
       const v2 = call.endpoint.version === "v2"
       const shape = options.shape ?? ((row: Row) => show(entity, row, call, "list"))
       const maximum = call.endpoint.pagination?.maximum ?? 500
       const selected = (orders: ReadonlyArray<Order>) => select.rows(entity, options, orders, call)
-      if (options.whole !== undefined) {
+      if (options.unpaged !== undefined) {
         const { keep, rows } = yield* selected(orderOf(entity, options, call))
-        const kept = keep === undefined ? rows : rows.filter(keep)
-        const from = paging.bounded(call.query.start, 0, 0, Number.MAX_SAFE_INTEGER)
-        const to = from + paging.bounded(call.query.limit, kept.length, 1, Number.MAX_SAFE_INTEGER)
-        const data = kept.slice(from, to).map((row) => shape(row, call))
-        return json(200, { success: true, data, ...options.whole(call) })
+        const selectedRows = keep === undefined ? rows : rows.filter(keep)
+        const from = paging.clampedInteger(call.query.start, 0, 0, Number.MAX_SAFE_INTEGER)
+        const to = from + paging.clampedInteger(call.query.limit, selectedRows.length, 1, Number.MAX_SAFE_INTEGER)
+        const data = selectedRows.slice(from, to).map((row) => shape(row, call))
+        return json(200, { success: true, data, ...options.unpaged(call) })
       }
       if (v2 || options.cursor === true) {
         const order = paging.readSortBy(call.query, v2 ? {} : v1Names(entity))
@@ -232,22 +241,22 @@ export const list = (entity: Entity, options: ListOptions = {}): Handler =>
       }
       const found = yield* selected(orderOf(entity, options, call))
       const page = paging.byOffset(found, call.query, maximum)
-      const { relatedOf } = options
+      const { relatedVia } = options
       const related =
         options.related === "none"
           ? undefined
-          : relatedOf === undefined
+          : relatedVia === undefined
             ? engine.relatedObjects(entity, page.rows, call.view, options.related === "full")
             : engine.relatedObjects(
-                relatedOf.entity,
-                page.rows.flatMap((row) => relatedOf.row(row, call) ?? []),
+                relatedVia.entity,
+                page.rows.flatMap((row) => relatedVia.row(row, call) ?? []),
                 call.view
               )
       const data = page.rows.map((row) => shape(row, call))
       return json(200, {
         success: true,
         data: data.length === 0 && options.nullWhenEmpty === true ? null : data,
-        additional_data: { ...options.beside?.(found, call), pagination: page.pagination },
+        additional_data: { ...options.additionalData?.(found, call), pagination: page.pagination },
         ...(related === undefined ? {} : { related_objects: related })
       })
     })

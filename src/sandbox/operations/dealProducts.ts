@@ -3,83 +3,86 @@
  */
 import * as Either from "effect/Either"
 import { deal } from "../entities/deal.js"
-import * as lines from "../entities/dealProduct.js"
+import * as dealProducts from "../entities/dealProduct.js"
 import { product } from "../entities/product.js"
-import { type Call, type Handler, type Handlers, honouring } from "../http/call.js"
+import { type Call, type Handler, type Handlers, withParameters } from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { type Answer, json } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
 import { isRecord } from "../model/view.js"
 import { all, get, nextId, put, type Row, remove as removeRow, where } from "../model/world.js"
 import * as crud from "./crud.js"
 import * as nested from "./nested.js"
 
-const revalued = (parent: Row, call: Call): void => lines.revalue(parent, call.view)
+const updateDealValue = (parent: Row, call: Call): void => dealProducts.updateDealValue(parent, call.view)
 
-const products: nested.Nest = {
-  entity: lines.dealProduct,
+const products: nested.NestedResource = {
+  entity: dealProducts.dealProduct,
   parent: deal,
   field: "deal_id",
-  param: "product_attachment_id",
-  touched: revalued
+  pathParameter: "product_attachment_id",
+  afterChange: updateDealValue
 }
 
-const discounts: nested.Nest = {
-  entity: lines.discount,
+const discounts: nested.NestedResource = {
+  entity: dealProducts.discount,
   parent: deal,
   field: "deal_id",
-  param: "discount_id",
-  touched: revalued
+  pathParameter: "discount_id",
+  afterChange: updateDealValue
 }
 
-const installments: nested.Nest = {
-  entity: lines.installment,
+const installments: nested.NestedResource = {
+  entity: dealProducts.installment,
   parent: deal,
   field: "deal_id",
-  param: "installment_id"
+  pathParameter: "installment_id"
 }
 
-const variations: nested.Nest = {
-  entity: lines.variation,
+const variations: nested.NestedResource = {
+  entity: dealProducts.variation,
   parent: product,
   field: "product_id",
-  param: "product_variation_id"
+  pathParameter: "product_variation_id"
 }
 
 const ids = (raw: unknown): ReadonlyArray<unknown> => (Array.isArray(raw) ? raw : raw === undefined ? [] : [raw])
 
 /** Those of several deals. */
-const ofDeals = (table: string): crud.ListOptions => ({
-  honours: ["deal_ids"],
+const byDealIds = (table: string): crud.ListOptions => ({
+  parameters: ["deal_ids"],
   from: (call) => {
     const wanted = new Set(ids(call.query.deal_ids))
     return Either.right(Array.from(all(call.view.world, table)).filter((row) => wanted.has(row.deal_id)))
   }
 })
 
-const bulk: Handler = (call) =>
+const addMany: Handler = (call) =>
   Either.gen(function* () {
     const parent = yield* crud.findLive(deal, call.path.id, call)
     const sent = Array.isArray(call.body.data) ? call.body.data : []
     if (sent.length === 0 || sent.length > 100) {
       return yield* Either.left(
-        refusals.invalid([{ key: "data", message: "Parameter 'data' must hold 1 to 100 items" }])
+        errorResponses.invalid([{ key: "data", message: "Parameter 'data' must hold 1 to 100 items" }])
       )
     }
     const rows: Array<Row> = []
     for (const body of sent) rows.push(yield* nested.create(products, parent, isRecord(body) ? body : {}, call))
-    revalued(parent, call)
-    return json(201, { success: true, data: rows.map((row) => engine.showV2(lines.dealProduct, row, call.view)) })
+    updateDealValue(parent, call)
+    return json(201, {
+      success: true,
+      data: rows.map((row) => engine.showV2(dealProducts.dealProduct, row, call.view))
+    })
   })
 
-const removeMany = honouring(["ids"], (call) =>
+const removeMany = withParameters(["ids"], (call) =>
   Either.map(crud.findLive(deal, call.path.id, call), (parent) => {
     const wanted = ids(call.query.ids)
     const rows = nested
       .childrenOf(products, parent, call)
       .filter((row) => wanted.length === 0 || wanted.includes(row.id))
-    for (const row of rows.slice(0, 100)) engine.remove(lines.dealProduct, row, call.view)
-    revalued(parent, call)
+    for (const row of rows.slice(0, 100)) engine.remove(dealProducts.dealProduct, row, call.view)
+    updateDealValue(parent, call)
     return json(200, {
       success: true,
       data: { ids: rows.slice(0, 100).map((row) => row.id) },
@@ -89,12 +92,12 @@ const removeMany = honouring(["ids"], (call) =>
 )
 
 /** v1 shows the product itself when it is asked for, and null otherwise. */
-const v1Line = (row: Row, call: Call): unknown => {
-  const shown = crud.show(lines.dealProduct, row, call, "list")
+const showV1DealProduct = (row: Row, call: Call): unknown => {
+  const shown = crud.show(dealProducts.dealProduct, row, call, "list")
   const wanted = call.query.include_product_data
   const found = get(call.view.world, "product", row.product_id)
   const isWanted = (wanted === 1 || wanted === true || wanted === "1") && found !== undefined
-  return lines.withProduct(row, shown, isWanted ? engine.showV1(product, found, call.view, "list") : null)
+  return dealProducts.withProduct(row, shown, isWanted ? engine.showV1(product, found, call.view, "list") : null)
 }
 
 // -----------------------------------------------------------------------------
@@ -112,34 +115,34 @@ const putImage =
       const parent = yield* crud.findLive(product, call.path.id, call)
       const file = call.body.data
       if (!(file instanceof Blob)) {
-        return yield* Either.left(refusals.v2(400, "No files were provided with the request."))
+        return yield* Either.left(errorResponses.v2(400, "No files were provided with the request."))
       }
-      const standing = imageOf(call)
-      if (status === 201 && standing !== undefined) {
-        return yield* Either.left(refusals.v2(400, "The product has an image already"))
+      const existing = imageOf(call)
+      if (status === 201 && existing !== undefined) {
+        return yield* Either.left(errorResponses.v2(400, "The product has an image already"))
       }
-      if (status === 200 && standing === undefined)
-        return yield* Either.left(refusals.v2(404, "Product image not found"))
+      if (status === 200 && existing === undefined)
+        return yield* Either.left(errorResponses.v2(404, "Product image not found"))
       const row: Row = {
-        id: standing?.id ?? nextId(call.view.world, table),
+        id: existing?.id ?? nextId(call.view.world, table),
         product_id: parent.id,
         name: file instanceof File ? file.name : "image",
         mime_type: file.type,
         add_time: call.view.now
       }
       put(call.view.world, table, row)
-      return image(row, call, status, false)
+      return imageResponse(row, call, status, false)
     })
 
-const image = (row: Row, call: Call, status: number, whole: boolean): Answer =>
+const imageResponse = (row: Row, call: Call, status: number, full: boolean): Answer =>
   json(status, {
     success: true,
     data: {
       id: row.id,
       product_id: row.product_id,
       company_id: String(call.view.world.company.id),
-      add_time: lines.dayOf(row, "add_time"),
-      ...(whole
+      add_time: dealProducts.dayOf(row, "add_time"),
+      ...(full
         ? {
             public_url: `${call.view.origin}/images/${String(row.product_id)}`,
             mime_type: row.mime_type,
@@ -152,23 +155,23 @@ const image = (row: Row, call: Call, status: number, whole: boolean): Answer =>
 const withImage = (call: Call): engine.Outcome<Row> =>
   Either.flatMap(crud.find(product, call.path.id, call), () => {
     const row = imageOf(call)
-    return row === undefined ? Either.left(refusals.v2(404, "Product image not found")) : Either.right(row)
+    return row === undefined ? Either.left(errorResponses.v2(404, "Product image not found")) : Either.right(row)
   })
 
 /** Handlers by version and official name. */
-export const lineOperations: Handlers = {
+export const dealProductHandlers: Handlers = {
   "v2.getDealProducts": nested.list(products),
-  "v2.getDealsProducts": crud.list(lines.dealProduct, ofDeals("dealProduct")),
+  "v2.getDealsProducts": crud.list(dealProducts.dealProduct, byDealIds("dealProduct")),
   "v2.addDealProduct": nested.add(products, 201),
-  "v2.addManyDealProducts": bulk,
+  "v2.addManyDealProducts": addMany,
   "v2.updateDealProduct": nested.update(products),
   "v2.deleteDealProduct": nested.remove(products),
   "v2.deleteManyDealProducts": removeMany,
-  "v2.getAdditionalDiscounts": nested.list(discounts, { whole: () => ({}) }),
+  "v2.getAdditionalDiscounts": nested.list(discounts, { unpaged: () => ({}) }),
   "v2.postAdditionalDiscount": nested.add(discounts, 201),
   "v2.updateAdditionalDiscount": nested.update(discounts),
   "v2.deleteAdditionalDiscount": nested.remove(discounts),
-  "v2.getInstallments": crud.list(lines.installment, ofDeals("installment")),
+  "v2.getInstallments": crud.list(dealProducts.installment, byDealIds("installment")),
   "v2.postInstallment": nested.add(installments, 200),
   "v2.updateInstallment": nested.update(installments),
   "v2.deleteInstallment": nested.remove(installments),
@@ -176,7 +179,7 @@ export const lineOperations: Handlers = {
   "v2.addProductVariation": nested.add(variations, 201),
   "v2.updateProductVariation": nested.update(variations),
   "v2.deleteProductVariation": nested.remove(variations),
-  "v2.getProductImage": (call) => Either.map(withImage(call), (row) => image(row, call, 200, true)),
+  "v2.getProductImage": (call) => Either.map(withImage(call), (row) => imageResponse(row, call, 200, true)),
   "v2.uploadProductImage": putImage(201),
   "v2.updateProductImage": putImage(200),
   "v2.deleteProductImage": (call) =>
@@ -186,10 +189,10 @@ export const lineOperations: Handlers = {
     }),
 
   "v1.getDealProducts": nested.list(products, {
-    shape: v1Line,
-    honours: ["include_product_data"],
+    shape: showV1DealProduct,
+    parameters: ["include_product_data"],
     nullWhenEmpty: true,
-    relatedOf: { entity: product, row: (row, call) => get(call.view.world, "product", row.product_id) }
+    relatedVia: { entity: product, row: (row, call) => get(call.view.world, "product", row.product_id) }
   }),
   "v1.addDealProduct": nested.add(products, 201),
   "v1.updateDealProduct": nested.update(products),

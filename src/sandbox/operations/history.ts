@@ -12,19 +12,26 @@ import { note } from "../entities/note.js"
 import { pipeline, stage } from "../entities/pipeline.js"
 import { product } from "../entities/product.js"
 import { user } from "../entities/user.js"
-import { allOf, type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import {
+  type Call,
+  fullySupported,
+  type Handler,
+  type Handlers,
+  pagingParameters,
+  withParameters
+} from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { type Answer, json } from "../http/messages.js"
 import * as paging from "../http/paging.js"
-import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import { later, text, v1Time } from "../model/view.js"
+import { addMillis, text, v1Time } from "../model/view.js"
 import { all, get, type Row, where } from "../model/world.js"
-import { flat } from "./core.js"
+import { showWithIds } from "./core.js"
 import * as crud from "./crud.js"
 
-const numbered = <A>(items: ReadonlyArray<A>): readonly [ReadonlyArray<Row>, (row: Row) => A | undefined] => [
+const indexRows = <A>(items: ReadonlyArray<A>): readonly [ReadonlyArray<Row>, (row: Row) => A | undefined] => [
   items.map((_, at): Row => ({ id: at })),
   (row) => (typeof row.id === "number" ? items[row.id] : undefined)
 ]
@@ -34,10 +41,10 @@ const numbered = <A>(items: ReadonlyArray<A>): readonly [ReadonlyArray<Row>, (ro
 // -----------------------------------------------------------------------------
 
 const changelog = (entity: Entity): Handler =>
-  honouring(paged, (call) =>
+  withParameters(pagingParameters, (call) =>
     Either.gen(function* () {
       const row = yield* crud.find(entity, call.path.id, call)
-      const [rows, changeOf] = numbered(history.changesOf(entity.name, row.id, call.view))
+      const [rows, changeOf] = indexRows(history.changesOf(entity.name, row.id, call.view))
       const page = yield* paging.byCursor({ rows }, call, paging.byId, call.endpoint.pagination?.maximum ?? 500)
       const data = page.rows.flatMap((at) => {
         const one = changeOf(at)
@@ -46,8 +53,8 @@ const changelog = (entity: Entity): Handler =>
           : [
               {
                 field_key: history.v1Key(entity, one.key),
-                old_value: history.written(one.before),
-                new_value: history.written(one.after),
+                old_value: history.formatValue(one.before),
+                new_value: history.formatValue(one.after),
                 actor_user_id: one.change.userId,
                 time: history.timeOf(one.change),
                 change_source: "api",
@@ -71,8 +78,11 @@ interface Event {
 }
 
 const flow = (entity: Entity, field: string): Handler =>
-  honouring(
-    { ...allOf([...paged, "all_changes"]), items: ["activity", "note", "change", `${entity.name}Change`] },
+  withParameters(
+    {
+      ...fullySupported([...pagingParameters, "all_changes"]),
+      items: ["activity", "note", "change", `${entity.name}Change`]
+    },
     (call) =>
       Either.map(crud.find(entity, call.path.id, call), (row) => {
         const { view } = call
@@ -117,7 +127,7 @@ const flow = (entity: Entity, field: string): Handler =>
               (names.includes("change") && event.object.endsWith("Change"))
           )
           .sort((a, b) => (a.timestamp < b.timestamp ? 1 : a.timestamp > b.timestamp ? -1 : 0))
-        const [rows, eventOf] = numbered(events)
+        const [rows, eventOf] = indexRows(events)
         const page = paging.byOffset({ rows }, call.query, call.endpoint.pagination?.maximum ?? 500)
         const related = engine.relatedObjects(entity, [row], view, true)
         return json(200, {
@@ -143,7 +153,7 @@ const month = 30 * 86_400_000
 
 const recentsSince = (call: Call): engine.Outcome<Answer> => {
   const since = kinds.readTime(call.query.since_timestamp, false)
-  if (typeof since !== "string") return Either.left(refusals.v1(400, "since_timestamp must be given."))
+  if (typeof since !== "string") return Either.left(errorResponses.v1(400, "since_timestamp must be given."))
   const wanted = call.query.items
   const names = Array.isArray(wanted)
     ? wanted
@@ -151,9 +161,9 @@ const recentsSince = (call: Call): engine.Outcome<Answer> => {
       ? wanted.split(",")
       : undefined
   const tables = new Set(Object.keys(recentEntities).filter((name) => names === undefined || names.includes(name)))
-  const oldest = later(call.view.now, -month)
+  const oldest = addMillis(call.view.now, -month)
   const touched = history.touchedSince(tables, since, call.view).filter(([change]) => change.time >= oldest)
-  const [rows, changeOf] = numbered(touched)
+  const [rows, changeOf] = indexRows(touched)
   const page = paging.byOffset({ rows }, call.query, call.endpoint.pagination?.maximum ?? 500)
   const shown = page.rows.flatMap((at) => {
     const found = changeOf(at)
@@ -180,14 +190,17 @@ const recentsSince = (call: Call): engine.Outcome<Answer> => {
 /** What is deleted has no data, and users stand in an array of their own. */
 const recentData = (entity: Entity, row: Row, call: Call): unknown => {
   if (row.is_deleted === true) return null
-  const shown = flat(entity)(row, call)
+  const shown = showWithIds(entity)(row, call)
   return entity === user ? [shown] : shown
 }
 
-const recents = honouring({ ...allOf([...paged, "since_timestamp"]), items: Object.keys(recentEntities) }, recentsSince)
+const recents = withParameters(
+  { ...fullySupported([...pagingParameters, "since_timestamp"]), items: Object.keys(recentEntities) },
+  recentsSince
+)
 
 /** The currencies whose code or name has the term in it. */
-const currencies = honouring(["term"], (call) => {
+const currencies = withParameters(["term"], (call) => {
   const term = String(call.query.term ?? "").toLowerCase()
   const rows = Array.from(all(call.view.world, "currency")).filter(
     (row) => text(row, "code").toLowerCase().includes(term) || text(row, "name").toLowerCase().includes(term)
@@ -206,7 +219,7 @@ const dealsOfProduct = crud.list(deal, {
 })
 
 /** Handlers by version and official name. */
-export const histories: Handlers = {
+export const historyHandlers: Handlers = {
   "v1.getDealChangelog": changelog(deal),
   "v1.getPersonChangelog": changelog(person),
   "v1.getOrganizationChangelog": changelog(organization),

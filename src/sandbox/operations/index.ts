@@ -2,37 +2,37 @@
  * The operations that work on the world. The others are answered from their Schema.
  */
 import type { Handlers } from "../http/call.js"
-import { offices } from "./callLogsAndGoals.js"
-import { core } from "./core.js"
-import { lineOperations } from "./dealProducts.js"
-import { fields } from "./fields.js"
-import { files } from "./files.js"
-import { histories } from "./history.js"
-import { people } from "./leadsNotesUsers.js"
-import { lifecycle } from "./lifecycle.js"
-import { permissionOperations } from "./permissions.js"
-import { projects } from "./projects.js"
-import { relations } from "./relations.js"
-import { roles } from "./roles.js"
-import { search } from "./search.js"
-import { settings } from "./settings.js"
-import { statistics } from "./statistics.js"
+import { callLogAndGoalHandlers } from "./callLogsAndGoals.js"
+import { coreHandlers } from "./core.js"
+import { dealProductHandlers } from "./dealProducts.js"
+import { fieldHandlers } from "./fields.js"
+import { fileHandlers } from "./files.js"
+import { historyHandlers } from "./history.js"
+import { leadNoteUserHandlers } from "./leadsNotesUsers.js"
+import { lifecycleHandlers } from "./lifecycle.js"
+import { permissionHandlers } from "./permissions.js"
+import { projectHandlers } from "./projects.js"
+import { relationHandlers } from "./relations.js"
+import { roleHandlers } from "./roles.js"
+import { searchHandlers } from "./search.js"
+import { settingHandlers } from "./settings.js"
+import { statisticsHandlers } from "./statistics.js"
 
 /** Handlers by version and official name. */
 export const handlers: Handlers = {
-  ...core,
-  ...people,
-  ...search,
-  ...fields,
-  ...lineOperations,
-  ...relations,
-  ...histories,
-  ...lifecycle,
-  ...projects,
-  ...files,
-  ...settings,
-  ...statistics,
-  ...offices,
-  ...roles,
-  ...permissionOperations
+  ...coreHandlers,
+  ...leadNoteUserHandlers,
+  ...searchHandlers,
+  ...fieldHandlers,
+  ...dealProductHandlers,
+  ...relationHandlers,
+  ...historyHandlers,
+  ...lifecycleHandlers,
+  ...projectHandlers,
+  ...fileHandlers,
+  ...settingHandlers,
+  ...statisticsHandlers,
+  ...callLogAndGoalHandlers,
+  ...roleHandlers,
+  ...permissionHandlers
 }

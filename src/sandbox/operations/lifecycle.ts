@@ -7,35 +7,46 @@ import { deal } from "../entities/deal.js"
 import { lead } from "../entities/lead.js"
 import { product } from "../entities/product.js"
 import type { Call, Handler, Handlers } from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { json } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
 import { isRecord, list, num, text } from "../model/view.js"
 import { type Change, get, put, type Row, uuid, where } from "../model/world.js"
-import { flat } from "./core.js"
+import { showWithIds } from "./core.js"
 import * as crud from "./crud.js"
 
 // -----------------------------------------------------------------------------
 // duplicates
 // -----------------------------------------------------------------------------
 
-const own = new Set(["id", "add_time", "update_time", "delete_time", "is_deleted", "source_lead_id"])
+const ownFields = new Set(["id", "add_time", "update_time", "delete_time", "is_deleted", "source_lead_id"])
 
-const copied = (row: Row): engine.Patch => Object.fromEntries(Object.entries(row).filter(([name]) => !own.has(name)))
+const copyFields = (row: Row): engine.Patch =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !ownFields.has(name)))
 
 const duplicateDeal: Handler = (call) =>
   Either.gen(function* () {
     const row = yield* crud.findLive(deal, call.path.id, call)
-    const made = yield* engine.create(deal, { ...copied(row), title: `${text(row, "title")} (copy)` }, call.view, "v1")
-    return json(200, { success: true, data: flat(deal)(made, call) })
+    const made = yield* engine.create(
+      deal,
+      { ...copyFields(row), title: `${text(row, "title")} (copy)` },
+      call.view,
+      "v1"
+    )
+    return json(200, { success: true, data: showWithIds(deal)(made, call) })
   })
 
 const duplicateProduct: Handler = (call) =>
   Either.gen(function* () {
     const row = yield* crud.findLive(product, call.path.id, call)
-    const made = yield* engine.create(product, { ...copied(row), name: `${text(row, "name")} (copy)` }, call.view, "v2")
-    return crud.one(product, made, call, "add", 201)
+    const made = yield* engine.create(
+      product,
+      { ...copyFields(row), name: `${text(row, "name")} (copy)` },
+      call.view,
+      "v2"
+    )
+    return crud.rowResponse(product, made, call, "add", 201)
   })
 
 // -----------------------------------------------------------------------------
@@ -71,11 +82,11 @@ const references: Readonly<Record<string, ReadonlyArray<readonly [table: string,
 }
 
 /** What the winner lacks it takes from the other; lists are joined. */
-const joined = (winner: Row, other: Row): engine.Patch => {
+const mergeFields = (winner: Row, other: Row): engine.Patch => {
   const patch: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(other)) {
-    if (own.has(name)) continue
-    const standing = winner[name]
+    if (ownFields.has(name)) continue
+    const existing = winner[name]
     if (Array.isArray(value)) {
       const known = new Set(list(winner, name).map((one) => JSON.stringify(isRecord(one) ? one.value : one)))
       const more = value.filter((one) => !known.has(JSON.stringify(isRecord(one) ? one.value : one)))
@@ -84,47 +95,47 @@ const joined = (winner: Row, other: Row): engine.Patch => {
         patch[name] = [...list(winner, name), ...below]
       }
     } else if (name === "custom_fields" && isRecord(value)) {
-      const has = isRecord(standing) ? standing : {}
+      const has = isRecord(existing) ? existing : {}
       patch[name] = Object.fromEntries(
         Object.entries(value).filter(([key]) => has[key] === undefined || has[key] === null)
       )
-    } else if ((standing === null || standing === undefined) && value !== null) patch[name] = value
+    } else if ((existing === null || existing === undefined) && value !== null) patch[name] = value
   }
   return patch
 }
 
-const mark = (log: Array<Change>, at: number, merged: Partial<Change>): void => {
+const annotateChange = (log: Array<Change>, at: number, merged: Partial<Change>): void => {
   const change = log[at]
   if (change !== undefined) log[at] = { ...change, ...merged }
 }
 
 /** `merge_with_id` is the one that stays; the thing in the path goes into it. */
 const merge =
-  (entity: Entity, answer: (row: Row, gone: Row, call: Call) => unknown): Handler =>
+  (entity: Entity, answer: (row: Row, merged: Row, call: Call) => unknown): Handler =>
   (call) =>
     Either.gen(function* () {
-      const gone = yield* crud.findLive(entity, call.path.id, call)
+      const merged = yield* crud.findLive(entity, call.path.id, call)
       const other = Number(call.body.merge_with_id)
-      if (other === gone.id) return yield* Either.left(refusals.v1(400, "Cannot merge an item with itself."))
+      if (other === merged.id) return yield* Either.left(errorResponses.v1(400, "Cannot merge an item with itself."))
       const winner = yield* crud.findLive(entity, other, call)
       const { view } = call
       for (const [table, field] of references[entity.name] ?? []) {
-        for (const row of where(view.world, table, field, gone.id))
+        for (const row of where(view.world, table, field, merged.id))
           put(view.world, table, { ...row, [field]: winner.id })
       }
-      const row = yield* engine.change(entity, winner, joined(winner, gone), view, "v1")
+      const row = yield* engine.change(entity, winner, mergeFields(winner, merged), view, "v1")
       const at = view.world.log.length - 1
-      engine.remove({ ...entity, cascade: () => undefined }, gone, view)
-      mark(view.world.log, at, { mergedFrom: gone.id })
-      mark(view.world.log, at + 1, { mergedTo: winner.id })
-      return json(200, { success: true, data: answer(row, gone, call) })
+      engine.remove({ ...entity, cascade: () => undefined }, merged, view)
+      annotateChange(view.world.log, at, { mergedFrom: merged.id })
+      annotateChange(view.world.log, at + 1, { mergedTo: winner.id })
+      return json(200, { success: true, data: answer(row, merged, call) })
     })
 
-const flatWith =
+const showMerged =
   (entity: Entity) =>
-  (row: Row, gone: Row, call: Call): unknown => ({
-    ...flat(entity, ["picture_id"])(row, call),
-    merge_what_id: gone.id
+  (row: Row, merged: Row, call: Call): unknown => ({
+    ...showWithIds(entity, ["picture_id"])(row, call),
+    merge_what_id: merged.id
   })
 
 // -----------------------------------------------------------------------------
@@ -133,13 +144,13 @@ const flatWith =
 
 const table = "conversion"
 
-const started = (call: Call, from: Row, made: Readonly<Record<string, unknown>>) => {
+const startConversion = (call: Call, from: Row, made: Readonly<Record<string, unknown>>) => {
   const id = uuid(call.view.world)
   put(call.view.world, table, { id, from: from.id, status: "completed", add_time: call.view.now, ...made })
   return json(200, { success: true, data: { conversion_id: id }, additional_data: null })
 }
 
-const noEntity = refusals.noObject("Entity was not found")
+const noEntity = errorResponses.objectNotFound("Entity was not found")
 
 const dealToLead: Handler = (call) =>
   Either.gen(function* () {
@@ -170,7 +181,7 @@ const dealToLead: Handler = (call) =>
       }
     }
     engine.remove(deal, row, view)
-    return started(call, row, { lead_id: made.id })
+    return startConversion(call, row, { lead_id: made.id })
   })
 
 const leadToDeal: Handler = (call) =>
@@ -203,7 +214,7 @@ const leadToDeal: Handler = (call) =>
       }
     }
     engine.remove(lead, row, view)
-    return started(call, row, { deal_id: made.id })
+    return startConversion(call, row, { deal_id: made.id })
   })
 
 const conversion: Handler = (call) => {
@@ -224,11 +235,11 @@ const conversion: Handler = (call) => {
 }
 
 /** Handlers by version and official name. */
-export const lifecycle: Handlers = {
+export const lifecycleHandlers: Handlers = {
   "v1.duplicateDeal": duplicateDeal,
   "v2.duplicateProduct": duplicateProduct,
-  "v1.mergeDeals": merge(deal, flatWith(deal)),
-  "v1.mergePersons": merge(person, flatWith(person)),
+  "v1.mergeDeals": merge(deal, showMerged(deal)),
+  "v1.mergePersons": merge(person, showMerged(person)),
   "v1.mergeOrganizations": merge(organization, (row) => ({ id: row.id })),
   "v2.convertDealToLead": dealToLead,
   "v2.convertLeadToDeal": leadToDeal,

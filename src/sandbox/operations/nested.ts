@@ -10,78 +10,86 @@ import { get, type Row, where } from "../model/world.js"
 import * as crud from "./crud.js"
 
 /** What belongs to what. */
-export interface Nest {
+export interface NestedResource {
   readonly entity: Entity
   readonly parent: Entity
   /** The field that holds the parent's id. */
   readonly field: string
   /** The path's parameter with the thing's own id. */
-  readonly param: string
+  readonly pathParameter: string
   /** What else follows from a change: the parent's sums, say. */
-  readonly touched?: (parent: Row, call: Call) => void
+  readonly afterChange?: (parent: Row, call: Call) => void
 }
 
 /** What belongs to a thing, in order of creation. */
-export const childrenOf = (nest: Pick<Nest, "entity" | "field">, parent: Row, call: Call): ReadonlyArray<Row> =>
-  where(call.view.world, nest.entity.name, nest.field, parent.id)
+export const childrenOf = (
+  resource: Pick<NestedResource, "entity" | "field">,
+  parent: Row,
+  call: Call
+): ReadonlyArray<Row> =>
+  where(call.view.world, resource.entity.name, resource.field, parent.id)
     .filter((row) => row.is_deleted !== true)
     .sort((a, b) => (typeof a.id === "number" && typeof b.id === "number" ? a.id - b.id : 0))
 
 /** The thing in the path, which belongs to the parent in the path. */
-export const find = (nest: Nest, call: Call): engine.Outcome<readonly [parent: Row, row: Row]> =>
-  Either.flatMap(crud.find(nest.parent, call.path.id, call), (parent) => {
-    const row = get(call.view.world, nest.entity.name, call.path[nest.param])
-    return row === undefined || row[nest.field] !== parent.id || row.is_deleted === true
-      ? Either.left(crud.notFound(nest.entity, call.endpoint.version))
+export const find = (resource: NestedResource, call: Call): engine.Outcome<readonly [parent: Row, row: Row]> =>
+  Either.flatMap(crud.find(resource.parent, call.path.id, call), (parent) => {
+    const row = get(call.view.world, resource.entity.name, call.path[resource.pathParameter])
+    return row === undefined || row[resource.field] !== parent.id || row.is_deleted === true
+      ? Either.left(crud.notFound(resource.entity, call.endpoint.version))
       : Either.right([parent, row])
   })
 
 /** Lists what belongs to the thing in the path. */
-export const list = (nest: Nest, options: crud.ListOptions = {}): Handler =>
-  crud.list(nest.entity, {
-    from: (call) => Either.map(crud.find(nest.parent, call.path.id, call), (row) => childrenOf(nest, row, call)),
+export const list = (resource: NestedResource, options: crud.ListOptions = {}): Handler =>
+  crud.list(resource.entity, {
+    from: (call) =>
+      Either.map(crud.find(resource.parent, call.path.id, call), (row) => childrenOf(resource, row, call)),
     ...options
   })
 
 /** Adds one to a parent. */
-export const create = (nest: Nest, parent: Row, body: engine.Patch, call: Call): engine.Outcome<Row> =>
+export const create = (resource: NestedResource, parent: Row, body: engine.Patch, call: Call): engine.Outcome<Row> =>
   Either.gen(function* () {
     const version = call.endpoint.version
     const patch = yield* version === "v2"
-      ? engine.readV2(nest.entity, body, call.view)
-      : engine.readV1(nest.entity, body, call.view, undefined)
-    return yield* engine.create(nest.entity, { ...patch, [nest.field]: parent.id }, call.view, version)
+      ? engine.readV2(resource.entity, body, call.view)
+      : engine.readV1(resource.entity, body, call.view, undefined)
+    return yield* engine.create(resource.entity, { ...patch, [resource.field]: parent.id }, call.view, version)
   })
 
 /** Adds one to the thing in the path. */
 export const add =
-  (nest: Nest, status: number): Handler =>
+  (resource: NestedResource, status: number): Handler =>
   (call) =>
     Either.gen(function* () {
-      const parent = yield* crud.findLive(nest.parent, call.path.id, call)
-      const row = yield* create(nest, parent, call.body, call)
-      nest.touched?.(parent, call)
-      return crud.one(nest.entity, row, call, "add", status)
+      const parent = yield* crud.findLive(resource.parent, call.path.id, call)
+      const row = yield* create(resource, parent, call.body, call)
+      resource.afterChange?.(parent, call)
+      return crud.rowResponse(resource.entity, row, call, "add", status)
     })
 
 /** Changes one. */
 export const update =
-  (nest: Nest): Handler =>
+  (resource: NestedResource): Handler =>
   (call) =>
     Either.gen(function* () {
-      const [parent, row] = yield* find(nest, call)
-      const patch = yield* crud.readBody(nest.entity, call, row)
-      const changed = yield* engine.change(nest.entity, row, patch, call.view, call.endpoint.version)
-      nest.touched?.(parent, call)
-      return crud.one(nest.entity, changed, call, "update")
+      const [parent, row] = yield* find(resource, call)
+      const patch = yield* crud.readBody(resource.entity, call, row)
+      const changed = yield* engine.change(resource.entity, row, patch, call.view, call.endpoint.version)
+      resource.afterChange?.(parent, call)
+      return crud.rowResponse(resource.entity, changed, call, "update")
     })
 
 /** Deletes one. */
 export const remove =
-  (nest: Nest, answer: (row: Row) => Answer = (row) => json(200, { success: true, data: { id: row.id } })): Handler =>
+  (
+    resource: NestedResource,
+    answer: (row: Row) => Answer = (row) => json(200, { success: true, data: { id: row.id } })
+  ): Handler =>
   (call) =>
-    Either.map(find(nest, call), ([parent, row]) => {
-      engine.remove(nest.entity, row, call.view)
-      nest.touched?.(parent, call)
+    Either.map(find(resource, call), ([parent, row]) => {
+      engine.remove(resource.entity, row, call.view)
+      resource.afterChange?.(parent, call)
       return answer(row)
     })

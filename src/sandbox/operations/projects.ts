@@ -4,37 +4,37 @@
 import * as Either from "effect/Either"
 import { activity } from "../entities/activity.js"
 import { board, phase, project, task, template } from "../entities/project.js"
-import { type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import { type Call, type Handler, type Handlers, pagingParameters, withParameters } from "../http/call.js"
 import { json } from "../http/messages.js"
 import * as paging from "../http/paging.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
 import * as searching from "../model/search.js"
-import { list, words } from "../model/view.js"
+import { list, splitWords } from "../model/view.js"
 import { all, put, type Row, where } from "../model/world.js"
-import { flat } from "./core.js"
+import { showWithIds } from "./core.js"
 import * as crud from "./crud.js"
 
 /** Deleted projects come when `status` asks for them. */
-const isThere = (row: Row, call: Call): boolean =>
-  row.is_deleted !== true || words(call.query.status)?.includes("deleted") === true
+const isListed = (row: Row, call: Call): boolean =>
+  row.is_deleted !== true || splitWords(call.query.status)?.includes("deleted") === true
 
-const isOpen = (row: Row, call: Call): boolean => row.archive_time === null && isThere(row, call)
-const isArchived = (row: Row, call: Call): boolean => row.archive_time !== null && isThere(row, call)
+const isOpen = (row: Row, call: Call): boolean => row.archive_time === null && isListed(row, call)
+const isArchived = (row: Row, call: Call): boolean => row.archive_time !== null && isListed(row, call)
 
-const whole: crud.ListOptions = { whole: () => ({ additional_data: null }) }
+const unpaged: crud.ListOptions = { unpaged: () => ({ additional_data: null }) }
 
 /** v1 lists archived projects when it is asked to. */
 const v1Projects = (row: Row, call: Call): boolean =>
-  isThere(row, call) && (row.archive_time === null || kinds.flag.fromV1(call.query.include_archived) === true)
+  isListed(row, call) && (row.archive_time === null || kinds.flag.fromV1(call.query.include_archived) === true)
 
 const archive: Handler = (call) =>
   Either.gen(function* () {
     const row = yield* crud.findLive(project, call.path.id, call)
     const archived = { archive_time: call.view.now }
     const changed = yield* engine.change(project, row, archived, call.view, call.endpoint.version)
-    return crud.one(project, changed, call, "update")
+    return crud.rowResponse(project, changed, call, "update")
   })
 
 const add =
@@ -45,7 +45,7 @@ const add =
     return crud.add(entity, status)({ ...call, body })
   }
 
-const changelog = honouring(paged, (call) =>
+const changelog = withParameters(pagingParameters, (call) =>
   Either.flatMap(crud.find(project, call.path.id, call), (row) => {
     const data = call.view.world.log
       .filter((change) => change.table === "project" && change.id === row.id && change.action === "change")
@@ -85,7 +85,7 @@ const tasksOf = (row: Row, call: Call): ReadonlyArray<Row> =>
 const activitiesOf = (row: Row, call: Call): ReadonlyArray<Row> =>
   where(call.view.world, "activity", "project_id", row.id).filter((one) => one.is_deleted !== true)
 
-const planned = (type: string, one: Row, row: Row) => ({
+const planItem = (type: string, one: Row, row: Row) => ({
   item_id: one.id,
   item_type: type,
   phase_id: one.plan_phase_id ?? row.phase_id,
@@ -97,14 +97,14 @@ const plan: Handler = (call) =>
     json(200, {
       success: true,
       data: [
-        ...tasksOf(row, call).map((one) => planned("task", one, row)),
-        ...activitiesOf(row, call).map((one) => planned("activity", one, row))
+        ...tasksOf(row, call).map((one) => planItem("task", one, row)),
+        ...activitiesOf(row, call).map((one) => planItem("activity", one, row))
       ],
       additional_data: null
     })
   )
 
-const replan =
+const updatePlanItem =
   (entity: Entity, param: string): Handler =>
   (call) =>
     Either.gen(function* () {
@@ -116,7 +116,7 @@ const replan =
         ...(call.body.group_id === undefined ? {} : { plan_group_id: call.body.group_id })
       }
       put(call.view.world, entity.name, next)
-      return json(200, { success: true, data: planned(entity.name, next, row), additional_data: null })
+      return json(200, { success: true, data: planItem(entity.name, next, row), additional_data: null })
     })
 
 const onePage = { additional_data: { next_cursor: null } }
@@ -126,7 +126,7 @@ const projectActivities: Handler = (call) =>
   Either.map(crud.find(project, call.path.id, call), (row) =>
     json(200, {
       success: true,
-      data: activitiesOf(row, call).map((one) => ({ ...flat(activity)(one, call), project_id: row.id })),
+      data: activitiesOf(row, call).map((one) => ({ ...showWithIds(activity)(one, call), project_id: row.id })),
       ...onePage
     })
   )
@@ -136,7 +136,7 @@ const projectTasks: Handler = (call) =>
     json(200, { success: true, data: tasksOf(row, call).map((one) => crud.show(task, one, call, "list")), ...onePage })
   )
 
-const permitted: Handler = (call) =>
+const permittedUsers: Handler = (call) =>
   Either.map(crud.find(project, call.path.id, call), () =>
     json(200, { success: true, data: Array.from(all(call.view.world, "user"), (row) => row.id) })
   )
@@ -145,25 +145,25 @@ const matches = (row: Row, call: Call): boolean =>
   (call.query.person_id === undefined || list(row, "person_ids").includes(call.query.person_id)) &&
   (call.query.organization_id === undefined || list(row, "org_ids").includes(call.query.organization_id))
 
-const basic = (version: "v1" | "v2", noun: string, entity: Entity, status: number): Handlers => ({
+const crudHandlers = (version: "v1" | "v2", noun: string, entity: Entity, status: number): Handlers => ({
   [`${version}.add${noun}`]: add(entity, status),
   [`${version}.get${noun}`]: crud.get(entity),
   [`${version}.update${noun}`]: crud.update(entity),
   [`${version}.delete${noun}`]: crud.remove(entity)
 })
 
-const both = (f: (version: "v1" | "v2") => Handlers): Handlers => ({ ...f("v1"), ...f("v2") })
+const inBothVersions = (f: (version: "v1" | "v2") => Handlers): Handlers => ({ ...f("v1"), ...f("v2") })
 
 /** Handlers by version and official name. */
-export const projects: Handlers = {
-  ...both((version) => ({
-    ...basic(version, "Project", project, 201),
-    ...basic(version, "Task", task, 201),
+export const projectHandlers: Handlers = {
+  ...inBothVersions((version) => ({
+    ...crudHandlers(version, "Project", project, 201),
+    ...crudHandlers(version, "Task", task, 201),
     [`${version}.deleteTask`]: crud.remove(task, { additional_data: null }),
     [`${version}.archiveProject`]: archive,
-    [`${version}.getProjectsBoards`]: crud.list(board, whole),
+    [`${version}.getProjectsBoards`]: crud.list(board, unpaged),
     [`${version}.getProjectsBoard`]: crud.get(board),
-    [`${version}.getProjectsPhases`]: crud.list(phase, whole),
+    [`${version}.getProjectsPhases`]: crud.list(phase, unpaged),
     [`${version}.getProjectsPhase`]: crud.get(phase),
     [`${version}.getProjectTemplates`]: crud.list(template, { cursor: true }),
     [`${version}.getProjectTemplate`]: crud.get(template)
@@ -179,13 +179,13 @@ export const projects: Handlers = {
   "v2.deleteProjectPhase": crud.remove(phase),
   "v2.searchProjects": searching.search(project, matches, ["person_id", "organization_id"]),
   "v2.getProjectChangelog": changelog,
-  "v2.getProjectUsers": permitted,
+  "v2.getProjectUsers": permittedUsers,
   "v1.deleteProject": crud.remove(project, { additional_data: null }),
-  "v1.getProjects": crud.list(project, { cursor: true, which: v1Projects, honours: ["include_archived"] }),
+  "v1.getProjects": crud.list(project, { cursor: true, which: v1Projects, parameters: ["include_archived"] }),
   "v1.getTasks": crud.list(task, { cursor: true }),
   "v1.getProjectPlan": plan,
-  "v1.putProjectPlanActivity": replan(activity, "activity_id"),
-  "v1.putProjectPlanTask": replan(task, "task_id"),
+  "v1.putProjectPlanActivity": updatePlanItem(activity, "activity_id"),
+  "v1.putProjectPlanTask": updatePlanItem(task, "task_id"),
   "v1.getProjectTasks": projectTasks,
   "v1.getProjectActivities": projectActivities
 }

@@ -8,10 +8,10 @@ import * as relation from "../entities/follower.js"
 import { lead } from "../entities/lead.js"
 import { product } from "../entities/product.js"
 import { user } from "../entities/user.js"
-import { type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import { type Call, type Handler, type Handlers, pagingParameters, withParameters } from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { json } from "../http/messages.js"
 import * as paging from "../http/paging.js"
-import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
 import { compare } from "../model/sortedRows.js"
@@ -48,7 +48,7 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
     call.endpoint.version === "v2"
       ? { user_id: row.user_id, add_time: timeOf(row, call) }
       : { user_id: row.user_id, id: row.id, [key]: row.entity_id, add_time: timeOf(row, call) }
-  const list = honouring(paged, (call) =>
+  const list = withParameters(pagingParameters, (call) =>
     Either.flatMap(crud.find(entity, call.path.id, call), (row) =>
       page(relation.followersOf(entity.name, row.id, call.view), call, (one) => shape(one, call))
     )
@@ -61,10 +61,10 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
         const version = call.endpoint.version
         const userId = Number(call.body.user_id)
         if (get(call.view.world, "user", userId) === undefined) {
-          return yield* refusals.because({ version }, "User not found")
+          return yield* errorResponses.badRequest({ version }, "User not found")
         }
         const made = relation.follow(entity.name, row.id, userId, call.view)
-        if (made === undefined) return yield* refusals.because({ version }, "User is already a follower")
+        if (made === undefined) return yield* errorResponses.badRequest({ version }, "User is already a follower")
         return json(status, { success: true, data: shape(made, call) })
       })
   const remove: Handler = (call) =>
@@ -75,7 +75,7 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
       const field = endpoint.version === "v2" ? "user_id" : "id"
       const found = relation.followersOf(entity.name, row.id, view).find((one) => one[field] === path.follower_id)
       if (found === undefined)
-        return yield* Either.left(refusals.inVersion(endpoint.version, 404, "Follower not found"))
+        return yield* Either.left(errorResponses.inVersion(endpoint.version, 404, "Follower not found"))
       relation.unfollow(found, view)
       return json(200, { success: true, data: { [field]: found[field] } })
     })
@@ -86,7 +86,7 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
     [`v2.add${noun}Follower`]: add(201),
     [`v1.delete${noun}Follower`]: remove,
     [`v2.delete${noun}Follower`]: remove,
-    [`v2.get${noun}FollowersChangelog`]: honouring(paged, (call) =>
+    [`v2.get${noun}FollowersChangelog`]: withParameters(pagingParameters, (call) =>
       Either.flatMap(crud.find(entity, call.path.id, call), (row) =>
         page(relation.followerChanges(entity.name, row.id, call.view), call, (one) => ({
           action: one.action,
@@ -99,7 +99,7 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
   }
 }
 
-const userFollowers = honouring(paged, (call) =>
+const userFollowers = withParameters(pagingParameters, (call) =>
   Either.flatMap(crud.find(user, call.path.id, call), (row) => {
     const rows = relation.followersOf("user", row.id, call.view)
     return call.endpoint.version === "v1"
@@ -115,11 +115,11 @@ const userFollowers = honouring(paged, (call) =>
 const findParticipant = (call: Call): engine.Outcome<Row> =>
   Either.flatMap(crud.find(deal, call.path.id, call), (row) => {
     const found = relation.participantsOf(row.id, call.view).find((one) => one.id === call.path.deal_participant_id)
-    return found === undefined ? Either.left(refusals.v1(404, "Participant not found")) : Either.right(found)
+    return found === undefined ? Either.left(errorResponses.v1(404, "Participant not found")) : Either.right(found)
   })
 
 const participants: Handlers = {
-  "v1.getDealParticipants": honouring(paged, (call) =>
+  "v1.getDealParticipants": withParameters(pagingParameters, (call) =>
     Either.flatMap(crud.find(deal, call.path.id, call), (row) =>
       page(relation.participantsOf(row.id, call.view), call, (one) => relation.showParticipant(one, call.view))
     )
@@ -129,10 +129,10 @@ const participants: Handlers = {
       const row = yield* crud.findLive(deal, call.path.id, call)
       const personId = Number(call.body.person_id)
       if (get(call.view.world, "person", personId) === undefined) {
-        return yield* Either.left(refusals.v1(400, "Person not found"))
+        return yield* Either.left(errorResponses.v1(400, "Person not found"))
       }
-      const made = relation.takePart(row.id, personId, call.view)
-      if (made === undefined) return yield* Either.left(refusals.v1(400, "Person is already a participant"))
+      const made = relation.addParticipant(row.id, personId, call.view)
+      if (made === undefined) return yield* Either.left(errorResponses.v1(400, "Person is already a participant"))
       const related = engine.relatedObjects(person, where(call.view.world, "person", "id", personId), call.view)
       return json(200, {
         success: true,
@@ -142,10 +142,10 @@ const participants: Handlers = {
     }),
   "v1.deleteDealParticipant": (call) =>
     Either.map(findParticipant(call), (row) => {
-      relation.leave(row, call.view)
+      relation.removeParticipant(row, call.view)
       return json(200, { success: true, data: { id: row.id } })
     }),
-  "v1.getDealParticipantsChangelog": honouring(paged, (call) =>
+  "v1.getDealParticipantsChangelog": withParameters(pagingParameters, (call) =>
     Either.flatMap(crud.find(deal, call.path.id, call), (row) =>
       page(relation.participantChanges(row.id, call.view), call, (one) => ({
         actor_user_id: one.actor_user_id,
@@ -162,7 +162,7 @@ const participants: Handlers = {
 // -----------------------------------------------------------------------------
 
 /** In a sandbox everybody sees everything. */
-const permitted =
+const permittedUsers =
   (entity: Entity): Handler =>
   (call) =>
     Either.map(crud.find(entity, call.path.id, call), () =>
@@ -175,7 +175,7 @@ const permitted =
     )
 
 /** Handlers by version and official name. */
-export const relations: Handlers = {
+export const relationHandlers: Handlers = {
   ...followers("Deal", deal, "deal_id", 200),
   ...followers("Person", person, "person_id", 200),
   ...followers("Organization", organization, "org_id", 200),
@@ -183,9 +183,9 @@ export const relations: Handlers = {
   "v1.getUserFollowers": userFollowers,
   "v2.getUserFollowers": userFollowers,
   ...participants,
-  "v1.getDealUsers": permitted(deal),
-  "v1.getPersonUsers": permitted(person),
-  "v1.getOrganizationUsers": permitted(organization),
-  "v1.getProductUsers": permitted(product),
-  "v1.getLeadUsers": permitted(lead)
+  "v1.getDealUsers": permittedUsers(deal),
+  "v1.getPersonUsers": permittedUsers(person),
+  "v1.getOrganizationUsers": permittedUsers(organization),
+  "v1.getProductUsers": permittedUsers(product),
+  "v1.getLeadUsers": permittedUsers(lead)
 }

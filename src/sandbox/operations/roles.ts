@@ -2,9 +2,9 @@
  * The operations on teams and roles.
  */
 import * as Either from "effect/Either"
-import * as office from "../entities/callLogAndGoal.js"
+import * as entities from "../entities/callLogGoalTeamRole.js"
 import { user } from "../entities/user.js"
-import { type Call, paged as everyPage, type Handler, type Handlers, honouring } from "../http/call.js"
+import { type Call, pagingParameters as everyPage, type Handler, type Handlers, withParameters } from "../http/call.js"
 import { json } from "../http/messages.js"
 import * as paging from "../http/paging.js"
 import * as engine from "../model/engine.js"
@@ -20,18 +20,18 @@ import * as crud from "./crud.js"
 const noTeam = (call: Call) => json(404, { success: false, error: `Team ${String(call.path.id)} does not exist` })
 
 const findTeam = (call: Call): engine.Outcome<Row> =>
-  Either.mapLeft(crud.find(office.team, call.path.id, call), () => noTeam(call))
+  Either.mapLeft(crud.find(entities.team, call.path.id, call), () => noTeam(call))
 
 const sentUsers = (call: Call): ReadonlyArray<unknown> =>
   (Array.isArray(call.body.users) ? call.body.users : [call.body.users]).map(Number)
 
-const regroup =
-  (join: (standing: ReadonlyArray<unknown>, sent: ReadonlyArray<unknown>) => ReadonlyArray<unknown>): Handler =>
+const updateMembers =
+  (combine: (current: ReadonlyArray<unknown>, sent: ReadonlyArray<unknown>) => ReadonlyArray<unknown>): Handler =>
   (call) =>
     Either.gen(function* () {
       const row = yield* findTeam(call)
-      const users = join(list(row, "users"), sentUsers(call))
-      const changed = yield* engine.change(office.team, row, { users }, call.view, "v1")
+      const users = combine(list(row, "users"), sentUsers(call))
+      const changed = yield* engine.change(entities.team, row, { users }, call.view, "v1")
       return json(200, { success: true, data: list(changed, "users") })
     })
 
@@ -57,7 +57,7 @@ const assignment = (one: Row, row: Row) => ({
 })
 
 /** A page of what is no table. */
-export const paged = (items: ReadonlyArray<unknown>, call: Call) => {
+export const pageOf = (items: ReadonlyArray<unknown>, call: Call) => {
   const rows = items.map((_, id): Row => ({ id }))
   const page = paging.byOffset({ rows }, call.query, 500)
   return json(200, {
@@ -67,9 +67,9 @@ export const paged = (items: ReadonlyArray<unknown>, call: Call) => {
   })
 }
 
-const assignments = honouring(everyPage, (call) =>
-  Either.map(crud.find(office.role, call.path.id, call), (row) =>
-    paged(
+const assignments = withParameters(everyPage, (call) =>
+  Either.map(crud.find(entities.role, call.path.id, call), (row) =>
+    pageOf(
       where(call.view.world, "user", "role_id", row.id).map((one) => assignment(one, row)),
       call
     )
@@ -80,7 +80,7 @@ const assign =
   (to: (row: Row) => unknown, answer: (userId: unknown, row: Row) => unknown): Handler =>
   (call) =>
     Either.gen(function* () {
-      const row = yield* crud.findLive(office.role, call.path.id, call)
+      const row = yield* crud.findLive(entities.role, call.path.id, call)
       const one = yield* crud.find(user, Number(call.body.user_id), call)
       yield* engine.change(user, one, { role_id: to(row) }, call.view, "v1")
       return json(200, { success: true, data: answer(one.id, row) })
@@ -91,20 +91,20 @@ const roleOf = (call: Call): engine.Outcome<readonly [one: Row, row: Row | undef
 
 const setSetting: Handler = (call) =>
   Either.gen(function* () {
-    const row = yield* crud.findLive(office.role, call.path.id, call)
+    const row = yield* crud.findLive(entities.role, call.path.id, call)
     const patch = { [String(call.body.setting_key)]: Number(call.body.value) }
-    const standing = isRecord(row.settings) ? row.settings : {}
-    put(call.view.world, "role", { ...row, settings: { ...standing, ...patch } })
+    const current = isRecord(row.settings) ? row.settings : {}
+    put(call.view.world, "role", { ...row, settings: { ...current, ...patch } })
     return json(200, { success: true, data: { id: row.id, ...patch } })
   })
 
 const setPipelines: Handler = (call) =>
   Either.gen(function* () {
-    const row = yield* crud.findLive(office.role, call.path.id, call)
+    const row = yield* crud.findLive(entities.role, call.path.id, call)
     const visible = isRecord(call.body.visible_pipeline_ids) ? call.body.visible_pipeline_ids : {}
-    const hidden = new Set(office.hiddenPipelines(row))
-    for (const [id, seen] of Object.entries(visible)) {
-      if (seen === true) hidden.delete(Number(id))
+    const hidden = new Set(entities.hiddenPipelines(row))
+    for (const [id, isVisible] of Object.entries(visible)) {
+      if (isVisible === true) hidden.delete(Number(id))
       else hidden.add(Number(id))
     }
     const next = { ...row, hidden_pipelines: Array.from(hidden) }
@@ -113,7 +113,7 @@ const setPipelines: Handler = (call) =>
   })
 
 const pipelinesOf = (row: Row, call: Call, visible: boolean) => {
-  const hidden = office.hiddenPipelines(row)
+  const hidden = entities.hiddenPipelines(row)
   const ids = Array.from(all(call.view.world, "pipeline"))
     .filter((one) => one.is_deleted !== true && hidden.includes(one.id) !== visible)
     .map((one) => one.id)
@@ -122,39 +122,39 @@ const pipelinesOf = (row: Row, call: Call, visible: boolean) => {
 
 /** A team, without its members when nobody wants them. */
 const shownTeam = (row: Row, call: Call) => {
-  const { users, ...shown } = engine.showV1(office.team, row, call.view, "list")
+  const { users, ...shown } = engine.showV1(entities.team, row, call.view, "list")
   return kinds.flag.fromV1(call.query.skip_users) === true ? shown : { ...shown, users }
 }
 
 const teams: crud.ListOptions = {
-  whole: () => ({}),
+  unpaged: () => ({}),
   shape: shownTeam,
   orderBy: "order_by",
-  honours: ["skip_users", "order_by"]
+  parameters: ["skip_users", "order_by"]
 }
 
 /** Handlers by version and official name. */
-export const roles: Handlers = {
-  "v1.getTeams": crud.list(office.team, teams),
-  "v1.addTeam": crud.add(office.team, 200),
-  "v1.getTeam": honouring(["skip_users"], (call) =>
+export const roleHandlers: Handlers = {
+  "v1.getTeams": crud.list(entities.team, teams),
+  "v1.addTeam": crud.add(entities.team, 200),
+  "v1.getTeam": withParameters(["skip_users"], (call) =>
     Either.map(findTeam(call), (row) => json(200, { success: true, data: shownTeam(row, call) }))
   ),
-  "v1.updateTeam": (call) => Either.flatMap(findTeam(call), () => crud.update(office.team)(call)),
+  "v1.updateTeam": (call) => Either.flatMap(findTeam(call), () => crud.update(entities.team)(call)),
   "v1.getTeamUsers": (call) =>
     Either.map(findTeam(call), (row) => json(200, { success: true, data: list(row, "users") })),
-  "v1.addTeamUser": regroup((standing, sent) => Array.from(new Set([...standing, ...sent]))),
-  "v1.deleteTeamUser": regroup((standing, sent) => standing.filter((id) => !sent.includes(id))),
-  "v1.getUserTeams": crud.list(office.team, {
+  "v1.addTeamUser": updateMembers((current, sent) => Array.from(new Set([...current, ...sent]))),
+  "v1.deleteTeamUser": updateMembers((current, sent) => current.filter((id) => !sent.includes(id))),
+  "v1.getUserTeams": crud.list(entities.team, {
     ...teams,
     which: (row, call) => list(row, "users").includes(call.path.id)
   }),
 
-  "v1.getRoles": crud.list(office.role),
-  "v1.addRole": idOnly(crud.add(office.role, 200)),
-  "v1.getRole": crud.get(office.role),
-  "v1.updateRole": idOnly(crud.update(office.role)),
-  "v1.deleteRole": crud.remove(office.role),
+  "v1.getRoles": crud.list(entities.role),
+  "v1.addRole": idOnly(crud.add(entities.role, 200)),
+  "v1.getRole": crud.get(entities.role),
+  "v1.updateRole": idOnly(crud.update(entities.role)),
+  "v1.deleteRole": crud.remove(entities.role),
   "v1.getRoleAssignments": assignments,
   "v1.addRoleAssignment": assign(
     (row) => row.id,
@@ -165,19 +165,19 @@ export const roles: Handlers = {
     (_, row) => ({ id: row.id })
   ),
   "v1.getRoleSettings": (call) =>
-    Either.map(crud.find(office.role, call.path.id, call), (row) =>
-      json(200, { success: true, data: office.settingsOf(row) })
+    Either.map(crud.find(entities.role, call.path.id, call), (row) =>
+      json(200, { success: true, data: entities.settingsOf(row) })
     ),
   "v1.addOrUpdateRoleSetting": setSetting,
-  "v1.getRolePipelines": honouring(["visible"], (call) =>
-    Either.map(crud.find(office.role, call.path.id, call), (row) =>
+  "v1.getRolePipelines": withParameters(["visible"], (call) =>
+    Either.map(crud.find(entities.role, call.path.id, call), (row) =>
       pipelinesOf(row, call, kinds.flag.fromV1(call.query.visible ?? true) !== false)
     )
   ),
   "v1.updateRolePipelines": setPipelines,
-  "v1.getUserRoleAssignments": honouring(everyPage, (call) =>
-    Either.map(roleOf(call), ([one, row]) => paged(row === undefined ? [] : [assignment(one, row)], call))
+  "v1.getUserRoleAssignments": withParameters(everyPage, (call) =>
+    Either.map(roleOf(call), ([one, row]) => pageOf(row === undefined ? [] : [assignment(one, row)], call))
   ),
   "v1.getUserRoleSettings": (call) =>
-    Either.map(roleOf(call), ([, row]) => json(200, { success: true, data: office.settingsOf(row ?? { id: 0 }) }))
+    Either.map(roleOf(call), ([, row]) => json(200, { success: true, data: entities.settingsOf(row ?? { id: 0 }) }))
 }

@@ -8,21 +8,21 @@ import { file } from "../entities/file.js"
 import { lead } from "../entities/lead.js"
 import { product } from "../entities/product.js"
 import { project } from "../entities/project.js"
-import { type Call, type Handler, type Handlers, honouring, paged } from "../http/call.js"
+import { type Call, type Handler, type Handlers, pagingParameters, withParameters } from "../http/call.js"
 import { json } from "../http/messages.js"
 import * as paging from "../http/paging.js"
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import { linked } from "../model/references.js"
+import { liveRowsWhere } from "../model/references.js"
 import * as searching from "../model/search.js"
 import { compare } from "../model/sortedRows.js"
-import { isRecord, text, words } from "../model/view.js"
+import { isRecord, splitWords, text } from "../model/view.js"
 import { all, type Row } from "../model/world.js"
 
 const entities: Readonly<Record<string, Entity>> = { deal, person, organization, product, lead, file, project }
 
 /** Nothing of these is ever found: a sandbox gets no mail. */
-const never = ["mail_attachment"]
+const emptyItemTypes = ["mail_attachment"]
 
 const matches =
   (pairs: Readonly<Record<string, string>>) =>
@@ -35,32 +35,32 @@ const matches =
 const ofDeal = { person_id: "person_id", organization_id: "org_id" }
 
 const dealMatches = (row: Row, call: Call): boolean =>
-  matches(ofDeal)(row, call) && words(call.query.status)?.includes(text(row, "status")) !== false
+  matches(ofDeal)(row, call) && splitWords(call.query.status)?.includes(text(row, "status")) !== false
 
-const saysYes = (value: unknown): boolean => kinds.flag.fromV1(value) === true
+const isTrue = (value: unknown): boolean => kinds.flag.fromV1(value) === true
 
-const everything = honouring(
+const searchItems = withParameters(
   {
-    ...searching.honours(Object.values(entities), ["search_for_related_items"]),
-    item_types: [...Object.keys(entities), ...never]
+    ...searching.searchParameters(Object.values(entities), ["search_for_related_items"]),
+    item_types: [...Object.keys(entities), ...emptyItemTypes]
   },
   (call) => {
     const refusal = searching.checkTerm(call)
     if (refusal !== undefined) return Either.left(refusal)
-    const types = words(call.query.item_types) ?? Object.keys(entities)
+    const types = splitWords(call.query.item_types) ?? Object.keys(entities)
     const found = types.flatMap((type) => {
       const entity = entities[type]
-      return entity === undefined ? [] : searching.lookUp(entity, call, words(call.query.fields))
+      return entity === undefined ? [] : searching.findHits(entity, call, splitWords(call.query.fields))
     })
     found.sort((a, b) => b.score - a.score)
-    return searching.hits(found, call, { related_items: related(found, call) })
+    return searching.hitsResponse(found, call, { related_items: related(found, call) })
   }
 )
 
 /** So many of a kind belong to one find at most, newest first. */
-const mostRelated = 100
+const maxRelated = 100
 
-const below: Readonly<Record<string, ReadonlyArray<readonly [of: Entity, field: string]>>> = {
+const relatedEntities: Readonly<Record<string, ReadonlyArray<readonly [of: Entity, field: string]>>> = {
   person: [
     [lead, "person_id"],
     [deal, "person_id"]
@@ -74,13 +74,13 @@ const below: Readonly<Record<string, ReadonlyArray<readonly [of: Entity, field: 
 
 /** What belongs to the persons and organizations found, when it is asked for. */
 const related = (found: ReadonlyArray<searching.Hit>, call: Call): ReadonlyArray<unknown> => {
-  if (!saysYes(call.query.search_for_related_items)) return []
+  if (!isTrue(call.query.search_for_related_items)) return []
   return found.flatMap(({ item, row }) =>
-    (below[isRecord(item) ? String(item.type) : ""] ?? []).flatMap(([of, field]) =>
-      linked(call.view.world, of.name, field, row.id)
+    (relatedEntities[isRecord(item) ? String(item.type) : ""] ?? []).flatMap(([of, field]) =>
+      liveRowsWhere(call.view.world, of.name, field, row.id)
         .slice()
         .sort(compare([{ field: "add_time", descending: true }]))
-        .slice(0, mostRelated)
+        .slice(0, maxRelated)
         .map((one) => ({ result_score: 0, item: of.search?.item(one, call.view) }))
     )
   )
@@ -91,9 +91,9 @@ const typeOf = (call: Call): string =>
   String(call.query.entity_type ?? call.query.field_type ?? "").replace(/Field$/, "")
 
 /** Which values fit the term. Here upper and lower case differ. */
-const fitting = ({ endpoint, query }: Call): ((value: string) => boolean) => {
+const matcherOf = ({ endpoint, query }: Call): ((value: string) => boolean) => {
   const term = String(query.term ?? "")
-  const match = endpoint.version === "v2" ? (query.match ?? "exact") : saysYes(query.exact_match) ? "exact" : "middle"
+  const match = endpoint.version === "v2" ? (query.match ?? "exact") : isTrue(query.exact_match) ? "exact" : "middle"
   return match === "exact"
     ? (value) => value === term
     : match === "beginning"
@@ -101,15 +101,25 @@ const fitting = ({ endpoint, query }: Call): ((value: string) => boolean) => {
       : (value) => value.includes(term)
 }
 
-const byField = honouring(
-  [...paged, "term", "entity_type", "field_type", "field", "field_key", "match", "exact_match", "return_item_ids"],
+const byField = withParameters(
+  [
+    ...pagingParameters,
+    "term",
+    "entity_type",
+    "field_type",
+    "field",
+    "field_key",
+    "match",
+    "exact_match",
+    "return_item_ids"
+  ],
   (call) =>
     Either.gen(function* () {
       const refusal = searching.checkTerm(call)
       if (refusal !== undefined) return yield* Either.left(refusal)
       const entity = entities[typeOf(call)]
       const field = String(call.query.field ?? call.query.field_key ?? "")
-      const fits = fitting(call)
+      const fits = matcherOf(call)
       const rows: Array<Row> = []
       for (const row of entity === undefined ? [] : all(call.view.world, entity.name)) {
         if (row.is_deleted !== true && valuesAt(row, field).some(fits)) rows.push(row)
@@ -126,7 +136,7 @@ const byField = honouring(
       }
       // v1 tells which values there are, and whose only when it is asked to
       const values = rows.flatMap((row) => valuesAt(row, field).filter(fits))
-      const items = saysYes(call.query.return_item_ids)
+      const items = isTrue(call.query.return_item_ids)
         ? rows.map((row) => ({ id: row.id, [field]: valuesAt(row, field).find(fits) }))
         : Array.from(new Set(values), (value) => ({ [field]: value }))
       const page = paging.byOffset({ rows: items.map((_, id) => ({ id })) }, call.query, maximum)
@@ -144,24 +154,27 @@ const valuesAt = (row: Row, field: string): ReadonlyArray<string> => {
 }
 
 /** v1 and v2 search alike. */
-const both = (operation: string, handler: Handler): Handlers => ({
+const inBothVersions = (operation: string, handler: Handler): Handlers => ({
   [`v1.${operation}`]: handler,
   [`v2.${operation}`]: handler
 })
 
 /** Handlers by version and official name. */
-export const search: Handlers = {
-  ...both("searchDeals", searching.search(deal, dealMatches, ["person_id", "organization_id", "status"])),
-  ...both("searchPersons", searching.search(person, matches({ organization_id: "org_id" }), ["organization_id"])),
-  ...both("searchOrganization", searching.search(organization)),
-  ...both("searchProducts", searching.search(product)),
-  ...both(
+export const searchHandlers: Handlers = {
+  ...inBothVersions("searchDeals", searching.search(deal, dealMatches, ["person_id", "organization_id", "status"])),
+  ...inBothVersions(
+    "searchPersons",
+    searching.search(person, matches({ organization_id: "org_id" }), ["organization_id"])
+  ),
+  ...inBothVersions("searchOrganization", searching.search(organization)),
+  ...inBothVersions("searchProducts", searching.search(product)),
+  ...inBothVersions(
     "searchLeads",
     searching.search(lead, matches({ person_id: "person_id", organization_id: "organization_id" }), [
       "person_id",
       "organization_id"
     ])
   ),
-  ...both("searchItem", everything),
-  ...both("searchItemByField", byField)
+  ...inBothVersions("searchItem", searchItems),
+  ...inBothVersions("searchItemByField", byField)
 }

@@ -4,9 +4,9 @@
 import * as Either from "effect/Either"
 import * as filters from "../entities/filter.js"
 import { webhook } from "../entities/webhook.js"
-import { type Call, type Handler, type Handlers, honouring } from "../http/call.js"
+import { type Call, type Handler, type Handlers, withParameters } from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { type Answer, json } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import * as engine from "../model/engine.js"
 import * as kinds from "../model/kinds.js"
 import { isRecord } from "../model/view.js"
@@ -20,8 +20,8 @@ const withoutCodes = (condition: unknown): unknown => {
 }
 
 /** Conditions name their fields by code when that is asked for. */
-const coded = (handler: Handler): Handler =>
-  honouring(["include_field_code"], (call) =>
+const withFieldCodes = (handler: Handler): Handler =>
+  withParameters(["include_field_code"], (call) =>
     Either.map(handler(call), (answer) => {
       const value = answer.body._tag === "Json" ? answer.body.value : undefined
       if (kinds.flag.fromV1(call.query.include_field_code) === true || !isRecord(value) || !isRecord(value.data)) {
@@ -32,14 +32,14 @@ const coded = (handler: Handler): Handler =>
     })
   )
 
-const checked =
+const withValidConditions =
   (handler: Handler, needed: boolean): Handler =>
   (call) => {
-    const why = needed || call.body.conditions !== undefined ? filters.wrong(call.body.conditions) : undefined
-    return why === undefined ? handler(call) : Either.left(refusals.v1(400, why))
+    const problem = needed || call.body.conditions !== undefined ? filters.findProblem(call.body.conditions) : undefined
+    return problem === undefined ? handler(call) : Either.left(errorResponses.v1(400, problem))
   }
 
-const removeFilters = honouring(["ids"], (call) => {
+const removeFilters = withParameters(["ids"], (call) => {
   const raw = call.query.ids
   const ids = (Array.isArray(raw) ? raw : String(raw ?? "").split(",")).map(Number)
   const found = ids.flatMap((id) => {
@@ -50,7 +50,7 @@ const removeFilters = honouring(["ids"], (call) => {
   return Either.right(json(200, { success: true, data: { id: found.map((row) => row.id) } }))
 })
 
-const compared = {
+const comparisonOperators = {
   "=": "is",
   "!=": "is not",
   ">": "is more than",
@@ -61,7 +61,7 @@ const compared = {
   "IS NOT NULL": "is not empty"
 }
 
-const written = {
+const textOperators = {
   "=": "is",
   "!=": "is not",
   "LIKE '$%'": "starts with",
@@ -77,12 +77,12 @@ const helpers: Handler = () =>
       success: true,
       data: {
         operators: {
-          int: compared,
-          double: compared,
-          monetary: compared,
-          date: compared,
-          varchar: written,
-          text: written,
+          int: comparisonOperators,
+          double: comparisonOperators,
+          monetary: comparisonOperators,
+          date: comparisonOperators,
+          varchar: textOperators,
+          text: textOperators,
           enum: { "=": "is", "!=": "is not", "IS NULL": "is empty", "IS NOT NULL": "is not empty" }
         },
         deprecated_operators: {},
@@ -96,7 +96,7 @@ const helpers: Handler = () =>
 // webhooks
 // -----------------------------------------------------------------------------
 
-const most = 40
+const maxWebhooks = 40
 
 const badUrl = json(400, {
   status: "error",
@@ -117,25 +117,25 @@ const wrongAction = ({ event_action, version = "2.0" }: Call["body"]): Answer | 
   return json(400, { status: "error", success: false, errors: { event_action: [message] } })
 }
 
-const reachable = (url: unknown): boolean =>
+const isHttpUrl = (url: unknown): boolean =>
   typeof url === "string" && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
 
-const enveloped = (data: unknown, status: number) => json(status, { status: "ok", success: true, data })
+const webhookResponse = (data: unknown, status: number) => json(status, { status: "ok", success: true, data })
 
 const addWebhook: Handler = (call) =>
   Either.gen(function* () {
-    if (!reachable(call.body.subscription_url)) return yield* Either.left(badUrl)
+    if (!isHttpUrl(call.body.subscription_url)) return yield* Either.left(badUrl)
     const wrong = wrongAction(call.body)
     if (wrong !== undefined) return yield* Either.left(wrong)
     const own = Array.from(all(call.view.world, "webhook")).filter((row) => row.owner_id === call.view.caller.id)
-    if (own.length >= most) {
+    if (own.length >= maxWebhooks) {
       return yield* Either.left(
-        json(422, { status: "error", success: false, errors: { webhooks: [`no more than ${most} webhooks`] } })
+        json(422, { status: "error", success: false, errors: { webhooks: [`no more than ${maxWebhooks} webhooks`] } })
       )
     }
     const patch = yield* engine.readV1(webhook, call.body, call.view, undefined)
     const row = yield* engine.create(webhook, patch, call.view, "v1")
-    return enveloped(engine.showV1(webhook, row, call.view, "add"), 201)
+    return webhookResponse(engine.showV1(webhook, row, call.view, "add"), 201)
   })
 
 const noWebhook = json(404, { status: "error", success: false, errors: { id: ["not found"] } })
@@ -148,17 +148,17 @@ const removeWebhook: Handler = (call) =>
   })
 
 /** Handlers by version and official name. */
-export const settings: Handlers = {
-  "v1.getFilters": crud.list(filters.filter, { whole: () => ({}) }),
-  "v1.addFilter": coded(checked(crud.add(filters.filter, 200), true)),
-  "v1.getFilter": coded(crud.get(filters.filter)),
-  "v1.updateFilter": coded(checked(crud.update(filters.filter), false)),
+export const settingHandlers: Handlers = {
+  "v1.getFilters": crud.list(filters.filter, { unpaged: () => ({}) }),
+  "v1.addFilter": withFieldCodes(withValidConditions(crud.add(filters.filter, 200), true)),
+  "v1.getFilter": withFieldCodes(crud.get(filters.filter)),
+  "v1.updateFilter": withFieldCodes(withValidConditions(crud.update(filters.filter), false)),
   "v1.deleteFilter": crud.remove(filters.filter),
   "v1.deleteFilters": removeFilters,
   "v1.getFilterHelpers": helpers,
   "v1.getWebhooks": (call) =>
     Either.right(
-      enveloped(
+      webhookResponse(
         Array.from(all(call.view.world, "webhook"), (row) => engine.showV1(webhook, row, call.view, "list")),
         200
       )

@@ -5,19 +5,19 @@ import * as Either from "effect/Either"
 import { deal, stagesOf } from "../entities/deal.js"
 import * as history from "../entities/history.js"
 import { pipeline } from "../entities/pipeline.js"
-import { type Call, type Handler, type Handlers, honouring } from "../http/call.js"
+import { type Call, type Handler, type Handlers, withParameters } from "../http/call.js"
+import * as errorResponses from "../http/errorResponses.js"
 import { json } from "../http/messages.js"
-import * as refusals from "../http/refusals.js"
 import type * as engine from "../model/engine.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
-import { conditionsOf, counting, filterOver } from "../model/selection.js"
+import * as references from "../model/references.js"
+import { applyPrecedence, conditionsOf, filterOver } from "../model/selection.js"
 import { isRecord, text } from "../model/view.js"
 import { all, get, type Row, where } from "../model/world.js"
-import { flat } from "./core.js"
+import { showWithIds } from "./core.js"
 import * as crud from "./crud.js"
 
-const within = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row>> =>
+const selectDeals = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row>> =>
   Either.map(conditionsOf(deal, call), (conditions) =>
     Array.from(all(call.view.world, "deal")).filter(
       (row) =>
@@ -28,15 +28,15 @@ const within = (call: Call, archived: boolean): engine.Outcome<ReadonlyArray<Row
   )
 
 /** By currency, as version 1 shows it: where there is nothing, an array. */
-const shown = <A>(amounts: Readonly<Record<string, A>>): Readonly<Record<string, A>> | readonly [] =>
+const emptyAsArray = <A>(amounts: Readonly<Record<string, A>>): Readonly<Record<string, A>> | readonly [] =>
   Object.keys(amounts).length === 0 ? [] : amounts
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
 const summary = (archived: boolean): Handler =>
-  honouring(["status", "filter_id", "user_id", "pipeline_id", "stage_id"], (call) =>
-    Either.map(within(counting({ precedence: filterOver("user_id") }, call), archived), (rows) => {
-      const weighted = (row: Row) => short.weightedValue(row, call.view)
+  withParameters(["status", "filter_id", "user_id", "pipeline_id", "stage_id"], (call) =>
+    Either.map(selectDeals(applyPrecedence({ precedence: filterOver("user_id") }, call), archived), (rows) => {
+      const weighted = (row: Row) => references.weightedValue(row, call.view)
       const totals = (amounts: Readonly<Record<string, number>>, converted: boolean) =>
         Object.fromEntries(
           Object.entries(amounts).map(([currency, value]) => [
@@ -45,8 +45,8 @@ const summary = (archived: boolean): Handler =>
               value,
               count: rows.filter((row) => row.currency === currency).length,
               ...(converted ? { value_converted: value } : {}),
-              value_formatted: short.formatMoney(value, currency),
-              ...(converted ? { value_converted_formatted: short.formatMoney(value, currency) } : {})
+              value_formatted: references.formatMoney(value, currency),
+              ...(converted ? { value_converted_formatted: references.formatMoney(value, currency) } : {})
             }
           ])
         )
@@ -57,13 +57,13 @@ const summary = (archived: boolean): Handler =>
       return json(200, {
         success: true,
         data: {
-          values_total: shown(totals(values, true)),
-          weighted_values_total: shown(totals(weights, false)),
+          values_total: emptyAsArray(totals(values, true)),
+          weighted_values_total: emptyAsArray(totals(weights, false)),
           total_count: rows.length,
           total_currency_converted_value: sum(values),
           total_weighted_currency_converted_value: sum(weights),
-          total_currency_converted_value_formatted: short.formatMoney(sum(values), currency),
-          total_weighted_currency_converted_value_formatted: short.formatMoney(sum(weights), currency)
+          total_currency_converted_value_formatted: references.formatMoney(sum(values), currency),
+          total_weighted_currency_converted_value_formatted: references.formatMoney(sum(weights), currency)
         }
       })
     })
@@ -86,7 +86,7 @@ const after = (day: string, interval: string, times: number): string => {
 const dayBefore = (day: string): string => after(day, "day", -1)
 
 /** The day by which a deal is counted: of a field of its own, or of a custom one. */
-const dayIn = (key: string, call: Call): ((row: Row) => string) | undefined => {
+const dayGetter = (key: string, call: Call): ((row: Row) => string) | undefined => {
   if (key in deal.fields) return (row) => text(row, key).slice(0, 10)
   const custom = where(call.view.world, "dealField", "field_code", key)[0]
   return custom === undefined
@@ -98,7 +98,7 @@ const dayIn = (key: string, call: Call): ((row: Row) => string) | undefined => {
 }
 
 /** More periods than this are refused. */
-const mostPeriods = 10_000
+const maxPeriods = 10_000
 
 const timelineParameters = [
   ...["start_date", "interval", "amount", "field_key"],
@@ -106,7 +106,7 @@ const timelineParameters = [
 ]
 
 const timeline = (archived: boolean): Handler =>
-  honouring(timelineParameters, (call) => {
+  withParameters(timelineParameters, (call) => {
     const { amount, field_key: key, interval, start_date: start } = call.query
     const count = Number(amount)
     const known = typeof interval === "string" && (interval in months || interval in days)
@@ -114,41 +114,41 @@ const timeline = (archived: boolean): Handler =>
       !known ||
       typeof start !== "string" ||
       !kinds.date.is(start) ||
-      !(Number.isInteger(count) && count > 0 && count <= mostPeriods) ||
+      !(Number.isInteger(count) && count > 0 && count <= maxPeriods) ||
       typeof key !== "string"
     ) {
-      return Either.left(refusals.v1(400, "start_date, interval, amount and field_key must be given."))
+      return Either.left(errorResponses.v1(400, "start_date, interval, amount and field_key must be given."))
     }
-    const dayOf = dayIn(key, call)
+    const dayOf = dayGetter(key, call)
     if (dayOf === undefined && call.ignoresUnknown !== true) {
-      return Either.left(refusals.unknown(call.endpoint, `field_key=${key}`))
+      return Either.left(errorResponses.notSupported(call.endpoint, `field_key=${key}`))
     }
-    return Either.map(within(call, archived), (all_) => {
+    return Either.map(selectDeals(call, archived), (deals) => {
       // a lost deal has no place in time
-      const rows = all_.filter((row) => row.status !== "lost")
+      const rows = deals.filter((row) => row.status !== "lost")
       const data = Array.from({ length: count }, (_, at) => {
         const from = after(start, interval, at)
         const to = after(start, interval, at + 1)
-        const inside = rows.filter((row) => {
+        const inPeriod = rows.filter((row) => {
           const day = dayOf?.(row) ?? ""
           return day >= from && day < to
         })
-        const open = inside.filter((row) => row.status === "open")
-        const won = inside.filter((row) => row.status === "won")
-        const weighted = (row: Row) => short.weightedValue(row, call.view)
+        const open = inPeriod.filter((row) => row.status === "open")
+        const won = inPeriod.filter((row) => row.status === "won")
+        const weighted = (row: Row) => references.weightedValue(row, call.view)
         return {
           period_start: `${from} 00:00:00`,
           period_end: `${dayBefore(to)} 23:59:59`,
-          deals: Number(call.query.exclude_deals) === 1 ? [] : inside.map((row) => flat(deal)(row, call)),
+          deals: Number(call.query.exclude_deals) === 1 ? [] : inPeriod.map((row) => showWithIds(deal)(row, call)),
           totals: {
-            count: inside.length,
-            values: shown(history.sums(inside)),
-            weighted_values: shown(history.sums(inside, weighted)),
+            count: inPeriod.length,
+            values: emptyAsArray(history.sums(inPeriod)),
+            weighted_values: emptyAsArray(history.sums(inPeriod, weighted)),
             open_count: open.length,
-            open_values: shown(history.sums(open)),
-            weighted_open_values: shown(history.sums(open, weighted)),
+            open_values: emptyAsArray(history.sums(open)),
+            weighted_open_values: emptyAsArray(history.sums(open, weighted)),
             won_count: won.length,
-            won_values: shown(history.sums(won))
+            won_values: emptyAsArray(history.sums(won))
           }
         }
       })
@@ -163,7 +163,7 @@ const timeline = (archived: boolean): Handler =>
 interface Period {
   readonly deals: ReadonlyArray<Row>
   readonly pipeline: Row
-  readonly inside: (time: string) => boolean
+  readonly inPeriod: (time: string) => boolean
 }
 
 const period = (call: Call): engine.Outcome<Period> =>
@@ -173,7 +173,7 @@ const period = (call: Call): engine.Outcome<Period> =>
     const user = call.query.user_id ?? call.view.caller.id
     return {
       pipeline: row,
-      inside: (time) => time !== "" && time.slice(0, 10) >= from && time.slice(0, 10) <= to,
+      inPeriod: (time) => time !== "" && time.slice(0, 10) >= from && time.slice(0, 10) <= to,
       deals: Array.from(all(call.view.world, "deal")).filter(
         (one) => one.pipeline_id === row.id && one.is_deleted !== true && one.owner_id === Number(user)
       )
@@ -185,10 +185,10 @@ interface Move {
   readonly to: unknown
 }
 
-const moves = ({ deals, inside }: Period, call: Call): ReadonlyArray<Move> => {
+const stageMoves = ({ deals, inPeriod }: Period, call: Call): ReadonlyArray<Move> => {
   const ids = new Set(deals.map((row) => row.id))
   return call.view.world.log.flatMap(({ after: next, before, id, table, time }) =>
-    table === "deal" && ids.has(id) && before !== undefined && before.stage_id !== next.stage_id && inside(time)
+    table === "deal" && ids.has(id) && before !== undefined && before.stage_id !== next.stage_id && inPeriod(time)
       ? [{ from: before.stage_id, to: next.stage_id }]
       : []
   )
@@ -196,12 +196,12 @@ const moves = ({ deals, inside }: Period, call: Call): ReadonlyArray<Move> => {
 
 const percent = (part: number, whole: number): number => (whole === 0 ? 0 : Math.round((part / whole) * 100))
 
-const conversion = honouring(["start_date", "end_date", "user_id"], (call) =>
+const conversion = withParameters(["start_date", "end_date", "user_id"], (call) =>
   Either.map(period(call), (chosen) => {
     const stages = stagesOf(call, chosen.pipeline.id)
-    const made = moves(chosen, call)
+    const made = stageMoves(chosen, call)
     const count = (status: string, field: string) =>
-      chosen.deals.filter((row) => row.status === status && chosen.inside(text(row, field))).length
+      chosen.deals.filter((row) => row.status === status && chosen.inPeriod(text(row, field))).length
     return json(200, {
       success: true,
       data: {
@@ -218,23 +218,23 @@ const conversion = honouring(["start_date", "end_date", "user_id"], (call) =>
   })
 )
 
-const counted = (rows: ReadonlyArray<Row>) => {
+const summarize = (rows: ReadonlyArray<Row>) => {
   const values = history.sums(rows)
   return {
     count: rows.length,
     deals_ids: rows.map((row) => row.id),
-    values: shown(values),
-    formatted_values: shown(
+    values: emptyAsArray(values),
+    formatted_values: emptyAsArray(
       Object.fromEntries(
-        Object.entries(values).map(([currency, value]) => [currency, short.formatMoney(value, currency)])
+        Object.entries(values).map(([currency, value]) => [currency, references.formatMoney(value, currency)])
       )
     )
   }
 }
 
-const movement = honouring(["start_date", "end_date", "user_id"], (call) =>
+const movement = withParameters(["start_date", "end_date", "user_id"], (call) =>
   Either.map(period(call), (chosen) => {
-    const { deals, inside } = chosen
+    const { deals, inPeriod } = chosen
     const open = deals.filter((row) => row.status === "open")
     const age = (rows: ReadonlyArray<Row>): number =>
       rows.length === 0
@@ -243,11 +243,11 @@ const movement = honouring(["start_date", "end_date", "user_id"], (call) =>
     return json(200, {
       success: true,
       data: {
-        movements_between_stages: { count: moves(chosen, call).length },
-        new_deals: counted(deals.filter((row) => inside(text(row, "add_time")))),
-        deals_left_open: counted(open),
-        won_deals: counted(deals.filter((row) => inside(text(row, "won_time")))),
-        lost_deals: counted(deals.filter((row) => inside(text(row, "lost_time")))),
+        movements_between_stages: { count: stageMoves(chosen, call).length },
+        new_deals: summarize(deals.filter((row) => inPeriod(text(row, "add_time")))),
+        deals_left_open: summarize(open),
+        won_deals: summarize(deals.filter((row) => inPeriod(text(row, "won_time")))),
+        lost_deals: summarize(deals.filter((row) => inPeriod(text(row, "lost_time")))),
         average_age_in_days: {
           across_all_stages: age(deals),
           by_stages: stagesOf(call, chosen.pipeline.id).map((stage) => ({
@@ -261,7 +261,7 @@ const movement = honouring(["start_date", "end_date", "user_id"], (call) =>
 )
 
 /** Handlers by version and official name. */
-export const statistics: Handlers = {
+export const statisticsHandlers: Handlers = {
   "v1.getDealsSummary": summary(false),
   "v1.getArchivedDealsSummary": summary(true),
   "v1.getDealsTimeline": timeline(false),

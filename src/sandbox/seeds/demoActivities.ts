@@ -1,16 +1,16 @@
 /**
- * What the people of the demo's company do: leads, activities, notes, projects.
+ * The demo company's leads, activities, notes and projects.
  */
 import type { daysFrom, Seed, SeedRow } from "./seed.js"
 
-/** The three who sell. */
+/** The ids of the three users. */
 export const ada = 13_000_001
 export const tomas = 13_000_002
 export const mei = 13_000_003
 
 const owners = [ada, tomas, mei]
 
-/** Whose turn it is. */
+/** Distributes entities over the users. */
 export const ownerOf = (at: number): number => owners[at % owners.length] ?? ada
 
 /** Leads. */

@@ -1,5 +1,5 @@
 /**
- * A small believable company: a maker of office furniture with three people in sales.
+ * The demo seed: a small maker of office furniture with three users in sales.
  */
 import { activities, ada, leads, mei, notes, ownerOf, projects, tomas } from "./demoActivities.js"
 import { daysFrom, type Seed, type SeedRow } from "./seed.js"
@@ -180,7 +180,7 @@ const products: ReadonlyArray<readonly [name: string, code: string, price: numbe
   ["Yearly care", "SRV-CARE", 480, 120, "year"]
 ]
 
-/** Makes the demo's seed for a world that begins at that time. */
+/** Makes the demo seed, with times relative to `now`. */
 export const demo = (now: string): Seed => {
   const day = daysFrom(now)
   return {

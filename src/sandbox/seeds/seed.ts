@@ -1,5 +1,5 @@
 /**
- * What a world begins with.
+ * The initial data of a sandbox.
  */
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
@@ -20,13 +20,12 @@ import * as custom from "../model/customFields.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import { isRecord, later, text, type View } from "../model/view.js"
+import { addMillis, isRecord, text, type View } from "../model/view.js"
 import { type Company, get, make, nextId, put, type Row, table, type World } from "../model/world.js"
 
 /**
- * One thing of a seed: fields under their v2 names (of leads, notes and users, which v2 does not have: v1's). Everything has
- * a default, so name what matters to you; `id` and the times can be given too. Times are `Date`s or ISO strings, contacts may
- * be plain strings.
+ * One entity of a seed: fields under their v2 names (v1 names for leads, notes and users, which v2 does not have). Everything has
+ * a default; `id` and times can be set too. Times are `Date`s or ISO strings, and contacts may be plain strings.
  *
  * @since 0.1.0
  * @category models
@@ -36,7 +35,7 @@ export interface SeedRow {
 }
 
 /**
- * What a world begins with. Things can refer to those of the lists above them by id; ids count up from 1 where none are given.
+ * The initial data of a sandbox. Entities can refer by id to those of the lists above them; by default ids count up from 1.
  * Without `users` there is one user, without `pipelines` one pipeline with five stages.
  *
  * @since 0.1.0
@@ -44,11 +43,11 @@ export interface SeedRow {
  */
 export interface Seed {
   readonly company?: Partial<Company> | undefined
-  /** The first one is who calls with the sandbox's token. */
+  /** The sandbox's token belongs to the first one. */
   readonly users?: ReadonlyArray<SeedRow> | undefined
   readonly activityTypes?: ReadonlyArray<SeedRow> | undefined
   readonly leadLabels?: ReadonlyArray<SeedRow> | undefined
-  /** Custom fields: `field_name`, `field_type`, perhaps `field_code` (the 40-digit key) and `options`. */
+  /** Custom fields: `field_name`, `field_type`, and optionally `field_code` (the 40-digit key) and `options`. */
   readonly dealFields?: ReadonlyArray<SeedRow> | undefined
   readonly personFields?: ReadonlyArray<SeedRow> | undefined
   readonly organizationFields?: ReadonlyArray<SeedRow> | undefined
@@ -71,7 +70,7 @@ export interface Seed {
 }
 
 /**
- * A sandbox cannot be made as it was described.
+ * The options of a sandbox are invalid.
  *
  * @since 0.1.0
  * @category errors
@@ -87,7 +86,7 @@ export class SandboxError extends /*#__PURE__*/ Data.TaggedError("SandboxError")
   }
 }
 
-/** An option that nobody knows, by name. */
+/** An option that noUser knows, by name. */
 export const refuseUnknown = (
   given: unknown,
   names: Readonly<Record<string, true>>,
@@ -97,7 +96,7 @@ export const refuseUnknown = (
   return fault === undefined ? undefined : new SandboxError({ path: fault.option, reason: fault.message })
 }
 
-const lists = [
+const seedLists = [
   ["activityTypes", activityType],
   ["leadLabels", leadLabel],
   ["dealFields", field("dealField")],
@@ -125,7 +124,7 @@ const lists = [
 // what every account has
 // -----------------------------------------------------------------------------
 
-const types = [
+const activityTypes = [
   ["call", "Call", "call"],
   ["meeting", "Meeting", "meeting"],
   ["task", "Task", "task"],
@@ -134,12 +133,12 @@ const types = [
   ["lunch", "Lunch", "lunch"]
 ] as const
 
-const sources = ["Manually created", "Deal", "Web forms", "Prospector", "Leadbooster", "API"]
+const leadSources = ["Manually created", "Deal", "Web forms", "Prospector", "Leadbooster", "API"]
 
 const stageNames = ["Qualified", "Contact Made", "Demo Scheduled", "Proposal Made", "Negotiations Started"]
 
-const furnish = (world: World, now: string): void => {
-  for (const [id, [key, name, icon]] of types.entries()) {
+const addBuiltInRows = (world: World, now: string): void => {
+  for (const [id, [key, name, icon]] of activityTypes.entries()) {
     put(world, "activityType", {
       id: id + 1,
       name,
@@ -157,7 +156,7 @@ const furnish = (world: World, now: string): void => {
   for (const [id, name] of ["(Unassigned users)", "Admins"].entries()) {
     put(world, "role", { id: id + 1, name, parent_role_id: id === 0 ? null : 1, is_deleted: false })
   }
-  for (const [id, name] of sources.entries()) put(world, "leadSource", { id: id + 1, name })
+  for (const [id, name] of leadSources.entries()) put(world, "leadSource", { id: id + 1, name })
   for (const [table, fields] of Object.entries(builtIn)) {
     for (const [field_code, field_name, field_type] of fields) {
       const id = nextId(world, table)
@@ -193,7 +192,7 @@ const readValue = (entity: Entity, name: string, raw: unknown): unknown => {
   if (kind.is(value)) return value
   const strict = kind.fromV2(value)
   if (strict !== kinds.unreadable) return strict
-  // times without a zone, contacts as plain strings; a flag is not turned round
+  // lenient for strings: times without a zone, contacts as plain strings; flags are not inverted as in v1
   return typeof value === "string" ? kind.fromV1(value) : kinds.unreadable
 }
 
@@ -215,7 +214,7 @@ const readRow = (
     const value = readValue(entity, name, raw)
     if (value === kinds.unreadable) {
       return Either.left(
-        new SandboxError({ path: `${path}.${name}`, reason: entity.fields[name]?.kind.what ?? "is wrong" })
+        new SandboxError({ path: `${path}.${name}`, reason: entity.fields[name]?.kind.requirement ?? "is wrong" })
       )
     }
     patch[name] = structuredClone(value)
@@ -225,14 +224,15 @@ const readRow = (
     const fields = custom.definitions(world, entity.customFields)
     for (const [key, value] of Object.entries(patch.custom_fields)) {
       const found = fields.find((one) => one.field_code === key)
-      const why = found === undefined ? "is no custom field" : value === null ? undefined : custom.refuse(found, value)
+      const why =
+        found === undefined ? "is no custom field" : value === null ? undefined : custom.findProblem(found, value)
       if (why !== undefined) return Either.left(new SandboxError({ path: `${path}.custom_fields.${key}`, reason: why }))
     }
   }
   return Either.right(patch)
 }
 
-const sentenceOf = (answer: Answer): string =>
+const refusalReason = (answer: Answer): string =>
   answer.body._tag === "Json" && isRecord(answer.body.value)
     ? `is refused: ${String(answer.body.value.error)}`
     : "is refused"
@@ -244,10 +244,10 @@ const addRow = (entity: Entity, row: SeedRow, path: string, view: View): Either.
       return yield* Either.left(new SandboxError({ path: `${path}.id`, reason: `is taken: ${String(patch.id)}` }))
     }
     const owner = get(view.world, "user", patch.owner_id ?? patch.user_id)
-    const made = text({ id: 0, ...patch }, "add_time") || view.now
+    const addTime = text({ id: 0, ...patch }, "add_time") || view.now
     return yield* engine
-      .create(entity, patch, { ...view, caller: owner ?? view.caller, now: made }, "v2")
-      .pipe(Either.mapLeft((answer) => new SandboxError({ path, reason: sentenceOf(answer) })))
+      .create(entity, patch, { ...view, caller: owner ?? view.caller, now: addTime }, "v2")
+      .pipe(Either.mapLeft((answer) => new SandboxError({ path, reason: refusalReason(answer) })))
   })
 
 // -----------------------------------------------------------------------------
@@ -290,26 +290,26 @@ const seedNames: Names<Seed> = {
   tasks: true
 }
 
-const nobody: Row = { id: 0, name: "", email: "", default_currency: "USD", timezone_offset: "+00:00" }
+const noUser: Row = { id: 0, name: "", email: "", default_currency: "USD", timezone_offset: "+00:00" }
 
-/** Makes a world. */
+/** Makes a world from a seed. */
 export const build = (seed: Seed, now: string, origin: string): Either.Either<World, SandboxError> =>
   Either.gen(function* () {
     const strange =
       refuseUnknown(seed, seedNames, "seed.") ?? refuseUnknown(seed.company, companyNames, "seed.company.")
     if (strange !== undefined) return yield* Either.left(strange)
     const world = make({ ...defaultCompany, ...seed.company })
-    furnish(world, now)
-    const first: View = { world, caller: nobody, now, origin }
+    addBuiltInRows(world, now)
+    const first: View = { world, caller: noUser, now, origin }
     const users = seed.users ?? [{ name: "Sandbox User", email: "owner@sandbox.example", is_admin: true }]
     if (users.length === 0) {
       return yield* Either.left(new SandboxError({ path: "seed.users", reason: "must name somebody" }))
     }
     table(world, "user").next = 13_000_001
     for (const [at, row] of users.entries()) yield* addRow(user, row, `seed.users[${at}]`, first)
-    const [caller = nobody] = world.tables.get("user")?.rows.values() ?? []
+    const [caller = noUser] = world.tables.get("user")?.rows.values() ?? []
     const view: View = { world, caller, now, origin }
-    const whole: Seed =
+    const seedWithPipeline: Seed =
       seed.pipelines === undefined && seed.stages === undefined
         ? {
             ...seed,
@@ -317,14 +317,15 @@ export const build = (seed: Seed, now: string, origin: string): Either.Either<Wo
             stages: stageNames.map((name) => ({ name, pipeline_id: 1 }))
           }
         : seed
-    for (const [name, entity] of lists) {
-      for (const [at, row] of (whole[name] ?? []).entries()) yield* addRow(entity, row, `seed.${name}[${at}]`, view)
+    for (const [name, entity] of seedLists) {
+      for (const [at, row] of (seedWithPipeline[name] ?? []).entries())
+        yield* addRow(entity, row, `seed.${name}[${at}]`, view)
     }
     return world
   })
 
-/** So many days and hours from a time, as ISO text. */
+/** The day `days` days from `now`, at a time of day, in ISO format. */
 export const daysFrom =
   (now: string) =>
   (days: number, hour = 9, minute = 0): string =>
-    `${later(now, days * 86_400_000).slice(0, 10)}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00.000Z`
+    `${addMillis(now, days * 86_400_000).slice(0, 10)}T${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}:00.000Z`

@@ -1,5 +1,5 @@
 /**
- * Webhooks are delivered: to whoever asked, with retries, bans and the end of it, on the sandbox's clock.
+ * Delivery of webhooks: with retries, pauses and removal, on the sandbox's clock.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -7,8 +7,8 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
-import * as remembered from "../http/boundedLog.js"
-import { hideText } from "../http/secrets.js"
+import * as boundedLog from "../http/boundedLog.js"
+import { redactText } from "../http/secrets.js"
 import { text, type View } from "../model/view.js"
 import { all, type Change, get, put, type Row, remove, uuid, type World } from "../model/world.js"
 import * as payloads from "./payload.js"
@@ -27,30 +27,30 @@ export interface Delivery {
   /** From 1 to 4. */
   readonly attempt: number
   readonly payload: unknown
-  /** The receiver's status; `undefined` when there was no answer within ten seconds. */
+  /** The receiver's status; `undefined` without a response within ten seconds. */
   readonly status: number | undefined
 }
 
-/** How deliveries are made and remembered. */
-export interface Courier {
+/** Sends webhooks and records the attempts. */
+export interface WebhookSender {
   readonly client: HttpClient.HttpClient | undefined
-  readonly deliveries: remembered.Log<Delivery>
-  /** How often the first attempt failed, until when nothing is delivered, and since when nothing arrived. */
-  readonly troubles: Map<Row["id"], { failed: number; bannedUntil: number; failingSince: number | undefined }>
+  readonly deliveries: boundedLog.Log<Delivery>
+  /** For each webhook: failed first attempts, until when it is paused, and since when every attempt has failed. */
+  readonly failures: Map<Row["id"], { failed: number; bannedUntil: number; failingSince: number | undefined }>
 }
 
-/** Makes a courier. Without a client deliveries are only noted. */
-export const make = (client: HttpClient.HttpClient | undefined): Courier => ({
+/** Makes a sender. Without a client deliveries are only recorded. */
+export const make = (client: HttpClient.HttpClient | undefined): WebhookSender => ({
   client,
-  deliveries: remembered.make((delivery) => ({
+  deliveries: boundedLog.make((delivery) => ({
     ...delivery,
-    payload: remembered.isHeavy(delivery.payload) ? remembered.letGo : delivery.payload
+    payload: boundedLog.isLarge(delivery.payload) ? boundedLog.dropped : delivery.payload
   })),
-  troubles: new Map()
+  failures: new Map()
 })
 
-const waits = [3000, 30_000, 150_000]
-const patience = "10 seconds"
+const retryDelays = [3000, 30_000, 150_000]
+const responseTimeout = "10 seconds"
 const banAfter = 10
 const banMillis = 30 * 60_000
 const giveUpMillis = 3 * 86_400_000
@@ -68,24 +68,24 @@ const send = (client: HttpClient.HttpClient, hook: Row, body: unknown): Effect.E
         )
   return client.execute(authorized).pipe(
     Effect.map((response): number | undefined => response.status),
-    Effect.timeout(patience),
+    Effect.timeout(responseTimeout),
     Effect.orElseSucceed(() => undefined)
   )
 }
 
-const isGood = (status: number | undefined): boolean => status !== undefined && status >= 200 && status < 300
+const isSuccess = (status: number | undefined): boolean => status !== undefined && status >= 200 && status < 300
 
-/** Notes how an attempt went; a webhook that nothing has reached for three days is taken away. */
-const weigh = (
-  courier: Courier,
+/** Records the result of an attempt. A webhook without a success for three days is removed. */
+const recordAttempt = (
+  sender: WebhookSender,
   world: World,
   hookId: Row["id"],
   attempt: number,
   status: number | undefined,
   now: number
 ): void => {
-  const trouble = courier.troubles.get(hookId) ?? { failed: 0, bannedUntil: 0, failingSince: undefined }
-  courier.troubles.set(hookId, trouble)
+  const failure = sender.failures.get(hookId) ?? { failed: 0, bannedUntil: 0, failingSince: undefined }
+  sender.failures.set(hookId, failure)
   const row = get(world, "webhook", hookId)
   if (row !== undefined) {
     put(world, "webhook", {
@@ -94,19 +94,25 @@ const weigh = (
       last_http_status: status ?? null
     })
   }
-  if (isGood(status)) {
-    trouble.failingSince = undefined
+  if (isSuccess(status)) {
+    failure.failingSince = undefined
     return
   }
-  trouble.failingSince ??= now
-  if (attempt === 1 && ++trouble.failed >= banAfter) {
-    trouble.failed = 0
-    trouble.bannedUntil = now + banMillis
+  failure.failingSince ??= now
+  if (attempt === 1 && ++failure.failed >= banAfter) {
+    failure.failed = 0
+    failure.bannedUntil = now + banMillis
   }
-  if (now - trouble.failingSince >= giveUpMillis) remove(world, "webhook", hookId)
+  if (now - failure.failingSince >= giveUpMillis) remove(world, "webhook", hookId)
 }
 
-const deliver = (courier: Courier, view: View, hookId: Row["id"], change: Change, id: string): Effect.Effect<void> =>
+const deliver = (
+  sender: WebhookSender,
+  view: View,
+  hookId: Row["id"],
+  change: Change,
+  id: string
+): Effect.Effect<void> =>
   Effect.gen(function* () {
     const correlation = id
     for (let attempt = 1; attempt <= 4; attempt++) {
@@ -114,33 +120,37 @@ const deliver = (courier: Courier, view: View, hookId: Row["id"], change: Change
       if (hook === undefined) return
       const now = yield* Clock.currentTimeMillis
       const body = payloads.payload({ hook, change, id, correlation, attempt }, view)
-      const status = courier.client === undefined ? 200 : yield* send(courier.client, hook, body)
-      remembered.note(courier.deliveries, {
+      const status = sender.client === undefined ? 200 : yield* send(sender.client, hook, body)
+      boundedLog.append(sender.deliveries, {
         time: new Date(now).toISOString(),
         webhookId: hookId,
-        url: hideText(text(hook, "subscription_url")),
+        url: redactText(text(hook, "subscription_url")),
         attempt,
-        payload: remembered.bounded(body),
-        status: courier.client === undefined ? undefined : status
+        payload: boundedLog.truncate(body),
+        status: sender.client === undefined ? undefined : status
       })
-      weigh(courier, view.world, hookId, attempt, status, now)
-      const wait = waits[attempt - 1]
-      if (isGood(status) || wait === undefined) return
-      yield* Effect.sleep(wait)
+      recordAttempt(sender, view.world, hookId, attempt, status, now)
+      const delay = retryDelays[attempt - 1]
+      if (isSuccess(status) || delay === undefined) return
+      yield* Effect.sleep(delay)
     }
   })
 
-/** Sends what has just happened to all who want to hear of it; a banned webhook does not. */
-export const announce = (courier: Courier, view: View, changes: ReadonlyArray<Change>): Effect.Effect<void> =>
+/** Delivers changes to all subscribed webhooks that are not paused. */
+export const deliverChanges = (
+  sender: WebhookSender,
+  view: View,
+  changes: ReadonlyArray<Change>
+): Effect.Effect<void> =>
   Effect.gen(function* () {
     const hooks = Array.from(all(view.world, "webhook"))
     if (hooks.length === 0) return
     const now = new Date(view.now).getTime()
     for (const change of changes) {
       for (const hook of hooks) {
-        const banned = now < (courier.troubles.get(hook.id)?.bannedUntil ?? 0)
-        if (banned || hook.is_active !== true || !payloads.wants(hook, change)) continue
-        yield* Effect.forkDaemon(deliver(courier, view, hook.id, change, uuid(view.world)))
+        const banned = now < (sender.failures.get(hook.id)?.bannedUntil ?? 0)
+        if (banned || hook.is_active !== true || !payloads.isSubscribedTo(hook, change)) continue
+        yield* Effect.forkDaemon(deliver(sender, view, hook.id, change, uuid(view.world)))
       }
     }
   })

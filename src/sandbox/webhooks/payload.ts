@@ -1,5 +1,5 @@
 /**
- * What a webhook is sent, in both versions.
+ * Webhook payloads of both versions.
  */
 
 import { activity, activityType } from "../entities/activity.js"
@@ -18,7 +18,7 @@ import type { Entity } from "../model/entity.js"
 import { isRecord, text, type View } from "../model/view.js"
 import { all, type Change, type Row } from "../model/world.js"
 
-/** Entities by the names that webhooks have for them. */
+/** Entities with their names in webhooks. */
 const entities: ReadonlyMap<string, readonly [name: string, entity: Entity]> = new Map(
   (
     [
@@ -43,14 +43,14 @@ const entities: ReadonlyMap<string, readonly [name: string, entity: Entity]> = n
   ).map(([name, entity]) => [entity.name, [name, entity] as const] as const)
 )
 
-/** What webhooks call a table; `undefined` for those that they do not speak of. */
-export const objectOf = (table: string): string | undefined => entities.get(table)?.[0]
+/** The name of a table in webhooks; `undefined` for tables without events. */
+export const webhookObjectOf = (table: string): string | undefined => entities.get(table)?.[0]
 
 const v1Actions = { create: "added", change: "updated", delete: "deleted" } as const
 
-/** Whether a webhook wants to hear of a change. */
-export const wants = (hook: Row, change: Change): boolean => {
-  const name = objectOf(change.table)
+/** Whether a webhook is subscribed to a change. */
+export const isSubscribedTo = (hook: Row, change: Change): boolean => {
+  const name = webhookObjectOf(change.table)
   const action = text(hook, "event_action")
   const object = text(hook, "event_object")
   return (
@@ -67,7 +67,7 @@ export const wants = (hook: Row, change: Change): boolean => {
 // version 2
 // -----------------------------------------------------------------------------
 
-const typed = (entity: Entity, row: Row, view: View): unknown => {
+const typedCustomFields = (entity: Entity, row: Row, view: View): unknown => {
   if (entity.customFields === undefined) return undefined
   const values = isRecord(row.custom_fields) ? row.custom_fields : {}
   return Object.fromEntries(
@@ -83,14 +83,14 @@ const typed = (entity: Entity, row: Row, view: View): unknown => {
   )
 }
 
-const shownV2 = (entity: Entity, row: Row, view: View): Record<string, unknown> => {
+const showV2 = (entity: Entity, row: Row, view: View): Record<string, unknown> => {
   const shown = engine.showV2(entity, row, view)
   if (typeof shown.visible_to === "number") shown.visible_to = String(shown.visible_to)
-  const fields = typed(entity, row, view)
+  const fields = typedCustomFields(entity, row, view)
   return fields === undefined ? shown : { ...shown, custom_fields: fields }
 }
 
-const changed = (before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> =>
+const changedFields = (before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(before).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(after[key]))
   )
@@ -105,18 +105,18 @@ export interface Delivery {
   readonly attempt: number
 }
 
-const permitted = (view: View): ReadonlyArray<unknown> => Array.from(all(view.world, "user"), (row) => row.id)
+const permittedUserIds = (view: View): ReadonlyArray<unknown> => Array.from(all(view.world, "user"), (row) => row.id)
 
 const v2 = ({ attempt, change, correlation, hook, id }: Delivery, view: View): unknown => {
   const [name, entity] = entities.get(change.table) ?? [change.table, deal]
-  const after = shownV2(entity, change.after, view)
-  const before = change.before === undefined ? undefined : shownV2(entity, change.before, view)
-  // a user that is gone is one that was changed
+  const after = showV2(entity, change.after, view)
+  const before = change.before === undefined ? undefined : showV2(entity, change.before, view)
+  // a removed user is reported as a change
   const action = name === "user" && change.action === "delete" ? "change" : change.action
   return {
     data: action === "delete" ? null : after,
     previous:
-      action === "create" || before === undefined ? null : action === "delete" ? before : changed(before, after),
+      action === "create" || before === undefined ? null : action === "delete" ? before : changedFields(before, after),
     meta: {
       action,
       entity: name,
@@ -134,7 +134,7 @@ const v2 = ({ attempt, change, correlation, hook, id }: Delivery, view: View): u
       change_source: "api",
       attempt,
       host: `${view.world.company.domain}.pipedrive.com`,
-      ...(name === "user" ? {} : { permitted_user_ids: permitted(view).map(String) }),
+      ...(name === "user" ? {} : { permitted_user_ids: permittedUserIds(view).map(String) }),
       ...(change.mergedTo === undefined ? {} : { merged_to_id: String(change.mergedTo) }),
       ...(change.mergedFrom === undefined ? {} : { merged_from_id: String(change.mergedFrom) })
     }
@@ -168,7 +168,7 @@ const v1 = ({ attempt, change, hook }: Delivery, view: View): unknown => {
       host: `${view.world.company.domain}.pipedrive.com`,
       timestamp: Math.floor(millis / 1000),
       timestamp_micro: millis * 1000,
-      permitted_user_ids: permitted(view),
+      permitted_user_ids: permittedUserIds(view),
       trans_pending: false,
       is_bulk_update: false,
       pipedrive_service_name: false,

@@ -1,13 +1,13 @@
 /**
- * What an office keeps besides: call logs, relations between organizations, goals, teams, roles.
+ * Call logs, relations between organizations, goals, teams, roles.
  */
 
-import * as refusals from "../http/refusals.js"
+import * as errorResponses from "../http/errorResponses.js"
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
-import * as short from "../model/references.js"
+import * as references from "../model/references.js"
 import { list, type View } from "../model/view.js"
-import { get, hex, type Row, where } from "../model/world.js"
+import { get, type Row, randomHex, where } from "../model/world.js"
 import * as common from "./common.js"
 
 /** A call log. */
@@ -32,14 +32,14 @@ export const callLog: Entity = {
     user_id: common.userLink,
     note: common.plainText
   },
-  newId: (view) => `CA${hex(view.world, 28)}`,
+  newId: (view) => `CA${randomHex(view.world, 28)}`,
   v1: { company_id: (_, view) => view.world.company.id },
   hardDelete: true,
-  v1NotFound: refusals.v1(404, "A resource required for this operation was not found.")
+  v1NotFound: errorResponses.v1(404, "A resource required for this operation was not found.")
 }
 
 const reference = (): Entity["fields"][string] => ({
-  kind: kinds.reference("organization", short.organizationReference)
+  kind: kinds.reference("organization", references.organizationReference)
 })
 
 /** A relation between two organizations. */
@@ -57,7 +57,7 @@ export const relationship: Entity = {
   // a word, of all things
   v1: { active_flag: common.always("true") },
   related: {
-    organization: { by: ["rel_owner_org_id", "rel_linked_org_id"], short: short.organization }
+    organization: { by: ["rel_owner_org_id", "rel_linked_org_id"], reference: references.organization }
   },
   hardDelete: true
 }
@@ -76,9 +76,9 @@ export const goal: Entity = {
     duration: { kind: kinds.record, initial: () => ({}) },
     expected_outcome: { kind: kinds.record, required: "expected_outcome must be given." },
     is_active: { kind: kinds.flag, initial: () => true, readOnly: true },
-    report_ids: { kind: kinds.array, initial: (view) => [hex(view.world, 32)], readOnly: true }
+    report_ids: { kind: kinds.array, initial: (view) => [randomHex(view.world, 32)], readOnly: true }
   },
-  newId: (view) => hex(view.world, 32),
+  newId: (view) => randomHex(view.world, 32),
   hardDelete: true
 }
 
@@ -124,8 +124,8 @@ export const role: Entity = {
     assignment_count: (row, view) => String(users(row, view).length),
     sub_role_count: (row, view) => String(where(view.world, "role", "parent_role_id", row.id).length)
   },
-  v1In: { list: { level } },
-  v1Beside: { get: (row) => ({ settings: settingsOf(row) }) }
+  v1ByOperation: { list: { level } },
+  v1AdditionalData: { get: (row) => ({ settings: settingsOf(row) }) }
 }
 
 /** The settings of a role: who sees what is new. */

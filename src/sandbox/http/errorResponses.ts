@@ -1,5 +1,5 @@
 /**
- * How Pipedrive says no. Every service has its own form.
+ * Pipedrive's error responses. Every service has its own format.
  */
 import * as Either from "effect/Either"
 import { type Answer, json } from "./messages.js"
@@ -12,10 +12,10 @@ export const gateway = (status: number, error: string, headers?: Readonly<Record
     headers
   )
 
-/** No credentials, or none that anybody has. */
+/** No credentials, or unknown ones. */
 export const unauthorized: Answer = gateway(401, "unauthorized access", { "x-401-by-gw": "true" })
 
-/** The services that answer v1. */
+/** The format of v1. */
 export const v1 = (status: number, error: string, more?: Readonly<Record<string, unknown>>): Answer =>
   json(status, {
     success: false,
@@ -26,44 +26,46 @@ export const v1 = (status: number, error: string, more?: Readonly<Record<string,
     ...more
   })
 
-/** The services of leads and of conversions, where there is no such thing. */
-export const noObject = (error: string): Answer =>
+/** A 404 of the services for leads and conversions. */
+export const objectNotFound = (error: string): Answer =>
   json(404, { success: false, error, error_info: "Object was not found.", data: null, additional_data: null })
 
-/** The services that answer v2. */
+/** The format of v2. */
 export const v2 = (status: number, error: string, code?: string): Answer =>
   json(status, { success: false, error, ...(code === undefined ? {} : { code }) })
 
-/** One thing that is wrong with a request to v2. */
-export interface Fault {
+/** One validation error of a v2 request. */
+export interface ValidationError {
   readonly key: string
   readonly message: string
 }
 
-/** A parameter that there is no place for. */
-export const notAllowed = (key: string, name = key): Fault => ({
+/** A parameter that the endpoint does not have. */
+export const notAllowed = (key: string, name = key): ValidationError => ({
   key,
   message: `Parameter '${name}' is not allowed for this request`
 })
 
-/** What v2 does not let through. */
-export const invalid = (faults: ReadonlyArray<Fault>): Answer =>
+/** The response of v2 to an invalid request. */
+export const invalid = (errors: ReadonlyArray<ValidationError>): Answer =>
   v2(
     400,
-    `Validation failed: ${faults.map((fault) => `${fault.key}: ${fault.message}`).join("; ")}`,
+    `Validation failed: ${errors.map((error) => `${error.key}: ${error.message}`).join("; ")}`,
     "ERR_SCHEMA_VALIDATION_FAILED"
   )
 
-/** A refusal in the words of the version that is asked. */
+/** An error response in the format of a version. */
 export const inVersion = (version: "v1" | "v2", status: number, error: string): Answer =>
   version === "v1" ? v1(status, error) : v2(status, error)
 
-/** What a change cannot be, in the words of the version that is asked. */
-export const because = ({ version }: { readonly version: "v1" | "v2" }, error: string): Either.Either<never, Answer> =>
-  Either.left(inVersion(version, 400, error))
+/** A 400 in the format of a version, as a failed outcome. */
+export const badRequest = (
+  { version }: { readonly version: "v1" | "v2" },
+  error: string
+): Either.Either<never, Answer> => Either.left(inVersion(version, 400, error))
 
-/** The sandbox itself, not Pipedrive, does not know what is asked for: better no answer than a wrong one. */
-export const unknown = (endpoint: { readonly version: string; readonly name: string }, what: string): Answer =>
+/** The sandbox itself does not support something. An error is better than a wrong result. */
+export const notSupported = (endpoint: { readonly version: string; readonly name: string }, what: string): Answer =>
   json(501, {
     success: false,
     error: `The sandbox does not know what ${what} of ${endpoint.version}.${endpoint.name} does yet`,
