@@ -231,6 +231,13 @@ it("a gate that is not to learn heeds refusals only", () => {
   for (const permit of take(gate, 1, start)) answered(gate, permit, start, 429, { "retry-after": "5" })
   assert.isFalse(Gate.mayGo(gate, ask, start + 5019))
   assert.isTrue(Gate.mayGo(gate, ask, start + 5020))
+  assert.strictEqual(gate.all.limit, 30)
+  for (const permit of take(gate, 1, start + 5020))
+    answered(gate, permit, start + 5030, 200, { "x-ratelimit-limit": "40" })
+  assert.strictEqual(gate.all.limit, 30)
+  // a minute after the last refusal it lets requests go as they come
+  assert.isTrue(Gate.mayGo(gate, ask, start + 60_001))
+  assert.strictEqual(gate.all.limit, Number.POSITIVE_INFINITY)
 })
 
 describe("a gate is forgotten", () => {
