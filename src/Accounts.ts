@@ -1,5 +1,5 @@
 /**
- * Many companies in one process: an account's tokens are made ready when it is first used, and let go when it is idle.
+ * Many companies in one process: an account's tokens are loaded when it is first used, and removed from memory when it is idle.
  *
  * @since 0.1.0
  */
@@ -28,7 +28,7 @@ import * as TokenStore from "./TokenStore.js"
 // -----------------------------------------------------------------------------
 
 /**
- * Whose consent it was.
+ * The user who gave consent.
  *
  * @since 0.1.0
  * @category models

@@ -49,15 +49,13 @@ export interface Budget {
     readonly limit: number
   }) => Effect.Effect<number, string>
   /**
-   * Holds everybody back for so many milliseconds, for one of them was refused. Not waited for; what becomes of it is
-   * nobody's concern.
+   * Pauses all processes for so many milliseconds after one of them got a 429. It is not awaited, and its failure is ignored.
    */
   readonly hold?:
     | ((pause: { readonly credential: string; readonly millis: number }) => Effect.Effect<unknown, unknown>)
     | undefined
   /**
-   * For how many milliseconds everybody is held back still: asked with each place, and again after a long wait for it.
-   * A failure stands for nothing.
+   * The remaining milliseconds of a pause: read for each permit, and again after a long wait. A failure means no pause.
    */
   readonly held?: ((pause: { readonly credential: string }) => Effect.Effect<number, unknown>) | undefined
 }
@@ -103,7 +101,7 @@ export const defaultOptions = { maximumInFlight: 50, dailyReserve: 0 } as const
 
 const names: Known.Names<Options> = { maximumInFlight: true, dailyReserve: true }
 
-/** What is wrong with an option. @internal */
+/** Invalid options. @internal */
 export const faults = (given: boolean | Options): ReadonlyArray<Known.Fault> => {
   if (typeof given === "boolean") return []
   if (typeof given !== "object" || given === null) {

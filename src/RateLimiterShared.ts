@@ -2,8 +2,8 @@
  * One limit for many processes: they take their places from a store, Redis for one. Needs `@effect/experimental`, and
  * `ioredis` for its Redis store.
  *
- * Each process still has the limiter of its own (`RateLimiter`), which keeps order and knows what refusals and headers
- * teach; before a request goes, it takes a place among all. What one process is refused holds all of them back.
+ * Each process still has its own limiter (`RateLimiter`), which keeps the order and learns from 429s and headers. Before a
+ * request is sent, it takes a shared permit. A 429 of one process pauses all of them.
  *
  * @since 0.1.0
  */

@@ -1,5 +1,5 @@
 /**
- * Where OAuth2 tokens live between calls and between processes.
+ * Storage of OAuth2 tokens between calls and between processes.
  *
  * @since 0.1.0
  */
@@ -137,8 +137,8 @@ export class TokenStore extends /*#__PURE__*/ (() =>
   Context.Tag("effect-pipedrive/TokenStore")<TokenStore, Service>())() {}
 
 /**
- * A place that keeps texts, for {@link make}. A lock is only needed when several processes share the place; without one
- * the accounts are locked within this process.
+ * Text storage for {@link make}. A lock is needed only if several processes share the storage; without one, accounts are locked
+ * within this process.
  *
  * @since 0.1.0
  * @category models
@@ -161,8 +161,7 @@ export interface Backing<E> {
 export type SealKey = Redacted.Redacted<string> | Redacted.Redacted<Uint8Array>
 
 /**
- * Seals what is stored with AES-GCM, so that the place itself gives nothing away and an entry cannot be moved to another
- * account.
+ * Encrypts stored tokens with AES-GCM. An entry is bound to its account and cannot be moved to another one.
  *
  * @since 0.1.0
  * @category models
