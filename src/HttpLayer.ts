@@ -78,15 +78,25 @@ export interface Policy {
  * @category models
  */
 export interface Options {
+  /** The time one attempt may take, its answer's body included. @default "30 seconds" */
   readonly timeout?: Duration.DurationInput | undefined
+  /** The time a call may take, with all attempts and waits, but for those for its turn. @default "2 minutes" */
   readonly totalTimeout?: Duration.DurationInput | undefined
+  /** How often a failed attempt is repeated, where `isRetryable` says that it may. @default 4 */
   readonly retries?: number | undefined
+  /** The first wait between attempts; it doubles each time, with jitter. @default "500 millis" */
   readonly backoff?: Duration.DurationInput | undefined
+  /** No wait is longer, not even one the server asks for: a longer one fails at once. @default "1 minute" */
   readonly maximumWait?: Duration.DurationInput | undefined
+  /** Whether a POST is repeated like any other request, though Pipedrive may have acted. @default false */
   readonly resendPost?: boolean | undefined
+  /** What becomes of an answer that is not as documented: a warning, a failure, nothing. @default "lenient" */
   readonly responseValidation?: ResponseValidation | undefined
+  /** The most bytes of an answer's JSON, unpacked. @default 67108864 */
   readonly maximumBodySize?: number | undefined
+  /** The most bytes of a file that is downloaded. @default Number.POSITIVE_INFINITY */
   readonly maximumFileSize?: number | undefined
+  /** Whether trace headers (`traceparent`, `b3`) go to Pipedrive. @default false */
   readonly traceHeaders?: boolean | undefined
 }
 
