@@ -4,7 +4,7 @@
 import * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 
-/** The names of all options of a type: the compiler refuses a list that leaves one out. @internal */
+/** The names of all options of a type: the compiler refuses a list that leaves one out. */
 export type Names<O> = { readonly [K in keyof O]-?: true }
 
 /** What is wrong with an option. @internal */

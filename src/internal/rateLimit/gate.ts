@@ -23,6 +23,7 @@ import {
   window
 } from "./window.js"
 
+/** @internal */
 export type { Ask, Permit } from "./window.js"
 
 /** A spent daily budget is asked about again after this time: nobody knows when it is filled up. */
