@@ -27,13 +27,9 @@ const registered = Config.all({
 /** A sandbox that knows one app, whose pages are served at `url`. */
 export const sandbox = (url: string) =>
   Effect.gen(function* () {
-    const app: Sandbox.App = {
-      clientId: "web-example",
-      clientSecret: "a secret of nobody's",
-      redirectUri: `${url}/callback`,
-      name: "Web example"
-    }
-    const context = yield* Layer.build(Server.layer({ port: 0, oauth: { apps: [app] } }))
+    const app = { clientId: "web-example", clientSecret: "a secret of nobody's", redirectUri: `${url}/callback` }
+    const apps = [{ ...app, name: "Web example" }]
+    const context = yield* Layer.build(Server.layer({ port: 0, oauth: { apps } }))
     const service = yield* Effect.provide(Sandbox.Sandbox, context)
     return { sandbox: service, settings: { ...app, oauthUrl: service.baseUrl, baseUrl: service.baseUrl } }
   })

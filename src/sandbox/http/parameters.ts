@@ -227,7 +227,7 @@ const isReadable = (value: unknown, ast: AST.AST): boolean => {
   if (time !== undefined) return typeof kinds.readTime(value, false) === "string"
   const wireTypes = wireTypesOf(ast)
   // the text `null` is a valid value
-  if (wireTypes.size !== 1 || wireTypes.has("text") || value === "null" || value === "") return true
+  if (wireTypes.size === 0 || wireTypes.has("text") || value === "null" || value === "") return true
   return wireTypes.has("boolean") || isBit(ast) ? isFlag(value) : typeof value === "number" || isFlag(value)
 }
 
