@@ -43,7 +43,7 @@ describe("a connection that never opened", () => {
 
     it.live(`and a host that is nowhere, over ${transport}`, () =>
       // no name has a part so long: no resolver has to be asked
-      expects(transport, `http://${"a".repeat(64)}.invalid`, "connect", everything, /^(ENOTFOUND|EAI_\w+)$/)
+      expects(transport, `https://${"a".repeat(64)}.invalid`, "connect", everything, /^(ENOTFOUND|EAI_\w+)$/)
     )
 
     it.live(`and a server that is there only later, over ${transport}: a POST acts once`, () =>
