@@ -98,7 +98,7 @@ describe("types", () => {
       const name = `${compiler}-${moduleResolution}`
       packed.write(`${name}.ts`, consumer)
       await compiles(name, compiler, { module, moduleResolution, declaration: true, outDir: name }, [`${name}.ts`])
-    }, 60_000)
+    }, 120_000)
   }
 
   // also in what no entry point leads to today
@@ -112,7 +112,7 @@ describe("types", () => {
         { module: "nodenext", moduleResolution: "nodenext", noEmit: true },
         declarations.map((file) => join(packed.root, file))
       )
-    }, 60_000)
+    }, 120_000)
   }
 })
 
@@ -423,5 +423,5 @@ describe("names", () => {
     })
     assert.isAbove(all.length, 1000)
     await expect(`${all.sort().join("\n")}\n`).toMatchFileSnapshot("exports.txt")
-  }, 60_000)
+  }, 120_000)
 })

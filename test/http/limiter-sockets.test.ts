@@ -87,8 +87,8 @@ it("cold clients use 90 % of the limit that they are told from the third window 
     )
     lag.disable()
     const good = runs.every(({ refused, used }) => used >= 0.9 && refused <= 2)
-    // a process that others keep from running neither sends nor counts in time
-    if (!good && lag.percentile(99) > 60e6 && performance.now() - started < 60_000) continue
+    // a process that the machine does not let run can neither send nor count in time: such a round says nothing
+    if (!good && lag.max > 100e6 && performance.now() - started < 75_000) continue
     for (const { refused, used } of runs) {
       assert.isAtLeast(used, 0.9)
       assert.isAtMost(refused, 2)
