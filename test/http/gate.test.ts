@@ -327,16 +327,19 @@ describe("who waits", () => {
     })
   )
 
-  /** How often a place is taken where each is slept away by so many milliseconds. */
-  const taken = (late: ReadonlyArray<number>) =>
+  /** How often a place is taken where each is slept away by so many milliseconds, or the store takes so long to answer. */
+  const taken = (late: ReadonlyArray<number>, { answering = 0, delay = 100 } = {}) =>
     Effect.gen(function* () {
       const left = [...late]
       let count = 0
       const shared: RateLimiter.Budget = {
         take: () =>
-          Effect.sync(() => {
+          Effect.suspend(() => {
             count++
-            return 100
+            return Effect.as(
+              TestClock.testClockWith((test) => test.sleep(Duration.millis(answering))),
+              delay
+            )
           })
       }
       const gate = make({ shared })
@@ -361,6 +364,17 @@ describe("who waits", () => {
       assert.strictEqual(yield* taken([80]), 1)
       assert.strictEqual(yield* taken([81]), 2)
       assert.strictEqual(yield* taken([200, 200, 200, 200]), 3)
+    })
+  )
+
+  it.effect("among processes counts how long the store took to answer as late, for a place at once, too", () =>
+    Effect.gen(function* () {
+      for (const delay of [0, 100]) {
+        assert.strictEqual(yield* taken([], { answering: 80, delay }), 1)
+        assert.strictEqual(yield* taken([], { answering: 81, delay }), 3)
+        assert.strictEqual(yield* taken([40], { answering: 40, delay: 100 }), 1)
+        assert.strictEqual(yield* taken([41], { answering: 40, delay: 100 }), 2)
+      }
     })
   )
 })

@@ -204,28 +204,31 @@ const most = 3
 /** After a longer wait for a place, others may have been refused meanwhile. */
 const longWait = 250
 
-/** Takes places until one is used in time, or everybody is held back: gives for how long. */
+/**
+ * Takes places until one is used in time, or everybody is held back: gives for how long. How late a place is used is counted
+ * from the question: the store may have given it at any time before its answer came.
+ */
 const place = (
   take: Effect.Effect<number, string>,
   held: Effect.Effect<number>,
   tries: number
 ): Effect.Effect<number, string> =>
-  Effect.flatMap(Effect.zip(take, held, { concurrent: true }), ([delay, pause]) =>
-    pause > 0 || delay <= 0
-      ? Effect.succeed(pause)
-      : Clock.clockWith((clock) => {
-          const due = clock.unsafeCurrentTimeMillis() + delay
-          const waited = Effect.zipRight(
-            clock.sleep(Duration.millis(delay)),
-            delay > longWait ? held : Effect.succeed(0)
-          )
-          return Effect.flatMap(waited, (pause) =>
-            pause <= 0 && tries < most && clock.unsafeCurrentTimeMillis() - due > tolerance
-              ? place(take, held, tries + 1)
-              : Effect.succeed(pause)
-          )
-        })
-  )
+  Clock.clockWith((clock) => {
+    const asked = clock.unsafeCurrentTimeMillis()
+    return Effect.flatMap(Effect.zip(take, held, { concurrent: true }), ([delay, pause]) => {
+      if (pause > 0) return Effect.succeed(pause)
+      const due = asked + Math.max(delay, 0)
+      const waited =
+        delay <= 0
+          ? Effect.succeed(0)
+          : Effect.zipRight(clock.sleep(Duration.millis(delay)), delay > longWait ? held : Effect.succeed(0))
+      return Effect.flatMap(waited, (pause) =>
+        pause <= 0 && tries < most && clock.unsafeCurrentTimeMillis() - due > tolerance
+          ? place(take, held, tries + 1)
+          : Effect.succeed(pause)
+      )
+    })
+  })
 
 /** A fiber takes a place among all processes, waits until it comes up, and gives it to the first in line. */
 const share = (gate: Gate.Gate, shared: Budget, now: number): Effect.Effect<void> => {
