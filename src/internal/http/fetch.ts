@@ -7,7 +7,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Body from "./body.js"
-import * as Prepare from "./fetchOptions.js"
+import * as Options from "./fetchOptions.js"
 import * as Transport from "./transport.js"
 
 // -----------------------------------------------------------------------------
@@ -79,18 +79,6 @@ const readParts = async (
 // requests
 // -----------------------------------------------------------------------------
 
-const fetchIn = (context: Context.Context<never>): typeof fetch | undefined =>
-  context.unsafeMap.get(FetchHttpClient.Fetch.key)
-
-const optionsIn = (context: Context.Context<never>): RequestInit | undefined =>
-  context.unsafeMap.get(FetchHttpClient.RequestInit.key)
-
-const isDeno = /*#__PURE__*/ (() => "Deno" in globalThis)()
-
-/** On Deno a Blob: with any other body its fetch repeats a POST by itself when a reused connection breaks. */
-const bodyOf = ({ body, method }: Transport.Request): BodyInit | null =>
-  isDeno && method === "POST" ? new Blob(body === undefined ? [] : [body.slice()]) : ((body ?? null) as BodyInit | null)
-
 /** The headers of the options, overridden by ours. Fetch itself sets the length of the body. */
 const headersFor = ({ headers }: Transport.Request, options: RequestInit): Record<string, string> => {
   if (options.headers === undefined && headers["content-length"] === undefined) return headers
@@ -102,8 +90,8 @@ const headersFor = ({ headers }: Transport.Request, options: RequestInit): Recor
 export const make =
   (own: Context.Context<never>): Transport.Transport =>
   (request, reading, context, onEnd) => {
-    const send = fetchIn(context) ?? fetchIn(own) ?? globalThis.fetch
-    const options = { ...optionsIn(own), ...optionsIn(context) }
+    const send = Options.safe(Options.fetchIn(context) ?? Options.fetchIn(own) ?? globalThis.fetch)
+    const options = { ...Options.optionsIn(own), ...Options.optionsIn(context) }
     const controller = new AbortController()
     const giveUp = () => controller.abort()
     let phase: "send" | "receive" = "send"
@@ -112,7 +100,7 @@ export const make =
       ...options,
       method: request.method,
       headers: headersFor(request, options),
-      body: bodyOf(request),
+      body: (request.body ?? null) as BodyInit | null,
       redirect: "manual",
       signal: controller.signal
     })
@@ -145,7 +133,7 @@ export const layer: Layer.Layer<HttpClient.HttpClient> = /*#__PURE__*/ Layer.pro
   /*#__PURE__*/ Layer.effect(
     HttpClient.HttpClient,
     /*#__PURE__*/ Effect.contextWithEffect((own: Context.Context<never>) =>
-      Effect.map(Effect.flatMap(HttpClient.HttpClient, Prepare.prepare), (client) =>
+      Effect.map(Effect.flatMap(HttpClient.HttpClient, Options.prepare), (client) =>
         Transport.attach(client, make(own))
       )
     )

@@ -31,27 +31,28 @@ export const prepare = (client: HttpClient.HttpClient): Effect.Effect<HttpClient
     return Effect.map(Effect.exit(look.execute(HttpClientRequest.get("/"))), () => over(client, own))
   })
 
-const init = (context: Context.Context<never>): RequestInit | undefined =>
+/** The options for fetch in a context. @internal */
+export const optionsIn = (context: Context.Context<never>): RequestInit | undefined =>
   Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit))
 
-const fetchOf = (context: Context.Context<never>): typeof fetch | undefined =>
+/** The fetch in a context. @internal */
+export const fetchIn = (context: Context.Context<never>): typeof fetch | undefined =>
   Option.getOrUndefined(Context.getOption(context, FetchHttpClient.Fetch))
 
 const over = (client: HttpClient.HttpClient, own: Context.Context<never>): HttpClient.HttpClient => {
-  const ownInit = init(own)
-  const ownFetch = fetchOf(own)
-  const isDeno = "Deno" in globalThis
-  if (ownInit === undefined && !isDeno) return client
+  const ownInit = optionsIn(own)
+  const ownFetch = fetchIn(own)
+  if (ownInit === undefined && !isDeno()) return client
   return HttpClient.transform(
     client,
     Effect.mapInputContext((context: Context.Context<never>) => {
-      const kept = Context.add(context, FetchHttpClient.RequestInit, { ...ownInit, ...init(context) })
-      return isDeno
-        ? Context.add(kept, FetchHttpClient.Fetch, postingOnce(fetchOf(context) ?? ownFetch ?? fetch))
-        : kept
+      const kept = Context.add(context, FetchHttpClient.RequestInit, { ...ownInit, ...optionsIn(context) })
+      return isDeno() ? Context.add(kept, FetchHttpClient.Fetch, safe(fetchIn(context) ?? ownFetch ?? fetch)) : kept
     })
   )
 }
+
+const isDeno = (): boolean => "Deno" in globalThis
 
 /**
  * Deno's fetch repeats a request, even a POST, when a reused connection breaks, although the server may have acted. It does
@@ -66,3 +67,6 @@ const postingOnce =
     const part = typeof body === "string" ? body : body instanceof Uint8Array ? body.slice() : undefined
     return send(input, part === undefined ? init : { ...init, body: new Blob([part]) })
   }
+
+/** The same fetch, which does not send a POST twice on Deno. @internal */
+export const safe = (send: typeof fetch): typeof fetch => (isDeno() ? postingOnce(send) : send)
