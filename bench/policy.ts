@@ -33,7 +33,8 @@ export const measurePolicy = async (options: { readonly quick: boolean }): Promi
   const signed = HttpClientRequest.get(address, { headers: { accept: "application/json", "x-api-token": "token" } })
   const call = { endpoint: "v2.Deals.get", method: "GET", path: "/api/v2/deals/1" } as const
   const meter = Metrics.make(call.endpoint)
-  const sending = Envelope.useSpan("Pipedrive.v2.Deals.get", { kind: "client", captureStackTrace: false }, (span) =>
+  const spanOptions = { kind: "client", captureStackTrace: false } as const
+  const sending = Envelope.useSpan("Pipedrive.v2.Deals.get", spanOptions, undefined, (span) =>
     Send.send({
       call,
       request,

@@ -14,6 +14,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Auth from "./Auth.js"
 import type { Method, Requirements, Version } from "./Endpoint.js"
 import * as HttpLayer from "./HttpLayer.js"
+import * as CallSite from "./internal/callSite.js"
 import * as Run from "./internal/endpoint.js"
 import * as Envelope from "./internal/http/envelope.js"
 import * as Failure from "./internal/http/failure.js"
@@ -155,8 +156,9 @@ export interface RawRequest {
  * @since 0.1.0
  * @category combinators
  */
-export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError, Requirements> =>
-  Effect.suspend(() => {
+export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError, Requirements> => {
+  const site = CallSite.capture()
+  return Effect.suspend(() => {
     const made = Raw.make(raw)
     // ids are no part of a span
     const template = made.path.replace(/\/(\d+|[0-9a-f-]{32,})(?=\/|$)/gi, "/{id}")
@@ -165,6 +167,7 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
     return Envelope.useSpan(
       `Pipedrive.${endpoint}`,
       { kind: "client", captureStackTrace: false, attributes },
+      site,
       (span) => {
         if (made.issues.length > 0) {
           return Effect.fail(new InvalidRequest({ endpoint, method, path: made.path, issues: made.issues }))
@@ -195,3 +198,4 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
       }
     )
   })
+}

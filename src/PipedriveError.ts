@@ -36,7 +36,8 @@ const answered = () => ({
   error_info: Schema.optional(Schema.String),
   code: Schema.optional(Schema.String),
   correlationId: Schema.optional(Schema.String),
-  snippet: Schema.optional(Schema.String)
+  snippet: Schema.optional(Schema.String),
+  url: Schema.optional(Schema.String)
 })
 
 /** A duration; in JSON its milliseconds, or null where it has no end. */
@@ -57,8 +58,10 @@ interface Answered extends Sent {
   readonly code?: string | undefined
   /** Pipedrive's id of this exchange (`x-correlation-id`), for its support. */
   readonly correlationId?: string | undefined
-  /** The start of an answer that was not Pipedrive's JSON (an edge's HTML page, say). */
+  /** The start of a response that is not JSON, such as a proxy's HTML page. */
   readonly snippet?: string | undefined
+  /** The URL of the request, without its query. Only if the response is not Pipedrive's: the base URL may be wrong. */
+  readonly url?: string | undefined
 }
 
 const times = (attempts: number): string => (attempts > 1 ? ` after ${attempts} attempts` : "")
@@ -67,9 +70,10 @@ const sentence = (self: Answered, what: string, advice?: string): string => {
   const words = self.error ?? (self.snippet === undefined ? undefined : `the answer was not JSON: ${self.snippet}`)
   const code = self.code === undefined ? "" : ` (${self.code})`
   const hint = advice === undefined ? "" : `. ${advice}`
+  const asked = self.url === undefined ? "" : ` [asked ${self.url}]`
   const id = self.correlationId === undefined ? "" : ` [correlation id ${self.correlationId}]`
   return visible(
-    `${self.endpoint}: ${what} (${self.status}${times(self.attempts)})${words === undefined ? "" : `: ${words}`}${code}${hint}${id}`
+    `${self.endpoint}: ${what} (${self.status}${times(self.attempts)})${words === undefined ? "" : `: ${words}`}${code}${hint}${asked}${id}`
   )
 }
 
@@ -440,6 +444,8 @@ interface InvalidResponseFields extends Sent {
   readonly correlationId?: string | undefined
   /** The start of a body that is not JSON. */
   readonly snippet?: string | undefined
+  /** The URL of the request, without its query, if the body is not JSON: the base URL may be wrong. */
+  readonly url?: string | undefined
 }
 
 /**
@@ -460,16 +466,18 @@ export class InvalidResponse extends /*#__PURE__*/ ((): ErrorClass<
     issues: Schema.Array(Issue),
     contentType: Schema.optional(Schema.String),
     correlationId: Schema.optional(Schema.String),
-    snippet: Schema.optional(Schema.String)
+    snippet: Schema.optional(Schema.String),
+    url: Schema.optional(Schema.String)
   })))() {
   override get message(): string {
+    const asked = this.url === undefined ? "" : ` [asked ${this.url}]`
     const type = this.contentType === undefined ? "" : `, content type ${this.contentType}`
     const snippet = this.snippet === undefined ? "" : `: ${this.snippet}`
     const issues = issuesText(this.issues, (issue) =>
       issue.path.length === 0 ? `the body ${issue.message}` : issueText(issue)
     )
     return visible(
-      `${this.endpoint}: the answer (${this.status}${type}${times(this.attempts)}) is not what Pipedrive documents: ${issues}${snippet}`
+      `${this.endpoint}: the answer (${this.status}${type}${times(this.attempts)}) is not what Pipedrive documents: ${issues}${snippet}${asked}`
     )
   }
 }

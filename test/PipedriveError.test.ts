@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { HttpLayer, PipedriveError } from "effect-pipedrive"
+import { Auth, HttpLayer, PipedriveError } from "effect-pipedrive"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 
@@ -247,6 +248,46 @@ describe("special cases", () => {
         assert.include(error.message, type)
         assert.include(error.message, "v2.Robots.get")
       }
+    })
+  )
+})
+
+describe("a wrong base URL", () => {
+  const ask = (answer: Fake.Answer) =>
+    Robots.list({ include_fields: "ada@example.com" }).pipe(
+      once,
+      Effect.flip,
+      Effect.provide(
+        Layer.merge(
+          Layer.orDie(Auth.apiKey("SECRET", { baseUrl: "https://crm.example.com/proxy" })),
+          Fake.make(answer).layer
+        )
+      )
+    )
+  const asked = "https://crm.example.com/proxy/api/v2/robots"
+
+  for (const [what, answer, tag] of [
+    ["a page", Fake.text(404, "<html>Cannot GET</html>"), "NotFound"],
+    ["another server's JSON", Fake.json(404, { message: "no Route matched" }), "NotFound"],
+    ["a page under 200", Fake.text(200, "<!doctype html><title>App</title>"), "InvalidResponse"],
+    ["other JSON under 200", Fake.json(200, { hello: "world" }), "InvalidResponse"]
+  ] as const) {
+    it.effect(`is shown whole, without the query, when it leads to ${what}`, () =>
+      Effect.gen(function* () {
+        const error = yield* ask(answer)
+        assert.strictEqual(error._tag, tag)
+        assert.strictEqual((error as { readonly url?: string }).url, asked)
+        assert.include(error.message, `[asked ${asked}]`)
+        assert.notInclude(error.message, "ada")
+      })
+    )
+  }
+
+  it.effect("is not shown where Pipedrive itself says no", () =>
+    Effect.gen(function* () {
+      const error = yield* ask(Fake.json(404, { success: false, error: "Robot not found" }))
+      assert.notProperty(error, "url")
+      assert.notInclude(error.message, "https://")
     })
   )
 })

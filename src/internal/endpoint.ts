@@ -7,9 +7,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Either from "effect/Either"
+import { SingleShotGen, YieldWrap } from "effect/Utils"
 import type { Description, Requirements } from "../Endpoint.js"
 import type { Policy } from "../HttpLayer.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "../PipedriveError.js"
+import * as CallSite from "./callSite.js"
 import * as Download from "./http/download.js"
 import * as Envelope from "./http/envelope.js"
 import * as Failure from "./http/failure.js"
@@ -29,7 +31,7 @@ export type Run<A> = (input?: unknown) => Effect.Effect<A, PipedriveError, Requi
 
 interface Compiled<I, A> {
   readonly endpoint: Description<I, A>
-  readonly run: Run<A>
+  readonly run: (input: unknown, site: CallSite.CallSite) => Effect.Effect<A, PipedriveError, Requirements>
 }
 
 // -----------------------------------------------------------------------------
@@ -47,7 +49,12 @@ const Proto = /*#__PURE__*/ (() =>
   Object.defineProperty(
     Object.assign(Object.create(Function.prototype), Effectable.CommitPrototype, {
       commit(this: Callable) {
-        return this()
+        return Effect.suspend(() => this[compiledId]().run(undefined, undefined))
+      },
+      // `yield* Deals.list` is where the caller's line can be told
+      [Symbol.iterator](this: Callable) {
+        const site = CallSite.capture()
+        return new SingleShotGen(new YieldWrap(Effect.suspend(() => this[compiledId]().run(undefined, site))))
       }
     }),
     "endpoint",
@@ -62,7 +69,10 @@ const Proto = /*#__PURE__*/ (() =>
 export const make = <I, A>(describe: () => Description<I, A>): Run<A> & { readonly endpoint: Description<I, A> } => {
   let memo: Compiled<I, A> | undefined
   const compiled = () => (memo ??= compile(describe()))
-  const callable = (input?: unknown) => Effect.suspend(() => compiled().run(input))
+  const callable = (input?: unknown) => {
+    const site = CallSite.capture()
+    return Effect.suspend(() => compiled().run(input, site))
+  }
   return Object.assign(Object.setPrototypeOf(callable, Proto), { [compiledId]: compiled })
 }
 
@@ -97,8 +107,8 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
     captureStackTrace: false,
     attributes: { "http.request.method": endpoint.method, "url.template": template }
   } as const
-  const run: Run<A> = (input) =>
-    Envelope.useSpan(`Pipedrive.${name}`, options, (span) => {
+  const run: Compiled<I, A>["run"] = (input, site) =>
+    Envelope.useSpan(`Pipedrive.${name}`, options, site, (span) => {
       const wire = encode(input)
       if (Encode.isIssues(wire)) {
         return Effect.fail(

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Tracer from "effect/Tracer"
+import * as CallSite from "../callSite.js"
 
 /** @internal */
 export interface Envelope<A> {
@@ -24,9 +25,18 @@ export const unwrap = <A, E, R>(effect: Effect.Effect<Envelope<A>, E, R>): Effec
     return content
   })
 
-/** `Effect.useSpan`, but the span does not keep the value. @internal */
-export const useSpan = <A, E, R>(
+/** `Effect.useSpan`, but the span does not keep the value, and a failure names the caller's line. @internal */
+export const useSpan = <A, E extends Error, R>(
   name: string,
   options: Tracer.SpanOptions,
+  site: CallSite.CallSite,
   use: (span: Tracer.Span) => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => unwrap(Effect.useSpan(name, options, (span) => wrap(use(span))))
+): Effect.Effect<A, E, R> =>
+  unwrap(
+    Effect.useSpan(name, options, (span) =>
+      Effect.matchEffect(use(span), {
+        onFailure: (error) => CallSite.fail(error, site, span),
+        onSuccess: (content) => Effect.succeed({ content })
+      })
+    )
+  )

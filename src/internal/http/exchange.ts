@@ -57,11 +57,12 @@ export const launch = (
 
 /** The response or the error of a direct request. @internal */
 export const outcome = (exchange: Exchange, outcome: Transport.Outcome): Either.Either<Received, E.PipedriveError> => {
-  const { attempts, call, secrets } = exchange
+  const { attempts, call, request, secrets } = exchange
   switch (outcome._tag) {
     case "Response": {
       const { bytes, headers, status, text } = outcome
-      return Either.right({ status, headers, text: status === 204 ? "" : text, bytes, attempts, secrets })
+      const { url } = request
+      return Either.right({ status, headers, text: status === 204 ? "" : text, bytes, attempts, url, secrets })
     }
     case "Failure":
       return Either.left(Failure.fromDefect(call, outcome.cause, attempts, secrets, outcome.phase))
@@ -163,6 +164,7 @@ const readResponse = (
     text,
     bytes,
     attempts,
+    url: exchange.request.url,
     secrets
   })
   const broken = (cause: Cause.Cause<HttpClientError.HttpClientError>) => toTransportError(exchange, cause, "receive")

@@ -28,6 +28,8 @@ export interface Answer {
   readonly headers: Headers
   readonly text: string
   readonly attempts: number
+  /** The URL that was asked. */
+  readonly url?: string | undefined
   /** What must not be shown: the credentials of the request. */
   readonly secrets: ReadonlyArray<string>
 }
@@ -61,6 +63,10 @@ export const snippet = (text: string, secrets: ReadonlyArray<string>): string =>
   const plain = start.replace(/<(style|script)\b[\s\S]*?(<\/\1>|$)/gi, " ").replace(/<(?!redacted>)[^>]*>/g, " ")
   return scrub(line(plain), secrets).slice(0, 200)
 }
+
+/** Where an answer that is not Pipedrive's came from: the base URL may be wrong. Its query is the caller's data. */
+const askedAt = ({ secrets, url }: Answer): { readonly url?: string } =>
+  url === undefined ? {} : { url: scrub(url.replace(/[?#].*$/s, ""), secrets).slice(0, maximumWords) }
 
 // -----------------------------------------------------------------------------
 // bodies
@@ -112,6 +118,12 @@ const said = (body: Either.Either<unknown, string>, text: string, secrets: Reado
     ...(named === undefined ? {} : { code: named })
   }
 }
+
+/** Every error of Pipedrive's has one of these, whichever of the eight kinds it is. */
+const isPipedrives = (body: Either.Either<unknown, string>): boolean =>
+  Either.isRight(body) &&
+  isRecord(body.right) &&
+  ["success", "error", "errors", "code"].some((key) => key in (body.right as object))
 
 const most = 20
 
@@ -204,6 +216,7 @@ export const fromAnswer = (
     attempts: answer.attempts,
     status,
     ...said(body, answer.text, secrets),
+    ...(isPipedrives(body) ? {} : askedAt(answer)),
     ...(correlationId === undefined ? {} : { correlationId })
   }
   switch (status) {
@@ -258,7 +271,7 @@ export const invalidResponse = (
     issues: scrubIssues(issues, answer.secrets),
     ...(contentType === undefined ? {} : { contentType }),
     ...(correlationId === undefined ? {} : { correlationId }),
-    ...(options.withSnippet ? { snippet: snippet(answer.text, answer.secrets) } : {})
+    ...(options.withSnippet ? { snippet: snippet(answer.text, answer.secrets), ...askedAt(answer) } : {})
   })
 }
 

@@ -1,0 +1,42 @@
+/**
+ * Where a call stands in the caller's code, so that an error can name the line. A stack is taken when an endpoint is called (two
+ * frames: about a microsecond), and only turned into text when the call fails.
+ */
+import * as Effect from "effect/Effect"
+import * as Tracer from "effect/Tracer"
+
+/** A stack that was taken where an endpoint was called; `undefined` where nobody's code stands. @internal */
+export type CallSite = { readonly stack?: string | undefined } | undefined
+
+/** To be called by the function that the caller calls, and by nothing in between. @internal */
+export const capture = (): CallSite => {
+  const limit = Error.stackTraceLimit
+  try {
+    // this function, the one that called it, and the caller's
+    Error.stackTraceLimit = 3
+    return new Error()
+  } catch {
+    // where the globals are frozen, errors name no line
+    return undefined
+  } finally {
+    if (Error.stackTraceLimit !== limit) Error.stackTraceLimit = limit
+  }
+}
+
+/** Frames that say nothing to the caller: an endpoint that Effect, or this package, calls on somebody's behalf. */
+const isInside = /[\\/](effect|effect-pipedrive|@effect[\\/][\w-]+)[\\/](dist|src)[\\/]/
+
+/** The caller's frame: `at program (file:///app/deals.ts:7:30)`. @internal */
+export const frameOf = (site: CallSite): string | undefined => {
+  const frame = site?.stack?.split("\n").filter((line) => /^\s+at /.test(line))[2]
+  return frame === undefined || isInside.test(frame) ? undefined : frame.trim()
+}
+
+/** Fails under this span, with the caller's line for the error's stack. @internal */
+export const fail = <E extends Error>(error: E, site: CallSite, span: Tracer.Span): Effect.Effect<never, E> => {
+  const frame = frameOf(site)
+  // frames of Effect and of this package say nothing to the caller: the names of spans follow
+  error.stack = `${error.name}: ${error.message}${frame === undefined ? "" : `\n    ${frame}`}`
+  if (frame !== undefined) span.attribute("code.stacktrace", frame)
+  return Effect.provideService(Effect.fail(error), Tracer.ParentSpan, span)
+}

@@ -1,0 +1,79 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Tracer from "effect/Tracer"
+import { type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
+import * as Robots from "./support/endpoints.js"
+import * as Fake from "./support/fake.js"
+
+describe("a failed call names the caller's line", () => {
+  /** The place of a line of this file that has this mark, as stacks write it. */
+  const lineOf = (mark: string) =>
+    Effect.map(
+      Effect.promise(() => import("node:fs/promises").then((fs) => fs.readFile(new URL(import.meta.url), "utf8"))),
+      (text) => text.split("\n").findIndex((line) => line.endsWith(`// ${mark}`)) + 1
+    )
+  const failing = Fake.make(Fake.json(404, { success: false, error: "Robot not found" }))
+  const causeOf = <A, E>(call: Effect.Effect<A, E, Endpoint.Requirements>) =>
+    call.pipe(Effect.provide(failing.live), Effect.sandbox, Effect.flip)
+  const locations = (text: string) => [...text.matchAll(/callSite\.test\.ts:(\d+)/g)].map((match) => Number(match[1]))
+
+  it.effect.each([
+    ["a call", "call", () => Effect.flatMap(Effect.void, () => Robots.get({ id: 7 }))], // call
+    [
+      "a call in a generator",
+      "generator",
+      () =>
+        Effect.gen(function* () {
+          return yield* Robots.get({ id: 7 }) // generator
+        })
+    ],
+    [
+      "an endpoint that is an Effect, in a generator",
+      "program",
+      () =>
+        Effect.gen(function* () {
+          return yield* Robots.list // program
+        })
+    ],
+    ["a call that sends nothing", "refused", () => Effect.suspend(() => Robots.get({ id: Number.NaN }))], // refused
+    ["a request of one's own", "raw", () => Pipedrive.request({ version: "v2", path: "/robots/7" })] // raw
+  ] as const)("%s", ([, mark, call]) =>
+    Effect.gen(function* () {
+      const cause = yield* causeOf<unknown, PipedriveError.PipedriveError>(call())
+      const line = yield* lineOf(mark)
+      const pretty = Cause.pretty(cause)
+      assert.deepStrictEqual(locations(pretty), [line], pretty)
+      assert.match(pretty, /at Pipedrive\.v2\./)
+      // nothing of the runtime stands between the message and the caller
+      assert.strictEqual(pretty.split("\n").length, 3, pretty)
+    })
+  )
+
+  it.effect("not where Effect calls the endpoint: then the spans alone are named", () =>
+    Effect.gen(function* () {
+      for (const call of [Effect.flatMap(Effect.succeed({ id: 7 }), Robots.get), Robots.list.pipe(Effect.asVoid)]) {
+        const pretty = Cause.pretty(yield* causeOf<unknown, PipedriveError.PipedriveError>(call))
+        assert.match(pretty, /^NotFound: [^\n]*\n {4}at Pipedrive\.v2\.Robots\.\w+$/)
+      }
+    })
+  )
+
+  it.effect("in the attributes of its span, too", () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.Span> = []
+      const native = yield* Effect.tracer
+      const tracer = Tracer.make({
+        span: (...args) => {
+          const span = native.span(...args)
+          spans.push(span)
+          return span
+        },
+        context: (f) => f()
+      })
+      yield* causeOf(Robots.get({ id: 7 })).pipe(Effect.withTracer(tracer)) // span
+      const place = String(spans[0]?.attributes.get("code.stacktrace"))
+      assert.deepStrictEqual(locations(place), [yield* lineOf("span")], place)
+    })
+  )
+})
