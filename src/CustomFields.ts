@@ -14,6 +14,7 @@ import type * as Endpoint from "./Endpoint.js"
 import type * as Field from "./Field.js"
 import * as Bind from "./internal/customFields/bind.js"
 import * as Forms from "./internal/customFields/forms.js"
+import type { From } from "./Pagination.js"
 import { InvalidCustomFields, InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
 
 // -----------------------------------------------------------------------------
@@ -615,7 +616,9 @@ export type Bound<E extends Endpoint.Any, D> = ((
     ? {
         readonly stream: (
           // biome-ignore lint/complexity/noBannedTypes: as above
-          ...input: {} extends Endpoint.Input<E> ? [input?: Endpoint.Input<E>] : [input: Endpoint.Input<E>]
+          ...input: {} extends Endpoint.Input<E>
+            ? [input?: Endpoint.Input<E> & From]
+            : [input: Endpoint.Input<E> & From]
         ) => Stream.Stream<
           Endpoint.Output<E> extends { readonly data: ReadonlyArray<unknown> }
             ? Item & { readonly fields: Type<D> }

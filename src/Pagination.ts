@@ -6,14 +6,19 @@
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Call, Description, Meta, PaginationDescription, Program, Requirements } from "./Endpoint.js"
+import type { Call, Description, Meta, Program, Requirements } from "./Endpoint.js"
 import * as Run from "./internal/endpoint.js"
 import * as Known from "./internal/options.js"
+import * as Blocks from "./internal/pageBlocks.js"
+import * as Place from "./internal/position.js"
+import * as Encode from "./internal/schema/encode.js"
 import * as Trail from "./internal/seenCursors.js"
 import * as Collect from "./internal/telemetry/meta.js"
-import { InvalidRequest, InvalidResponse, type Issue, type PipedriveError } from "./PipedriveError.js"
+import { InvalidResponse, type PipedriveError } from "./PipedriveError.js"
 
 /**
  * How many items `collect` may gather.
@@ -44,6 +49,90 @@ export class TooManyItems extends /*#__PURE__*/ Data.TaggedError("TooManyItems")
 }
 
 /**
+ * A place in a list, to go on from in a later run: plain data that JSON keeps. It stands between two pages of one endpoint with
+ * one set of filters, and is refused in any other list.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Position {
+  readonly format: number
+  /** The endpoint: `v2.Deals.list`. */
+  readonly endpoint: string
+  /** Stands for the filters: a short digest of them. */
+  readonly filters: string
+  /** Pipedrive's cursor, or the number of items before it; null at the start of the list. */
+  readonly at: string | number | null
+}
+
+/**
+ * Checks a {@link Position}.
+ *
+ * @since 0.1.0
+ * @category schemas
+ */
+export const Position: Schema.Schema<Position> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<Position> =>
+    Schema.Struct({
+      format: Schema.Number,
+      endpoint: Schema.String,
+      filters: Schema.String,
+      at: Schema.NullOr(Schema.Union(Schema.String, Schema.Number))
+    })
+)
+
+/**
+ * Where a list is to be read from.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface From {
+  /** Goes on at this position. The rest of the input has to be that of the first run; only `limit` may differ. */
+  readonly from?: Position | undefined
+}
+
+/**
+ * A page, and where it stands.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Checkpoint<A, Item> {
+  /** The whole answer. */
+  readonly page: A
+  readonly items: ReadonlyArray<Item>
+  /** Where the page begins. */
+  readonly from: Position
+  /** Where to go on when this page is done; `None` after the last one. */
+  readonly next: Option.Option<Position>
+}
+
+/**
+ * Where a list that failed can be read on: the start of the page that could not be read. What came before it is not given
+ * again. `None` for an error of something else, and where Pipedrive did not say how to go on.
+ *
+ * @example
+ * ```ts
+ * import { Pagination } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect, Option, Stream } from "effect"
+ *
+ * const program = Deals.list.stream({ status: "open" }).pipe(
+ *   Stream.runForEach((deal) => Effect.log(deal.title)),
+ *   Effect.tapError((error) =>
+ *     // later: `Deals.list.stream({ status: "open", from: position })`
+ *     Effect.log(Option.map(Pagination.positionOf(error), (position) => JSON.stringify(position)))
+ *   )
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const positionOf: (error: unknown) => Option.Option<Position> = Place.ofError
+
+/**
  * A paged list whose input is all optional.
  *
  * @since 0.1.0
@@ -51,9 +140,11 @@ export class TooManyItems extends /*#__PURE__*/ Data.TaggedError("TooManyItems")
  */
 export interface ListProgram<in out I, in out A, out Item> extends Program<I, A> {
   /** Every item, page after page. Pages are as large as Pipedrive serves them, unless `limit` says otherwise. */
-  readonly stream: (input?: I) => Stream.Stream<Item, PipedriveError, Requirements>
+  readonly stream: (input?: I & From) => Stream.Stream<Item, PipedriveError, Requirements>
   /** Whole answers, page after page. */
-  readonly pages: (input?: I) => Stream.Stream<A, PipedriveError, Requirements>
+  readonly pages: (input?: I & From) => Stream.Stream<A, PipedriveError, Requirements>
+  /** Pages with the positions before and after them, for programs that go on where an earlier run stopped. */
+  readonly checkpoints: (input?: I & From) => Stream.Stream<Checkpoint<A, Item>, PipedriveError, Requirements>
   /**
    * Every item, as one array. Says how many there may be: where there are more, the call fails with `TooManyItems` and gives
    * none, so that what is there is never a part that looks like the whole. For the first so many: `Stream.take` on `stream`.
@@ -72,9 +163,11 @@ export interface ListProgram<in out I, in out A, out Item> extends Program<I, A>
  */
 export interface ListCall<in out I, in out A, out Item> extends Call<I, A> {
   /** Every item, page after page. Pages are as large as Pipedrive serves them, unless `limit` says otherwise. */
-  readonly stream: (input: I) => Stream.Stream<Item, PipedriveError, Requirements>
+  readonly stream: (input: I & From) => Stream.Stream<Item, PipedriveError, Requirements>
   /** Whole answers, page after page. */
-  readonly pages: (input: I) => Stream.Stream<A, PipedriveError, Requirements>
+  readonly pages: (input: I & From) => Stream.Stream<A, PipedriveError, Requirements>
+  /** Pages with the positions before and after them, for programs that go on where an earlier run stopped. */
+  readonly checkpoints: (input: I & From) => Stream.Stream<Checkpoint<A, Item>, PipedriveError, Requirements>
   /**
    * Every item, as one array. Says how many there may be: where there are more, the call fails with `TooManyItems` and gives
    * none, so that what is there is never a part that looks like the whole. For the first so many: `Stream.take` on `stream`.
@@ -98,7 +191,7 @@ export type ItemOf<A> = A extends { readonly data: ReadonlyArray<infer Item> }
     : never
 
 /**
- * Makes a paged list of its description: an endpoint with `stream`, `pages` and `collect`.
+ * Makes a paged list of its description: an endpoint with `stream`, `pages`, `checkpoints` and `collect`.
  *
  * A stream reads a page when it is asked for one, so it holds one page at a time; it asks for the largest page Pipedrive
  * serves (a page costs the same whatever its size), and repeats every filter on every page. Where an answer leads back to a
@@ -113,47 +206,57 @@ export const list = <I, A>(
   // biome-ignore lint/complexity/noBannedTypes: the question is whether an empty object will do
 ): {} extends I ? ListProgram<I, A, ItemOf<A>> : ListCall<I, A, ItemOf<A>> => {
   const run = Run.make(describe)
-  const pages = (input?: I) => Stream.suspend(() => walk(run.endpoint, run, input ?? {}, () => true))
-  const stream = (input?: I) =>
-    Stream.suspend(() => {
-      const place = run.endpoint.pagination?.items ?? "data"
-      return Stream.mapConcatChunk(
-        // whoever asks for items must not take an answer without a list for an empty one
-        walk(run.endpoint, run, input ?? {}, (page) => holdsList(page, place)),
-        (page) => itemsOf(page, place)
+  const place = () => run.endpoint.pagination?.items ?? "data"
+  const pages = (input?: I & From) =>
+    Stream.suspend(() =>
+      Stream.map(
+        walk(run, input, () => true),
+        ({ page }) => page
       )
-    })
+    )
+  // whoever asks for items must not take an answer without a list for an empty one
+  const steps = (input?: I & From) => walk(run, input, (page) => Blocks.holdsList(page, place()))
+  const stream = (input?: I & From) =>
+    Stream.suspend(() => Stream.mapConcatChunk(steps(input), ({ page }) => Blocks.itemsOf(page, place())))
+  const checkpoints = (input?: I & From) =>
+    Stream.suspend(() =>
+      Stream.map(steps(input), (step) => ({
+        ...step,
+        items: Chunk.toReadonlyArray(Blocks.itemsOf(step.page, place()))
+      }))
+    )
+  const collect = (input: I, options: CollectOptions) => Effect.suspend(() => gather(run, input, options))
   // as with Endpoint.make: one callable, typed by whether its input may be left out
-  const collect = (input: I, options: CollectOptions) => Effect.suspend(() => gather(run.endpoint, run, input, options))
-  return Object.assign(run, { stream, pages, collect }) as never
+  return Object.assign(run, { stream, pages, checkpoints, collect }) as never
 }
 
 const optionNames: Known.Names<CollectOptions> = { max: true }
 
 const gather = <I, A>(
-  endpoint: Description<I, A>,
-  run: Run.Run<A>,
+  run: Run.Made<I, A>,
   input: I,
   options: CollectOptions
 ): Effect.Effect<ReadonlyArray<unknown>, PipedriveError | TooManyItems, Requirements> => {
+  const { endpoint } = run
   const name = `${endpoint.version}.${endpoint.name}`
   // in JavaScript it may be left out
   const max: unknown = (options as CollectOptions | undefined)?.max
   const faults = Known.unknown(options, optionNames).map(({ message, option }) => ({ path: [option], message }))
   if (typeof max !== "number" || !(Number.isSafeInteger(max) && max > 0)) {
     faults.push({ path: ["max"], message: `must be a whole number from 1 up, is ${String(max)}` })
-    return refuse(endpoint, faults)
+    return Run.refuse(endpoint, faults)
   }
-  if (faults.length > 0) return refuse(endpoint, faults)
+  if (faults.length > 0) return Run.refuse(endpoint, faults)
   const place = endpoint.pagination?.items ?? "data"
   const all: Array<unknown> = []
   // one more than may be there tells that there are too many
   const limit = Math.min(endpoint.pagination?.maximum ?? max + 1, max + 1)
   const sized = { limit, ...defined(input ?? {}) }
-  return walk(endpoint, run, sized, (page) => holdsList(page, place)).pipe(
-    Stream.runForEach((page) =>
+  // a position is for lists that are too long to be gathered
+  return walk(run, sized, (page) => Blocks.holdsList(page, place)).pipe(
+    Stream.runForEach(({ page }) =>
       Effect.suspend(() => {
-        for (const item of itemsOf(page, place)) all.push(item)
+        for (const item of Blocks.itemsOf(page, place)) all.push(item)
         return all.length > max ? Effect.fail(new TooManyItems({ endpoint: name, max })) : Effect.void
       })
     ),
@@ -161,69 +264,74 @@ const gather = <I, A>(
   )
 }
 
-const refuse = <I, A>(
-  endpoint: Description<I, A>,
-  issues: ReadonlyArray<Issue>
-): Effect.Effect<never, InvalidRequest> =>
-  Effect.fail(
-    new InvalidRequest({
-      endpoint: `${endpoint.version}.${endpoint.name}`,
-      method: endpoint.method,
-      path: `/api/${endpoint.version}${endpoint.path}`,
-      issues
-    })
-  )
+/** A page, where it stands, and where to go on after it; without that, it is the last. */
+interface Step<A> {
+  readonly page: A
+  readonly from: Position
+  readonly next: Option.Option<Position>
+}
+
+/** Where the next page is to be read, or why it cannot be. */
+type Goal = { readonly at: Position["at"] } | { readonly error: InvalidResponse }
 
 const walk = <I, A>(
-  endpoint: Description<I, A>,
-  run: Run.Run<A>,
-  input: object,
+  run: Run.Made<I, A>,
+  given: unknown,
   isPage: (page: A) => boolean
-): Stream.Stream<A, PipedriveError, Requirements> => {
+): Stream.Stream<Step<A>, PipedriveError, Requirements> => {
+  const { endpoint } = run
   const { maximum, style, items } = endpoint.pagination ?? { maximum: undefined, style: "cursor", items: "data" }
-  const key = style === "cursor" ? "cursor" : "start"
-  const sized: Input = { ...(maximum === undefined ? {} : { limit: maximum }), ...defined(input) }
-  const trail = Trail.make(sized[key])
+  const key = Place.keyOf(endpoint)
+  const { from, ...input } = defined(given ?? {})
+  const sized: Input = { ...(maximum === undefined ? {} : { limit: maximum }), ...input }
+  const wire = Run.encode(run, sized)
+  // the call says what is wrong with its input
+  if (Encode.isIssues(wire)) return Stream.drain(run(sized))
+  const reading = { endpoint: `${endpoint.version}.${endpoint.name}`, filters: Place.filtersOf(wire), style }
+  const start = from === undefined ? Either.right(Place.begin(sized[key])) : Place.read(from, reading)
+  if (Either.isLeft(start)) return Run.refuse(endpoint, [{ path: ["from"], message: start.left }])
+  if (from !== undefined && sized[key] !== undefined) {
+    return Run.refuse(endpoint, [
+      { path: [key], message: "is given beside `from`: one of them can say where to begin" }
+    ])
+  }
+  const first = start.right
+  const trail = Trail.make(first)
   /** Why the next page is none to go to. */
-  const faultOf = (next: Next, from: Position["from"]): string | undefined => {
+  const faultOf = (next: Next, at: Position["at"]): string | undefined => {
     if (typeof next === "symbol") return "says that there is more, and not where"
-    const isOld = typeof next === "number" ? next <= Number(from ?? sized.start ?? 0) : Trail.visit(trail, next)
+    const isOld = typeof next === "number" ? next <= Number(at ?? 0) : Trail.visit(trail, next)
     return isOld ? "leads back to a page that was read before" : undefined
   }
-  const first: Position = { from: undefined, error: undefined }
-  return Stream.paginateEffect(first, ({ error, from }) => {
-    if (error !== undefined) return Effect.fail(error)
-    return Effect.map(withMeta(run(from === undefined ? sized : { ...sized, [key]: from })), ([page, meta]) => {
+  return Stream.paginateEffect<Goal, Step<A>, PipedriveError, Requirements>({ at: first }, (goal) => {
+    if ("error" in goal) return Effect.fail(goal.error)
+    const { at } = goal
+    const here = Place.at(reading, at)
+    const page = Effect.mapError(withMeta(run(at === null ? sized : { ...sized, [key]: at })), (error) =>
+      Place.mark(error, here)
+    )
+    return Effect.map(page, ([page, meta]) => {
+      // what came is given first, and then the error; whoever keeps the position reads the page again
+      const stuck = (error: InvalidResponse) =>
+        [{ page, from: here, next: Option.some(here) }, Option.some<Goal>({ error })] as const
       if (!isPage(page)) {
-        const error = lost(endpoint, sized, meta, items === "data" ? ["data"] : ["data", "items"], "is no list")
-        return [page, Option.some<Position>({ from: undefined, error })]
+        const path = items === "data" ? ["data"] : ["data", "items"]
+        return stuck(Place.mark(lost(endpoint, sized, meta, path, "is no list"), here))
       }
-      const next = style === "cursor" ? nextCursor(page) : nextStart(page, items)
-      if (next === undefined) return [page, Option.none<Position>()]
-      const fault = faultOf(next, from)
-      // what came is given first, and then the error
-      return [
-        page,
-        Option.some<Position>(
-          fault === undefined
-            ? { from: next, error: undefined }
-            : { from: undefined, error: lost(endpoint, sized, meta, ["additional_data"], fault) }
-        )
-      ]
+      const next = style === "cursor" ? Blocks.nextCursor(page) : Blocks.nextStart(page, items)
+      if (next === undefined) return [{ page, from: here, next: Option.none() }, Option.none()]
+      const fault = faultOf(next, at)
+      if (fault !== undefined || typeof next === "symbol") {
+        return stuck(lost(endpoint, sized, meta, ["additional_data"], fault ?? ""))
+      }
+      return [{ page, from: here, next: Option.some(Place.at(reading, next)) }, Option.some<Goal>({ at: next })]
     })
   })
 }
 
-type Next = string | number | typeof unreachable
+type Next = string | number | typeof Blocks.unreachable
 
 type Input = Readonly<Record<string, unknown>>
-
-interface Position {
-  /** Cursor or start of the page; `undefined` for the first one. */
-  readonly from: Next | undefined
-  /** Why there is no such page. */
-  readonly error: InvalidResponse | undefined
-}
 
 /** A call with what else is known of it; whoever asked for that beyond the stream hears of it, too. */
 const withMeta = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<readonly [A, Meta], E, R> =>
@@ -237,53 +345,6 @@ const withMeta = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<readonly
 
 const defined = (input: object): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-
-const record = (u: unknown): Readonly<Record<string, unknown>> =>
-  typeof u === "object" && u !== null ? (u as Readonly<Record<string, unknown>>) : {}
-
-const unreachable: unique symbol = Symbol("effect-pipedrive/Pagination/unreachable")
-
-/** The cursor of the next page: missing, null and empty mean that there is none, unless more is said to be there. */
-const nextCursor = (page: unknown): string | typeof unreachable | undefined => {
-  const extra = record(record(page).additional_data)
-  const pagination = record(extra.pagination)
-  const cursor = extra.next_cursor ?? pagination.next_cursor
-  if (typeof cursor === "string" && cursor !== "") return cursor
-  const isLast = cursor === undefined || cursor === null || cursor === ""
-  const more = saysMore(extra) || saysMore(pagination)
-  return isLast && !more ? undefined : unreachable
-}
-
-/** Where the next page starts: as told, or after what came, by the server's numbers. */
-const nextStart = (page: unknown, items: PaginationDescription["items"]): number | typeof unreachable | undefined => {
-  const extra = record(record(page).additional_data)
-  const told = "pagination" in extra ? record(extra.pagination) : extra
-  if (!saysMore(told)) return undefined
-  const came = Chunk.size(itemsOf(page, items))
-  const counted = typeof told.start === "number" && came > 0 ? told.start + came : undefined
-  const next = typeof told.next_start === "number" ? told.next_start : counted
-  return next !== undefined && Number.isSafeInteger(next) ? next : unreachable
-}
-
-/** A server that says so in another way than documented must not end a stream before its end. */
-const saysMore = ({ more_items_in_collection: more }: Readonly<Record<string, unknown>>): boolean =>
-  more === true || more === 1 || more === "true" || more === "1"
-
-/** None at all is an empty one: v1 says null for it. */
-const holdsList = (page: unknown, place: PaginationDescription["items"]): boolean => {
-  const data = record(page).data
-  const isNone = (u: unknown) => u === undefined || u === null
-  if (place === "data" || isNone(data)) return isNone(data) || Array.isArray(data)
-  if (typeof data !== "object" || Array.isArray(data)) return false
-  const { items } = record(data)
-  return isNone(items) || Array.isArray(items)
-}
-
-const itemsOf = <Item>(page: unknown, place: PaginationDescription["items"]): Chunk.Chunk<Item> => {
-  const data = record(page).data
-  const items = place === "data" ? data : record(data).items
-  return Array.isArray(items) ? Chunk.unsafeFromArray(items as ReadonlyArray<Item>) : Chunk.empty()
-}
 
 const lost = <I, A>(
   endpoint: Description<I, A>,

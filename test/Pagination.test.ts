@@ -4,9 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { Endpoint, HttpLayer, PipedriveError } from "effect-pipedrive"
+import { Endpoint, HttpLayer, Pagination, PipedriveError } from "effect-pipedrive"
+import type { Requirements } from "effect-pipedrive/Endpoint"
+import * as Place from "../src/internal/position.js"
 import * as Trail from "../src/internal/seenCursors.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
@@ -19,6 +23,15 @@ const oldPage = (ids: ReadonlyArray<number>, pagination: object) =>
 
 const idsOf = <E, R>(stream: Stream.Stream<{ readonly id: number }, E, R>) =>
   Effect.map(Stream.runCollect(stream), (chunk) => Chunk.toReadonlyArray(chunk).map((item) => item.id))
+
+/** What a stream gives before it fails, and what it fails with. */
+const until = <E, R>(stream: Stream.Stream<{ readonly id: number }, E, R>) => {
+  const came: Array<number> = []
+  return Effect.map(Effect.flip(Stream.runForEach(stream, ({ id }) => Effect.sync(() => came.push(id)))), (error) => ({
+    came,
+    error
+  }))
+}
 
 describe("a stream over cursors", () => {
   it.effect("reads page after page with the same filters, and the largest pages unless told otherwise", () =>
@@ -58,15 +71,6 @@ describe("a stream over cursors", () => {
       assert.strictEqual(fake.seen.length, 2)
     })
   )
-
-  /** What a stream gives before it fails, and what it fails with. */
-  const until = <E, R>(stream: Stream.Stream<{ readonly id: number }, E, R>) => {
-    const came: Array<number> = []
-    return Effect.map(
-      Effect.flip(Stream.runForEach(stream, ({ id }) => Effect.sync(() => came.push(id)))),
-      (error) => ({ came, error })
-    )
-  }
 
   it.effect("fails rather than read a page again, however long the cycle, after the items that came", () =>
     Effect.gen(function* () {
@@ -248,6 +252,239 @@ describe("a stream over offsets", () => {
         assert.lengthOf(came, count, JSON.stringify(pagination))
         assert.lengthOf(fake.seen, count)
       }
+    })
+  )
+})
+
+describe("a list that goes on where it stopped", () => {
+  /** Pages of two, by cursor: `b` is the second. The third fails as often as told. */
+  const cursors = (failures: number) => {
+    let left = failures
+    return Fake.make((seen) => {
+      const cursor = seen.url.searchParams.get("cursor")
+      if (cursor === null) return page([1, 2], "b")
+      if (cursor === "b") return page([3, 4], "c")
+      return cursor === "c" && left-- > 0 ? Fake.json(500, { success: false, error: "no" }) : page([5], null)
+    })
+  }
+  const offsets = (failures: number) => {
+    let left = failures
+    return Fake.make((seen) => {
+      const start = Number(seen.url.searchParams.get("start") ?? 0)
+      if (start === 4 && left-- > 0) return Fake.json(500, { success: false, error: "no" })
+      const more = start < 4
+      const rest = more ? { next_start: start + 2 } : {}
+      return oldPage([start + 1, ...(more ? [start + 2] : [])], {
+        start,
+        limit: 2,
+        more_items_in_collection: more,
+        ...rest
+      })
+    })
+  }
+  const stored = (position: Pagination.Position): Pagination.Position =>
+    Schema.decodeUnknownSync(Schema.parseJson(Pagination.Position))(JSON.stringify(position))
+  const once = HttpLayer.withPolicy({ retries: 0 })
+  const lists = [
+    {
+      at: "c",
+      read: (from?: Pagination.Position) => Robots.list.stream({ busy: true, limit: 2, from }),
+      serve: cursors
+    },
+    { at: 4, read: (from?: Pagination.Position) => Robots.listOld.stream({ id: 7, limit: 2, from }), serve: offsets }
+  ]
+
+  it.effect("tells by its error where it can be read on, and gives nothing twice", () =>
+    Effect.gen(function* () {
+      for (const { at, read, serve } of lists) {
+        const fake = serve(1)
+        const { came, error } = yield* until(read()).pipe(once, Effect.provide(fake.live))
+        assert.strictEqual(error._tag, "ServerError")
+        assert.deepStrictEqual(came, [1, 2, 3, 4])
+        const position = stored(Option.getOrThrow(Pagination.positionOf(error)))
+        assert.strictEqual(position.at, at)
+        assert.isBelow(JSON.stringify(position).length, 100)
+        const rest = yield* idsOf(read(position)).pipe(Effect.provide(fake.live))
+        assert.deepStrictEqual(rest, [5])
+        const [first, last] = [fake.seen[0], fake.seen.at(-1)]
+        for (const key of ["busy", "limit"]) {
+          assert.strictEqual(last?.url.searchParams.get(key), first?.url.searchParams.get(key))
+        }
+        assert.strictEqual(last?.url.pathname, first?.url.pathname)
+      }
+    })
+  )
+
+  it.effect("keeps nothing of it in what an error shows, and has none for errors of something else", () =>
+    Effect.gen(function* () {
+      const { error } = yield* until(Robots.list.stream()).pipe(
+        once,
+        Effect.provide(Fake.make(Fake.json(500, { success: false, error: "no" })).live)
+      )
+      assert.strictEqual(Option.getOrThrow(Pagination.positionOf(error)).at, null)
+      assert.notMatch(JSON.stringify({ ...error }), /filters/)
+      for (const other of [undefined, null, "x", new Error("x"), { position: 1 }]) {
+        assert.isTrue(Option.isNone(Pagination.positionOf(other)))
+      }
+      // an answer that leads nowhere gave its items: there is no place behind it
+      const lost = yield* until(Robots.list.stream()).pipe(Effect.provide(Fake.make(page([1], "a")).live))
+      assert.deepStrictEqual(lost.came, [1, 1])
+      assert.isTrue(Option.isNone(Pagination.positionOf(lost.error)))
+      // one that is no list gave none
+      const odd = yield* until(Robots.list.stream()).pipe(
+        Effect.provide(Fake.make(page([1], "a"), Fake.ok({ a: 1 })).live)
+      )
+      assert.strictEqual(Option.getOrThrow(Pagination.positionOf(odd.error)).at, "a")
+    })
+  )
+
+  it.effect("gives pages with the positions around them", () =>
+    Effect.gen(function* () {
+      const fake = cursors(0)
+      const read = (from?: Pagination.Position) =>
+        Robots.list
+          .checkpoints({ from })
+          .pipe(Stream.runCollect, Effect.map(Chunk.toReadonlyArray), Effect.provide(fake.live))
+      const all = yield* read()
+      assert.deepStrictEqual(
+        all.map(({ from, items, next }) => [from.at, items.map(({ id }) => id), Option.getOrNull(next)?.at]),
+        [
+          [null, [1, 2], "b"],
+          ["b", [3, 4], "c"],
+          ["c", [5], undefined]
+        ]
+      )
+      assert.strictEqual(all[0]?.page.additional_data?.next_cursor, "b")
+      for (const [index, { from }] of all.entries()) {
+        const rest = yield* read(stored(from))
+        assert.deepStrictEqual(rest, all.slice(index))
+      }
+      // the last that somebody kept is never behind a page that was not read whole
+      const odd = yield* Robots.list
+        .checkpoints()
+        .pipe(Stream.take(1), Stream.runHead, Effect.provide(Fake.make(Fake.ok({ a: 1 })).live))
+      assert.deepStrictEqual(Option.getOrThrow(Option.getOrThrow(odd).next).at, null)
+    })
+  )
+
+  it.effect("is the same after any stop, wherever it was", () =>
+    Effect.promise(() =>
+      FastCheck.assert(
+        FastCheck.asyncProperty(
+          FastCheck.integer({ min: 0, max: 40 }),
+          FastCheck.integer({ min: 1, max: 9 }),
+          FastCheck.array(FastCheck.integer({ min: 1, max: 6 }), { maxLength: 12 }),
+          FastCheck.boolean(),
+          (count, size, stops, old) => {
+            const fake = Fake.make((seen) => {
+              const start = Number(seen.url.searchParams.get(old ? "start" : "cursor") ?? 0)
+              const ids = Array.from({ length: Math.max(0, Math.min(size, count - start)) }, (_, i) => start + i)
+              const more = start + size < count
+              return old
+                ? oldPage(ids, { start, limit: size, more_items_in_collection: more })
+                : page(ids, more ? String(start + size) : null)
+            })
+            return Effect.gen(function* () {
+              const read = (from: Pagination.Position | undefined) =>
+                old ? Robots.listOld.checkpoints({ id: 1, from }) : Robots.list.checkpoints({ from })
+              const came: Array<number> = []
+              let from: Pagination.Position | undefined
+              let done = false
+              // each run takes a few pages, and the last one all that is left
+              for (const pages of [...stops, 100]) {
+                if (done) break
+                const taken = yield* Stream.runCollect(Stream.take(read(from), pages))
+                for (const { items, next } of taken) {
+                  came.push(...items.map(({ id }) => id))
+                  from = Option.getOrUndefined(next)
+                  done = from === undefined
+                }
+              }
+              assert.deepStrictEqual(
+                came,
+                Array.from({ length: count }, (_, i) => i)
+              )
+            }).pipe(Effect.provide(fake.live), Effect.runPromise)
+          }
+        ),
+        { numRuns: 60 }
+      )
+    )
+  )
+
+  it.effect("refuses a position of another list, of other filters, of another time, and what is none", () =>
+    Effect.gen(function* () {
+      const fake = cursors(1)
+      const { error } = yield* until(Robots.list.stream({ busy: true })).pipe(once, Effect.provide(fake.live))
+      const position = Option.getOrThrow(Pagination.positionOf(error))
+      const sent = fake.seen.length
+      const bad: ReadonlyArray<[unknown, RegExp]> = [
+        [{ from: position }, /other filters/],
+        [{ busy: false, from: position }, /other filters/],
+        [{ busy: true, from: { ...position, endpoint: "v2.Others.list" } }, /position of v2\.Others\.list/],
+        [{ busy: true, from: { ...position, format: 2 } }, /of format 2; this version reads 1/],
+        [{ busy: true, from: { ...position, at: 5 } }, /no place/],
+        [{ busy: true, from: { ...position, at: "" } }, /no place/],
+        [{ busy: true, from: { ...position, at: { a: 1 } } }, /no place/],
+        [{ busy: true, from: "c" }, /is no position/],
+        [{ busy: true, from: null }, /is no position/],
+        [{ busy: true, from: {} }, /is no position/],
+        [{ busy: true, cursor: "x", from: position }, /beside `from`/]
+      ]
+      for (const [input, message] of bad) {
+        for (const read of [Robots.list.stream, Robots.list.pages, Robots.list.checkpoints]) {
+          const stream = (
+            read as (input: unknown) => Stream.Stream<unknown, PipedriveError.PipedriveError, Requirements>
+          )(input)
+          const refused = yield* Effect.flip(Stream.runDrain(stream)).pipe(Effect.provide(fake.live))
+          assert.strictEqual(refused._tag, "InvalidRequest")
+          assert.match(refused.message, message)
+        }
+      }
+      const old = { id: 7, from: { ...position, endpoint: "v1.Robots.list", filters: "" } }
+      const other = yield* Effect.flip(Stream.runDrain(Robots.listOld.stream(old))).pipe(Effect.provide(fake.live))
+      assert.match(other.message, /other filters/)
+      assert.strictEqual(fake.seen.length, sent)
+      // page size and order of keys are no filters
+      const rest = yield* idsOf(Robots.list.stream({ limit: 9, from: position, busy: true })).pipe(
+        Effect.provide(fake.live)
+      )
+      assert.deepStrictEqual(rest, [5])
+    })
+  )
+
+  it("has a digest of filters that stays, as positions are kept", () => {
+    assert.strictEqual(Place.filtersOf({ path: "/api/v2/deals", query: "status=open&limit=500&cursor=x" }), "175b6d3d")
+    assert.strictEqual(Place.filtersOf({ path: "/api/v2/deals", query: "status=open" }), "175b6d3d")
+    assert.notStrictEqual(Place.filtersOf({ path: "/api/v2/deals", query: "status=won" }), "175b6d3d")
+    assert.notStrictEqual(Place.filtersOf({ path: "/api/v2/persons", query: "status=open" }), "175b6d3d")
+  })
+})
+
+describe("read-ahead", () => {
+  it.effect("is there where it is asked for: one page is fetched while another is worked on", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(page([1], "a"), page([2], "b"), page([3], "c"), page([4], null))
+      const seen: Array<number> = []
+      const work = (item: { readonly id: number }) =>
+        Effect.as(
+          Effect.zipRight(
+            Effect.repeatN(Effect.yieldNow(), 2000),
+            Effect.sync(() => seen.push(fake.seen.length))
+          ),
+          item
+        )
+      yield* Robots.list
+        .stream()
+        .pipe(Stream.bufferChunks({ capacity: 1 }), Stream.mapEffect(work), Stream.runDrain, Effect.provide(fake.live))
+      assert.isAbove(seen[0] ?? 0, 1)
+      const alone = Fake.make(page([1], "a"), page([2], null))
+      const at: Array<number> = []
+      yield* Robots.list.stream().pipe(
+        Stream.runForEach(() => Effect.sync(() => at.push(alone.seen.length))),
+        Effect.provide(alone.live)
+      )
+      assert.deepStrictEqual(at, [1, 2])
     })
   )
 })

@@ -31,6 +31,7 @@ export type Run<A> = (input?: unknown) => Effect.Effect<A, PipedriveError, Requi
 
 interface Compiled<I, A> {
   readonly endpoint: Description<I, A>
+  readonly encode: Encode.Encoder
   readonly run: (input: unknown, site: CallSite.CallSite) => Effect.Effect<A, PipedriveError, Requirements>
 }
 
@@ -65,8 +66,14 @@ const Proto = /*#__PURE__*/ (() =>
     }
   ))()
 
+/** @internal */
+export interface Made<I, A> extends Run<A> {
+  readonly endpoint: Description<I, A>
+  readonly [compiledId]: () => Compiled<I, A>
+}
+
 /** The callable of a description, which is looked at on first use. @internal */
-export const make = <I, A>(describe: () => Description<I, A>): Run<A> & { readonly endpoint: Description<I, A> } => {
+export const make = <I, A>(describe: () => Description<I, A>): Made<I, A> => {
   let memo: Compiled<I, A> | undefined
   const compiled = () => (memo ??= compile(describe()))
   const callable = (input?: unknown) => {
@@ -75,6 +82,17 @@ export const make = <I, A>(describe: () => Description<I, A>): Run<A> & { readon
   }
   return Object.assign(Object.setPrototypeOf(callable, Proto), { [compiledId]: compiled })
 }
+
+/** What an input is on the wire, or what is wrong with it. @internal */
+export const encode = <I, A>(made: Made<I, A>, input: unknown): Encode.Wire | ReadonlyArray<Issue> =>
+  made[compiledId]().encode(input)
+
+/** Fails before anything is sent. @internal */
+export const refuse = <I, A>(
+  { method, name, path, version }: Description<I, A>,
+  issues: ReadonlyArray<Issue>
+): Effect.Effect<never, InvalidRequest> =>
+  Effect.fail(new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues }))
 
 // -----------------------------------------------------------------------------
 // requests
@@ -128,7 +146,7 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
         receive: (answer, policy) => receive(call, answer, policy)
       })
     })
-  return { endpoint, run }
+  return { encode, endpoint, run }
 }
 
 const request = (
