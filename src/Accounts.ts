@@ -63,8 +63,8 @@ export interface Options<R = never> extends OAuth2.Options {
   /** How long an unused account stays in memory. Its tokens stay in the store. @default "5 minutes" */
   readonly idleTimeToLive?: Duration.DurationInput | undefined
   /**
-   * Names the account of a user, for `connect` and `handleUninstall`. The company's id, unless an app keeps the users of a
-   * company apart.
+   * The account name of a user, for `connect` and `handleUninstall`. By default the company's id; change it if the app stores
+   * tokens for each user of a company.
    */
   readonly accountOf?: ((user: Pick<User, "id" | "companyId">) => string) | undefined
   /** Runs once for each new token; see `OAuth2.AccountOptions`. */
@@ -72,7 +72,7 @@ export interface Options<R = never> extends OAuth2.Options {
 }
 
 /**
- * What {@link Accounts} does.
+ * The operations of {@link Accounts}.
  *
  * @since 0.1.0
  * @category models
@@ -83,8 +83,8 @@ export interface Service {
   /** One account's tokens, held in memory at least as long as the scope lives. */
   readonly get: (account: string | number) => Effect.Effect<OAuth2.Service, never, Scope.Scope>
   /**
-   * Handles the callback of the consent page: checks it, exchanges the code, asks Pipedrive whose it is, and saves the
-   * token under that account.
+   * Handles the callback of the consent page: checks it, exchanges the code, asks Pipedrive for the user, and saves the token
+   * under that user's account.
    */
   readonly connect: (callback: OAuth2.Callback) => Effect.Effect<Connected, PipedriveError>
   /** The accounts that have tokens in the store, in order; those whose tokens are dead by now included. */

@@ -1,5 +1,5 @@
 /**
- * Who asks: the service that turns a request into an authorised one.
+ * Credentials: the service that authorizes requests.
  *
  * @since 0.1.0
  */
@@ -30,20 +30,20 @@ export interface Service {
     request: HttpClientRequest.HttpClientRequest
   ) => Effect.Effect<HttpClientRequest.HttpClientRequest, AuthError>
   /**
-   * The same at once, when the credentials are at hand and valid at `now` (milliseconds since 1970); `undefined` when
-   * `authorize` has to be asked. With it a call takes the shortest way to our own transports.
+   * Optional, synchronous form of `authorize`: returns the authorized request if valid credentials are in memory at `now`
+   * (milliseconds since 1970), else `undefined`. With it, calls over this package's transports need no extra fiber.
    */
   readonly authorizeNow?:
     | ((request: HttpClientRequest.HttpClientRequest, now: number) => HttpClientRequest.HttpClientRequest | undefined)
     | undefined
   /**
-   * Says what to do about a 401 that a request of `authorize` was answered with: `true` when there are new credentials
-   * and it is worth another try.
+   * Called when an authorized request got a 401. Succeeds with `true` if there are new credentials and the request should
+   * be sent once more.
    */
   readonly recover: (authorized: HttpClientRequest.HttpClientRequest) => Effect.Effect<boolean, AuthError>
   /**
-   * A name that stays when the credentials are renewed: what the limiter has learned is kept by it. Without one, by the
-   * credentials themselves.
+   * A name for the account that stays the same when its credentials are renewed. The limiter keeps its state under this name,
+   * or under the credentials if there is none.
    */
   readonly account?: string | undefined
   /** The limiter that calls pass where no option of a layer names one. */
@@ -51,7 +51,7 @@ export interface Service {
 }
 
 /**
- * The credentials, and the host they are for. One serves both API versions.
+ * The credentials, and the host they belong to. One service covers both API versions.
  *
  * @since 0.1.0
  * @category tags
@@ -59,7 +59,7 @@ export interface Service {
 export class Auth extends /*#__PURE__*/ (() => Context.Tag(Base.authKey)<Auth, Service>())() {}
 
 /**
- * Where Pipedrive answers for every company.
+ * Pipedrive's host for all companies.
  *
  * @since 0.1.0
  * @category constants
@@ -111,7 +111,7 @@ export const apiKey = (
 ): Layer.Layer<Auth, ConfigError.ConfigError> => fixed("apiToken", "x-api-token", (value) => value, token, options)
 
 /**
- * Calls with an OAuth2 access token that somebody else keeps fresh (`Authorization: Bearer`).
+ * Calls with an OAuth2 access token that is renewed elsewhere (`Authorization: Bearer`).
  *
  * @since 0.1.0
  * @category layers

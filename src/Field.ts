@@ -1,6 +1,6 @@
 /**
- * The kinds of field that Pipedrive's requests and answers are made of: the vocabulary of the generated modules, and of
- * endpoints that you describe yourself with `Endpoint.make`.
+ * Schemas and types of the fields in Pipedrive's requests and responses. The generated modules use them, and you use them to
+ * describe your own endpoints with `Endpoint.make`.
  *
  * @since 0.1.0
  */
@@ -60,7 +60,7 @@ export const LabelId: unique symbol = Symbol.for("effect-pipedrive/Field/Label")
 // -----------------------------------------------------------------------------
 
 /**
- * A field of an answer that may be absent (never `undefined`: JSON has none).
+ * A field of a response that may be absent (never `undefined`, which JSON does not have).
  *
  * @since 0.1.0
  * @category constructors
@@ -70,8 +70,8 @@ export const optional = <A>(schema: Schema.Schema<A>): Schema.PropertySignature<
   Schema.makePropertySignature(new Schema.PropertySignatureDeclaration(schema.ast, true, true, {}, undefined))
 
 /**
- * An enumeration of an answer. Pipedrive adds values without notice, so any string passes; the known ones show in the
- * type and complete in an editor.
+ * An enumeration in a response. Pipedrive adds values without notice, so any string is valid; the documented ones stand in the
+ * type, and editors complete them.
  *
  * @since 0.1.0
  * @category constructors
@@ -260,7 +260,7 @@ export const Sort = <const L extends ReadonlyArray<string>>(...fields: L): Schem
   Schema.Literal(...fields.flatMap((field: L[number]) => [field, `${field} ASC`, `${field} DESC`] as const))
 
 /**
- * A page size: a whole number from 1 to the endpoint's documented maximum.
+ * A page size: an integer from 1 to the endpoint's documented maximum.
  *
  * @since 0.1.0
  * @category constructors
@@ -272,8 +272,8 @@ export const Limit = (max: number): Schema.Schema<number> => Schema.Int.pipe(Sch
 // -----------------------------------------------------------------------------
 
 /**
- * A text of so many characters. Where two ways to count differ, as with emoji, the one by which it fits is taken: what is
- * refused here Pipedrive would have refused.
+ * A string with a limited number of characters. Where code points and UTF-16 units differ, as with emoji, the smaller count is
+ * used, so that nothing is rejected here that Pipedrive would accept.
  *
  * @since 0.1.0
  * @category constructors
@@ -404,8 +404,8 @@ export const CustomFields: Schema.Schema<CustomFields> = /*#__PURE__*/ Schema.su
 // -----------------------------------------------------------------------------
 
 /**
- * Another record, as an answer names it. v1 shows some of it beside its id (`value`, in a few places `id`), or the id alone
- * where the record may not be seen; v2 gives the id. Null where there is none.
+ * A reference to another record in a response. v1 sends some of its fields beside its id (`value`, sometimes `id`), or only the id
+ * if the user may not see the record; v2 sends the id. Null if there is none.
  *
  * @since 0.1.0
  * @category models

@@ -27,7 +27,7 @@ import * as TokenStore from "./TokenStore.js"
 // -----------------------------------------------------------------------------
 
 /**
- * What the Developer Hub says of an app, and how its OAuth server is talked to.
+ * An app's settings from Pipedrive's Developer Hub, and how to reach the OAuth server.
  *
  * @since 0.1.0
  * @category models
@@ -40,7 +40,7 @@ export interface Options {
   /** The OAuth server. @default "https://oauth.pipedrive.com" */
   readonly oauthUrl?: string | URL | undefined
   /**
-   * Where API calls go, whatever host a token names: a sandbox, a proxy. Without it they go to the token's `api_domain`.
+   * Base URL for API calls, such as a sandbox or a proxy. By default calls go to the token's `api_domain`.
    */
   readonly baseUrl?: string | URL | undefined
   /**
@@ -49,7 +49,7 @@ export interface Options {
    */
   readonly allowedApiDomains?: ReadonlyArray<string> | undefined
   /**
-   * Takes `http:` in `oauthUrl`, `baseUrl` and `allowedApiDomains` for any host. Without it only for this machine, private
+   * Accepts `http:` in `oauthUrl`, `baseUrl` and `allowedApiDomains` for any host. Without it only for this machine, private
    * addresses and names such as `sandbox` or `pipedrive.test`: over `http:` anybody on the way can read the credentials.
    *
    * @default false
@@ -58,8 +58,8 @@ export interface Options {
   /** The time one request to the OAuth server may take, but for renewals. @default "10 seconds" */
   readonly timeout?: Duration.DurationInput | undefined
   /**
-   * The time the request of a renewal may take. Where refresh tokens change at each use, giving it up may end the account:
-   * the server may have acted. So it has as long as the store's lock allows.
+   * Time limit of a token renewal. If refresh tokens change at each use, a renewal that is given up can cost the account its
+   * authorization, because the server may have acted. So the default is as long as the store's lock allows.
    *
    * @default three quarters of the store's lockTimeout: 22.5 seconds
    */
@@ -71,8 +71,8 @@ export interface Options {
   /** How many accounts' tokens are renewed at a time; the others wait for their turn. @default 25 */
   readonly maximumRenewals?: number | undefined
   /**
-   * Whether calls wait for their turn, so that Pipedrive need not refuse them (see `RateLimiter`). A limiter that is named in
-   * the options of an `HttpLayer.layer` or `Pipedrive.layer` goes before this one.
+   * Whether calls wait in a queue to stay within Pipedrive's limits (see `RateLimiter`). A limiter set in the options of
+   * `HttpLayer.layer` or `Pipedrive.layer` takes precedence.
    *
    * @default true
    */
@@ -91,8 +91,8 @@ export interface AccountOptions<R = never> extends Options {
   /** A refresh token to begin with, when the store has no token or a dead one. */
   readonly refreshToken?: string | Redacted.Redacted<string> | undefined
   /**
-   * Runs once for each new token, after it is saved and before it is used. Its failure fails the calls that wait for this
-   * token with the reason `TokenStore`; the token stays.
+   * Runs once for each new token, after it is saved and before it is used. If it fails, the calls that wait for this token
+   * fail with the reason `TokenStore`; the saved token stays.
    */
   readonly onTokenUpdate?: ((token: TokenStore.Token) => Effect.Effect<void, unknown, R>) | undefined
 }
@@ -109,7 +109,7 @@ export interface Authorization {
 }
 
 /**
- * What came to the callback URL, and the `state` that was remembered.
+ * The query of the callback URL, and the `state` that was remembered for it.
  *
  * @since 0.1.0
  * @category models
@@ -122,8 +122,7 @@ export interface Callback {
 }
 
 /**
- * A request as a web server got it, for {@link App.handleUninstall}. A web `Request` fits, as does Express's with its body
- * parsed.
+ * An incoming request, for {@link App.handleUninstall}: a web `Request`, or Express's with its body parsed.
  *
  * @since 0.1.0
  * @category models
@@ -136,7 +135,7 @@ export interface Received {
 }
 
 /**
- * Pipedrive's notice that a user removed the app. The tokens are dead by then.
+ * Pipedrive's notice that a user uninstalled the app. Its tokens are already invalid.
  *
  * @since 0.1.0
  * @category models
@@ -149,7 +148,7 @@ export interface Uninstalled {
 }
 
 /**
- * An app without an account: the protocol, and nothing kept.
+ * An app without an account: the OAuth2 protocol, without stored tokens.
  *
  * @since 0.1.0
  * @category models
@@ -173,7 +172,7 @@ export interface App {
 }
 
 /**
- * One account's tokens, kept fresh.
+ * One account's tokens, renewed as needed.
  *
  * @since 0.1.0
  * @category models
@@ -188,8 +187,8 @@ export interface Service extends Omit<App, "refresh" | "revoke"> {
   /** Takes and saves a token that was got elsewhere. */
   readonly set: (token: TokenStore.Token) => Effect.Effect<TokenStore.Token, AuthError>
   /**
-   * Begins with a refresh token that another program stored: exchanges it for a token, which is saved. Takes the token
-   * object of the official client, too.
+   * Starts from a refresh token obtained elsewhere: exchanges it for a new token and saves that. Also accepts the token
+   * object of the official client.
    */
   readonly exchange: (
     stored: string | Redacted.Redacted<string> | { readonly refresh_token: string }
@@ -246,7 +245,7 @@ const accountNames: Known.Names<AccountOptions> = /*#__PURE__*/ (() => ({
 }))()
 
 /**
- * An app without an account. Settings that are missing or blank fail, by name, before any request.
+ * An app without an account. Missing or blank settings fail before any request, and are named.
  *
  * @since 0.1.0
  * @category constructors
@@ -276,7 +275,7 @@ export const make = <R = never>(
 // -----------------------------------------------------------------------------
 
 /**
- * Calls for one account, with tokens that are renewed a little early and after a 401, by one fiber however many ask.
+ * Calls for one account. Tokens are renewed shortly before they expire and after a 401; concurrent calls share one renewal.
  *
  * @example
  * ```ts

@@ -50,13 +50,13 @@ const duration = () =>
 
 interface Answered extends Sent {
   readonly status: number
-  /** Pipedrive's sentence. */
+  /** Pipedrive's error message. */
   readonly error?: string | undefined
-  /** Pipedrive's second sentence: usually where to read on. */
+  /** Pipedrive's additional message, usually where to find more information. */
   readonly error_info?: string | undefined
   /** Pipedrive's code, such as `ERR_SCHEMA_VALIDATION_FAILED` or `feature_capping_deals_limit`. */
   readonly code?: string | undefined
-  /** Pipedrive's id of this exchange (`x-correlation-id`), for its support. */
+  /** Pipedrive's id of this request (`x-correlation-id`), for its support. */
   readonly correlationId?: string | undefined
   /** The start of a response that is not JSON, such as a proxy's HTML page. */
   readonly snippet?: string | undefined
@@ -78,17 +78,17 @@ const sentence = (self: Answered, what: string, advice?: string): string => {
 }
 
 /**
- * One thing that is wrong with an input.
+ * One problem of an input or a response.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Issue {
-  /** Where: `["custom_fields", "d1f4..."]`; empty for the input as a whole. */
+  /** The path of the field: `["custom_fields", "d1f4..."]`; empty for the whole value. */
   readonly path: ReadonlyArray<string | number>
-  /** What is wrong, as a clause: `is missing`. */
+  /** The problem, as the rest of a sentence: `is missing`. */
   readonly message: string
-  /** What was probably meant. */
+  /** A suggestion. */
   readonly hint?: string | undefined
 }
 
@@ -122,7 +122,7 @@ interface InvalidRequestFields extends Call {
 }
 
 /**
- * The input cannot be sent as it stands. Nothing was sent.
+ * The input is invalid; `issues` says where. Nothing was sent.
  *
  * @since 0.1.0
  * @category errors
@@ -148,15 +148,15 @@ export class InvalidRequest extends /*#__PURE__*/ ((): ErrorClass<
 /**
  * Why there are no usable credentials.
  *
- * - `NotAuthorized`: no token yet; send the user to the authorization page.
- * - `ReauthorizationRequired`: the refresh token is revoked or expired; only a person can mend it.
- * - `AccessDenied`: the user said no on the consent page.
+ * - `NotAuthorized`: there is no token yet; send the user to the authorization page.
+ * - `ReauthorizationRequired`: the refresh token is revoked or expired; the user has to give consent again.
+ * - `AccessDenied`: the user declined on the consent page.
  * - `InvalidState`: the callback's `state` is not the one that was sent.
- * - `InvalidCallback`: the callback lacks what it must have.
- * - `InvalidClient`: client id, secret or redirect URI are wrong: a matter of configuration.
- * - `InvalidToken`: a token (of the server, or as stored) lacks what it must have.
- * - `UntrustedDomain`: the token names an API host that credentials must not go to.
- * - `TokenStore`: the place where tokens are kept failed.
+ * - `InvalidCallback`: a parameter of the callback is missing or malformed.
+ * - `InvalidClient`: client id, secret or redirect URI are wrong.
+ * - `InvalidToken`: a token from the server or the store is incomplete or malformed.
+ * - `UntrustedDomain`: the token names an API host that may not get the credentials.
+ * - `TokenStore`: the token store failed.
  * - `TokenEndpoint`: the OAuth server failed or could not be reached.
  *
  * @since 0.1.0
@@ -176,19 +176,19 @@ export type AuthErrorReason =
 
 interface AuthErrorFields {
   readonly reason: AuthErrorReason
-  /** What happened, for a person. Never holds a secret. */
+  /** What happened, as text. Contains no secret. */
   readonly description: string
-  /** The status of the OAuth server's answer, when there was one. */
+  /** The status of the OAuth server's response, if there was one. */
   readonly status?: number | undefined
   /** The OAuth server's code, such as `invalid_grant`. */
   readonly code?: string | undefined
-  /** Whether the same call may work a little later. */
+  /** Whether the same call may succeed later. */
   readonly transient?: boolean | undefined
-  /** How long the OAuth server asks to wait, when it says so. */
+  /** How long the OAuth server asks to wait, if it does. */
   readonly retryAfter?: Duration.Duration | undefined
-  /** How often the OAuth server or the store was asked; such an error has had its retries, and a call does not add its own. */
+  /** How many requests the OAuth server or the store got. If set, the retries are already done and the call adds none. */
   readonly attempts?: number | undefined
-  /** The endpoint that was called, if one was; so `method` and `path`. */
+  /** The endpoint, if one was called; likewise `method` and `path`. */
   readonly endpoint?: string | undefined
   readonly method?: string | undefined
   readonly path?: string | undefined
@@ -199,7 +199,7 @@ type AuthErrorEncoded = Omit<AuthErrorFields, "retryAfter"> & {
 }
 
 /**
- * There are no credentials to send. `reason` says why.
+ * There are no valid credentials to send; `reason` says why.
  *
  * @since 0.1.0
  * @category errors
@@ -244,7 +244,7 @@ export class AuthError extends /*#__PURE__*/ ((): ErrorClass<
 // -----------------------------------------------------------------------------
 
 /**
- * 400: Pipedrive did not accept the request; `error` says which part.
+ * 400: Pipedrive rejected the request; `error` says why.
  *
  * @since 0.1.0
  * @category errors
@@ -283,13 +283,13 @@ export class PaymentRequired extends /*#__PURE__*/ ((): ErrorClass<PaymentRequir
 }
 
 interface ForbiddenFields extends Answered {
-  /** The page came from the edge in front of Pipedrive, not from Pipedrive. */
+  /** Whether the response came from the proxy in front of Pipedrive, which blocks clients that ignore 429s. */
   readonly blockedByEdge: boolean
 }
 
 /**
- * 403: the user, the scopes or a limit of the plan do not allow this (`code` tells a limit apart), or, with
- * `blockedByEdge`, Pipedrive's edge blocks the traffic after too many ignored 429s.
+ * 403: the user's permissions, the scopes or a limit of the plan do not allow this (`code` is set for a limit), or, with
+ * `blockedByEdge`, Pipedrive's proxy blocks the client after too many ignored 429s.
  *
  * @since 0.1.0
  * @category errors
@@ -311,7 +311,7 @@ export class Forbidden extends /*#__PURE__*/ ((): ErrorClass<Forbidden, "Forbidd
 }
 
 /**
- * 404: no such thing, or not visible to this user.
+ * 404: it does not exist, or this user may not see it.
  *
  * @since 0.1.0
  * @category errors
@@ -324,7 +324,7 @@ export class NotFound extends /*#__PURE__*/ ((): ErrorClass<NotFound, "NotFound"
 }
 
 /**
- * 409: it exists already, or something else is being done to it.
+ * 409: it exists already, or another operation on it is in progress.
  *
  * @since 0.1.0
  * @category errors
@@ -337,7 +337,7 @@ export class Conflict extends /*#__PURE__*/ ((): ErrorClass<Conflict, "Conflict"
 }
 
 /**
- * 410: it was there and is deleted.
+ * 410: it was deleted.
  *
  * @since 0.1.0
  * @category errors
@@ -349,7 +349,7 @@ export class Gone extends /*#__PURE__*/ ((): ErrorClass<Gone, "Gone", Answered> 
 }
 
 /**
- * 422: understood and refused (more than 40 webhooks, say).
+ * 422: a valid request that Pipedrive rejects, such as one for more than 40 webhooks.
  *
  * @since 0.1.0
  * @category errors
@@ -366,9 +366,9 @@ export class UnprocessableEntity extends /*#__PURE__*/ ((): ErrorClass<
 
 interface RateLimitedFields extends Answered {
   readonly kind: "burst" | "daily"
-  /** How long Pipedrive asks to wait, when it says so. */
+  /** How long Pipedrive asks to wait, if it does. */
   readonly retryAfter?: Duration.Duration | undefined
-  /** Of the limit that was hit: requests per window, or tokens per day. */
+  /** The limit: requests per window of two seconds, or tokens per day. */
   readonly limit?: number | undefined
   readonly remaining?: number | undefined
 }
@@ -378,7 +378,7 @@ type RateLimitedEncoded = Omit<RateLimitedFields, "retryAfter"> & {
 }
 
 /**
- * 429: over the limit of two seconds (`burst`) or out of the day's tokens (`daily`).
+ * 429: too many requests in two seconds (`burst`), or the company's daily tokens are used up (`daily`).
  *
  * @since 0.1.0
  * @category errors
@@ -405,7 +405,7 @@ export class RateLimited extends /*#__PURE__*/ ((): ErrorClass<
 }
 
 /**
- * 5xx: Pipedrive failed.
+ * 5xx: an error of Pipedrive's servers.
  *
  * @since 0.1.0
  * @category errors
@@ -449,8 +449,8 @@ interface InvalidResponseFields extends Sent {
 }
 
 /**
- * A successful status, and a body that is not what Pipedrive documents: not JSON, no envelope, or, under strict
- * validation, a field of another type.
+ * A successful status with a body that is not as documented: not JSON, without the envelope, or, under strict validation, with
+ * a field of another type.
  *
  * @since 0.1.0
  * @category errors
@@ -483,8 +483,8 @@ export class InvalidResponse extends /*#__PURE__*/ ((): ErrorClass<
 }
 
 /**
- * Custom fields of a record that cannot be read as they were defined with `CustomFields.define`: each issue names the field by
- * its own name. It comes of reading, not of a call, and so is no {@link PipedriveError}.
+ * Custom fields of a record do not match their definition by `CustomFields.define`. Each issue names the field by the name in
+ * the definition. Not part of {@link PipedriveError}, because endpoints do not fail with it.
  *
  * @since 0.1.0
  * @category errors
@@ -507,19 +507,19 @@ export class InvalidCustomFields extends /*#__PURE__*/ ((): ErrorClass<
 
 interface TransportErrorFields extends Sent {
   /**
-   * `prepare`: the request could not be built. `connect`: no connection was made, so nothing was sent. `send`: it broke
-   * after that, so Pipedrive may have acted. `receive`: the answer broke off. `redirect`: the answer led to a place that
-   * is not followed.
+   * `prepare`: the request could not be built. `connect`: no connection was made, so nothing was sent. `send`: the
+   * connection failed after that, so Pipedrive may have acted. `receive`: the response is incomplete. `redirect`: the response
+   * redirects to a URL that is not followed.
    */
   readonly phase: "prepare" | "connect" | "send" | "receive" | "redirect"
-  /** The transport's words. */
+  /** The transport's message. */
   readonly description: string
   /** The transport's code, such as `ECONNREFUSED`. */
   readonly code?: string | undefined
 }
 
 /**
- * The request did not get through, or the answer did not come back whole.
+ * The request could not be sent, or the response was not received completely.
  *
  * @since 0.1.0
  * @category errors
@@ -548,7 +548,7 @@ export class TransportError extends /*#__PURE__*/ ((): ErrorClass<
 }
 
 interface TimeoutFields extends Sent {
-  /** The limit that was passed. */
+  /** The time limit. */
   readonly duration: Duration.Duration
   /** Whether one attempt took too long, or the call as a whole. */
   readonly of: "attempt" | "call"
@@ -559,7 +559,7 @@ type TimeoutEncoded = Omit<TimeoutFields, "duration"> & {
 }
 
 /**
- * No answer in time. Pipedrive may have acted.
+ * No complete response within the time limit. Pipedrive may have acted.
  *
  * @since 0.1.0
  * @category errors
@@ -580,7 +580,7 @@ export class Timeout extends /*#__PURE__*/ ((): ErrorClass<Timeout, "Timeout", T
 // -----------------------------------------------------------------------------
 
 /**
- * Every error of every endpoint.
+ * Every error that an endpoint can fail with.
  *
  * @since 0.1.0
  * @category errors
@@ -639,10 +639,10 @@ export const PipedriveError = /*#__PURE__*/ Schema.suspend(() =>
 export const isPipedriveError = (u: unknown): u is PipedriveError => isOurs(u)
 
 /**
- * Whether the same request may be sent again and stand a chance: the one judgement, which the retry policy uses too.
+ * Whether it is safe and useful to send the same request again. The retry policy uses this function.
  *
- * A request that may have acted is not repeated where repeating would act twice: POST only after a 429, or when no
- * connection was made; with `resendPost`, as any other method. An `AuthError` stands for a request that was not sent.
+ * A POST that may have acted is not repeated: only after a 429, or if no connection was made. With `resendPost` it is treated as
+ * any other method.
  *
  * @since 0.1.0
  * @category guards

@@ -1,5 +1,5 @@
 /**
- * Keeps each credential within Pipedrive's limits: requests wait for their turn instead of being refused.
+ * Keeps each credential within Pipedrive's rate limits: requests wait in a queue instead of being rejected.
  *
  * `PipedriveLive`, `Pipedrive.layer`, `OAuth2` and `Accounts` have it; `HttpLayer.layer({ limiter: true })` adds it elsewhere.
  *
@@ -18,14 +18,14 @@ import * as Queue from "./internal/rateLimit/queue.js"
  */
 export interface Options {
   /**
-   * How many requests of one credential may be under way at a time.
+   * The most concurrent requests of one credential.
    *
    * @default 50
    */
   readonly maximumInFlight?: number | undefined
   /**
-   * The part of the company's daily tokens that is left to others, from 0 to 1: with 0.2, calls fail as `RateLimited`
-   * (`daily`), unsent, as soon as they would take from the last fifth.
+   * The fraction of the company's daily tokens to leave for others, from 0 to 1. With 0.2, calls that would use the last fifth
+   * fail with `RateLimited` (`daily`) and are not sent.
    *
    * @default 0
    */
@@ -33,15 +33,15 @@ export interface Options {
 }
 
 /**
- * What processes that use the same credentials share. `effect-pipedrive/RateLimiterShared` makes one.
+ * State that processes with the same credentials share. `effect-pipedrive/RateLimiterShared` makes one.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Budget {
   /**
-   * Takes the next place among all requests of a credential, so many of which are allowed in two seconds: succeeds with
-   * the milliseconds to wait for it, fails with words for a person where none can be had.
+   * Takes the next permit of a credential with the given number of requests in two seconds. Succeeds with the milliseconds to
+   * wait for it, or fails with a message if there is none.
    */
   readonly take: (place: {
     readonly credential: string
@@ -55,7 +55,7 @@ export interface Budget {
     | ((pause: { readonly credential: string; readonly millis: number }) => Effect.Effect<unknown, unknown>)
     | undefined
   /**
-   * The remaining milliseconds of a pause: read for each permit, and again after a long wait. A failure means no pause.
+   * The remaining milliseconds of a pause. Read for each permit, and again after a long wait. A failure counts as no pause.
    */
   readonly held?: ((pause: { readonly credential: string }) => Effect.Effect<number, unknown>) | undefined
 }
@@ -73,7 +73,7 @@ export class CurrentBudget extends /*#__PURE__*/ (() =>
   }))() {}
 
 /**
- * A limiter: what has been learned of each credential's limits, and who waits.
+ * A limiter: the learned limits and the queue of each credential.
  *
  * @since 0.1.0
  * @category models

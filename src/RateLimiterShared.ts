@@ -1,5 +1,5 @@
 /**
- * One limit for many processes: they take their places from a store, Redis for one. Needs `@effect/experimental`, and
+ * One limit for several processes: they take their permits from a store, such as Redis. Needs `@effect/experimental`, and
  * `ioredis` for its Redis store.
  *
  * Each process still has its own limiter (`RateLimiter`), which keeps the order and learns from 429s and headers. Before a
@@ -26,9 +26,9 @@ import * as RateLimiter from "./RateLimiter.js"
  */
 export interface Options {
   /**
-   * What becomes of requests while the store cannot be reached. `local`: each process keeps to the whole limit by itself,
-   * so that together they may go over it; what Pipedrive then refuses is waited out and sent again. One warning is logged.
-   * `fail`: calls fail as `TransportError` with the phase `prepare`, unsent, and are tried again as the policy has it.
+   * What happens to requests while the store cannot be reached. `local`: each process keeps the whole limit by itself, so
+   * together they may exceed it; rejected requests wait and are sent again. One warning is logged. `fail`: calls fail with
+   * `TransportError` (phase `prepare`) without being sent, and are retried by the policy.
    *
    * @default "local"
    */
@@ -63,7 +63,7 @@ const bucketOf = (limit: number) => {
  * Shares the limits of each credential among all processes that use the same store. Provide it to the layer that has the
  * limiter.
  *
- * The store is told a hash of the credentials, never themselves. The clocks of the processes should agree to within
+ * The store gets a hash of the credentials, never the credentials. The clocks of the processes should agree to within
  * fractions of a second.
  *
  * @example

@@ -1,7 +1,6 @@
 /**
- * Points in time and days of answers, as values to compute with, and back. v1 writes `YYYY-MM-DD HH:MM:SS` in UTC, v2 RFC 3339;
- * both mean the same and are read alike. Every input takes a `DateTime` as it is, so nothing has to be written by hand for a
- * request.
+ * Converts times and days of responses to `DateTime.Utc` and back. v1 writes `YYYY-MM-DD HH:MM:SS` in UTC, v2 RFC 3339; both are
+ * read. Inputs accept a `DateTime` directly, so requests need no conversion.
  *
  * @since 0.1.0
  */
@@ -11,9 +10,9 @@ import type { Version } from "./Endpoint.js"
 import * as Times from "./internal/schema/times.js"
 
 /**
- * The point in time that a text of an answer names: `2026-05-15 09:55:02` of v1, which is UTC, `2026-05-15T09:55:02Z` of v2, with
- * or without fractions and offsets. None for null, nothing, zero dates (`0000-00-00 00:00:00`) and what is no point in time, such
- * as a day.
+ * The time in a response's string: `2026-05-15 09:55:02` of v1, which is UTC, `2026-05-15T09:55:02Z` of v2, with or without
+ * fractions and offsets. `None` for null, undefined, zero dates (`0000-00-00 00:00:00`) and anything that is not a time, such as
+ * a day.
  *
  * @example
  * ```ts
@@ -31,8 +30,8 @@ export const toUtc = (text: string | null | undefined): Option.Option<DateTime.U
   typeof text === "string" && Times.isInstant(text) ? DateTime.make(Times.dateOf(text)) : Option.none()
 
 /**
- * The day that a text of an answer names, `YYYY-MM-DD`, just as it stands there: no time zone moves it. Of a time it is the day
- * that is written. None for null, nothing, zero dates and days that the calendar does not have.
+ * The day in a response's string, `YYYY-MM-DD`, without any time-zone conversion. For a time it is the day part of the string.
+ * `None` for null, undefined, zero dates and days that do not exist.
  *
  * @since 0.1.0
  * @category reading
@@ -41,8 +40,8 @@ export const toDay = (text: string | null | undefined): Option.Option<string> =>
   typeof text === "string" ? Option.fromNullable(Times.dayOf(text)) : Option.none()
 
 /**
- * A point in time as a version of the API writes it: `2026-05-15 09:55:02` (UTC) on v1, `2026-05-15T09:55:02Z` on v2. Both tell
- * seconds alone; what is finer is cut off.
+ * A point in time as a version of the API writes it: `2026-05-15 09:55:02` (UTC) on v1, `2026-05-15T09:55:02Z` on v2. Both have
+ * seconds; fractions are cut off.
  *
  * @since 0.1.0
  * @category writing

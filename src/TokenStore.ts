@@ -26,7 +26,7 @@ import { AuthError } from "./PipedriveError.js"
 // -----------------------------------------------------------------------------
 
 /**
- * What the OAuth server gives for one user of one company.
+ * The OAuth server's token response for one user of one company.
  *
  * @since 0.1.0
  * @category models
@@ -44,7 +44,7 @@ export interface Token {
 }
 
 /**
- * A {@link Token} as it is stored: plain JSON, secrets in the open.
+ * A {@link Token} as it is stored: plain JSON with unencrypted secrets.
  *
  * @since 0.1.0
  * @category models
@@ -61,7 +61,7 @@ export interface StoredToken {
 const Secret = /*#__PURE__*/ (() => Schema.Redacted(Schema.NonEmptyString))()
 
 /**
- * Encodes a {@link Token} for a place of one's own, and decodes it.
+ * Encodes a {@link Token} for your own storage, and decodes it.
  *
  * @since 0.1.0
  * @category schemas
@@ -105,7 +105,7 @@ export const Token: Schema.Schema<Token, StoredToken> = /*#__PURE__*/ (() => {
 })()
 
 /**
- * What a {@link TokenStore} does. An account is any name for one set of tokens: a company's id, usually.
+ * The operations of a {@link TokenStore}. An account is any name for one set of tokens, usually the company's id.
  *
  * @since 0.1.0
  * @category models
@@ -117,8 +117,8 @@ export interface Service {
   /** The accounts that have tokens, dead ones included, in order. */
   readonly list: Effect.Effect<ReadonlyArray<string>, AuthError>
   /**
-   * Runs an effect while nobody else runs one for the same account. Waiting for longer than the lock's timeout fails with
-   * the reason `TokenStore`.
+   * Runs an effect while holding the account's lock. Waiting longer than the lock's timeout fails with the reason
+   * `TokenStore`.
    */
   readonly withLock: (
     account: string
@@ -210,9 +210,9 @@ const keyValueNames: Known.Names<KeyValueOptions> = /*#__PURE__*/ (() => ({ ...n
 // -----------------------------------------------------------------------------
 
 /**
- * A store from a place that keeps texts: a column, a cache, a session. Its failures become an `AuthError` with the reason
- * `TokenStore`; an entry that is no token, one with the reason `InvalidToken`. Spans that the place makes are left out: a
- * database's holds the row that it refused.
+ * A store over any text storage: a database column, a cache, a web session. Its failures become an `AuthError` with the reason
+ * `TokenStore`; an entry that is not a token becomes one with the reason `InvalidToken`. Spans of the storage are not recorded,
+ * because a database's span may hold the row that it rejected, token included.
  *
  * @since 0.1.0
  * @category constructors
@@ -286,7 +286,7 @@ const decode = (account: string, text: string): Effect.Effect<Token, AuthError> 
 // -----------------------------------------------------------------------------
 
 /**
- * Keeps tokens as long as the layer lives.
+ * Keeps tokens in memory, as long as the layer lives.
  *
  * @since 0.1.0
  * @category layers
@@ -306,8 +306,8 @@ const memory = (): Service => {
 }
 
 /**
- * Keeps tokens in whatever `KeyValueStore` is provided: files, the browser's storage. One process at a time: such a store
- * has no lock that another process would see. For several, use `TokenStoreSql`.
+ * Keeps tokens in the `KeyValueStore` of the context: files, the browser's storage. For one process at a time, because a
+ * `KeyValueStore` has no lock between processes. For several processes use `TokenStoreSql`.
  *
  * @example
  * ```ts

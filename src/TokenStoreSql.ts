@@ -2,8 +2,8 @@
  * OAuth2 tokens in a SQL database, for any number of processes: PostgreSQL, MySQL, SQLite. Needs `@effect/sql` and the
  * package of the database.
  *
- * A refresh holds its account's row by a lease, not by an open transaction: no connection is kept while the OAuth server
- * is asked, poolers do no harm, and the lease of a process that dies ends by itself. Its clock is the database's.
+ * A renewal locks its account's row by a lease, not by an open transaction. So no connection is held during the request to the
+ * OAuth server, connection poolers work, and the lease of a crashed process expires. Leases use the database's clock.
  *
  * @since 0.1.0
  */
@@ -32,7 +32,7 @@ import * as TokenStore from "./TokenStore.js"
 export interface Options extends TokenStore.Options {
   /** @default "pipedrive_tokens" */
   readonly table?: string | undefined
-  /** Creates the table if it is not there. Without it, run {@link migration} among your own. @default true */
+  /** Creates the table if it does not exist. Without it, run {@link migration} among your own. @default true */
   readonly migrate?: boolean | undefined
 }
 
@@ -41,7 +41,7 @@ const names: Known.Names<Options> = /*#__PURE__*/ (() => ({ ...TokenStore.names,
 const defaultTable = "pipedrive_tokens"
 
 /**
- * Creates the table if it is not there.
+ * Creates the table if it does not exist.
  *
  * @since 0.1.0
  * @category migrations
@@ -159,9 +159,9 @@ const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
 }
 
 /**
- * A caller's transaction must not take what is saved back, so statements run outside of it. (Not so on SQLite, whose one
- * writer the caller's transaction is: give the store its own client there.) And they have no spans: where a constraint of
- * the user's is broken, PostgreSQL's error holds the row, token and all, and the span would keep it as its exit.
+ * Statements run outside of the caller's transaction, so that its rollback cannot undo a saved token. (Not on SQLite, where the
+ * caller's transaction is the only writer: give the store its own client there.) They have no spans: if a user's constraint is
+ * violated, PostgreSQL's error contains the row with the token, and the span would keep it as its exit.
  */
 const outsideTransaction = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
   Effect.mapInputContext(Effect.withTracerEnabled(retryWhenBusy(effect), false), (caller: Context.Context<never>) =>
@@ -172,8 +172,8 @@ const outsideTransaction = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effec
   )
 
 /**
- * SQLite refuses at once while another connection writes, unless it is told to wait. Some clients cannot be told; and a
- * wait may still end without success.
+ * SQLite fails at once while another connection writes, unless a busy timeout is set. Some clients have no such setting, and
+ * a wait can still fail.
  */
 const waitForWriters = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   sql.onDialectOrElse({

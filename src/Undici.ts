@@ -1,5 +1,5 @@
 /**
- * Undici as transport, for Node: a call takes half of the time that it takes over `fetch`.
+ * Undici as transport, for Node: a call takes half the CPU time that it takes with `fetch`.
  *
  * @since 0.1.0
  */
@@ -40,8 +40,8 @@ export const layerWithoutDispatcher: Layer.Layer<HttpClient.HttpClient, never, N
   )
 
 /**
- * A client with an undici `Agent` of its own, closed with the layer. It is an `HttpClient` like any other, and takes the
- * shortest way to undici for the calls of this package.
+ * A client with its own undici `Agent`, which is closed with the layer. It is an ordinary `HttpClient`; calls of this package
+ * use undici directly.
  *
  * @example
  * ```ts
