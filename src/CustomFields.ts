@@ -4,6 +4,8 @@
  *
  * @since 0.1.0
  */
+
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import { dual } from "effect/Function"
@@ -12,10 +14,21 @@ import type * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
 import type * as Endpoint from "./Endpoint.js"
 import type * as Field from "./Field.js"
+import * as Account from "./internal/customFields/account.js"
 import * as Bind from "./internal/customFields/bind.js"
 import * as Forms from "./internal/customFields/forms.js"
+import * as Load from "./internal/customFields/load.js"
+import type { Names } from "./internal/options.js"
 import type { From } from "./Pagination.js"
-import { InvalidCustomFields, InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
+import {
+  type AmbiguousCustomField,
+  InvalidCustomFields,
+  InvalidRequest,
+  type Issue,
+  type PipedriveError,
+  type UnknownCustomField,
+  type UnknownCustomFieldOption
+} from "./PipedriveError.js"
 
 // -----------------------------------------------------------------------------
 // the model
@@ -666,3 +679,194 @@ export const withFields: {
   <F extends Fields>(fields: CustomFields<F>): <E extends Callable>(endpoint: E) => Bound<E, CustomFields<F>>
   <E extends Callable, F extends Fields>(endpoint: E, fields: CustomFields<F>): Bound<E, CustomFields<F>>
 } = /*#__PURE__*/ dual(2, (endpoint: Callable, fields: CustomFields<Fields>) => Bind.make(endpoint, fields[TypeId]))
+
+// -----------------------------------------------------------------------------
+// fields of an account, at run time
+// -----------------------------------------------------------------------------
+
+/**
+ * An option of a field as an account has it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountOption {
+  readonly id: number
+  readonly label: string
+}
+
+/**
+ * A custom field as an account has it.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountField {
+  /** 40 hexadecimal characters. */
+  readonly key: string
+  /** Pipedrive's name for it, which others may have, too; empty where it has none. */
+  readonly name: string
+  readonly type: FieldType | (string & {})
+  readonly description: string | undefined
+  /** By their ids. */
+  readonly options: ReadonlyArray<AccountOption>
+  /** What v1 tells of options that were deleted. */
+  readonly deletedOptions: ReadonlyArray<AccountOption>
+}
+
+/**
+ * A row of a field list, of v2 or of v1.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type FieldRow =
+  | { readonly field_code: string; readonly field_name: string; readonly is_custom_field: boolean }
+  | { readonly key?: string; readonly field_type?: string; readonly edit_flag?: boolean }
+
+/**
+ * A module of field lists: `DealFields`, `PersonFields`, `OrganizationFields`, `ProductFields`, ..., of v2 or of v1.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface FieldModule {
+  readonly list: Endpoint.Any & {
+    readonly stream: () => Stream.Stream<FieldRow, PipedriveError, Endpoint.Requirements>
+  }
+}
+
+/**
+ * Options of {@link load}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface LoadOptions {
+  /** How long a list that was read is kept. @default "5 minutes" */
+  readonly timeToLive?: Duration.DurationInput | undefined
+}
+
+/**
+ * A definition whose fields are known at run time alone. Values are checked then.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type Dynamic<Name extends string = string> = CustomFields<{
+  readonly [K in Name]: CustomField<unknown, unknown>
+}>
+
+/**
+ * The custom fields of an entity, as the account has them that asks. What is asked for and not found is looked for in a new
+ * list, once, before it fails.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface AccountFields {
+  /** Every custom field, in Pipedrive's order. */
+  readonly all: Effect.Effect<ReadonlyArray<AccountField>, PipedriveError, Endpoint.Requirements>
+  /** The field with that key. */
+  readonly byKey: (
+    key: string
+  ) => Effect.Effect<AccountField, UnknownCustomField | PipedriveError, Endpoint.Requirements>
+  /** The field with that name. Letters may be large or small, where that leaves no doubt. */
+  readonly byName: (
+    name: string
+  ) => Effect.Effect<AccountField, UnknownCustomField | AmbiguousCustomField | PipedriveError, Endpoint.Requirements>
+  /** The option with that label or id, of the field with that name or key. */
+  readonly option: (
+    field: string,
+    labelOrId: string | number
+  ) => Effect.Effect<
+    AccountOption,
+    UnknownCustomField | AmbiguousCustomField | UnknownCustomFieldOption | PipedriveError,
+    Endpoint.Requirements
+  >
+  /**
+   * Every field under its name, for {@link decode}, {@link withFields} and the others. Fields that share a name, and those
+   * without one, are under their keys.
+   */
+  readonly definition: Effect.Effect<Dynamic, PipedriveError, Endpoint.Requirements>
+  /** The same, of the fields with these names or keys alone, under what they were asked for by. */
+  readonly pick: <const Name extends string>(
+    ...names: ReadonlyArray<Name>
+  ) => Effect.Effect<
+    Dynamic<Name>,
+    UnknownCustomField | AmbiguousCustomField | InvalidCustomFields | PipedriveError,
+    Endpoint.Requirements
+  >
+  /** Reads the list anew. */
+  readonly reload: Effect.Effect<ReadonlyArray<AccountField>, PipedriveError, Endpoint.Requirements>
+}
+
+const loadNames: Names<LoadOptions> = { timeToLive: true }
+
+const dynamic = (definitions: Readonly<Record<string, Forms.Definition>>): Dynamic => {
+  const fields: Record<string, CustomField<unknown, unknown>> = {}
+  for (const [name, one] of Object.entries(definitions)) {
+    const value = { [TypeId]: variance, ...one }
+    // assigned, `__proto__` would be no key
+    Object.defineProperty(fields, name, { value, enumerable: true })
+  }
+  return define(fields)
+}
+
+/**
+ * The custom fields that an account has, by their names, where no code was generated for them. Leads have those of deals.
+ *
+ * Nothing is read before the first question. Then the whole list is read, all pages, and kept for `timeToLive`, for each
+ * credential on its own: one of these serves all accounts of a program.
+ *
+ * @example
+ * ```ts
+ * import { CustomFields } from "effect-pipedrive"
+ * import { DealFields, Deals } from "effect-pipedrive/v2"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const dealFields = yield* CustomFields.load(DealFields, { timeToLive: "10 minutes" })
+ *   const { key, options } = yield* dealFields.byName("How they found us")
+ *   const updateDeal = CustomFields.withFields(Deals.update, yield* dealFields.definition)
+ *   yield* updateDeal({ id: 42, fields: { "How they found us": "Referral" } })
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const load = (module: FieldModule, options?: LoadOptions): Effect.Effect<AccountFields> =>
+  Effect.sync(() => {
+    const loaded = Load.make(module, options, loadNames)
+    const made = new WeakMap<Account.Snapshot, Dynamic>()
+    const fields = (snapshot: Account.Snapshot): ReadonlyArray<AccountField> => snapshot.fields
+    return {
+      all: Effect.map(loaded.snapshot, fields),
+      byKey: loaded.byKey,
+      byName: loaded.byName,
+      option: loaded.option,
+      definition: Effect.map(loaded.snapshot, (snapshot) => {
+        const known = made.get(snapshot) ?? dynamic(Account.definitions(snapshot))
+        made.set(snapshot, known)
+        return known
+      }),
+      pick: <Name extends string>(...names: ReadonlyArray<Name>) =>
+        Effect.flatMap(
+          Effect.forEach(names, (name) => Effect.map(loaded.byNameOrKey(name), (field) => [name, field] as const)),
+          (picked) => {
+            const issues: Array<Issue> = []
+            const definitions: Array<readonly [Name, Forms.Definition]> = []
+            for (const [name, field] of picked) {
+              if (Account.isKnown(field)) definitions.push([name, Account.definition(field)])
+              else issues.push({ path: [name], message: `is of a type that is not known: ${field.type}` })
+            }
+            return issues.length > 0
+              ? Effect.fail(unreadable(issues))
+              : // there is a definition for each of the names
+                Effect.succeed(dynamic(Object.fromEntries(definitions)) as Dynamic<Name>)
+          }
+        ),
+      reload: Effect.map(loaded.reload, fields)
+    }
+  })

@@ -3,10 +3,11 @@
  *
  * @since 0.1.0
  */
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import { type ErrorClass, errorClass, isOurs } from "./internal/schema/errorClass.js"
-import { visible } from "./internal/text.js"
+import { brief, visible } from "./internal/text.js"
 
 // -----------------------------------------------------------------------------
 // what errors are made of
@@ -502,6 +503,91 @@ export class InvalidCustomFields extends /*#__PURE__*/ ((): ErrorClass<
       issue.path.length === 0 ? `what is read ${issue.message}` : issueText(issue)
     )
     return visible(`custom fields cannot be read as they are defined: ${issues}`)
+  }
+}
+
+/**
+ * An account has no custom field of that name or key. It comes of `CustomFields.load`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnknownCustomField extends /*#__PURE__*/ Data.TaggedError("UnknownCustomField")<{
+  /** The list that was read: `v2.DealFields.list`. */
+  readonly list: string
+  /** The name or key that was asked for. */
+  readonly asked: string
+  /** The name that was probably meant. */
+  readonly suggestion?: string | undefined
+  /** The code of a built-in field of that name. */
+  readonly builtIn?: string | undefined
+}> {
+  override get message(): string {
+    const hint =
+      this.suggestion !== undefined
+        ? `; did you mean ${brief(this.suggestion)}?`
+        : this.builtIn !== undefined
+          ? `; the field of that name is built in: \`${this.builtIn}\``
+          : ""
+    return visible(`${this.list}: the account has no custom field ${brief(this.asked)}${hint}`)
+  }
+}
+
+/**
+ * Several custom fields of an account have that name, so that one has to be asked for by its key. It comes of
+ * `CustomFields.load`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AmbiguousCustomField extends /*#__PURE__*/ Data.TaggedError("AmbiguousCustomField")<{
+  /** The list that was read: `v2.DealFields.list`. */
+  readonly list: string
+  /** The name that was asked for. */
+  readonly asked: string
+  /** The keys of the fields that have it. */
+  readonly keys: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    return visible(
+      `${this.list}: ${this.keys.length} custom fields are named ${brief(this.asked)}: ${this.keys.join(", ")}; ask for one by its key`
+    )
+  }
+}
+
+/**
+ * A custom field has no option of that label or id. It comes of `CustomFields.load`.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class UnknownCustomFieldOption extends /*#__PURE__*/ Data.TaggedError("UnknownCustomFieldOption")<{
+  /** The list that was read: `v2.DealFields.list`. */
+  readonly list: string
+  /** The field's name. */
+  readonly field: string
+  /** The field's key. */
+  readonly key: string
+  /** The label or id that was asked for. */
+  readonly asked: string | number
+  /** The label that was probably meant. */
+  readonly suggestion?: string | undefined
+  /** The labels of the options that there are. */
+  readonly options: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    const most = 30
+    const all = this.options.slice(0, most).map((label) => brief(label))
+    const more = this.options.length > most ? ` and ${this.options.length - most} more` : ""
+    const hint =
+      this.suggestion !== undefined
+        ? `; did you mean ${brief(this.suggestion)}?`
+        : all.length === 0
+          ? "; it has none"
+          : `; it has ${all.join(", ")}${more}`
+    return visible(
+      `${this.list}: the custom field ${brief(this.field === "" ? this.key : this.field)} has no option ${brief(this.asked)}${hint}`
+    )
   }
 }
 

@@ -4,6 +4,7 @@
 import * as Either from "effect/Either"
 import type { Issue } from "../../PipedriveError.js"
 import { isRecord } from "../http/failure.js"
+import { nearest } from "../options.js"
 import { brief } from "../schema/inputIssues.js"
 import { type Kind, kinds, type Options, spelt, told } from "./kinds.js"
 
@@ -12,6 +13,8 @@ export interface Definition {
   readonly type: keyof typeof kinds
   readonly key: string
   readonly options: Readonly<Record<string, number>> | undefined
+  /** Pipedrive's name for it, where that is known. */
+  readonly title?: string | undefined
 }
 
 interface Field {
@@ -20,6 +23,7 @@ interface Field {
   readonly key: string
   readonly kind: Kind
   readonly options: Options
+  readonly title: string | undefined
 }
 
 /** The fields of an entity, made ready. */
@@ -44,8 +48,11 @@ const optionsOf = (options: Definition["options"]): Options => {
   return { idOf: new Map(entries), labelOf: new Map(entries.map(([label, id]) => [id, label] as const).reverse()) }
 }
 
+/** Whether it is the key of a custom field. @internal */
+export const isKey = (key: string): boolean => /^[0-9a-f]{40}$/.test(key)
+
 const faultOf = (field: Field, before: ReadonlyArray<Field>): string | undefined => {
-  if (typeof field.key !== "string" || !/^[0-9a-f]{40}$/.test(field.key)) {
+  if (typeof field.key !== "string" || !isKey(field.key)) {
     return `must have the key of a custom field (40 lower-case hexadecimal characters), has ${brief(field.key)}`
   }
   const other = before.find(({ key }) => key === field.key)
@@ -59,12 +66,13 @@ const faultOf = (field: Field, before: ReadonlyArray<Field>): string | undefined
 
 /** @internal */
 export const plan = (definitions: Readonly<Record<string, Definition>>): Plan => {
-  const fields = Object.entries(definitions).map(([name, { key, options, type }]) => ({
+  const fields = Object.entries(definitions).map(([name, { key, options, title, type }]) => ({
     name,
     type,
     key,
     kind: kinds[type],
-    options: optionsOf(options)
+    options: optionsOf(options),
+    title
   }))
   return {
     fields,
@@ -153,14 +161,18 @@ export const decode = ({ faults, fields }: Plan, entity: unknown, whole: boolean
 // -----------------------------------------------------------------------------
 
 const unknownField = (name: string, { fields }: Plan): Issue => {
-  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "")
-  const meant = fields.find((field) => plain(field.name) === plain(name) || field.key === name)
+  const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "") || text
   const names = fields.map((field) => field.name)
+  // two fields of one name are defined by their keys
+  const titled = fields.filter(({ title }) => title === name)
+  const meant = fields.filter((field) => plain(field.name) === plain(name) || field.key === name)
+  const found = (titled.length > 0 ? titled : meant).map((field) => field.name)
+  const near = found.length > 0 ? found.join("` or `") : nearest(name, names)
   const all = names.length > 30 ? `${names.slice(0, 30).join(", ")}, ...` : names.join(", ")
   return {
     path: [name],
     message: `is not one of the fields: ${all}`,
-    ...(meant === undefined ? {} : { hint: `write \`${meant.name}\`` })
+    ...(near === undefined ? {} : { hint: `write \`${near}\`` })
   }
 }
 
