@@ -68,7 +68,7 @@ const times: Record<string, string> = {
   "v1.last_login": v1Time,
   "v1.period_start": v1Time,
   "v1.period_end": v1Time,
-  "v1.remove_time": "When the webhook was removed; null while it lives.",
+  "v1.remove_time": "When the webhook was removed; null while it is active.",
   "v1.last_delivery_time": "When an event was last sent; null if none was.",
   "v1.since": "Changed at this time or later. UTC, `YYYY-MM-DD HH:MM:SS`.",
   "v1.until": "Changed up to this time. UTC, `YYYY-MM-DD HH:MM:SS`.",
@@ -195,7 +195,7 @@ const lists: Record<string, string> = {
   "v1.Recents.items": "Kinds to include; all unless given.",
   "visible=": "False: the hidden ones instead.",
   include_archived: "Archived ones too.",
-  "v2.parent_task_id": "The task above. In `list`: its subtasks; the word `null` asks for tasks of their own."
+  "v2.parent_task_id": "The task above. In `list`: its subtasks; the word `null` lists tasks without a parent."
 }
 
 /** Deals, leads, money. */
@@ -250,14 +250,14 @@ const deals: Record<string, string> = {
   "v2.Person.label_ids": "Ids; with `include_labels` `{ id, label }`. `Field.idOf` reads both, writes take both.",
   "v1.Lead.label_ids": "UUIDs of lead labels.",
   "v1.Leads.label_ids": "UUIDs of lead labels.",
-  origin: "How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive.",
-  origin_id: "Yours to tell apart integrations; null if not set.",
+  origin: "How it was created: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive.",
+  origin_id: "Free for you to tell integrations apart; null if not set.",
   channel: "Id of a marketing channel of the account; null if not set.",
   "v1.Channels.channel_id": "Id of the messaging channel.",
   "v1.Message.channel_id": "Id of the messaging channel.",
-  channel_id: "Yours to tell apart campaigns in a channel; null if not set.",
+  channel_id: "Free for you to tell campaigns in a channel apart; null if not set.",
   is_archived: "Archived ones are left out of lists and cannot be edited.",
-  is_deleted: "Deleted, and to be gone for good after 30 days.",
+  is_deleted: "Deleted; removed for good after 30 days.",
   active_flag: "False: deleted.",
   ...Object.fromEntries(
     ["CurrentUser", "DealCreator", "DealOwner", "Owner", "RelatedUser", "User", "Users"].map((user) => [
@@ -274,7 +274,7 @@ const deals: Record<string, string> = {
       "OrganizationWithEditFlag",
       "Person",
       "Product"
-    ].map((thing) => [`v1.${thing}.active_flag`, "False: deleted, and to be gone for good after 30 days."])
+    ].map((thing) => [`v1.${thing}.active_flag`, "False: deleted; removed for good after 30 days."])
   ),
   "v1.Currency.active_flag": "Whether it can be chosen.",
   "v1.CurrentUser.is_deleted": "",
@@ -285,8 +285,8 @@ const deals: Record<string, string> = {
   source_name: "`API` for leads made through the API.",
   cc_email: "Mails sent here in copy are linked to it.",
   smart_bcc_email: "Mails sent here in blind copy are linked to it. Only when named in `include_fields`.",
-  person_hidden: "The person is there but not for you to see.",
-  org_hidden: "The organization is there but not for you to see.",
+  person_hidden: "There is a person, but you may not see it.",
+  org_hidden: "There is an organization, but you may not see it.",
   "v1.Deal.person_id": "The person, whose id is `value`; a bare id where the person is hidden from you; null if none.",
   "v1.Deal.org_id": "The organization, whose id is `value`; a bare id where it is hidden from you; null if none.",
   "v1.Deal.user_id": "The owner, whose id is `id` and `value`.",
@@ -337,7 +337,7 @@ const contacts: Record<string, string> = {
   "v2.Person.phones": "One of them is primary.",
   "v1.Person.email": "All addresses; an empty `value` stands for none.",
   "v1.Person.phone": "All numbers; an empty `value` stands for none.",
-  primary: "One in a list is.",
+  primary: "True for one entry of the list.",
   "v2.PersonEmail.label": "`work`, `home`, `other` or your own word.",
   "v2.PersonPhone.label": "`work`, `home`, `mobile`, `other` or your own word.",
   first_name: "Split from `name` by Pipedrive; read-only.",
@@ -355,7 +355,7 @@ const contacts: Record<string, string> = {
   address: "Null if unknown.",
   "v2.Organization.address": "Parts beside the whole; null if unknown.",
   "v2.Organizations.address=": "`value` is enough.",
-  location: "Where it is; null if not given.",
+  location: "The location; null if not given.",
   admin_area_level_1: "State or region.",
   admin_area_level_2: "County.",
   sublocality: "Part of town.",
@@ -368,7 +368,7 @@ const contacts: Record<string, string> = {
   "v2.Activity.type": "`key_string` of an activity type: `call`, `meeting`, `task`, ...",
   "v1.Activity.type": "`key_string` of an activity type: `call`, `meeting`, `task`, ...",
   "v1.Activities.type": "`key_string` of an activity type: `call`, `meeting`, `task`, ...",
-  key_string: "What activities call the type by.",
+  key_string: "The name by which activities refer to the type.",
   "v2.Activity.person_id": "The primary participant, read-only; set it through `participants`.",
   "v2.Activity.attendees": "Only when named in `include_fields`.",
   "v2.Activity.priority": "Option id of the field `priority`; null without.",
@@ -390,7 +390,7 @@ const contacts: Record<string, string> = {
   "v2.follower_id": "Id of the user.",
   deal_participant_id: "Id of the participation, not of the person.",
   "v1.comment_id": "UUID.",
-  is_you: "The user whose credentials are used.",
+  is_you: "Whether this is the user of the credentials.",
   locale: "Format of dates and numbers, not the language.",
   lang: "Number of the language.",
   is_admin: "1 for an admin, 0 else.",
@@ -413,12 +413,14 @@ const others: Record<string, string> = {
   field_type: "Fixed once the field exists.",
   "v1.ItemSearch.field_type": "Which fields `field_key` is one of.",
   options: "Only `enum` and `set` have them; null otherwise.",
-  "v1.DealFields.options": "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
+  "v1.DealFields.options":
+    "Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id.",
   "v1.OrganizationFields.options":
-    "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
-  "v1.PersonFields.options": "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
+    "Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id.",
+  "v1.PersonFields.options":
+    "Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id.",
   "v1.ProductFields.options":
-    "Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id.",
+    "Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id.",
   subfields: "Parts of an address, a range or money; null otherwise.",
   is_optional_response_field: "Comes only when named in `include_fields`.",
   important_fields: "Where the field is highlighted; answers have it only when `include_fields` names it.",
@@ -434,14 +436,14 @@ const others: Record<string, string> = {
   event_object: "`*` for all. The list grows.",
   http_auth_user: "Sent with every event; null for none.",
   http_auth_password: "Sent with every event; null for none.",
-  "v1.Webhook.is_active": "1 while it is.",
+  "v1.Webhook.is_active": "1 while it is active.",
   "v1.Webhooks.version": "`2.0` unless given; payloads differ.",
   last_http_status: "What your server answered last; null if nothing was sent.",
   conditions: "One AND group holding one AND and one OR group; 16 conditions at most.",
   glue: "`and` or `or`.",
   field_id: "A field's number, as text.",
   conference_meeting_url: "Link to the video call.",
-  reference_type: "What the activity came of, for instance a call.",
+  reference_type: "The origin of the activity, for instance a call.",
   "v1.CallLog.outcome": "How the call ended.",
   "v1.CallLogs.outcome": "How the call ended.",
   to_phone_number: "The number called.",
@@ -450,7 +452,7 @@ const others: Record<string, string> = {
   new_value: "Null if it was cleared.",
   change_source: "`app` or `api`, and others.",
   rel_owner_org_id: "The parent, if the type is `parent`.",
-  rel_linked_org_id: "The daughter, if the type is `parent`.",
+  rel_linked_org_id: "The child, if the type is `parent`.",
   visible_pipeline_ids: "`{ add, remove }`: ids of pipelines to show and to hide."
 }
 

@@ -72,7 +72,7 @@ export interface ActivityCollectionItem {
   readonly person_id?: number | null
   readonly project_id?: number | null
   readonly org_id?: number | null
-  /** Where it is; null if not given. */
+  /** The location; null if not given. */
   readonly location?: string | null
   /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | null
@@ -179,7 +179,7 @@ export interface Activity {
   readonly person_id: number | null
   readonly project_id?: number | null
   readonly org_id: number | null
-  /** Where it is; null if not given. */
+  /** The location; null if not given. */
   readonly location: string | null
   /** Seen by attendees, unlike `note`. */
   readonly public_description: string | null
@@ -203,7 +203,7 @@ export interface Activity {
     readonly user_id?: number | null
   }> | null
   readonly company_id: number
-  /** What the activity came of, for instance a call. */
+  /** The origin of the activity, for instance a call. */
   readonly reference_type: string | null
   readonly reference_id: number | null
   readonly conference_meeting_client: string | null
@@ -218,7 +218,7 @@ export interface Activity {
   readonly last_notification_time: string | null
   readonly last_notification_user_id: number | null
   readonly notification_language_id: number | null
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted; removed for good after 30 days. */
   readonly active_flag: boolean
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly update_time: string
@@ -473,7 +473,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists activities, by default only your own. `user_id: 0` asks for everybody's, as far as you may see them.
+ * Lists activities, by default only your own. `user_id: 0` lists everybody's that you may see.
  *
  * `GET /api/v1/activities` · `getActivities` · 20 tokens · scopes `activities:read`, `activities:full`
  *
@@ -587,7 +587,7 @@ export interface AddInput {
   readonly person_id?: number | undefined
   readonly project_id?: number | null | undefined
   readonly org_id?: number | undefined
-  /** Where it is; null if not given. */
+  /** The location; null if not given. */
   readonly location?: string | undefined
   /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | undefined
@@ -685,7 +685,7 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
 )
 
 /**
- * Adds an activity. `additional_data` tells whether the deal, person or organization has more of them open.
+ * Adds an activity. `additional_data` says whether the deal, person or organization has more open activities.
  *
  * `POST /api/v1/activities` · `addActivity` · 10 tokens · scopes `activities:full`
  *
@@ -734,7 +734,7 @@ export interface UpdateInput {
   readonly person_id?: number | null | undefined
   readonly project_id?: number | null | undefined
   readonly org_id?: number | null | undefined
-  /** Where it is; null if not given. */
+  /** The location; null if not given. */
   readonly location?: string | null | undefined
   /** Seen by attendees, unlike `note`. */
   readonly public_description?: string | null | undefined
@@ -915,7 +915,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes an activity: it is marked as deleted now and gone for good after 30 days.
+   * Deletes an activity: it is marked as deleted now and removed for good after 30 days.
    *
    * `DELETE /api/v1/activities/{id}` · `deleteActivity` · 6 tokens · scopes `activities:full`
    *

@@ -61,7 +61,7 @@ export interface ActivityType {
   readonly color: string | null
   /** Place among the others. */
   readonly order_nr: number
-  /** What activities call the type by. */
+  /** The name by which activities refer to the type. */
   readonly key_string: string
   /** False: deleted. */
   readonly active_flag: boolean
@@ -559,7 +559,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes an activity type and answers with what it was.
+   * Deletes an activity type and returns it.
    *
    * `DELETE /api/v1/activityTypes/{id}` · `deleteActivityType` · 6 tokens · scopes `admin` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/ActivityTypes#deleteActivityType)

@@ -392,7 +392,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a call log and its recording. The activity that came of the call stays.
+   * Deletes a call log and its recording. The activity of the call stays.
    *
    * `DELETE /api/v1/callLogs/{id}` · `deleteCallLog` · 6 tokens · scopes `phone-integration` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/CallLogs#deleteCallLog)
@@ -447,7 +447,7 @@ export const UploadRecordingOutput: Schema.Schema<UploadRecordingOutput> = /*#__
 )
 
 /**
- * Attaches the recording of a call, as an audio file that browsers can play. A second recording is refused with 409.
+ * Attaches the recording of a call, as an audio file that browsers can play. A second recording is rejected with 409.
  *
  * `POST /api/v1/callLogs/{id}/recordings` · `addCallLogAudioFile` · 10 tokens · scopes `phone-integration` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/CallLogs#addCallLogAudioFile)

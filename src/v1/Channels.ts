@@ -409,7 +409,7 @@ export const ReceiveMessageOutput: Schema.Schema<ReceiveMessageOutput> = /*#__PU
 )
 
 /**
- * Hands Pipedrive a message that came in through a messaging channel; ids are the messaging provider's.
+ * Passes Pipedrive a message that arrived through a messaging channel; ids are the messaging provider's.
  *
  * `POST /api/v1/channels/messages/receive` · `receiveMessage` · 10 tokens · scopes `messengers-integration` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Channels#receiveMessage)

@@ -336,7 +336,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
-  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  /** Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
   readonly add_visible_flag?: boolean | undefined
   /** Fixed once the field exists. */
@@ -446,7 +446,7 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
-  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  /** Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id. */
   readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | null | undefined
   readonly add_visible_flag?: boolean | undefined
 }
@@ -491,7 +491,7 @@ export const UpdateOutput: Schema.Schema<UpdateOutput> = /*#__PURE__*/ Schema.su
 )
 
 /**
- * Renames a custom field of deals or changes its options. `options` must name all that shall stay, the old ones with
+ * Renames a custom field of deals or changes its options. `options` must list every option to keep, existing ones with
  * their ids.
  *
  * `PUT /api/v1/dealFields/{id}` · `updateDealField` · 10 tokens · scopes `deal-fields:full`, `admin` ·

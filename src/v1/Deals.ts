@@ -149,7 +149,7 @@ export const ParticipantPerson: Schema.Schema<ParticipantPerson> = /*#__PURE__*/
  */
 export interface ParticipantEmail {
   readonly value?: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -177,7 +177,7 @@ export const ParticipantEmail: Schema.Schema<ParticipantEmail> = /*#__PURE__*/ S
  */
 export interface ParticipantPhone {
   readonly value?: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -277,7 +277,7 @@ export const RelatedPersonWithActiveFlag: Schema.Schema<RelatedPersonWithActiveF
 export interface RelatedPersonEmail {
   readonly label?: string
   readonly value?: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary?: boolean
 }
 
@@ -305,7 +305,7 @@ export const RelatedPersonEmail: Schema.Schema<RelatedPersonEmail> = /*#__PURE__
 export interface RelatedPersonPhone {
   readonly label?: string
   readonly value: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary: boolean
 }
 
@@ -402,17 +402,17 @@ export interface DealWithIds {
   readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
-  /** The organization is there but not for you to see. */
+  /** There is an organization, but you may not see it. */
   readonly org_hidden: boolean
-  /** The person is there but not for you to see. */
+  /** There is a person, but you may not see it. */
   readonly person_hidden: boolean
-  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
+  /** How it was created: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin?: string
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id?: string | null
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null
   /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
@@ -613,17 +613,17 @@ export interface Deal {
   readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
-  /** The organization is there but not for you to see. */
+  /** There is an organization, but you may not see it. */
   readonly org_hidden: boolean
-  /** The person is there but not for you to see. */
+  /** There is a person, but you may not see it. */
   readonly person_hidden: boolean
-  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
+  /** How it was created: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id: string | null
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id: string | null
   /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
@@ -860,7 +860,7 @@ export const DealPerson: Schema.Schema<DealPerson> = /*#__PURE__*/ Schema.suspen
 export interface DealPersonEmail {
   readonly label?: string
   readonly value: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary: boolean
 }
 
@@ -884,7 +884,7 @@ export const DealPersonEmail: Schema.Schema<DealPersonEmail> = /*#__PURE__*/ Sch
 export interface DealPersonPhone {
   readonly label?: string
   readonly value: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary: boolean
 }
 
@@ -1733,17 +1733,17 @@ export interface MergedDeal {
   readonly owner_name?: string
   /** Mails sent here in copy are linked to it. */
   readonly cc_email?: string
-  /** The organization is there but not for you to see. */
+  /** There is an organization, but you may not see it. */
   readonly org_hidden?: boolean
-  /** The person is there but not for you to see. */
+  /** There is a person, but you may not see it. */
   readonly person_hidden?: boolean
-  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
+  /** How it was created: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin?: string
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id?: string | null
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null
   /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
@@ -2024,17 +2024,17 @@ export interface DealDetails {
   readonly owner_name: string
   /** Mails sent here in copy are linked to it. */
   readonly cc_email: string
-  /** The organization is there but not for you to see. */
+  /** There is an organization, but you may not see it. */
   readonly org_hidden: boolean
-  /** The person is there but not for you to see. */
+  /** There is a person, but you may not see it. */
   readonly person_hidden: boolean
-  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
+  /** How it was created: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id: string | null
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id: string | null
   /** Annual recurring revenue; null without recurring products. Growth plan and above. */
   readonly arr?: number | null
@@ -2960,7 +2960,7 @@ export const DeleteParticipantOutput: Schema.Schema<DeleteParticipantOutput> = /
 )
 
 /**
- * Takes a participant off a deal. `deal_participant_id` is the id of the participation, not of the person.
+ * Removes a participant from a deal. `deal_participant_id` is the id of the participation, not of the person.
  *
  * `DELETE /api/v1/deals/{id}/participants/{deal_participant_id}` · `deleteDealParticipant` · 6 tokens · scopes
  * `deals:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Deals#deleteDealParticipant)
@@ -3102,7 +3102,7 @@ export const GetArchivedSummaryOutput: Schema.Schema<GetArchivedSummaryOutput> =
 )
 
 /**
- * Counts archived deals and adds up their values by currency. At 80 tokens the dearest call of all.
+ * Counts archived deals and adds up their values by currency. Costs 80 tokens, more than any other endpoint.
  *
  * `GET /api/v1/deals/summary/archived` · `getArchivedDealsSummary` · 80 tokens · scopes `deals:read`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDealsSummary)
@@ -3828,7 +3828,7 @@ export const ListParticipantsChangelogOutput: Schema.Schema<ListParticipantsChan
   )
 
 /**
- * Lists which persons joined or left a deal, when, and by whose hand. Pages by cursor.
+ * Lists which persons were added to or removed from a deal, when, and by whom. Paged by cursor.
  *
  * `GET /api/v1/deals/{id}/participantsChangelog` · `getDealParticipantsChangelog` · 10 tokens · scopes `deals:read`,
  * `deals:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealParticipantsChangelog)
@@ -4424,11 +4424,11 @@ export interface AddInput {
   /** UTC, `YYYY-MM-DD HH:MM:SS`; null while it is not archived. */
   readonly archive_time?: Field.Timestamp | undefined
   readonly status?: "open" | "won" | "lost" | "deleted" | undefined
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id?: string | null | undefined
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null | undefined
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: Field.Timestamp | undefined
@@ -4564,7 +4564,7 @@ export interface UpdateInput {
   readonly status?: "open" | "won" | "lost" | "deleted" | undefined
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
@@ -4713,7 +4713,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a deal. For 30 days it can still be listed with `status: "deleted"`, then it is gone.
+   * Deletes a deal. For 30 days `status: "deleted"` still lists it; then it is removed.
    *
    * `DELETE /api/v1/deals/{id}` · `deleteDeal` · 6 tokens · scopes `deals:full`
    *
@@ -4934,7 +4934,7 @@ export const AddProductOutput: Schema.Schema<AddProductOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Attaches a product to a deal at a price and quantity of its own.
+ * Attaches a product to a deal with its own price and quantity.
  *
  * `POST /api/v1/deals/{id}/products` · `addDealProduct` · 10 tokens · scopes `deals:full`, `products:full`
  *

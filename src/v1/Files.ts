@@ -467,7 +467,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a file. It is kept for 30 days, then gone.
+   * Deletes a file. It is kept for 30 days and then removed.
    *
    * `DELETE /api/v1/files/{id}` · `deleteFile` · 6 tokens · scopes `deals:full`, `activities:full`, `contacts:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Files#deleteFile)
@@ -579,7 +579,8 @@ export const DownloadInput: Schema.Schema<DownloadInput> = /*#__PURE__*/ Schema.
 )
 
 /**
- * Downloads a file as bytes. Pipedrive may redirect to its store; the credentials do not travel there. Costs 20 tokens.
+ * Downloads a file as bytes. Pipedrive may redirect to its storage, which does not get the credentials. Costs 20
+ * tokens.
  *
  * `GET /api/v1/files/{id}/download` · `downloadFile` · 20 tokens · scopes `deals:read`, `deals:full`,
  * `activities:read`, `activities:full`, `contacts:read`, `contacts:full` ·

@@ -218,7 +218,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists filters, without their conditions. All come at once.
+ * Lists filters, without their conditions. All in one response.
  *
  * `GET /api/v1/filters` · `getFilters` · 20 tokens · scopes `deals:read`, `deals:full`, `activities:read`,
  * `activities:full`, `contacts:read`, `contacts:full` ·
@@ -727,7 +727,7 @@ export const GetHelpersOutput: Schema.Schema<GetHelpersOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Gets what filters can be built of: fields by type, operators, relative dates.
+ * Gets the building blocks of filters: fields by type, operators, relative dates.
  *
  * `GET /api/v1/filters/helpers` · `getFilterHelpers` · 20 tokens · scopes `deals:read`, `deals:full`,
  * `activities:read`, `activities:full`, `contacts:read`, `contacts:full` ·

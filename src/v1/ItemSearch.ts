@@ -313,8 +313,8 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
 )
 
 /**
- * Searches deals, persons, organizations, products, leads, files, mail attachments and projects at once. What was just
- * written takes a moment to be found.
+ * Searches deals, persons, organizations, products, leads, files, mail attachments and projects at once. New data take
+ * a moment to appear.
  *
  * `GET /api/v1/itemSearch` · `searchItem` · 40 tokens · scopes `search:read`
  *
@@ -434,7 +434,7 @@ export const SearchByFieldOutput: Schema.Schema<SearchByFieldOutput> = /*#__PURE
 )
 
 /**
- * Searches the values of one field, case-sensitively. Answers with distinct values, or with the items' ids when
+ * Searches the values of one field, case-sensitively. Returns distinct values, or with the items' ids when
  * `return_item_ids` is true.
  *
  * `GET /api/v1/itemSearch/field` · `searchItemByField` · 40 tokens · scopes `search:read`

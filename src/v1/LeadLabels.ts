@@ -90,7 +90,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists all lead labels. They come at once, without pages.
+ * Lists all lead labels. All in one response.
  *
  * `GET /api/v1/leadLabels` · `getLeadLabels` · 10 tokens · scopes `leads:read`, `leads:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/LeadLabels#getLeadLabels)

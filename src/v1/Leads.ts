@@ -25,13 +25,13 @@ export interface Lead {
   readonly organization_id: number | null
   /** `API` for leads made through the API. */
   readonly source_name: string
-  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
+  /** How it was created: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id: string | null
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id: string | null
   /** The deal the lead came from; null if none. */
   readonly source_deal_id?: number | null
@@ -508,11 +508,11 @@ export interface AddInput {
   readonly visible_to?: "1" | "3" | "5" | "7" | undefined
   /** Whether anybody opened the lead in Pipedrive. */
   readonly was_seen?: boolean | undefined
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id?: string | null | undefined
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown
@@ -622,7 +622,7 @@ export interface UpdateInput {
   readonly was_seen?: boolean | undefined
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel?: number | null | undefined
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null | undefined
   /** Custom fields by their 40-character keys. */
   readonly [customField: Field.CustomFieldKey]: unknown

@@ -389,7 +389,7 @@ export const AddUsersOutput: Schema.Schema<AddUsersOutput> = /*#__PURE__*/ Schem
 )
 
 /**
- * Adds users to a team and answers with the ids of all its members.
+ * Adds users to a team and returns the ids of all its members.
  *
  * `POST /api/v1/legacyTeams/{id}/users` · `addTeamUser` · 10 tokens · scopes `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/LegacyTeams#addTeamUser)
@@ -460,7 +460,7 @@ export const DeleteUsersOutput: Schema.Schema<DeleteUsersOutput> = /*#__PURE__*/
 )
 
 /**
- * Takes users off a team and answers with the ids of those who stay.
+ * Removes users from a team and returns the ids of the remaining members.
  *
  * `DELETE /api/v1/legacyTeams/{id}/users` · `deleteTeamUser` · 10 tokens · scopes `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/LegacyTeams#deleteTeamUser)

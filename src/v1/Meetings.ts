@@ -59,7 +59,7 @@ export const AddUserProviderLinkOutput: Schema.Schema<AddUserProviderLinkOutput>
 )
 
 /**
- * Links a user to a video call app once the user has installed it. The app makes up the UUID.
+ * Links a user to a video call app once the user has installed it. The app generates the UUID.
  *
  * `POST /api/v1/meetings/userProviderLinks` · `saveUserProviderLink` · 10 tokens · scopes `video-calls` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Meetings#saveUserProviderLink)

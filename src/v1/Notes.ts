@@ -94,7 +94,7 @@ export const Note: Schema.Schema<Note> = /*#__PURE__*/ Schema.suspend((): Schema
 export interface NoteUser {
   readonly email: string
   readonly icon_url: string | null
-  /** The user whose credentials are used. */
+  /** Whether this is the user of the credentials. */
   readonly is_you: boolean
   readonly name: string
 }
@@ -264,7 +264,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists notes, of everything or of one thing. `updated_since` wants the time in RFC 3339, unlike most of v1.
+ * Lists notes, all or those of one record. `updated_since` wants the time in RFC 3339, unlike most of v1.
  *
  * `GET /api/v1/notes` · `getNotes` · 20 tokens · scopes `deals:read`, `deals:full`, `contacts:read`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Notes#getNotes)
@@ -429,8 +429,8 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
 )
 
 /**
- * Adds a note of HTML, which is cleaned, to a lead, deal, person, organization, project or task: one at least. Pinning
- * to a thing needs that thing's id.
+ * Adds a note of HTML, which is cleaned, to a lead, deal, person, organization, project or task: one at least. To pin
+ * it to a record, give the id of that record.
  *
  * `POST /api/v1/notes` · `addNote` · 10 tokens · scopes `deals:full`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Notes#addNote)
@@ -621,7 +621,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a note and answers with `true`.
+   * Deletes a note and returns `true`.
    *
    * `DELETE /api/v1/notes/{id}` · `deleteNote` · 6 tokens · scopes `deals:full`, `contacts:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Notes#deleteNote)
@@ -746,7 +746,7 @@ export const DeleteCommentOutput: Schema.Schema<DeleteCommentOutput> = /*#__PURE
 )
 
 /**
- * Deletes a comment of a note and answers with `true`. `id` is the note's, `comment_id` a UUID.
+ * Deletes a comment of a note and returns `true`. `id` is the note's, `comment_id` a UUID.
  *
  * `DELETE /api/v1/notes/{id}/comments/{comment_id}` · `deleteComment` · 6 tokens · scopes `deals:full`, `contacts:full`
  * · [reference](https://developers.pipedrive.com/docs/api/v1/Notes#deleteComment)

@@ -19,7 +19,7 @@ export interface OrganizationRelationship {
   readonly type?: string
   /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: OrganizationReference
-  /** The daughter, if the type is `parent`. */
+  /** The child, if the type is `parent`. */
   readonly rel_linked_org_id?: OrganizationReference
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
@@ -121,7 +121,7 @@ export interface OrganizationRelationshipWithCalculation {
   readonly type?: string
   /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: OrganizationReference
-  /** The daughter, if the type is `parent`. */
+  /** The child, if the type is `parent`. */
   readonly rel_linked_org_id?: OrganizationReference
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
@@ -167,7 +167,7 @@ export interface OrganizationRelationshipDetails {
   readonly type?: string
   /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: OrganizationReference
-  /** The daughter, if the type is `parent`. */
+  /** The child, if the type is `parent`. */
   readonly rel_linked_org_id?: OrganizationReference
   /** UTC, `YYYY-MM-DD HH:MM:SS`. */
   readonly add_time?: string
@@ -369,7 +369,7 @@ export interface AddInput {
   readonly type: "parent" | "related"
   /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id: number
-  /** The daughter, if the type is `parent`. */
+  /** The child, if the type is `parent`. */
   readonly rel_linked_org_id: number
   readonly org_id?: number | undefined
 }
@@ -450,7 +450,7 @@ export interface UpdateInput {
   readonly type?: "parent" | "related" | undefined
   /** The parent, if the type is `parent`. */
   readonly rel_owner_org_id?: number | undefined
-  /** The daughter, if the type is `parent`. */
+  /** The child, if the type is `parent`. */
   readonly rel_linked_org_id?: number | undefined
 }
 

@@ -275,7 +275,7 @@ export interface OrganizationWithEditFlag {
   readonly company_id: number
   readonly owner_id: Owner | number
   readonly name: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted; removed for good after 30 days. */
   readonly active_flag: boolean
   /** Null without a picture. */
   readonly picture_id: OrganizationPicture | null
@@ -496,7 +496,7 @@ export interface OrganizationDetails {
   readonly company_id: number
   readonly owner_id: Owner | number
   readonly name: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted; removed for good after 30 days. */
   readonly active_flag: boolean
   /** Null without a picture. */
   readonly picture_id: OrganizationPicture | null
@@ -652,7 +652,7 @@ export interface Organization {
   /** The owner, whose id is `id` and `value`. */
   readonly owner_id: Owner | number
   readonly name: string
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted; removed for good after 30 days. */
   readonly active_flag: boolean
   /** Null without a picture. */
   readonly picture_id: OrganizationPicture | null
@@ -2094,7 +2094,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes an organization: it is marked as deleted now and gone for good after 30 days.
+   * Deletes an organization: it is marked as deleted now and removed for good after 30 days.
    *
    * `DELETE /api/v1/organizations/{id}` · `deleteOrganization` · 6 tokens · scopes `contacts:full`
    *

@@ -151,7 +151,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists the permission sets, of one app or of all. They come at once.
+ * Lists the permission sets, of one app or of all. All in one response.
  *
  * `GET /api/v1/permissionSets` · `getPermissionSets` · 20 tokens · scopes `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/PermissionSets#getPermissionSets)

@@ -173,7 +173,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
  */
 export interface AddInput {
   readonly name: string
-  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  /** Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
   readonly add_visible_flag?: boolean | undefined
   /** Fixed once the field exists. */
@@ -283,7 +283,7 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
-  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  /** Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id. */
   readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | null | undefined
   readonly add_visible_flag?: boolean | undefined
 }
@@ -328,8 +328,8 @@ export const UpdateOutput: Schema.Schema<UpdateOutput> = /*#__PURE__*/ Schema.su
 )
 
 /**
- * Renames a custom field of persons or changes its options. `options` must name all that shall stay, the old ones with
- * their ids.
+ * Renames a custom field of persons or changes its options. `options` must list every option to keep, existing ones
+ * with their ids.
  *
  * `PUT /api/v1/personFields/{id}` · `updatePersonField` · 10 tokens · scopes `contact-fields:full`, `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#updatePersonField)

@@ -56,7 +56,7 @@ export interface Person {
   readonly last_name: string | null
   readonly id: number
   readonly company_id: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted; removed for good after 30 days. */
   readonly active_flag: boolean
   /** All numbers; an empty `value` stands for none. */
   readonly phone: ReadonlyArray<Deals.ParticipantPhone>
@@ -88,7 +88,7 @@ export interface Person {
   /** Messenger accounts. Only in accounts with contact sync. */
   readonly im?: ReadonlyArray<{
     readonly value: string
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary: boolean
     readonly label?: string
   }>
@@ -203,7 +203,7 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
  */
 export interface PersonEmail {
   readonly value: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary: boolean
   readonly label?: string
 }
@@ -365,7 +365,7 @@ export interface MergedPerson {
   readonly merge_what_id?: number
   readonly id: number
   readonly company_id?: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted; removed for good after 30 days. */
   readonly active_flag?: boolean
   readonly phone?: ReadonlyArray<Deals.ParticipantPhone>
   readonly email?: ReadonlyArray<PersonEmail>
@@ -536,7 +536,7 @@ export const PersonCollectionItem: Schema.Schema<PersonCollectionItem> = /*#__PU
  */
 export interface PersonEmailInput {
   readonly value?: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -564,7 +564,7 @@ export const PersonEmailInput: Schema.Schema<PersonEmailInput> = /*#__PURE__*/ S
  */
 export interface PersonPhone {
   readonly value: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary: boolean
   readonly label?: string
 }
@@ -1993,14 +1993,14 @@ export interface AddInput {
   readonly org_id?: number | undefined
   readonly email?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     /** Id of the label; null without. */
     readonly label?: string | undefined
   }> | undefined
   readonly phone?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     /** Id of the label; null without. */
     readonly label?: string | undefined
@@ -2119,14 +2119,14 @@ export interface UpdateInput {
   readonly org_id?: number | null | undefined
   readonly email?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     /** Id of the label; null without. */
     readonly label?: string | undefined
   }> | null | undefined
   readonly phone?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     /** Id of the label; null without. */
     readonly label?: string | undefined
@@ -2286,7 +2286,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a person: marked as deleted now and gone for good after 30 days. Deleting it again answers 410.
+   * Deletes a person: marked as deleted now and removed for good after 30 days. Deleting it again answers 410.
    *
    * `DELETE /api/v1/persons/{id}` · `deletePerson` · 6 tokens · scopes `contacts:full`
    *

@@ -302,7 +302,7 @@ export interface AddInput {
     | "timerange"
     | "daterange"
     | "address"
-  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  /** Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id. */
   readonly options?: ReadonlyArray<{ readonly label: string }> | undefined
 }
 
@@ -390,7 +390,7 @@ export const add: Endpoint.Call<AddInput, AddOutput> = /*#__PURE__*/ Endpoint.ma
 export interface UpdateInput {
   readonly id: number
   readonly name?: string | undefined
-  /** Needed by `enum` and `set`. On updates name all that shall stay, old ones with their id. */
+  /** Needed by `enum` and `set`. Updates must list every option to keep, existing ones with their id. */
   readonly options?: ReadonlyArray<{ readonly id?: number | undefined; readonly label: string }> | null | undefined
 }
 
@@ -433,8 +433,8 @@ export const UpdateOutput: Schema.Schema<UpdateOutput> = /*#__PURE__*/ Schema.su
 )
 
 /**
- * Renames a custom field of products or changes its options. `options` must name all that shall stay, the old ones with
- * their ids.
+ * Renames a custom field of products or changes its options. `options` must list every option to keep, existing ones
+ * with their ids.
  *
  * `PUT /api/v1/productFields/{id}` · `updateProductField` · 10 tokens · scopes `product-fields:full`, `products:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#updateProductField)

@@ -173,7 +173,7 @@ export interface Product {
   readonly unit: string | null
   /** Per cent. */
   readonly tax: number
-  /** False: deleted, and to be gone for good after 30 days. */
+  /** False: deleted; removed for good after 30 days. */
   readonly active_flag: boolean
   /** Whether deals may take it. */
   readonly selectable: boolean
@@ -1320,7 +1320,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a product from the catalogue: marked as deleted now and gone for good after 30 days.
+   * Deletes a product from the catalogue: marked as deleted now and removed for good after 30 days.
    *
    * `DELETE /api/v1/products/{id}` · `deleteProduct` · 6 tokens · scopes `products:full`
    *

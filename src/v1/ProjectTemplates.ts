@@ -100,7 +100,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists the templates from which projects can be made. Pages by cursor.
+ * Lists the templates from which projects can be made. Paged by cursor.
  *
  * `GET /api/v1/projectTemplates` · `getProjectTemplates` · 20 tokens · scopes `projects:read`, `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectTemplates#getProjectTemplates)

@@ -190,7 +190,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists projects; archived ones only with `include_archived`. Pages by cursor.
+ * Lists projects; archived ones only with `include_archived`. Paged by cursor.
  *
  * `GET /api/v1/projects` · `getProjects` · 20 tokens · scopes `projects:read`, `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Projects#getProjects)

@@ -489,7 +489,7 @@ export const AddInstallmentOutput: Schema.Schema<AddInstallmentOutput> = /*#__PU
 )
 
 /**
- * Puts revenue in installments on a deal, one row of `payments` each.
+ * Adds revenue in installments to a deal, one entry of `payments` each.
  *
  * `POST /api/v1/subscriptions/installment` · `addSubscriptionInstallment` · 10 tokens · scopes `deals:full`
  *
@@ -589,7 +589,7 @@ export const AddRecurringOutput: Schema.Schema<AddRecurringOutput> = /*#__PURE__
 )
 
 /**
- * Puts recurring revenue on a deal. Say how long: either `cycles_count` or `infinite`.
+ * Adds recurring revenue to a deal. Give its length: either `cycles_count` or `infinite`.
  *
  * `POST /api/v1/subscriptions/recurring` · `addRecurringSubscription` · 10 tokens · scopes `deals:full`
  *

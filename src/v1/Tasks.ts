@@ -126,7 +126,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists tasks. Pages by cursor.
+ * Lists tasks. Paged by cursor.
  *
  * `GET /api/v1/tasks` · `getTasks` · 20 tokens · scopes `projects:read`, `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Tasks#getTasks)

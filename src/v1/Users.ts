@@ -42,7 +42,7 @@ export interface User {
   readonly timezone_offset: string
   readonly role_id: number
   readonly icon_url: string | null
-  /** The user whose credentials are used. */
+  /** Whether this is the user of the credentials. */
   readonly is_you: boolean
   readonly is_deleted: boolean
   /** 1 for an admin, 0 else. */
@@ -150,7 +150,7 @@ export interface CurrentUser {
   readonly timezone_offset: string
   readonly role_id: number
   readonly icon_url: string | null
-  /** The user whose credentials are used. */
+  /** Whether this is the user of the credentials. */
   readonly is_you: boolean
   readonly is_deleted: boolean
   readonly company_id: number
@@ -342,7 +342,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists all users of the company. They come at once, without pages.
+ * Lists all users of the company. All in one response.
  *
  * `GET /api/v1/users` · `getUsers` · 20 tokens · scopes `users:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Users#getUsers)

@@ -25,11 +25,11 @@ export interface Webhook {
   /** https, reachable from outside, no redirect, not Pipedrive itself. */
   readonly subscription_url?: string
   readonly version?: string
-  /** 1 while it is. */
+  /** 1 while it is active. */
   readonly is_active?: 0 | 1 | (number & {})
   /** UTC, RFC 3339 with milliseconds: `2026-05-15T09:55:02.000Z`. */
   readonly add_time?: string
-  /** When the webhook was removed; null while it lives. */
+  /** When the webhook was removed; null while it is active. */
   readonly remove_time?: string | null
   readonly type?: "general" | "application" | "automation" | (string & {})
   /** Sent with every event; null for none. */
@@ -116,7 +116,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists the subscriptions; to an app only its own. They come at once.
+ * Lists the subscriptions; to an app only its own. All in one response.
  *
  * `GET /api/v1/webhooks` · `getWebhooks` · 10 tokens · scopes `admin` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Webhooks#getWebhooks)

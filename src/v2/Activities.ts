@@ -21,7 +21,7 @@ export interface Activity {
   readonly type: string
   readonly owner_id: number
   readonly creator_user_id: number | null
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted: boolean
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */
   readonly add_time: string
@@ -45,11 +45,11 @@ export interface Activity {
   readonly done: boolean
   /** UTC, RFC 3339; null while it is not done. */
   readonly marked_as_done_time: string | null
-  /** Where it is; null if not given. */
+  /** The location; null if not given. */
   readonly location: ActivityLocation | null
   readonly participants: ReadonlyArray<{
     readonly person_id?: number
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean
   }> | null
   /** Only when named in `include_fields`. */
@@ -401,7 +401,7 @@ export interface AddInput {
   /** Whether the calendar shows the time as taken. */
   readonly busy?: boolean | undefined
   readonly done?: boolean | undefined
-  /** Where it is; null if not given. */
+  /** The location; null if not given. */
   readonly location?: {
     readonly value?: string | null | undefined
     readonly country?: string | null | undefined
@@ -421,7 +421,7 @@ export interface AddInput {
   } | undefined
   readonly participants?: ReadonlyArray<{
     readonly person_id?: number | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
   }> | undefined
   readonly attendees?: ReadonlyArray<{
@@ -571,7 +571,7 @@ export interface UpdateInput {
   /** Whether the calendar shows the time as taken. */
   readonly busy?: boolean | undefined
   readonly done?: boolean | undefined
-  /** Where it is; null if not given. */
+  /** The location; null if not given. */
   readonly location?: {
     readonly value?: string | null | undefined
     readonly country?: string | null | undefined
@@ -591,7 +591,7 @@ export interface UpdateInput {
   } | null | undefined
   readonly participants?: ReadonlyArray<{
     readonly person_id?: number | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
   }> | null | undefined
   readonly attendees?: ReadonlyArray<{
@@ -772,7 +772,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes an activity: it is marked as deleted now and gone for good after 30 days.
+   * Deletes an activity: it is marked as deleted now and removed for good after 30 days.
    *
    * `DELETE /api/v2/activities/{id}` · `deleteActivity` · 3 tokens · scopes `activities:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Activities#deleteActivity)

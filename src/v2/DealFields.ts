@@ -793,7 +793,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a custom field of deals. The values that deals hold in it go out of reach with it.
+   * Deletes a custom field of deals. Its values are no longer accessible afterwards.
    *
    * `DELETE /api/v2/dealFields/{field_code}` · `deleteDealField` · 3 tokens · scopes `admin`, `deal-fields:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#deleteDealField)
@@ -855,8 +855,7 @@ export const AddOptionsOutput: Schema.Schema<AddOptionsOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Adds options to a deal field of type `enum` or `set`: all of them or, if one is wrong, none. Answers with the new
- * options only.
+ * Adds options to a deal field of type `enum` or `set`: all or none. Returns only the new options.
  *
  * `POST /api/v2/dealFields/{field_code}/options` · `addDealFieldOptions` · 5 tokens · scopes `deals:full`, `admin`,
  * `deal-fields:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#addDealFieldOptions)
@@ -931,8 +930,7 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
 )
 
 /**
- * Takes options away from a deal field, all or none: one unknown id stops the whole request. Answers with what was
- * taken away.
+ * Removes options from a deal field, all or none: one unknown id fails the whole request. Returns the removed options.
  *
  * `DELETE /api/v2/dealFields/{field_code}/options` · `deleteDealFieldOptions` · 3 tokens · scopes `deals:full`,
  * `admin`, `deal-fields:full` ·
@@ -1010,8 +1008,8 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
 )
 
 /**
- * Relabels options of a deal field, all or none: one unknown id stops the whole request. Answers with the changed
- * options only.
+ * Relabels options of a deal field, all or none: one unknown id fails the whole request. Returns only the changed
+ * options.
  *
  * `PATCH /api/v2/dealFields/{field_code}/options` · `updateDealFieldOptions` · 5 tokens · scopes `deals:full`, `admin`,
  * `deal-fields:full` · [reference](https://developers.pipedrive.com/docs/api/v1/DealFields#updateDealFieldOptions)

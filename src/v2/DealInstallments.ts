@@ -86,7 +86,7 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
 )
 
 /**
- * Puts an installment on a deal, which needs a one-time product and must have no recurring one. Growth plan and above.
+ * Adds an installment to a deal, which needs a one-time product and must have no recurring one. Growth plan and above.
  *
  * `POST /api/v2/deals/{id}/installments` · `postInstallment` · 5 tokens · scopes `deals:read`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/DealInstallments#postInstallment)

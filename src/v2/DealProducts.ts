@@ -283,8 +283,8 @@ export const AddOutput: Schema.Schema<AddOutput> = /*#__PURE__*/ Schema.suspend(
 )
 
 /**
- * Attaches a product to a deal at a price and quantity of its own. A billing frequency other than `one-time` and
- * installments rule each other out.
+ * Attaches a product to a deal with its own price and quantity. A billing frequency other than `one-time` and
+ * installments exclude each other.
  *
  * `POST /api/v2/deals/{id}/products` · `addDealProduct` · 5 tokens · scopes `products:full`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/DealProducts#addDealProduct)

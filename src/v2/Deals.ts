@@ -32,7 +32,7 @@ export interface Deal {
   readonly update_time: string | null
   /** UTC, RFC 3339; null while the deal is in its first stage. */
   readonly stage_change_time: string | null
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted: boolean
   /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived: boolean
@@ -53,13 +53,13 @@ export interface Deal {
   readonly expected_close_date: string | null
   /** Ids; with `include_labels` `{ id, label }`. `Field.idOf` reads both, writes take both. */
   readonly label_ids: ReadonlyArray<Field.Label>
-  /** How it came about: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
+  /** How it was created: `ManuallyCreated`, `API`, `Import`, `Marketplace` and others. Set by Pipedrive. */
   readonly origin: string
-  /** Yours to tell apart integrations; null if not set. */
+  /** Free for you to tell integrations apart; null if not set. */
   readonly origin_id: string | null
   /** Id of a marketing channel of the account; null if not set. */
   readonly channel: number | null
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id: string | null
   /** The lead (UUID) the deal came from; null if none. */
   readonly source_lead_id?: string | null
@@ -788,7 +788,7 @@ export interface AddInput {
   readonly value?: number | undefined
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | undefined
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted?: boolean | undefined
   /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean | undefined
@@ -813,7 +813,7 @@ export interface AddInput {
   readonly label_ids?: ReadonlyArray<Field.Label> | undefined
   /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null | undefined
 }
 
@@ -919,7 +919,7 @@ export interface UpdateInput {
   readonly value?: number | null | undefined
   /** ISO 4217 code, `EUR`, or the code of a custom currency. */
   readonly currency?: string | null | undefined
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted?: boolean | undefined
   /** Archived ones are left out of lists and cannot be edited. */
   readonly is_archived?: boolean | undefined
@@ -944,7 +944,7 @@ export interface UpdateInput {
   readonly label_ids?: ReadonlyArray<Field.Label> | null | undefined
   /** Key (40 characters) to value; null clears one. */
   readonly custom_fields?: Field.CustomFields | undefined
-  /** Yours to tell apart campaigns in a channel; null if not set. */
+  /** Free for you to tell campaigns in a channel apart; null if not set. */
   readonly channel_id?: string | null | undefined
 }
 
@@ -1090,7 +1090,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a deal. For 30 days it can still be listed with `status: "deleted"`, then it is gone.
+   * Deletes a deal. For 30 days `status: "deleted"` still lists it; then it is removed.
    *
    * `DELETE /api/v2/deals/{id}` · `deleteDeal` · 3 tokens · scopes `deals:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#deleteDeal)
@@ -1175,7 +1175,7 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
 
 /**
  * Finds deals by title, notes and custom fields. A term has at least 2 characters (1 with `exact_match`); new deals
- * take a moment to be found. Ten searches in 2 seconds at most.
+ * take a moment to appear. Ten searches in 2 seconds at most.
  *
  * `GET /api/v2/deals/search` · `searchDeals` · 20 tokens · scopes `deals:read`, `deals:full`, `search:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#searchDeals)
@@ -1328,7 +1328,7 @@ export const AddFollowerOutput: Schema.Schema<AddFollowerOutput> = /*#__PURE__*/
 )
 
 /**
- * Makes a user follow a deal. A user who already does is refused with 400.
+ * Makes a user follow a deal. A user who already follows it is rejected with 400.
  *
  * `POST /api/v2/deals/{id}/followers` · `addDealFollower` · 5 tokens · scopes `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#addDealFollower)
@@ -1402,8 +1402,8 @@ export const ConvertToLeadOutput: Schema.Schema<ConvertToLeadOutput> = /*#__PURE
 )
 
 /**
- * Starts turning a deal into a lead and answers with a `conversion_id`; poll `Deals.getConversionStatus` with it.
- * Notes, files, mails and activities move along, invoices and history do not, and the deal ends up deleted. Costs 40
+ * Starts turning a deal into a lead and returns a `conversion_id`; poll `Deals.getConversionStatus` with it. Notes,
+ * files, mails and activities move along, invoices and history do not, and the deal is deleted at the end. Costs 40
  * tokens.
  *
  * `POST /api/v2/deals/{id}/convert/lead` · `convertDealToLead` · 40 tokens · scopes `deals:full` ·
@@ -1618,8 +1618,8 @@ export const GetConversionStatusOutput: Schema.Schema<GetConversionStatusOutput>
 )
 
 /**
- * Tells how the conversion of a deal is going: `not_started`, `running`, `completed`, `failed` or `rejected`. `lead_id`
- * is there once it is completed; the whole record vanishes after a few days.
+ * Gets the status of the conversion of a deal: `not_started`, `running`, `completed`, `failed` or `rejected`. `lead_id`
+ * is set once it is completed; the record expires after a few days.
  *
  * `GET /api/v2/deals/{id}/convert/status/{conversion_id}` · `getDealConversionStatus` · 1 token · scopes `deals:full`,
  * `deals:read` · [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealConversionStatus)
@@ -1858,7 +1858,7 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
 )
 
 /**
- * Lists who began or ceased to follow a deal, when, and by whose hand.
+ * Lists who started or stopped following a deal, when, and who made the change.
  *
  * `GET /api/v2/deals/{id}/followers/changelog` · `getDealFollowersChangelog` · 10 tokens · scopes `deals:read`,
  * `deals:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDealFollowersChangelog)

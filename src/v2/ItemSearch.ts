@@ -227,7 +227,7 @@ export const SearchOutput: Schema.Schema<SearchOutput> = /*#__PURE__*/ Schema.su
 
 /**
  * Searches deals, persons, organizations, products, leads, files, mail attachments and projects at once. Pages hold 100
- * hits at most; ten searches in 2 seconds at most. What was just written takes a moment to be found.
+ * hits at most; ten searches in 2 seconds at most. New data take a moment to appear.
  *
  * `GET /api/v2/itemSearch` · `searchItem` · 20 tokens · scopes `search:read` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/ItemSearch#searchItem)

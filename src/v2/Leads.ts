@@ -238,8 +238,8 @@ export const ConvertToDealOutput: Schema.Schema<ConvertToDealOutput> = /*#__PURE
 )
 
 /**
- * Starts turning a lead into a deal and answers with a `conversion_id`; poll `Leads.getConversionStatus` with it.
- * Notes, files, mails and activities move along, and the lead ends up deleted. Give `stage_id` or `pipeline_id`, not
+ * Starts turning a lead into a deal and returns a `conversion_id`; poll `Leads.getConversionStatus` with it. Notes,
+ * files, mails and activities move along, and the lead is deleted at the end. Give `stage_id` or `pipeline_id`, not
  * both. Costs 40 tokens.
  *
  * `POST /api/v2/leads/{id}/convert/deal` · `convertLeadToDeal` · 40 tokens · scopes `leads:full` ·
@@ -316,8 +316,8 @@ export const GetConversionStatusOutput: Schema.Schema<GetConversionStatusOutput>
 )
 
 /**
- * Tells how the conversion of a lead is going: `not_started`, `running`, `completed`, `failed` or `rejected`. `deal_id`
- * is there once it is completed; the whole record vanishes after a few days.
+ * Gets the status of the conversion of a lead: `not_started`, `running`, `completed`, `failed` or `rejected`. `deal_id`
+ * is set once it is completed; the record expires after a few days.
  *
  * `GET /api/v2/leads/{id}/convert/status/{conversion_id}` · `getLeadConversionStatus` · 1 token · scopes `leads:full`,
  * `leads:read` · [reference](https://developers.pipedrive.com/docs/api/v1/Leads#getLeadConversionStatus)

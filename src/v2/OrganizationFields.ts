@@ -703,7 +703,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a custom field of organizations. The values that organizations hold in it go out of reach with it.
+   * Deletes a custom field of organizations. Its values are no longer accessible afterwards.
    *
    * `DELETE /api/v2/organizationFields/{field_code}` · `deleteOrganizationField` · 3 tokens · scopes `admin`,
    * `contact-fields:full` ·
@@ -766,8 +766,7 @@ export const AddOptionsOutput: Schema.Schema<AddOptionsOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Adds options to an organization field of type `enum` or `set`: all of them or, if one is wrong, none. Answers with
- * the new options only.
+ * Adds options to an organization field of type `enum` or `set`: all or none. Returns only the new options.
  *
  * `POST /api/v2/organizationFields/{field_code}/options` · `addOrganizationFieldOptions` · 5 tokens · scopes
  * `contacts:full`, `admin`, `contact-fields:full` ·
@@ -841,8 +840,8 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
 )
 
 /**
- * Takes options away from an organization field, all or none: one unknown id stops the whole request. Answers with what
- * was taken away.
+ * Removes options from an organization field, all or none: one unknown id fails the whole request. Returns the removed
+ * options.
  *
  * `DELETE /api/v2/organizationFields/{field_code}/options` · `deleteOrganizationFieldOptions` · 3 tokens · scopes
  * `contacts:full`, `admin`, `contact-fields:full` ·
@@ -920,8 +919,8 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
 )
 
 /**
- * Relabels options of an organization field, all or none: one unknown id stops the whole request. Answers with the
- * changed options only.
+ * Relabels options of an organization field, all or none: one unknown id fails the whole request. Returns only the
+ * changed options.
  *
  * `PATCH /api/v2/organizationFields/{field_code}/options` · `updateOrganizationFieldOptions` · 5 tokens · scopes
  * `contacts:full`, `admin`, `contact-fields:full` ·

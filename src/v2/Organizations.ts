@@ -23,7 +23,7 @@ export interface Organization {
   readonly add_time: string
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`; null until the first change. */
   readonly update_time: string | null
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
@@ -805,7 +805,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes an organization: it is marked as deleted now and gone for good after 30 days.
+   * Deletes an organization: it is marked as deleted now and removed for good after 30 days.
    *
    * `DELETE /api/v2/organizations/{id}` · `deleteOrganization` · 3 tokens · scopes `contacts:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#deleteOrganization)
@@ -957,7 +957,7 @@ export const AddFollowerOutput: Schema.Schema<AddFollowerOutput> = /*#__PURE__*/
 )
 
 /**
- * Makes a user follow an organization. A user who already does is refused with 400.
+ * Makes a user follow an organization. A user who already follows it is rejected with 400.
  *
  * `POST /api/v2/organizations/{id}/followers` · `addOrganizationFollower` · 5 tokens · scopes `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#addOrganizationFollower)
@@ -1196,7 +1196,7 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
 )
 
 /**
- * Lists who began or ceased to follow an organization, when, and by whose hand.
+ * Lists who started or stopped following an organization, when, and who made the change.
  *
  * `GET /api/v2/organizations/{id}/followers/changelog` · `getOrganizationFollowersChangelog` · 10 tokens · scopes
  * `contacts:read`, `contacts:full` ·

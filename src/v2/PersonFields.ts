@@ -631,7 +631,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a custom field of persons. The values that persons hold in it go out of reach with it.
+   * Deletes a custom field of persons. Its values are no longer accessible afterwards.
    *
    * `DELETE /api/v2/personFields/{field_code}` · `deletePersonField` · 3 tokens · scopes `admin`, `contact-fields:full`
    * · [reference](https://developers.pipedrive.com/docs/api/v1/PersonFields#deletePersonField)
@@ -693,8 +693,7 @@ export const AddOptionsOutput: Schema.Schema<AddOptionsOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Adds options to a person field of type `enum` or `set`: all of them or, if one is wrong, none. Answers with the new
- * options only.
+ * Adds options to a person field of type `enum` or `set`: all or none. Returns only the new options.
  *
  * `POST /api/v2/personFields/{field_code}/options` · `addPersonFieldOptions` · 5 tokens · scopes `contacts:full`,
  * `admin`, `contact-fields:full` ·
@@ -768,8 +767,8 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
 )
 
 /**
- * Takes options away from a person field, all or none: one unknown id stops the whole request. Answers with what was
- * taken away.
+ * Removes options from a person field, all or none: one unknown id fails the whole request. Returns the removed
+ * options.
  *
  * `DELETE /api/v2/personFields/{field_code}/options` · `deletePersonFieldOptions` · 3 tokens · scopes `contacts:full`,
  * `admin`, `contact-fields:full` ·
@@ -847,8 +846,8 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
 )
 
 /**
- * Relabels options of a person field, all or none: one unknown id stops the whole request. Answers with the changed
- * options only.
+ * Relabels options of a person field, all or none: one unknown id fails the whole request. Returns only the changed
+ * options.
  *
  * `PATCH /api/v2/personFields/{field_code}/options` · `updatePersonFieldOptions` · 5 tokens · scopes `contacts:full`,
  * `admin`, `contact-fields:full` ·

@@ -32,7 +32,7 @@ export interface Person {
   readonly emails: ReadonlyArray<PersonEmail>
   /** One of them is primary. */
   readonly phones: ReadonlyArray<PersonPhone>
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted: boolean
   /** 1 owner and followers, 3 everybody; with visibility groups 1 owner, 3 group, 5 and subgroups, 7 all. */
   readonly visible_to: number
@@ -146,7 +146,7 @@ export const Person: Schema.Schema<Person> = /*#__PURE__*/ Schema.suspend((): Sc
  */
 export interface PersonEmail {
   readonly value: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary: boolean
   /** `work`, `home`, `other` or your own word. */
   readonly label?: string
@@ -170,7 +170,7 @@ export const PersonEmail: Schema.Schema<PersonEmail> = /*#__PURE__*/ Schema.susp
  */
 export interface PersonPhone {
   readonly value: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary: boolean
   /** `work`, `home`, `mobile`, `other` or your own word. */
   readonly label?: string
@@ -240,7 +240,7 @@ export const PersonAddress: Schema.Schema<PersonAddress> = /*#__PURE__*/ Schema.
  */
 export interface PersonIm {
   readonly value?: string
-  /** One in a list is. */
+  /** True for one entry of the list. */
   readonly primary?: boolean
   readonly label?: string
 }
@@ -687,14 +687,14 @@ export interface AddInput {
   /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
   /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
@@ -725,7 +725,7 @@ export interface AddInput {
   /** Messenger accounts. Only in accounts with contact sync. */
   readonly im?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | undefined
@@ -853,14 +853,14 @@ export interface UpdateInput {
   /** One of them is primary; on updates the whole list is replaced. */
   readonly emails?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | null | undefined
   /** One of them is primary; on updates the whole list is replaced. */
   readonly phones?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | null | undefined
@@ -891,7 +891,7 @@ export interface UpdateInput {
   /** Messenger accounts. Only in accounts with contact sync. */
   readonly im?: ReadonlyArray<{
     readonly value?: string | undefined
-    /** One in a list is. */
+    /** True for one entry of the list. */
     readonly primary?: boolean | undefined
     readonly label?: string | undefined
   }> | null | undefined
@@ -1061,7 +1061,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a person: marked as deleted now and gone for good after 30 days.
+   * Deletes a person: marked as deleted now and removed for good after 30 days.
    *
    * `DELETE /api/v2/persons/{id}` · `deletePerson` · 3 tokens · scopes `contacts:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#deletePerson)
@@ -1224,7 +1224,7 @@ export const AddFollowerOutput: Schema.Schema<AddFollowerOutput> = /*#__PURE__*/
 )
 
 /**
- * Makes a user follow a person. A user who already does is refused with 400.
+ * Makes a user follow a person. A user who already follows it is rejected with 400.
  *
  * `POST /api/v2/persons/{id}/followers` · `addPersonFollower` · 5 tokens · scopes `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#addPersonFollower)
@@ -1530,7 +1530,7 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
 )
 
 /**
- * Lists who began or ceased to follow a person, when, and by whose hand.
+ * Lists who started or stopped following a person, when, and who made the change.
  *
  * `GET /api/v2/persons/{id}/followers/changelog` · `getPersonFollowersChangelog` · 10 tokens · scopes `contacts:read`,
  * `contacts:full` · [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPersonFollowersChangelog)

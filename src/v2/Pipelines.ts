@@ -19,7 +19,7 @@ export interface Pipeline {
   readonly name: string
   /** Place among the others. */
   readonly order_nr: number
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted: boolean
   readonly is_deal_probability_enabled: boolean
   /** UTC, RFC 3339: `2026-05-15T09:55:02Z`. */

@@ -529,7 +529,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a custom field of products. The values that products hold in it go out of reach with it.
+   * Deletes a custom field of products. Its values are no longer accessible afterwards.
    *
    * `DELETE /api/v2/productFields/{field_code}` · `deleteProductField` · 3 tokens · scopes `products:full`,
    * `product-fields:full` · [reference](https://developers.pipedrive.com/docs/api/v1/ProductFields#deleteProductField)
@@ -591,8 +591,7 @@ export const AddOptionsOutput: Schema.Schema<AddOptionsOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Adds options to a product field of type `enum` or `set`: all of them or, if one is wrong, none. Answers with the new
- * options only.
+ * Adds options to a product field of type `enum` or `set`: all or none. Returns only the new options.
  *
  * `POST /api/v2/productFields/{field_code}/options` · `addProductFieldOptions` · 5 tokens · scopes `products:full`,
  * `product-fields:full` ·
@@ -666,8 +665,8 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
 )
 
 /**
- * Takes options away from a product field, all or none: one unknown id stops the whole request. Answers with what was
- * taken away.
+ * Removes options from a product field, all or none: one unknown id fails the whole request. Returns the removed
+ * options.
  *
  * `DELETE /api/v2/productFields/{field_code}/options` · `deleteProductFieldOptions` · 3 tokens · scopes
  * `products:full`, `product-fields:full` ·
@@ -745,8 +744,8 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
 )
 
 /**
- * Relabels options of a product field, all or none: one unknown id stops the whole request. Answers with the changed
- * options only.
+ * Relabels options of a product field, all or none: one unknown id fails the whole request. Returns only the changed
+ * options.
  *
  * `PATCH /api/v2/productFields/{field_code}/options` · `updateProductFieldOptions` · 5 tokens · scopes `products:full`,
  * `product-fields:full` ·

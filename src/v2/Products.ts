@@ -23,7 +23,7 @@ export interface Product {
   readonly unit: string | null
   /** Per cent. */
   readonly tax: number
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted: boolean
   /** Whether deals may take it. */
   readonly is_linkable: boolean
@@ -782,7 +782,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a product from the catalogue: marked as deleted now and gone for good after 30 days.
+   * Deletes a product from the catalogue: marked as deleted now and removed for good after 30 days.
    *
    * `DELETE /api/v2/products/{id}` · `deleteProduct` · 3 tokens · scopes `products:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/Products#deleteProduct)
@@ -936,7 +936,7 @@ export const AddFollowerOutput: Schema.Schema<AddFollowerOutput> = /*#__PURE__*/
 )
 
 /**
- * Makes a user follow a product. A user who already does is refused with 400.
+ * Makes a user follow a product. A user who already follows it is rejected with 400.
  *
  * `POST /api/v2/products/{id}/followers` · `addProductFollower` · 5 tokens · scopes `products:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Products#addProductFollower)
@@ -1525,7 +1525,7 @@ export const ListFollowersChangelogOutput: Schema.Schema<ListFollowersChangelogO
 )
 
 /**
- * Lists who began or ceased to follow a product, when, and by whose hand.
+ * Lists who started or stopped following a product, when, and who made the change.
  *
  * `GET /api/v2/products/{id}/followers/changelog` · `getProductFollowersChangelog` · 10 tokens · scopes
  * `products:read`, `products:full` ·

@@ -85,7 +85,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists the boards that projects move on. All come at once.
+ * Lists the boards that projects move on. All in one response.
  *
  * `GET /api/v2/boards` · `getProjectsBoards` · 10 tokens · scopes `projects:read`, `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectBoards#getProjectsBoards)

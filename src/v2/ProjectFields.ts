@@ -609,7 +609,7 @@ const delete_: Endpoint.Call<DeleteInput, DeleteOutput> = /*#__PURE__*/ Endpoint
 
 export {
   /**
-   * Deletes a custom field of projects. The values that projects hold in it go out of reach with it.
+   * Deletes a custom field of projects. Its values are no longer accessible afterwards.
    *
    * `DELETE /api/v2/projectFields/{field_code}` · `deleteProjectField` · 3 tokens · scopes `project-fields:full` ·
    * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectFields#deleteProjectField)
@@ -672,8 +672,7 @@ export const AddOptionsOutput: Schema.Schema<AddOptionsOutput> = /*#__PURE__*/ S
 )
 
 /**
- * Adds options to a project field of type `enum` or `set`: all of them or, if one is wrong, none. Answers with the new
- * options only.
+ * Adds options to a project field of type `enum` or `set`: all or none. Returns only the new options.
  *
  * `POST /api/v2/projectFields/{field_code}/options` · `addProjectFieldOptions` · 5 tokens · scopes
  * `project-fields:full` ·
@@ -749,8 +748,8 @@ export const DeleteOptionsOutput: Schema.Schema<DeleteOptionsOutput> = /*#__PURE
 )
 
 /**
- * Takes options away from a project field, all or none: one unknown id stops the whole request. Answers with what was
- * taken away.
+ * Removes options from a project field, all or none: one unknown id fails the whole request. Returns the removed
+ * options.
  *
  * `DELETE /api/v2/projectFields/{field_code}/options` · `deleteProjectFieldOptions` · 3 tokens · scopes
  * `project-fields:full` ·
@@ -830,8 +829,8 @@ export const UpdateOptionsOutput: Schema.Schema<UpdateOptionsOutput> = /*#__PURE
 )
 
 /**
- * Relabels options of a project field, all or none: one unknown id stops the whole request. Answers with the changed
- * options only.
+ * Relabels options of a project field, all or none: one unknown id fails the whole request. Returns only the changed
+ * options.
  *
  * `PATCH /api/v2/projectFields/{field_code}/options` · `updateProjectFieldOptions` · 5 tokens · scopes
  * `project-fields:full` ·

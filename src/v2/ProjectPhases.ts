@@ -89,7 +89,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists the active phases of the board `board_id`. All come at once.
+ * Lists the active phases of the board `board_id`. All in one response.
  *
  * `GET /api/v2/phases` · `getProjectsPhases` · 10 tokens · scopes `projects:read`, `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/ProjectPhases#getProjectsPhases)

@@ -19,7 +19,7 @@ export interface Stage {
   /** Place among the others. */
   readonly order_nr: number
   readonly name: string
-  /** Deleted, and to be gone for good after 30 days. */
+  /** Deleted; removed for good after 30 days. */
   readonly is_deleted: boolean
   /** Per cent, 0 to 100, for deals without one of their own. */
   readonly deal_probability: number

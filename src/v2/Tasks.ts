@@ -26,7 +26,7 @@ export interface Task {
   readonly due_date: string | null
   /** A day, `YYYY-MM-DD`. */
   readonly start_date: string | null
-  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
+  /** The task above. In `list`: its subtasks; the word `null` lists tasks without a parent. */
   readonly parent_task_id: number | null
   /** At most 10; setting it overwrites `assignee_id`. */
   readonly assignee_ids: ReadonlyArray<number>
@@ -81,7 +81,7 @@ export interface ListInput {
   /** The first of `assignee_ids`; setting one overwrites the other. */
   readonly assignee_id?: number | null | undefined
   readonly project_id?: number | null | undefined
-  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
+  /** The task above. In `list`: its subtasks; the word `null` lists tasks without a parent. */
   readonly parent_task_id?: string | null | undefined
 }
 
@@ -132,8 +132,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
 )
 
 /**
- * Lists tasks. `parent_task_id` takes a task's id for its subtasks, or the word `null` for tasks that are nobody's
- * subtask.
+ * Lists tasks. `parent_task_id` takes a task's id for its subtasks, or the word `null` for tasks without a parent.
  *
  * `GET /api/v2/tasks` · `getTasks` · 10 tokens · scopes `projects:read`, `projects:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Tasks#getTasks)
@@ -233,7 +232,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
 export interface AddInput {
   readonly title: string
   readonly project_id: number
-  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
+  /** The task above. In `list`: its subtasks; the word `null` lists tasks without a parent. */
   readonly parent_task_id?: number | null | undefined
   readonly description?: string | null | undefined
   /** 1 done, 0 not. */
@@ -337,7 +336,7 @@ export interface UpdateInput {
   readonly id: number
   readonly title?: string | undefined
   readonly project_id?: number | undefined
-  /** The task above. In `list`: its subtasks; the word `null` asks for tasks of their own. */
+  /** The task above. In `list`: its subtasks; the word `null` lists tasks without a parent. */
   readonly parent_task_id?: number | null | undefined
   readonly description?: string | null | undefined
   /** 1 done, 0 not. */

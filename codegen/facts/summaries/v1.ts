@@ -2,22 +2,21 @@
 export const v1: Record<string, string> = {
   // Activities
   "v1.addActivity":
-    "Adds an activity. `additional_data` tells whether the deal, person or organization has more of them open.",
-  "v1.deleteActivity": "Deletes an activity: it is marked as deleted now and gone for good after 30 days.",
-  "v1.getActivities":
-    "Lists activities, by default only your own. `user_id: 0` asks for everybody's, as far as you may see them.",
+    "Adds an activity. `additional_data` says whether the deal, person or organization has more open activities.",
+  "v1.deleteActivity": "Deletes an activity: it is marked as deleted now and removed for good after 30 days.",
+  "v1.getActivities": "Lists activities, by default only your own. `user_id: 0` lists everybody's that you may see.",
   "v1.getActivitiesCollection": "Lists all activities by cursor, for global admins only; others get a 403.",
   "v1.getActivityFields": "Lists the definitions of all activity fields, the built-in ones too.",
   "v1.getActivityTypes": "Lists the activity types. An activity names its type by `key_string`.",
-  "v1.deleteActivityType": "Deletes an activity type and answers with what it was.",
+  "v1.deleteActivityType": "Deletes an activity type and returns it.",
 
   // Billing, CallLogs
   "v1.getCompanyAddons": "Lists the add-ons that the company has bought.",
   "v1.addCallLog":
     "Logs a call. Given an `activity_id` it turns that activity into the call and ignores the deal, person and organization; a call belongs to a deal or a lead, not to both.",
   "v1.addCallLogAudioFile":
-    "Attaches the recording of a call, as an audio file that browsers can play. A second recording is refused with 409.",
-  "v1.deleteCallLog": "Deletes a call log and its recording. The activity that came of the call stays.",
+    "Attaches the recording of a call, as an audio file that browsers can play. A second recording is rejected with 409.",
+  "v1.deleteCallLog": "Deletes a call log and its recording. The activity of the call stays.",
   "v1.getUserCallLogs": "Lists your own call logs, at most 50 a page.",
 
   // Channels
@@ -26,7 +25,7 @@ export const v1: Record<string, string> = {
   "v1.deleteChannel": "Removes a messaging channel with its conversations and messages.",
   "v1.deleteConversation": "Removes one conversation of a messaging channel. Both ids are the messaging provider's.",
   "v1.receiveMessage":
-    "Hands Pipedrive a message that came in through a messaging channel; ids are the messaging provider's.",
+    "Passes Pipedrive a message that arrived through a messaging channel; ids are the messaging provider's.",
 
   // Currencies
   "v1.getCurrencies":
@@ -40,7 +39,7 @@ export const v1: Record<string, string> = {
   "v1.getDealFields":
     "Lists the definitions of deal fields, built-in, custom and subfields (those have no id). Read every page before you look a field up.",
   "v1.updateDealField":
-    "Renames a custom field of deals or changes its options. `options` must name all that shall stay, the old ones with their ids.",
+    "Renames a custom field of deals or changes its options. `options` must list every option to keep, existing ones with their ids.",
   "v1.addOrganizationField": "Adds a custom field to organizations. `enum` and `set` need `options`.",
   "v1.deleteOrganizationField":
     "Deletes a custom field of organizations. `id` is the field's number, not its 40-character key.",
@@ -50,14 +49,14 @@ export const v1: Record<string, string> = {
   "v1.getOrganizationFields":
     "Lists the definitions of organization fields, built-in, custom and subfields (those have no id).",
   "v1.updateOrganizationField":
-    "Renames a custom field of organizations or changes its options. `options` must name all that shall stay, the old ones with their ids.",
+    "Renames a custom field of organizations or changes its options. `options` must list every option to keep, existing ones with their ids.",
   "v1.addPersonField": "Adds a custom field to persons. `enum` and `set` need `options`.",
   "v1.deletePersonField": "Deletes a custom field of persons. `id` is the field's number, not its 40-character key.",
   "v1.deletePersonFields": "Deletes several custom fields of persons, named by number.",
   "v1.getPersonField": "Gets the definition of one person field. `id` is the field's number, not its 40-character key.",
   "v1.getPersonFields": "Lists the definitions of person fields, built-in, custom and subfields (those have no id).",
   "v1.updatePersonField":
-    "Renames a custom field of persons or changes its options. `options` must name all that shall stay, the old ones with their ids.",
+    "Renames a custom field of persons or changes its options. `options` must list every option to keep, existing ones with their ids.",
   "v1.addProductField": "Adds a custom field to products. `enum` and `set` need `options`.",
   "v1.deleteProductField":
     "Deletes a custom field of products. `id` is the field's number; one that is deleted already answers 410.",
@@ -66,7 +65,7 @@ export const v1: Record<string, string> = {
     "Gets the definition of one product field. `id` is the field's number, not its 40-character key.",
   "v1.getProductFields": "Lists the definitions of product fields, built-in and custom.",
   "v1.updateProductField":
-    "Renames a custom field of products or changes its options. `options` must name all that shall stay, the old ones with their ids.",
+    "Renames a custom field of products or changes its options. `options` must list every option to keep, existing ones with their ids.",
   "v1.getLeadFields": "Lists the definitions of lead fields. Leads have the custom fields of deals.",
   "v1.getNoteFields": "Lists the definitions of note fields. Notes have no custom ones.",
 
@@ -75,19 +74,19 @@ export const v1: Record<string, string> = {
   "v1.addDealFollower": "Makes a user follow a deal. The `id` in the answer is what `Deals.deleteFollower` wants.",
   "v1.addDealParticipant":
     "Makes a person a participant of a deal. The `id` in the answer is what `Deals.deleteParticipant` wants.",
-  "v1.addDealProduct": "Attaches a product to a deal at a price and quantity of its own.",
-  "v1.deleteDeal": 'Deletes a deal. For 30 days it can still be listed with `status: "deleted"`, then it is gone.',
+  "v1.addDealProduct": "Attaches a product to a deal with its own price and quantity.",
+  "v1.deleteDeal": 'Deletes a deal. For 30 days `status: "deleted"` still lists it; then it is removed.',
   "v1.deleteDealFollower":
     "Stops a user from following a deal. `follower_id` is the id of the following, not of the user.",
   "v1.deleteDealParticipant":
-    "Takes a participant off a deal. `deal_participant_id` is the id of the participation, not of the person.",
+    "Removes a participant from a deal. `deal_participant_id` is the id of the participation, not of the person.",
   "v1.deleteDealProduct":
     "Detaches a product from a deal. `product_attachment_id` is the id of the attachment, not of the product.",
   "v1.duplicateDeal": "Copies a deal.",
   "v1.getArchivedDeals":
     "Lists archived deals, which the plain lists leave out. Costs 40 tokens, twice the price of v2's.",
   "v1.getArchivedDealsSummary":
-    "Counts archived deals and adds up their values by currency. At 80 tokens the dearest call of all.",
+    "Counts archived deals and adds up their values by currency. Costs 80 tokens, more than any other endpoint.",
   "v1.getArchivedDealsTimeline":
     "Groups archived deals, open and won, by day, week, month or quarter of a date field. Costs 40 tokens.",
   "v1.getDeal": "Gets one deal with age, average times and the time spent in each stage, which lists do not have.",
@@ -98,7 +97,7 @@ export const v1: Record<string, string> = {
   "v1.getDealMailMessages": "Lists the mails linked to a deal; the bodies only with `include_body: 1`.",
   "v1.getDealParticipants": "Lists the persons who take part in a deal, each as a row with an id of its own.",
   "v1.getDealParticipantsChangelog":
-    "Lists which persons joined or left a deal, when, and by whose hand. Pages by cursor.",
+    "Lists which persons were added to or removed from a deal, when, and by whom. Paged by cursor.",
   "v1.getDealPersons":
     "Lists the persons of a deal, main contact and participants. On v2: `Persons.list({ deal_id })`.",
   "v1.getDealProducts":
@@ -125,9 +124,9 @@ export const v1: Record<string, string> = {
   "v1.addFile":
     "Uploads a file and attaches it to a deal, person, organization, product, activity, lead or project. Give it a name: a part without one is refused.",
   "v1.addFileAndLinkIt": "Makes an empty Google Drive document and attaches it to a deal, person or organization.",
-  "v1.deleteFile": "Deletes a file. It is kept for 30 days, then gone.",
+  "v1.deleteFile": "Deletes a file. It is kept for 30 days and then removed.",
   "v1.downloadFile":
-    "Downloads a file as bytes. Pipedrive may redirect to its store; the credentials do not travel there. Costs 20 tokens.",
+    "Downloads a file as bytes. Pipedrive may redirect to its storage, which does not get the credentials. Costs 20 tokens.",
   "v1.getFiles": "Lists files, at most 100 a page, sorted by `id` or `update_time`.",
   "v1.linkFileToItem": "Attaches an existing Google Drive file to a deal, person or organization.",
   "v1.updateFile": "Changes the name shown for a file, or its description.",
@@ -137,8 +136,8 @@ export const v1: Record<string, string> = {
     "Adds a filter. `conditions` is one AND group of exactly one AND and one OR group, 16 conditions at most.",
   "v1.deleteFilters": "Deletes several filters.",
   "v1.getFilter": "Gets one filter with its conditions, which the list leaves out.",
-  "v1.getFilterHelpers": "Gets what filters can be built of: fields by type, operators, relative dates.",
-  "v1.getFilters": "Lists filters, without their conditions. All come at once.",
+  "v1.getFilterHelpers": "Gets the building blocks of filters: fields by type, operators, relative dates.",
+  "v1.getFilters": "Lists filters, without their conditions. All in one response.",
   "v1.updateFilter": "Changes a filter. `conditions` are always needed and replace the old ones.",
 
   // Goals
@@ -149,12 +148,12 @@ export const v1: Record<string, string> = {
 
   // ItemSearch
   "v1.searchItem":
-    "Searches deals, persons, organizations, products, leads, files, mail attachments and projects at once. What was just written takes a moment to be found.",
+    "Searches deals, persons, organizations, products, leads, files, mail attachments and projects at once. New data take a moment to appear.",
   "v1.searchItemByField":
-    "Searches the values of one field, case-sensitively. Answers with distinct values, or with the items' ids when `return_item_ids` is true.",
+    "Searches the values of one field, case-sensitively. Returns distinct values, or with the items' ids when `return_item_ids` is true.",
 
   // Leads
-  "v1.getLeadLabels": "Lists all lead labels. They come at once, without pages.",
+  "v1.getLeadLabels": "Lists all lead labels. All in one response.",
   "v1.getLeadSources":
     "Lists the sources that leads may have. The list is fixed; leads made through the API have `API`.",
   "v1.addLead":
@@ -171,8 +170,8 @@ export const v1: Record<string, string> = {
 
   // LegacyTeams
   "v1.addTeam": "Adds a team. Teams of this kind are deprecated and have no successor in the API.",
-  "v1.addTeamUser": "Adds users to a team and answers with the ids of all its members.",
-  "v1.deleteTeamUser": "Takes users off a team and answers with the ids of those who stay.",
+  "v1.addTeamUser": "Adds users to a team and returns the ids of all its members.",
+  "v1.deleteTeamUser": "Removes users from a team and returns the ids of the remaining members.",
   "v1.getTeam": "Gets one team; with `skip_users: 1` without its members.",
   "v1.getTeamUsers": "Lists the ids of the members of a team.",
   "v1.getTeams": "Lists the teams; with `skip_users: 1` without their members.",
@@ -190,18 +189,18 @@ export const v1: Record<string, string> = {
   // Meetings
   "v1.deleteUserProviderLink": "Unlinks a user from a video call app.",
   "v1.saveUserProviderLink":
-    "Links a user to a video call app once the user has installed it. The app makes up the UUID.",
+    "Links a user to a video call app once the user has installed it. The app generates the UUID.",
 
   // Notes
   "v1.addNote":
-    "Adds a note of HTML, which is cleaned, to a lead, deal, person, organization, project or task: one at least. Pinning to a thing needs that thing's id.",
+    "Adds a note of HTML, which is cleaned, to a lead, deal, person, organization, project or task: one at least. To pin it to a record, give the id of that record.",
   "v1.addNoteComment": "Adds a comment to a note.",
-  "v1.deleteComment": "Deletes a comment of a note and answers with `true`. `id` is the note's, `comment_id` a UUID.",
-  "v1.deleteNote": "Deletes a note and answers with `true`.",
+  "v1.deleteComment": "Deletes a comment of a note and returns `true`. `id` is the note's, `comment_id` a UUID.",
+  "v1.deleteNote": "Deletes a note and returns `true`.",
   "v1.getComment": "Gets one comment of a note. `id` is the note's, `comment_id` a UUID.",
   "v1.getNoteComments": "Lists the comments of a note.",
   "v1.getNotes":
-    "Lists notes, of everything or of one thing. `updated_since` wants the time in RFC 3339, unlike most of v1.",
+    "Lists notes, all or those of one record. `updated_since` wants the time in RFC 3339, unlike most of v1.",
   "v1.updateCommentForNote": "Changes the text of a comment. `id` is the note's, `comment_id` a UUID.",
 
   // OrganizationRelationships
@@ -214,7 +213,7 @@ export const v1: Record<string, string> = {
     "Adds an organization. Custom fields stand beside the other fields, under their 40-character keys.",
   "v1.addOrganizationFollower":
     "Makes a user follow an organization. The `id` in the answer is what `Organizations.deleteFollower` wants.",
-  "v1.deleteOrganization": "Deletes an organization: it is marked as deleted now and gone for good after 30 days.",
+  "v1.deleteOrganization": "Deletes an organization: it is marked as deleted now and removed for good after 30 days.",
   "v1.deleteOrganizationFollower":
     "Stops a user from following an organization. `follower_id` is the id of the following, not of the user.",
   "v1.getOrganization": "Gets one organization with its last and next activity, which lists do not have.",
@@ -243,7 +242,7 @@ export const v1: Record<string, string> = {
   // PermissionSets
   "v1.getPermissionSet": "Gets one permission set with the permissions it grants. `id` is a UUID.",
   "v1.getPermissionSetAssignments": "Lists the users who have a permission set.",
-  "v1.getPermissionSets": "Lists the permission sets, of one app or of all. They come at once.",
+  "v1.getPermissionSets": "Lists the permission sets, of one app or of all. All in one response.",
 
   // Persons
   "v1.addPerson": "Adds a person. Custom fields stand beside the other fields, under their 40-character keys.",
@@ -252,7 +251,7 @@ export const v1: Record<string, string> = {
   "v1.addPersonPicture":
     "Sets a person's picture, replacing an older one: GIF, JPG or PNG, square (or cropped square), 128 pixels at least.",
   "v1.deletePerson":
-    "Deletes a person: marked as deleted now and gone for good after 30 days. Deleting it again answers 410.",
+    "Deletes a person: marked as deleted now and removed for good after 30 days. Deleting it again answers 410.",
   "v1.deletePersonFollower":
     "Stops a user from following a person. `follower_id` is the id of the following, not of the user.",
   "v1.deletePersonPicture": "Removes a person's picture.",
@@ -292,7 +291,7 @@ export const v1: Record<string, string> = {
   // Products
   "v1.addProductFollower":
     "Makes a user follow a product. The `id` in the answer is what `Products.deleteFollower` wants.",
-  "v1.deleteProduct": "Deletes a product from the catalogue: marked as deleted now and gone for good after 30 days.",
+  "v1.deleteProduct": "Deletes a product from the catalogue: marked as deleted now and removed for good after 30 days.",
   "v1.deleteProductFollower":
     "Stops a user from following a product. `follower_id` is the id of the following, not of the user.",
   "v1.getProductDeals": "Lists the deals that a product is attached to.",
@@ -304,11 +303,11 @@ export const v1: Record<string, string> = {
 
   // Projects, Tasks
   "v1.getProjectsBoard": "Gets one board for projects.",
-  "v1.getProjectsBoards": "Lists the boards that projects move on. All come at once.",
+  "v1.getProjectsBoards": "Lists the boards that projects move on. All in one response.",
   "v1.getProjectsPhase": "Gets one phase of a board.",
-  "v1.getProjectsPhases": "Lists the active phases of the board `board_id`. All come at once.",
+  "v1.getProjectsPhases": "Lists the active phases of the board `board_id`. All in one response.",
   "v1.getProjectTemplate": "Gets one template from which projects can be made.",
-  "v1.getProjectTemplates": "Lists the templates from which projects can be made. Pages by cursor.",
+  "v1.getProjectTemplates": "Lists the templates from which projects can be made. Paged by cursor.",
   "v1.addProject":
     "Adds a project, from a template if `template_id` is given. Without the Projects add-on the account answers 402.",
   "v1.archiveProject": "Archives a project; `Projects.list` then leaves it out.",
@@ -316,11 +315,11 @@ export const v1: Record<string, string> = {
   "v1.getProjectGroups": "Lists the active groups of a project.",
   "v1.getProjectPlan": "Lists the activities and tasks of a project's plan, each with its phase and group.",
   "v1.getProjectTasks": "Lists the tasks of a project.",
-  "v1.getProjects": "Lists projects; archived ones only with `include_archived`. Pages by cursor.",
+  "v1.getProjects": "Lists projects; archived ones only with `include_archived`. Paged by cursor.",
   "v1.putProjectPlanActivity": "Moves an activity to another phase or group of a project's plan.",
   "v1.putProjectPlanTask": "Moves a task to another phase or group of a project's plan.",
   "v1.deleteTask": "Deletes a task and its subtasks.",
-  "v1.getTasks": "Lists tasks. Pages by cursor.",
+  "v1.getTasks": "Lists tasks. Paged by cursor.",
 
   // Recents
   "v1.getRecents":
@@ -337,8 +336,9 @@ export const v1: Record<string, string> = {
   "v1.updateRolePipelines": "Shows pipelines to a role (`add`) or hides them from it (`remove`).",
 
   // Subscriptions
-  "v1.addRecurringSubscription": "Puts recurring revenue on a deal. Say how long: either `cycles_count` or `infinite`.",
-  "v1.addSubscriptionInstallment": "Puts revenue in installments on a deal, one row of `payments` each.",
+  "v1.addRecurringSubscription":
+    "Adds recurring revenue to a deal. Give its length: either `cycles_count` or `infinite`.",
+  "v1.addSubscriptionInstallment": "Adds revenue in installments to a deal, one entry of `payments` each.",
   "v1.cancelRecurringSubscription":
     "Ends recurring revenue: payments after `end_date` (today if not given) are dropped.",
   "v1.deleteSubscription": "Deletes the recurring revenue or installments of a deal. `id` is the subscription's.",
@@ -359,7 +359,7 @@ export const v1: Record<string, string> = {
   "v1.getUserPermissions": "Gets what a user may do, all permission sets taken together.",
   "v1.getUserRoleAssignments": "Lists the roles of a user.",
   "v1.getUserRoleSettings": "Gets the default visibilities and access levels that a user has by role.",
-  "v1.getUsers": "Lists all users of the company. They come at once, without pages.",
+  "v1.getUsers": "Lists all users of the company. All in one response.",
   "v1.updateUser": "Switches a user on or off; `active_flag` is all that can be changed.",
   "v1.getUserConnections": "Gets which Google account the user has connected, if any.",
   "v1.getUserSettings": "Gets the settings of the user whose credentials are used.",
@@ -368,5 +368,5 @@ export const v1: Record<string, string> = {
   "v1.addWebhook":
     "Subscribes an https address to events. Version 2.0 unless you say otherwise; at most 40 webhooks a user (422 above). Events are those the user may see.",
   "v1.deleteWebhook": "Ends a subscription. An app can end only its own.",
-  "v1.getWebhooks": "Lists the subscriptions; to an app only its own. They come at once."
+  "v1.getWebhooks": "Lists the subscriptions; to an app only its own. All in one response."
 }
