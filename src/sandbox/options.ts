@@ -1,5 +1,5 @@
 /**
- * What a sandbox can be told.
+ * The options of a sandbox.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type { Names } from "../internal/options.js"
@@ -17,8 +17,8 @@ import type { Seed } from "./seeds/seed.js"
  */
 export interface Options {
   /**
-   * What the world holds in the beginning: a small company with deals and all (`"demo"`), one user and one pipeline
-   * (`"empty"`), or what you describe.
+   * The initial data: a small company with deals and more (`"demo"`), one user and one pipeline (`"empty"`), or your own
+   * description.
    *
    * @default "demo"
    */
@@ -30,33 +30,33 @@ export interface Options {
    */
   readonly token?: string | undefined
   /**
-   * Where the sandbox seems to be served, without a path: what `Auth` calls, and links in answers begin with.
+   * The sandbox's origin, without a path. `Auth` uses it as base URL, and links in responses start with it.
    *
    * @default "http://sandbox.localhost"
    */
   readonly baseUrl?: string | undefined
   /**
-   * How much may be asked for: a plan of Pipedrive's, limits of your own, or nothing is refused.
+   * The rate limits: those of a Pipedrive plan, your own, or none.
    *
    * @default "off"
    */
   readonly plan?: "off" | PlanName | Plan | undefined
   /**
-   * What happens when a query parameter is set that the sandbox does not know how to act upon: it answers 501 and names it, or
-   * passes over it, which may give another result than Pipedrive would.
+   * What to do with a query parameter that the sandbox does not support: `"refuse"` responds with a 501 that names it, `"ignore"`
+   * ignores it, so that the result may differ from Pipedrive's.
    *
    * @default "refuse"
    */
   readonly unknownParameters?: "refuse" | "ignore" | undefined
-  /** What goes wrong on purpose. */
+  /** Injected failures. */
   readonly faults?: ReadonlyArray<Fault> | undefined
-  /** Answers in place of the sandbox's own: see `reply` and `refuse`. */
+  /** Fixed replies instead of the sandbox's own: see `reply` and `refuse`. */
   readonly replies?: ReadonlyArray<Reply> | undefined
   /**
-   * What delivers webhooks. Without it nothing leaves the process, and deliveries are only noted; on a port they are made.
+   * The client that delivers webhooks. Without it deliveries are only recorded. The server delivers by default.
    */
   readonly webhooks?: HttpClient.HttpClient | undefined
-  /** The apps it knows, and how its OAuth server behaves. */
+  /** The registered apps and the behaviour of the OAuth server. */
   readonly oauth?: OAuthOptions | undefined
 }
 
@@ -74,7 +74,7 @@ export const names: Names<Options> = {
 }
 
 /**
- * The API token a sandbox takes unless it is given another.
+ * The default API token of a sandbox.
  *
  * @since 0.1.0
  * @category constants
@@ -82,7 +82,7 @@ export const names: Names<Options> = {
 export const defaultToken = "sandbox-token"
 
 /**
- * Where a sandbox in the same process seems to be served.
+ * The default origin of a sandbox in the same process.
  *
  * @since 0.1.0
  * @category constants

@@ -1,5 +1,5 @@
 /**
- * The sandbox on a port, for programs in other processes and other languages. Needs `@effect/platform-node`.
+ * The sandbox as an HTTP server, for programs in other processes and other languages. Needs `@effect/platform-node`.
  *
  * @since 0.1.0
  */
@@ -33,20 +33,19 @@ import { refuseUnknown } from "./seeds/seed.js"
  */
 export interface Options extends Sandbox.Options {
   /**
-   * The port; 0 takes a free one.
+   * The port; 0 selects a free one.
    *
    * @default 8080
    */
   readonly port?: number | undefined
   /**
-   * The address to listen on. Anything but the loopback address lets other machines in.
+   * The address to listen on. With other than the loopback address, other machines can connect.
    *
    * @default "127.0.0.1"
    */
   readonly host?: string | undefined
   /**
-   * Where the world is kept: it is read from there when the server starts, if there is such a file, and written there as it
-   * changes and when the server ends.
+   * A file for the data. It is read when the server starts, if it exists, and written after changes and when the server stops.
    */
   readonly file?: string | undefined
 }
@@ -67,12 +66,12 @@ const manual = FetchHttpClient.layer.pipe(
 const fileError = (file: string, what: string) => (cause: unknown) =>
   new Sandbox.SandboxError({ path: "file", reason: `${what}: ${file} (${String(cause)})` })
 
-/** Written beside and then moved: a file is whole or it is the old one. */
+/** Writes a temporary file and renames it, so that the file is always complete. */
 const save = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandbox.SandboxError> =>
   Effect.flatMap(sandbox.write, (text) =>
     Effect.tryPromise({
       try: async () => {
-        // it holds what the world works with: tokens of apps, passwords of webhooks
+        // it contains secrets: tokens of apps, passwords of webhooks
         await writeFile(`${file}.new`, text, { mode: 0o600 })
         await rename(`${file}.new`, file)
       },
@@ -80,7 +79,7 @@ const save = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandb
     })
   )
 
-/** Reads the world from its file, and keeps it there. */
+/** Reads the data from the file, and writes it after changes. */
 const keep = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandbox.SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     if (existsSync(file)) {
@@ -94,7 +93,7 @@ const keep = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandb
       seen = last
       return more
     })
-    // whole, so that the last writing never meets one that was left in the middle
+    // uninterruptible, so that the last write never overlaps with an unfinished one
     const saved = save(sandbox, file).pipe(
       Effect.catchAll((error) => Effect.logWarning(error.message)),
       Effect.uninterruptible
@@ -103,7 +102,7 @@ const keep = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandb
     yield* Effect.forkScoped(Effect.whenEffect(saved, changed).pipe(Effect.repeat(Schedule.spaced("1 second"))))
   })
 
-/** Where a body breaks off, so does the connection: by itself the server would keep it open, and the client waiting. */
+/** Closes the connection when a body is cut off. By default the server would keep it open, and the client would wait. */
 const breaking = (response: HttpServerResponse.HttpServerResponse, close: () => void) => {
   const { body } = response
   if (body._tag !== "Stream") return response
@@ -130,7 +129,7 @@ const serve = (
       const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
       const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), sandbox.fetch)
       if (response.type === "error") {
-        // a broken connection: there is no answer to write
+        // a broken connection: there is no response to write
         yield* Effect.sync(() => socket.destroy())
         return yield* Effect.never
       }
@@ -169,7 +168,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox.Sandbox, Sandb
   )
 
 /**
- * The environment variables that point a program at a sandbox, one a line, to paste.
+ * The environment variables with which a program uses a sandbox, one per line.
  *
  * @since 0.1.0
  * @category constructors

@@ -1,5 +1,5 @@
 /**
- * A sandbox, put together.
+ * Assembles a sandbox.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientError from "@effect/platform/HttpClientError"

@@ -92,7 +92,7 @@ const participantKind = kinds.kind({
 
 const alwaysNull = common.always(null)
 
-/** Keys of v1 that only a calendar or a video call fills. */
+/** Keys of v1 that only calendar sync or video calls set. */
 const unsetKeys = Object.fromEntries(
   [
     "reference_type",
@@ -198,20 +198,20 @@ export const activity: Entity = {
   }
 }
 
-/** An activity inside the thing it is about. */
+/** An activity inside the entity it belongs to. */
 const showInParent = (row: Row | undefined, view: View): unknown => {
   if (row === undefined) return null
   const { company_id: _, ...shown } = showV1(activity, row, view, "list")
   return { ...shown, project_id: row.project_id, project_title: null }
 }
 
-/** The next activity of a thing, in full. */
+/** The next activity of an entity, with all fields. */
 export const nextOf =
   (field: string): Computed =>
   (row, view) =>
     showInParent(references.nextActivity(view, field, row.id), view)
 
-/** The last activity of a thing, in full. */
+/** The last activity of an entity, with all fields. */
 export const lastOf =
   (field: string): Computed =>
   (row, view) =>

@@ -54,7 +54,7 @@ export const relationship: Entity = {
     add_time: { ...common.addTime, readOnly: true },
     update_time: common.updateTime
   },
-  // a word, of all things
+  // Pipedrive sends a string here
   v1: { active_flag: common.always("true") },
   related: {
     organization: { by: ["rel_owner_org_id", "rel_linked_org_id"], reference: references.organization }
@@ -101,7 +101,7 @@ export const team: Entity = {
 
 const users = (row: Row, view: View) => where(view.world, "user", "role_id", row.id)
 
-/** How far down a role stands. */
+/** The depth of a role in the tree. */
 const level = (row: Row, view: View): number => {
   const parent = row.parent_role_id === row.id ? undefined : get(view.world, "role", row.parent_role_id)
   return parent === undefined ? 1 : level(parent, view) + 1
@@ -128,7 +128,7 @@ export const role: Entity = {
   v1AdditionalData: { get: (row) => ({ settings: settingsOf(row) }) }
 }
 
-/** The settings of a role: who sees what is new. */
+/** The settings of a role: who sees new entities. */
 export const settingsOf = (row: Row): Readonly<Record<string, unknown>> => ({
   deal_default_visibility: 3,
   lead_default_visibility: 3,

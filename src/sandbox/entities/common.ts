@@ -15,13 +15,13 @@ export const id: Field = { kind: kinds.integer, readOnly: true }
 /** An id that is a UUID. */
 export const uuid: Field = { kind: kinds.text, readOnly: true }
 
-/** When it was made. */
+/** The creation time. */
 export const addTime: Field = { kind: kinds.time, initial: (view) => view.now }
 
 /** When it was last changed. */
 export const updateTime: Field = { kind: kinds.time, initial: (view) => view.now, readOnly: true }
 
-/** A user, by default the one who calls. */
+/** A user, by default the caller. */
 export const user: Field = {
   kind: kinds.reference("user", references.userReference),
   initial: (view) => view.caller.id
@@ -42,10 +42,10 @@ export const labelIds: Field = { kind: kinds.integers, initial: () => [], cleare
 /** When it was deleted: v1 shows it. */
 export const deleteTime: Field = { kind: kinds.time, v2: false, readOnly: true }
 
-/** Text of which neither version knows more. */
+/** Plain text in both versions. */
 export const plainText: Field = { kind: kinds.text }
 
-/** A whole number of which neither version knows more. */
+/** A plain integer in both versions. */
 export const plainInteger: Field = { kind: kinds.integer }
 
 /** Where a thing comes from: an app, or somebody's API token. */
@@ -56,28 +56,28 @@ export const origins: Readonly<Record<"origin" | "origin_id" | "channel" | "chan
   channel_id: { kind: kinds.text, initial: (view) => view.app?.name ?? null }
 }
 
-/** How many rows of a table point here. */
+/** The number of rows of a table that refer to this one. */
 export const count =
   (table: string, field: string, which: (row: Row) => boolean = () => true): Computed =>
   (row, view) =>
     references.liveRowsWhere(view.world, table, field, row.id).filter(which).length
 
-/** How many follow it. */
+/** The number of followers. */
 export const followers =
   (entity: string): Computed =>
   (row, view) =>
     references.liveRowsWhere(view.world, "follower", "followed", `${entity}:${row.id}`).length
 
-/** Nothing is to be said against a change. */
+/** Accepts every change. */
 export const accepted: Either.Either<void, Answer> = Either.void
 
-/** Always the same. */
+/** A constant. */
 export const always =
   (value: unknown): Computed =>
   () =>
     value
 
-/** Keys that nothing here fills. */
+/** Keys that the sandbox leaves empty. */
 export const nulls = (...names: ReadonlyArray<string>): Readonly<Record<string, Computed>> =>
   Object.fromEntries(names.map((name) => [name, always(null)]))
 

@@ -34,7 +34,7 @@ const includable = [
 // persons
 // -----------------------------------------------------------------------------
 
-/** How many deals it takes part in without being their contact. */
+/** The number of deals it participates in without being their contact. */
 const participatingDeals =
   (which: (deal: Row) => boolean): Computed =>
   (row, view) =>

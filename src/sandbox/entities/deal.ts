@@ -74,10 +74,10 @@ const applyStatus = (draft: Draft): void => {
   }
 }
 
-/** The status that a time speaks of. */
+/** The status that a time belongs to. */
 const statusOfTime = { won_time: ["won"], lost_time: ["lost"], close_time: ["won", "lost"] } as const
 
-/** A time of winning or losing that the deal's status has none of. */
+/** A won or lost time that does not match the deal's status. */
 const findTimeProblem = (draft: Draft): Answer | undefined => {
   const { after, given, version } = draft
   for (const [name, statuses] of Object.entries(statusOfTime)) {

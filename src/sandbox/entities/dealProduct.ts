@@ -1,5 +1,5 @@
 /**
- * What a deal is made up of: products, discounts, installments; and the variations of products.
+ * Products, discounts and installments of deals, and variations of products.
  */
 import * as engine from "../model/engine.js"
 import type { Computed, Entity } from "../model/entity.js"
@@ -12,7 +12,7 @@ import { deal } from "./deal.js"
 
 const frequencies = ["one-time", "annually", "semi-annually", "quarterly", "monthly", "weekly"] as const
 
-/** What a line costs: discounts off, and tax on top where it is not included. */
+/** The sum of a line: minus discounts, plus tax unless it is included. */
 export const sumOf = (row: Row): number => {
   const gross = num(row, "item_price") * num(row, "quantity")
   const discount = num(row, "discount")
@@ -81,7 +81,7 @@ export const dealProduct: Entity = {
   hardDelete: true
 }
 
-/** A deal is worth what its products are, once there are any. */
+/** The value of a deal with products is their sum. */
 export const updateDealValue = (parent: Row, view: View): void => {
   const lines = references
     .liveRowsWhere(view.world, "dealProduct", "deal_id", parent.id)
@@ -121,7 +121,7 @@ export const discount: Entity = {
   hardDelete: true
 }
 
-/** A part of what a deal is paid in. */
+/** An installment of a deal. */
 export const installment: Entity = {
   name: "installment",
   label: "Installment",

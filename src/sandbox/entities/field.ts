@@ -32,7 +32,7 @@ export const fieldTypes = [
 /** Field types that have options. */
 export const hasOptions = (type: unknown): boolean => type === "enum" || type === "set"
 
-/** Gives options the ids they do not have yet, above all that were there before. */
+/** Assigns ids to new options, higher than all existing ones. */
 export const numberOptions = (raw: unknown, current: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
   let next = current.reduce<number>(
     (max, option) => (isRecord(option) && typeof option.id === "number" ? Math.max(max, option.id) : max),
@@ -102,7 +102,7 @@ const optionsOf = (table: string, row: Row, view: View): unknown =>
 /** Whose definitions have a description in v2. */
 const withDescription = new Set(["dealField", "personField", "activityField"])
 
-/** What the service of notes does not say of its fields. */
+/** What the notes service leaves out of field definitions. */
 const missingForNotes = Object.fromEntries(
   [
     "order_nr",
@@ -182,7 +182,7 @@ export const field = (table: string, label = "Field"): Entity => ({
 
 const shownFirst = { show: true, order: 1 }
 
-/** Where a field is seen, as far as its service tells. */
+/** The visibility settings of a field, if its service returns them. */
 const visibility: Readonly<Record<string, object>> = {
   dealField: { projects_detail_visible_flag: true, show_in_pipelines: { show_in_all: true, pipeline_ids: [] } },
   personField: { show_in_add_deal_dialog: shownFirst },
@@ -195,7 +195,7 @@ const visibility: Readonly<Record<string, object>> = {
   }
 }
 
-/** What is told of a definition when it is asked for. */
+/** What `include_fields` adds to a definition. */
 const optionalProperties = (table: string): Readonly<Record<string, Computed>> => ({
   ui_visibility: (row) => ({
     add_visible_flag: row.add_visible_flag,
@@ -227,7 +227,7 @@ export const fieldTables = {
 const labels = (...names: ReadonlyArray<readonly [string, string]>) =>
   names.map(([label, color], at) => ({ id: at + 1, label, color }))
 
-/** What every account has: code, name, type. */
+/** The built-in fields of every account: code, name, type. */
 export const builtIn: Readonly<Record<string, ReadonlyArray<readonly [code: string, name: string, type: string]>>> = {
   dealField: [
     ["id", "ID", "int"],
@@ -313,7 +313,7 @@ export const builtIn: Readonly<Record<string, ReadonlyArray<readonly [code: stri
   ]
 }
 
-/** The labels of deals and contacts that a new account has. */
+/** The labels of deals and contacts in a new account. */
 export const builtInOptions: Readonly<Record<string, ReadonlyArray<unknown>>> = {
   "dealField.label_ids": labels(["Hot", "red"], ["Warm", "yellow"], ["Cold", "blue"]),
   "personField.label_ids": labels(

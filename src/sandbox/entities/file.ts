@@ -1,5 +1,5 @@
 /**
- * Files: v1's alone. Their bytes are kept beside the rows.
+ * Files, which only v1 has. Their bytes are stored beside the rows.
  */
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
@@ -7,7 +7,7 @@ import * as references from "../model/references.js"
 import { text } from "../model/view.js"
 import * as common from "./common.js"
 
-/** Pipedrive's word for a kind of file, by the ending of its name. */
+/** Pipedrive's file type, by the file name's extension. */
 export const typeOf = (name: string): string => {
   const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase()
   return /^(png|jpe?g|gif|webp|svg)$/.test(ending) ? "img" : ending

@@ -157,7 +157,7 @@ const toMany =
   (row, view) =>
     liveRowsWhere(view.world, table, field, row.id)
 
-/** What else the conditions of a filter can speak of: the things around the one that is listed. */
+/** The related entities that conditions of a filter can refer to. */
 const relatedObjects: Readonly<Record<string, Readonly<Record<string, Related>>>> = {
   deal: {
     person: toOne("person", "person_id"),
@@ -198,7 +198,7 @@ const objectOf = (condition: Conditions, entity: string): string => {
 
 const emptyRow: Row = { id: 0 }
 
-/** Whether the thing, or one of those around it, is as the condition says. Where there is none, nothing is set. */
+/** Whether the entity or a related one fulfils the condition. A missing related entity counts as empty. */
 const conditionMatches = (condition: Conditions, entity: string, row: Row, view: View): boolean => {
   const object = objectOf(condition, entity)
   if (object === entity) return rowMatches(condition, object, row, view)
@@ -247,11 +247,11 @@ const findUnsupportedPart = (condition: unknown, entity: string, view: View): st
   return undefined
 }
 
-/** The first thing in a filter that cannot be told of a row. */
+/** The first part of a filter that the sandbox does not support. */
 export const findUnsupported = (filterRow: Row, entity: string, view: View): string | undefined =>
   findUnsupportedPart(filterRow.conditions, entity, view)
 
-/** What kind of filter a list of that entity takes. */
+/** The type of filter that lists of the entity accept. */
 export const filterTypes: Readonly<Record<string, string>> = {
   deal: "deals",
   lead: "leads",
@@ -262,7 +262,7 @@ export const filterTypes: Readonly<Record<string, string>> = {
   project: "projects"
 }
 
-/** Why conditions are none. */
+/** Why conditions are invalid. */
 export const findProblem = (conditions: unknown): string | undefined => {
   if (!isRecord(conditions) || conditions.glue !== "and")
     return "Filter conditions must be one group with the glue 'and'."

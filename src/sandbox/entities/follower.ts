@@ -7,7 +7,7 @@ import { text, type View, v1Time } from "../model/view.js"
 import { get, nextId, put, type Row, remove, where } from "../model/world.js"
 import { person } from "./contact.js"
 
-/** Something that happened to the followers or participants of a thing. */
+/** A change to the followers or participants of an entity. */
 const recordChange = (
   table: string,
   of: string,
@@ -26,11 +26,11 @@ const recordChange = (
 
 const keyOf = (entity: string, id: unknown): string => `${entity}:${String(id)}`
 
-/** The followers of a thing, in order of their coming. */
+/** The followers of an entity, oldest first. */
 export const followersOf = (entity: string, id: unknown, view: View): ReadonlyArray<Row> =>
   where(view.world, "follower", "followed", keyOf(entity, id))
 
-/** Makes a user follow a thing; `undefined` when it is so already. */
+/** Adds a follower; `undefined` if the user already follows. */
 export const follow = (entity: string, id: unknown, userId: unknown, view: View): Row | undefined => {
   const followed = keyOf(entity, id)
   if (where(view.world, "follower", "followed", followed).some((row) => row.user_id === userId)) return undefined
@@ -47,13 +47,13 @@ export const follow = (entity: string, id: unknown, userId: unknown, view: View)
   return row
 }
 
-/** Ends a following. */
+/** Removes a follower. */
 export const unfollow = (row: Row, view: View): void => {
   remove(view.world, "follower", row.id)
   recordChange("followerChange", text(row, "followed"), { follower_user_id: row.user_id }, "removed", view)
 }
 
-/** What happened to the followers of a thing. */
+/** The changes to the followers of an entity. */
 export const followerChanges = (entity: string, id: unknown, view: View): ReadonlyArray<Row> =>
   where(view.world, "followerChange", "of", keyOf(entity, id))
 
@@ -65,7 +65,7 @@ export const followerChanges = (entity: string, id: unknown, view: View): Readon
 export const participantsOf = (dealId: unknown, view: View): ReadonlyArray<Row> =>
   where(view.world, "participant", "deal_id", dealId)
 
-/** Makes a person take part in a deal; `undefined` when it is so already. */
+/** Adds a participant to a deal; `undefined` if the person already is one. */
 export const addParticipant = (dealId: unknown, personId: unknown, view: View): Row | undefined => {
   if (participantsOf(dealId, view).some((row) => row.person_id === personId)) return undefined
   const row: Row = {
@@ -80,13 +80,13 @@ export const addParticipant = (dealId: unknown, personId: unknown, view: View): 
   return row
 }
 
-/** Ends a participation. */
+/** Removes a participant. */
 export const removeParticipant = (row: Row, view: View): void => {
   remove(view.world, "participant", row.id)
   recordChange("participantChange", keyOf("deal", row.deal_id), { person_id: row.person_id }, "removed", view)
 }
 
-/** What happened to the participants of a deal. */
+/** The changes to the participants of a deal. */
 export const participantChanges = (dealId: unknown, view: View): ReadonlyArray<Row> =>
   where(view.world, "participantChange", "of", keyOf("deal", dealId))
 

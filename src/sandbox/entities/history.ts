@@ -1,5 +1,5 @@
 /**
- * What happened to things, as changelogs, flows and recents tell it.
+ * The history of entities, for changelogs, flows and recents.
  */
 import type { Entity } from "../model/entity.js"
 import { isRecord, num, text, type View, v1Time } from "../model/view.js"
@@ -42,7 +42,7 @@ const fieldsOf = (change: Change): ReadonlyArray<FieldChange> => {
   return found
 }
 
-/** The changes of a thing's fields, newest first. */
+/** The changes to an entity's fields, newest first. */
 export const changesOf = (table: string, id: unknown, view: View): ReadonlyArray<FieldChange> => {
   const found: Array<FieldChange> = []
   for (const change of view.world.log) {
@@ -69,7 +69,7 @@ export const v1Key = (entity: Entity, key: string): string => {
   return typeof name === "string" ? name : key
 }
 
-/** The latest state of what was touched since a time, oldest first. */
+/** The latest state of entities changed since a time, oldest first. */
 export const touchedSince = (
   tables: ReadonlySet<string>,
   since: string,
@@ -91,7 +91,7 @@ export const touchedSince = (
 /** The time of a change, as v1 writes it. */
 export const timeOf = (change: Change): string => v1Time(change.time)
 
-/** How many days a deal is old. */
+/** The age of a deal in days. */
 export const ageInDays = (row: Row, now: string): number =>
   Math.floor(
     (new Date(text(row, "close_time") || now).getTime() - new Date(text(row, "add_time")).getTime()) / 86_400_000

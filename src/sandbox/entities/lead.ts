@@ -1,5 +1,5 @@
 /**
- * Leads, their labels and sources. They are v1's alone, with times to the millisecond.
+ * Leads, their labels and sources. Only v1 has them; their times have milliseconds.
  */
 import * as Either from "effect/Either"
 import * as errorResponses from "../http/errorResponses.js"

@@ -1,5 +1,5 @@
 /**
- * Notes and their comments: v1's alone.
+ * Notes and their comments, which only v1 has.
  */
 import * as Either from "effect/Either"
 import * as errorResponses from "../http/errorResponses.js"
@@ -12,7 +12,7 @@ import * as common from "./common.js"
 
 const parents = ["lead_id", "deal_id", "person_id", "org_id", "project_id", "task_id"] as const
 
-/** Content without what would run in a reader's browser. */
+/** Content without scripts. */
 const sanitize = (html: string): string =>
   html
     .replace(/<(script|style|iframe|object|embed)\b[^>]*>[\s\S]*?(<\/\1\s*>|$)/gi, "")

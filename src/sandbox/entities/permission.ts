@@ -1,10 +1,10 @@
 /**
- * Permission sets: every account has them, and every user has one for each app.
+ * Permission sets: the same in every account; every user has one per app.
  */
 import { isRecord, list } from "../model/view.js"
 import type { Row } from "../model/world.js"
 
-/** What can be allowed. */
+/** All permissions. */
 const permissions = `
   can_add_custom_fields can_add_products can_add_prospects_as_leads can_bulk_edit_items can_change_visibility_of_items
   can_convert_deals_to_leads can_create_own_workflow can_delete_activities can_delete_custom_fields can_delete_deals
@@ -17,7 +17,7 @@ const permissions = `
   .trim()
   .split(/\s+/)
 
-/** What regular users may not. */
+/** The permissions that regular users do not have. */
 const adminOnly =
   /custom_fields|delete_deals|merge_|modify_labels|company_wide|hidden_items|security|use_import|closed_date|other_users_statistics/
 
@@ -54,11 +54,11 @@ export const access = (admin: boolean) =>
     .filter(({ type }) => (type === "admin") === admin)
     .map(({ app, id }) => ({ app, admin, permission_set_id: id }))
 
-/** Whether a user has that set. */
+/** Whether a user has the permission set. */
 export const hasPermissionSet = (user: Row, id: string): boolean =>
   list(user, "access").some((one) => isRecord(one) && one.permission_set_id === id)
 
-/** Everything that can be allowed, and whether a user may do it. */
+/** All permissions, and whether a user has them. */
 export const permissionsOf = (user: Row): Readonly<Record<string, boolean>> => {
   const granted = new Set(
     permissionSets.filter(({ id }) => hasPermissionSet(user, id)).flatMap(({ contents }) => contents)

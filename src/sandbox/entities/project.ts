@@ -212,7 +212,7 @@ export const task: Entity = {
     update_time: addTime,
     marked_as_done_time: { kind: time, readOnly: true },
     is_deleted: hiddenIsDeleted,
-    // the first of those it is assigned to
+    // the first assignee
     assignee_id: { kind: kinds.link("user"), v2: false }
   },
   v1: { assignee_id: firstOf("assignee_ids") },
@@ -236,7 +236,7 @@ export const task: Entity = {
   }
 }
 
-/** The word `null` asks for tasks of their own. */
+/** The word `null` selects tasks without a parent. */
 function hasParentTask(value: unknown) {
   const wanted = value === "null" ? null : Number(value)
   return (row: Row) => row.parent_task_id === wanted

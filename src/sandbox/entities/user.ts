@@ -1,5 +1,5 @@
 /**
- * Users: v1's alone.
+ * Users, which only v1 has.
  */
 import * as Either from "effect/Either"
 import { json } from "../http/messages.js"

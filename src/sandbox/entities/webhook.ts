@@ -1,5 +1,5 @@
 /**
- * Webhooks: v1's alone.
+ * Webhooks, which only v1 has.
  */
 import type { Entity } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"

@@ -32,7 +32,7 @@ const propertiesOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> => {
   return found
 }
 
-// a memo of a pure function of its key, not state
+// a cache of a pure function, not state
 const propertyCache: WeakMap<AST.AST, ReadonlyMap<string, AST.AST>> = /*#__PURE__*/ new WeakMap()
 
 const collect = (ast: AST.AST, into: Map<string, AST.AST>): void => {

@@ -1,5 +1,5 @@
 /**
- * How long texts and how large numbers may be, and which currencies there are: what Pipedrive refuses by the value alone.
+ * Limits of texts and numbers, and valid currencies: what Pipedrive rejects by the value alone.
  */
 
 import type { ValidationError } from "../http/errorResponses.js"
@@ -8,22 +8,22 @@ import type { Draft, Entity } from "./entity.js"
 import { isRecord, text } from "./view.js"
 import { where } from "./world.js"
 
-/** As long as a field of the type `varchar`: titles, names, and custom fields of that type. */
+/** The length of `varchar` fields: titles, names, and custom fields of that type. */
 const maxShortText = 255
 const shortNames = new Set(["title", "name", "subject", "field_name"])
 const shortTypes = new Set(["varchar", "varchar_auto", "phone"])
 
-/** As long as a field of the type `text`. */
+/** The length of `text` fields. */
 const maxLongText = 65_535
 
-/** Notes have a limit of their own. */
+/** The length of notes. */
 const unlimitedFields = new Set(["content"])
 
 const maxDepth = 8
 
 const isCurrency = (name: string): boolean => name === "currency" || name === "default_currency"
 
-/** What is wrong with a value, if anything is, wherever in it. */
+/** What is wrong with a value, at any depth. */
 const findProblem = (value: unknown, name: string, maxLength: number, draft: Draft, depth = 0): string | undefined => {
   if (typeof value === "string") {
     if (isCurrency(name) && where(draft.view.world, "currency", "code", value).length === 0) {
@@ -51,7 +51,7 @@ const validationError = (key: string, problem: string): ValidationError => ({
   message: `Parameter '${key.split(".").pop()}' ${problem}`
 })
 
-/** The first field of what is to be written that is out of bounds. */
+/** The first field of an input that is out of bounds. */
 export const outOfBounds = (entity: Entity, draft: Draft): ValidationError | undefined => {
   for (const name of draft.given) {
     const value = draft.after[name]

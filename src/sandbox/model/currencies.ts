@@ -1,5 +1,5 @@
 /**
- * The currencies of the world, as an account has them: code, name, digits after the point, symbol.
+ * The currencies: code, name, decimal digits, symbol.
  */
 import type { Row } from "./world.js"
 
@@ -160,7 +160,7 @@ ZAR|South African Rand|2|R
 ZMW|Zambian Kwacha|2|ZK
 `
 
-/** Rows of every world: none is ever changed. */
+/** Rows of every world, never changed. */
 export const currencies: ReadonlyArray<Row> = /*#__PURE__*/ (() =>
   packed
     .trim()

@@ -1,12 +1,12 @@
 /**
- * Custom fields: an account's own. v2 nests their values under `custom_fields`; v1 puts them beside the built-in fields, in
- * pieces whose names have suffixes.
+ * Custom fields. v2 nests their values under `custom_fields`; v1 puts them beside the built-in fields, split into keys with
+ * suffixes.
  */
 import * as kinds from "./kinds.js"
 import { isRecord, list, text } from "./view.js"
 import { type Row, type Table, table, type World } from "./world.js"
 
-/** The definitions of an entity's custom fields that are in use. */
+/** The active custom-field definitions of an entity. */
 export const definitions = (world: World, name: string): ReadonlyArray<Row> => {
   const from = table(world, name)
   const known = definitionCache.get(from)
@@ -16,7 +16,7 @@ export const definitions = (world: World, name: string): ReadonlyArray<Row> => {
   return found
 }
 
-// a memo of what a table holds at one revision, not state
+// a cache of a table's content at one revision, not state
 const definitionCache: WeakMap<Table, { readonly revision: number; readonly found: ReadonlyArray<Row> }> =
   /*#__PURE__*/ new WeakMap()
 
@@ -25,7 +25,7 @@ const optionIds = (field: Row): ReadonlyArray<unknown> =>
 
 const isText = (value: unknown): value is string => typeof value === "string"
 
-/** What v2 takes as the value of a field (never `null`); text that says why not. */
+/** Checks a v2 value (never `null`); returns the reason why it is invalid. */
 export const findProblem = (field: Row, value: unknown): string | undefined => {
   const type = text(field, "field_type")
   switch (type) {
@@ -71,7 +71,7 @@ export const findProblem = (field: Row, value: unknown): string | undefined => {
   }
 }
 
-/** A value that `refuse` has nothing against, as it is stored. */
+/** A valid value, as it is stored. */
 export const normalise = (field: Row, value: unknown): unknown => {
   if (!isRecord(value)) return value
   switch (text(field, "field_type")) {
@@ -172,8 +172,8 @@ const readMainPart = (field: Row, raw: unknown): unknown => {
 }
 
 /**
- * Reads custom fields out of a v1 body: the values that are set (`null`: cleared), put together from their pieces with what is
- * there already. What cannot be read, and keys that are no field, are passed over.
+ * Reads custom fields from a v1 body: the values that are set (`null`: cleared), combined with the stored parts. Unreadable
+ * values and unknown keys are ignored.
  */
 export const fromV1 = (
   world: World,

@@ -1,5 +1,5 @@
 /**
- * Reads, writes and shows entities by their descriptions.
+ * Reads, writes and renders entities by their descriptions.
  */
 import * as Either from "effect/Either"
 import * as errorResponses from "../http/errorResponses.js"
@@ -11,13 +11,13 @@ import { type Kind, unreadable } from "./kinds.js"
 import { isRecord, list, nullRecord, text, type View } from "./view.js"
 import { get, nextId, put, type Row, remove as removeRow } from "./world.js"
 
-/** A handler's result: an answer, or the refusal that stopped it. */
+/** A handler's result: a response, or an error response. */
 export type Outcome<A> = Either.Either<A, Answer>
 
 /** Fields to set, under their stored names. */
 export type Patch = Readonly<Record<string, unknown>>
 
-/** An entity's descriptions, laid out for being gone through row by row. */
+/** An entity's descriptions, prepared for rendering many rows. */
 interface Layout {
   readonly columns: ReadonlyArray<readonly [name: string, field: Field]>
   /** A row without values. */
@@ -26,11 +26,11 @@ interface Layout {
   readonly v2: VersionLayout
 }
 
-/** What a version shows. */
+/** The fields of a version. */
 interface VersionLayout {
   readonly fields: ReadonlyArray<{ readonly key: string; readonly name: string; readonly kind: Kind }>
   readonly computed: ReadonlyArray<readonly [key: string, Computed]>
-  /** All keys in their order, to copy and fill. */
+  /** An object with all keys in order, to copy and fill. */
   readonly blank: Readonly<Record<string, null>>
 }
 
@@ -75,7 +75,7 @@ const layoutOf = (entity: Entity): Layout => {
   return layout
 }
 
-// a memo of a pure function of its key, not state
+// a cache of a pure function, not state
 const layoutCache: WeakMap<Entity, Layout> = /*#__PURE__*/ new WeakMap()
 
 const columns = (entity: Entity): Layout["columns"] => layoutOf(entity).columns
@@ -84,7 +84,7 @@ const columns = (entity: Entity): Layout["columns"] => layoutOf(entity).columns
 // out
 // -----------------------------------------------------------------------------
 
-/** What a caller of v2 asked to see. */
+/** What a caller of v2 requested with `include_fields` and `custom_fields`. */
 export interface DisplayOptions {
   readonly include?: ReadonlyArray<string>
   readonly customFields?: ReadonlyArray<string>
@@ -163,7 +163,7 @@ export const showV1 = (entity: Entity, row: Row, view: View, operation: Operatio
   return out
 }
 
-/** What stands in `related_objects` beside these rows; `undefined` when nothing does. */
+/** The `related_objects` of these rows; `undefined` if there are none. */
 export const relatedObjects = (
   entity: Entity,
   rows: ReadonlyArray<Row>,
@@ -190,7 +190,7 @@ export const relatedObjects = (
 // in
 // -----------------------------------------------------------------------------
 
-/** Reads a v1 body: coerces what it can, and passes over what it does not know. */
+/** Reads a v1 body: coerces values and ignores unknown keys. */
 export const readV1 = (entity: Entity, body: Patch, view: View, before: Row | undefined): Outcome<Patch> => {
   const patch: Record<string, unknown> = {}
   for (const [name, field] of columns(entity)) {
@@ -222,7 +222,7 @@ export const readV1 = (entity: Entity, body: Patch, view: View, before: Row | un
   return Either.right(patch)
 }
 
-/** Reads a v2 body, whose keys and types the endpoint's Schema has checked: what that cannot know is checked here. */
+/** Reads a v2 body, whose keys and types the endpoint's Schema has checked; the rest is checked here. */
 export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> => {
   const patch: Record<string, unknown> = {}
   const errors: Array<errorResponses.ValidationError> = []
@@ -256,7 +256,7 @@ export const readV2 = (entity: Entity, body: Patch, view: View): Outcome<Patch> 
   return errors.length === 0 ? Either.right(patch) : Either.left(errorResponses.invalid(errors))
 }
 
-/** Nothing is to be said against a change. */
+/** Accepts every change. */
 export const accepted: Outcome<void> = Either.void
 
 // -----------------------------------------------------------------------------
@@ -343,7 +343,7 @@ export const change = (entity: Entity, row: Row, patch: Patch, view: View, versi
   )
 }
 
-/** Deletes a row: it is marked so, or gone where Pipedrive keeps nothing. */
+/** Deletes a row: marks it as deleted, or removes it where Pipedrive keeps nothing. */
 export const remove = (entity: Entity, row: Row, view: View): void => {
   if (entity.hardDelete === true) {
     removeRow(view.world, entity.name, row.id)

@@ -3,12 +3,12 @@
  */
 import { isRecord, type View, v1Time, v2Time } from "./view.js"
 
-/** What a raw value becomes when it cannot be read. */
+/** Marks a value that cannot be read. */
 export const unreadable: unique symbol = Symbol("unreadable")
 
-/** One kind of value. What is not given is the identity. */
+/** One kind of value. Functions that are not given are the identity. */
 export interface Kind {
-  /** For refusals: `must be a number`. */
+  /** For error messages: `must be a number`. */
   readonly requirement: string
   /** Whether a stored value (never `null`) is of this kind. */
   readonly is: (value: unknown) => boolean
@@ -28,7 +28,7 @@ export interface Kind {
 
 const identity = (value: unknown): unknown => value
 
-/** Makes a kind; what is left out is strict and changes nothing. */
+/** Makes a kind; the defaults are strict and change nothing. */
 export const kind = (options: Pick<Kind, "requirement" | "is"> & Partial<Kind>): Kind => {
   const strict = (raw: unknown): unknown => (options.is(raw) ? raw : unreadable)
   return { fromV1: strict, fromV2: strict, toV1: identity, toV2: identity, ...options }
@@ -42,7 +42,7 @@ const toNumber = (raw: unknown): unknown => {
   if (isNumber(raw)) return raw
   if (typeof raw === "boolean") return raw ? 1 : 0
   if (isString(raw) && raw.trim() !== "" && Number.isFinite(Number(raw))) return Number(raw)
-  // v1 takes the objects that it answers with
+  // v1 accepts the objects that it returns
   return isRecord(raw) && "value" in raw ? toNumber(raw.value) : unreadable
 }
 
@@ -78,10 +78,10 @@ export const number: Kind = kind({ requirement: "must be a number", is: isNumber
 /** A whole number. */
 export const integer: Kind = kind({ requirement: "must be an integer", is: isInteger, fromV1: toInteger })
 
-/** Yes or no. */
+/** A boolean. */
 export const flag: Kind = kind({ requirement: "must be a boolean", is: (v) => typeof v === "boolean", fromV1: toFlag })
 
-/** Yes or no, which v1 says the other way round. */
+/** A boolean that v1 inverts. */
 export const notFlag: Kind = kind({
   ...flag,
   fromV1: (raw) => {
@@ -91,7 +91,7 @@ export const notFlag: Kind = kind({
   toV1: (value) => value !== true
 })
 
-/** Yes or no, which is written 1 or 0, save in what v2 answers. */
+/** A boolean written as 1 or 0, except in responses of v2. */
 export const bit: Kind = kind({
   ...flag,
   fromV2: (raw) => (raw === 1 || raw === true ? true : raw === 0 || raw === false ? false : unreadable),
@@ -109,7 +109,7 @@ export const visibility: Kind = kind({
   toV1: (value) => (isNumber(value) ? String(value) : value)
 })
 
-/** Whether the calendar has the day that a text begins with: `Date` takes the 31st of February for the 3rd of March. */
+/** Whether the day at the start of a text exists: `Date` reads February 31 as March 3. */
 const isDay = (raw: string): boolean => {
   const day = new Date(`${raw.slice(0, 10)}T00:00:00.000Z`)
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(raw.slice(0, 10))
@@ -199,13 +199,13 @@ export const array: Kind = kind({
   is: (value) => Array.isArray(value)
 })
 
-/** Another thing, by its id; v1 writes the id too. */
+/** A reference to another entity by id. */
 export const link = (target: string): Kind => kind({ ...integer, target })
 
-/** Another thing, by its id, where ids are UUIDs. */
+/** A reference to another entity by UUID. */
 export const uuidLink = (target: string): Kind => kind({ ...text, target })
 
-/** Another thing, by its id, of which v1 shows a short form. */
+/** A reference to another entity by id, of which v1 shows a short form. */
 export const reference = (target: string, show: (id: unknown, view: View) => unknown): Kind =>
   kind({ ...integer, target, toV1: show })
 
@@ -275,13 +275,13 @@ export const address: Kind = kind({
     ])
 })
 
-/** Parts that are not named become null, also when an address is only changed. */
+/** Missing parts become null, also in updates. */
 const wholeAddress = (raw: { readonly [key: string]: unknown }): unknown => ({
   value: isString(raw.value) ? raw.value : "",
   ...Object.fromEntries(addressParts.map((part) => [part, isString(raw[part]) ? raw[part] : null]))
 })
 
-/** An amount of money with its currency: what a lead is worth. */
+/** An amount with its currency: the value of a lead. */
 export const money: Kind = kind({
   requirement: "must be an object with amount and currency",
   sortable: false,

@@ -1,14 +1,14 @@
 /**
- * The short forms in which v1 shows one thing inside another.
+ * The short forms in which v1 shows an entity inside another.
  */
 import { isRecord, list, num, numOrNull, text, textOrNull, type View, v1Time } from "./view.js"
 import { get, type Row, type World, where } from "./world.js"
 
-/** Where the company's mail is copied to. */
+/** The company's address for mail copies. */
 export const smartBccAddress = (world: World, suffix = ""): string =>
   `${world.company.domain}${suffix}@pipedrivemail.com`
 
-/** Rows of another table that point here and are not deleted. */
+/** Rows of another table that refer to this one and are not deleted. */
 export const liveRowsWhere = (world: World, table: string, field: string, id: unknown): ReadonlyArray<Row> => {
   const found = where(world, table, field, id)
   return found.length === 0 ? found : found.filter((row) => row.is_deleted !== true)
@@ -40,7 +40,7 @@ export const userReference = (id: unknown, view: View): unknown => {
   return made
 }
 
-// a memo of a pure function of its key, not state: every row of a list has some of the same few users
+// a cache of a pure function, not state: the rows of a list share a few users
 const referenceCache: WeakMap<Row, Readonly<Record<string, unknown>>> = /*#__PURE__*/ new WeakMap()
 
 const contact = (row: Row, field: string): unknown => {
@@ -120,7 +120,7 @@ export const organizationOfActivity = (id: unknown, view: View): unknown => {
   return { id: row.id, ...core }
 }
 
-/** Where the two sizes of a picture lie. */
+/** The URLs of a picture's two sizes. */
 export const pictureUrls = (id: unknown, view: View): Readonly<Record<string, string>> => ({
   "128": `${view.origin}/pictures/${String(id)}_128.jpg`,
   "512": `${view.origin}/pictures/${String(id)}_512.jpg`
@@ -201,13 +201,13 @@ export const dealOfActivity = (id: unknown, view: View): unknown => {
 }
 
 // -----------------------------------------------------------------------------
-// activities of a thing
+// activities of an entity
 // -----------------------------------------------------------------------------
 
 /** When an activity is due, in a form that sorts. */
 export const dueAt = (row: Row): string => `${text(row, "due_date")} ${text(row, "due_time") || "99"}`
 
-/** The next activity that is to be done for a thing. */
+/** The next open activity of an entity. */
 export const nextActivity = (view: View, field: string, id: unknown): Row | undefined => {
   let next: Row | undefined
   for (const row of liveRowsWhere(view.world, "activity", field, id)) {
@@ -216,7 +216,7 @@ export const nextActivity = (view: View, field: string, id: unknown): Row | unde
   return next
 }
 
-/** The last activity that was done for a thing. */
+/** The last done activity of an entity. */
 export const lastActivity = (view: View, field: string, id: unknown): Row | undefined => {
   let last: Row | undefined
   for (const row of liveRowsWhere(view.world, "activity", field, id)) {
@@ -231,7 +231,7 @@ export const lastActivity = (view: View, field: string, id: unknown): Row | unde
 
 const symbols: Readonly<Record<string, string>> = { USD: "$", EUR: "€", GBP: "£", SEK: "kr", JPY: "¥" }
 
-/** `$25,000`, `€99.50`: money as v1 writes it out. */
+/** `$25,000`, `€99.50`: money as v1 formats it. */
 export const formatMoney = (amount: unknown, currency: unknown): string => {
   const value = typeof amount === "number" ? amount : 0
   const code = typeof currency === "string" ? currency : ""
@@ -242,7 +242,7 @@ export const formatMoney = (amount: unknown, currency: unknown): string => {
   return `${value < 0 ? "-" : ""}${symbol === undefined ? `${code} ` : symbol}${digits}`
 }
 
-/** What a deal counts for in a forecast. */
+/** The weighted value of a deal. */
 export const weightedValue = (row: Row, view: View): number => {
   const pipelineRow = get(view.world, "pipeline", row.pipeline_id)
   if (pipelineRow?.is_deal_probability_enabled !== true) return num(row, "value")
@@ -251,7 +251,7 @@ export const weightedValue = (row: Row, view: View): number => {
   return Math.round(num(row, "value") * probability) / 100
 }
 
-/** The name of the thing that a field points to. */
+/** The name of the entity that a field refers to. */
 export const nameOf =
   (table: string, field: string, naming = "name") =>
   (row: Row, view: View): string | null =>

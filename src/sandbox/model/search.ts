@@ -19,7 +19,7 @@ import * as kinds from "./kinds.js"
 import { isRecord, num, splitWords } from "./view.js"
 import { all, type Row } from "./world.js"
 
-/** A find. */
+/** A match. */
 export interface Hit {
   readonly row: Row
   readonly score: number
@@ -28,7 +28,7 @@ export interface Hit {
 
 const isExact = ({ query }: Call): boolean => kinds.flag.fromV1(query.exact_match) === true
 
-/** A find as it is shown, with what `include_fields` asks for. */
+/** A search result, with what `include_fields` adds. */
 const itemOf = (search: Search, row: Row, call: Call): unknown => {
   const item = search.item(row, call.view)
   const wanted = splitWords(call.query.include_fields)
@@ -64,7 +64,7 @@ export const findHits = (
   return hits.sort((a, b) => b.score - a.score || num(a.row, "id") - num(b.row, "id"))
 }
 
-/** The term, or why it is none. */
+/** The search term, or why it is invalid. */
 export const checkTerm = (call: Call): Answer | undefined => {
   const term = String(call.query.term ?? "").trim()
   const exact =
@@ -79,7 +79,7 @@ export const checkTerm = (call: Call): Answer | undefined => {
     : errorResponses.v1(400, message)
 }
 
-/** A page of finds in its envelope. */
+/** A page of results in its envelope. */
 export const hitsResponse = (
   found: ReadonlyArray<Hit>,
   call: Call,
@@ -104,7 +104,7 @@ export const hitsResponse = (
     return json(200, { success: true, data: shown(page.rows), additional_data: { pagination: page.pagination } })
   })
 
-/** What a search over these entities acts upon. */
+/** The parameters that a search over these entities supports. */
 export const searchParameters = (
   entities: ReadonlyArray<Entity>,
   more: ReadonlyArray<string> = []
@@ -123,7 +123,7 @@ const wordsOf = (
   return words.length === 0 ? {} : { [parameter]: words }
 }
 
-/** Searches one entity; further parameters say which of what is found is meant. */
+/** Searches one entity; other parameters filter the results. */
 export const search = (
   entity: Entity,
   which: (row: Row, call: Call) => boolean = () => true,

@@ -1,6 +1,5 @@
 /**
- * Which rows a list is about, and in which order: found by an index where there is one, so that a page of few out of many costs
- * little.
+ * The rows of a list and their order. An index is used if there is one, so that a small page of a large table is cheap.
  */
 import * as Either from "effect/Either"
 import { filterTypes, findUnsupported, matchesFilter } from "../entities/filter.js"
@@ -17,7 +16,7 @@ import { all, countWhere, get, type Row, sorted, table, where } from "./world.js
 // conditions
 // -----------------------------------------------------------------------------
 
-/** The filter that a list is asked to apply. */
+/** The filter of a list. */
 const filterCondition = (entity: Entity, call: Call): Outcome<Condition | undefined> => {
   const id = call.query.filter_id
   const type = filterTypes[entity.name]
@@ -37,7 +36,7 @@ const byField =
   (value) =>
     Object.assign((row: Row) => row[field] === value, { indexHint: { field, values: [value] } })
 
-/** The conditions that the parameters of a list name. */
+/** The conditions in the parameters of a list. */
 export const conditionsOf = (entity: Entity, call: Call): Outcome<ReadonlyArray<Condition>> =>
   Either.map(filterCondition(entity, call), (byFilter) => {
     const special = call.endpoint.version === "v2" ? entity.filters : entity.v1Filters
@@ -55,26 +54,26 @@ export const conditionsOf = (entity: Entity, call: Call): Outcome<ReadonlyArray<
 // rows
 // -----------------------------------------------------------------------------
 
-/** Where the rows come from, and which of them can be meant at all. */
+/** The table of a list, and its general condition. */
 export interface Source {
   readonly from?: (call: Call) => Outcome<Iterable<Row>>
   readonly which?: sorting.Part | ((row: Row, call: Call) => boolean) | undefined
-  /** Parameters that make others count for nothing; the first ones go before the rest. */
+  /** Parameters that override others, in order of precedence. */
   readonly precedence?: ReadonlyArray<Precedence>
-  /** What is meant where nothing is said, once it is known what counts. */
+  /** Defaults, after overridden parameters were removed. */
   readonly defaults?: (call: Call) => Readonly<Record<string, unknown>>
 }
 
-/** A parameter, and those that are not looked at when it is set. */
+/** A parameter, and those that it overrides. */
 export type Precedence = readonly [name: string, over: ReadonlyArray<string>]
 
-/** A filter goes before these. */
+/** Parameters that a filter overrides. */
 export const filterOver = (...over: ReadonlyArray<string>): ReadonlyArray<Precedence> => [["filter_id", over]]
 
 const isSet = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== "" && value !== false && Number(value) !== 0
 
-/** The call with the parameters that count, and the defaults of those that are not set. */
+/** The call without overridden parameters, and with defaults. */
 export const applyPrecedence = ({ defaults, precedence = [] }: Source, call: Call): Call => {
   const query: Record<string, unknown> = { ...call.query }
   for (const [name, over] of precedence) if (isSet(query[name])) for (const one of over) delete query[one]
@@ -84,7 +83,7 @@ export const applyPrecedence = ({ defaults, precedence = [] }: Source, call: Cal
 
 const month = 30 * 86_400_000
 
-/** What is deleted can be read for 30 days. */
+/** Deleted rows can be read for 30 days. */
 export const isPurged = (row: Row, now: string): boolean => {
   const deleted = text(row, "delete_time")
   return deleted !== "" && new Date(now).getTime() - new Date(deleted).getTime() > month
@@ -95,7 +94,7 @@ const wantsDeleted = (call: Call): boolean => {
   return status !== undefined && (status.includes("deleted") || status.includes("all"))
 }
 
-/** Deals that are deleted are listed when they are asked for. */
+/** Deleted deals are listed on request. */
 const withDeleted: { readonly [K in sorting.Part]: (row: Row) => boolean } = {
   ...sorting.parts,
   live: sorting.parts.all,
@@ -108,7 +107,7 @@ const allConditions = (conditions: ReadonlyArray<(row: Row) => boolean>): ((row:
   return two === undefined ? one : (row) => conditions.every((condition) => condition(row))
 }
 
-/** More rows than this are not worth being picked out and sorted. */
+/** With more rows than this an index does not pay. */
 const maxCandidates = 4000
 
 const rowsByHint = (indexHint: IndexHint, entity: Entity, call: Call): ReadonlyArray<Row> | undefined => {
@@ -130,14 +129,14 @@ const rowsByHint = (indexHint: IndexHint, entity: Entity, call: Call): ReadonlyA
   return rows.length - from > maxCandidates ? undefined : rows.slice(from)
 }
 
-/** The rows of a table, the fewer the better: the conditions say where to look. */
+/** The candidate rows of a table, by the most selective index. */
 const candidates = (
   entity: Entity,
   conditions: ReadonlyArray<Condition>,
   call: Call
 ): ReadonlyArray<Row> | undefined => {
   let fewest: ReadonlyArray<Row> | undefined
-  // a small table is looked through faster than an index is made
+  // scanning a small table is faster than making an index
   if (table(call.view.world, entity.name).rows.size <= maxCandidates) return undefined
   for (const { indexHint } of conditions) {
     const found = indexHint === undefined ? undefined : rowsByHint(indexHint, entity, call)
@@ -146,7 +145,7 @@ const candidates = (
   return fewest
 }
 
-/** The rows of a list in their order, and which of them are meant. */
+/** The rows of a list in order, and the condition. */
 export const rows = (
   entity: Entity,
   source: Source,
@@ -169,7 +168,7 @@ export const rows = (
           : sorting.parts[which]
     const keep = allConditions([test, ...conditions])
     const candidateRows = given ?? candidates(entity, conditions, call)
-    // ids that do not count up say nothing about the order: things lie as they were made
+    // UUIDs say nothing about the order: rows are in order of creation
     const inCreationOrder =
       sorting.isCreationOrder(orders) && !sorting.isSequential(first(candidateRows ?? all(world, entity.name))?.id)
     if (inCreationOrder) return { rows: Array.from(candidateRows ?? all(world, entity.name)), keep }

@@ -11,7 +11,7 @@ import type { Change, Id, Row } from "./world.js"
 
 const version = 1
 
-/** Bytes do not stand in JSON: they are written as base64 under this key. */
+/** Bytes are written as base64 under this key. */
 const bytesKey = "$bytes"
 
 const encodeRow = (row: Row): Effect.Effect<Row> =>
@@ -35,7 +35,7 @@ export const encode = ({ ahead, world: snapshot }: Snapshot): Effect.Effect<stri
   Effect.gen(function* () {
     const tables: Record<string, unknown> = {}
     for (const [name, { next, rows }] of snapshot.tables) {
-      // the sandbox that reads it has a token of its own
+      // the sandbox that reads it has its own token
       if (name === "apiToken") continue
       tables[name] = { next, rows: yield* Effect.forEach(rows.values(), encodeRow) }
     }

@@ -1,18 +1,18 @@
 /**
- * Rows kept in an order, so that a page is found without looking at all of them.
+ * Sorted rows, so that a page is found without scanning the table.
  */
 import type { Id, Row } from "./world.js"
 
-/** What a list is sorted by. */
+/** The sort order of a list. */
 export interface Order {
   readonly field: string
   readonly descending: boolean
 }
 
-/** What a row is sorted by. */
+/** The sort key of a row. */
 export type Key = string | number | null
 
-/** The value of a field, as it is sorted. */
+/** The value of a field, as a sort key. */
 export const keyOf = (row: Row, field: string): Key => {
   const value = row[field]
   return typeof value === "string" || typeof value === "number"
@@ -24,17 +24,17 @@ export const keyOf = (row: Row, field: string): Key => {
 
 const compareKeys = (a: Key, b: Key): number => {
   if (a === b) return 0
-  // what has no value comes first
+  // empty values come first
   if (a === null) return -1
   if (b === null) return 1
   if (typeof a === "number" && typeof b === "number") return a - b
   return String(a) < String(b) ? -1 : 1
 }
 
-/** The order of rows. */
+/** Compares rows. */
 export type Compare = (a: Row, b: Row) => number
 
-/** The order of rows; ids decide between equals. */
+/** Compares rows; equal ones by id. */
 export const compare =
   (orders: ReadonlyArray<Order>): Compare =>
   (a, b) => {
@@ -45,11 +45,11 @@ export const compare =
     return compareKeys(a.id, b.id)
   }
 
-/** Whether rows lie as they were made. */
+/** Whether rows are in order of creation. */
 export const isCreationOrder = (orders: ReadonlyArray<Order>): boolean =>
   orders.length === 0 || (orders[0]?.field === "id" && orders[0].descending === false)
 
-/** The first place whose row does not come before. */
+/** The first index whose row does not come before. */
 export const lowerBound = (rows: ReadonlyArray<Row>, row: Row, order: Compare): number => {
   let [from, to] = [0, rows.length]
   while (from < to) {
@@ -61,7 +61,7 @@ export const lowerBound = (rows: ReadonlyArray<Row>, row: Row, order: Compare): 
   return from
 }
 
-/** The first place whose row comes after. */
+/** The first index whose row comes after. */
 export const upperBound = (rows: ReadonlyArray<Row>, row: Row, order: Compare): number => {
   const at = lowerBound(rows, row, order)
   const found = rows[at]
@@ -69,10 +69,10 @@ export const upperBound = (rows: ReadonlyArray<Row>, row: Row, order: Compare): 
 }
 
 // -----------------------------------------------------------------------------
-// kept
+// cached
 // -----------------------------------------------------------------------------
 
-/** Which rows there can be in a list. */
+/** The rows that a list can contain. */
 export const parts = {
   all: (): boolean => true,
   live: (row: Row): boolean => row.is_deleted !== true,
@@ -83,12 +83,12 @@ export const parts = {
 /** A name of {@link parts}. */
 export type Part = keyof typeof parts
 
-/** Rows of one part in one order. */
+/** Sorted rows of one part. */
 export interface Sorted {
   readonly rows: Array<Row>
   readonly order: Compare
   readonly part: Part
-  /** Changes since somebody last looked. */
+  /** Changes since the last read. */
   changesSinceRead: number
 }
 
@@ -99,7 +99,7 @@ export const make = (rows: Iterable<Row>, orders: ReadonlyArray<Order>, part: Pa
   return { rows: (part === "all" ? found : found.filter(parts[part])).sort(order), order, part, changesSinceRead: 0 }
 }
 
-/** A row changed; `undefined` is one that is not there. */
+/** A row changed; `undefined` if it did not or does not exist. */
 export const applyChange = (sorted: Sorted, before: Row | undefined, after: Row | undefined): void => {
   const { order, rows } = sorted
   const includes = parts[sorted.part]
@@ -114,12 +114,12 @@ export const applyChange = (sorted: Sorted, before: Row | undefined, after: Row 
   }
 }
 
-/** Whether it is still worth keeping: sorting anew costs less than keeping up with what nobody reads. */
+/** Whether it is worth keeping: sorting again is cheaper than updating an order that nobody reads. */
 export const shouldKeep = (sorted: Sorted): boolean => ++sorted.changesSinceRead <= 200
 
-/** The name under which it is kept. */
+/** The key in the cache. */
 export const cacheKey = (orders: ReadonlyArray<Order>, part: Part): string =>
   [part, ...orders.map(({ descending, field }) => `${descending ? "-" : "+"}${field}`)].join(" ")
 
-/** Whether ids count up: others say nothing about the order. */
+/** Whether ids are numbers, which say the order of creation. */
 export const isSequential = (id: Id | undefined): boolean => typeof id === "number"

@@ -1,6 +1,6 @@
 /**
- * A company's data: tables of rows, the clock they are stamped with, and the log of what happened. One world is one
- * mutable thing that belongs to one sandbox; whoever holds it works on it synchronously, so every request is atomic.
+ * A company's data: tables of rows, the clock, and the log of changes. A world is mutable and belongs to one sandbox. All work
+ * on it is synchronous, so every request is atomic.
  */
 
 import * as sorting from "./sortedRows.js"
@@ -9,7 +9,7 @@ import * as sorting from "./sortedRows.js"
 export type Id = number | string
 
 /**
- * One thing as it is stored: fields under their v2 names, times in ISO form with milliseconds, references as ids. Rows are
+ * One entity as it is stored: fields under their v2 names, times in ISO form with milliseconds, references as ids. Rows are
  * never changed, only replaced.
  */
 export interface Row {
@@ -20,17 +20,17 @@ export interface Row {
 /** The rows of one kind, by id, in ascending order of creation. */
 export interface Table {
   readonly rows: Map<Id, Row>
-  /** The next id, where ids count up. */
+  /** The next id, if ids are numbers. */
   next: number
-  /** Goes up with every change. */
+  /** The revision: increases with every change. */
   revision: number
   /** Ids by the value of a field. */
   readonly indexes: Map<string, Map<unknown, Set<Id>>>
-  /** Rows in the orders that were asked for lately. */
+  /** Recently used sort orders. */
   readonly sorted: Map<string, sorting.Sorted>
 }
 
-/** Something that happened to a row. */
+/** A change to a row. */
 export interface Change {
   readonly time: string
   readonly table: string
@@ -39,12 +39,12 @@ export interface Change {
   readonly userId: Id
   readonly before: Row | undefined
   readonly after: Row
-  /** What it was merged into, and what was merged into it. */
+  /** The row it was merged into, or that was merged into it. */
   readonly mergedTo?: Id
   readonly mergedFrom?: Id
 }
 
-/** Who owns the account. */
+/** The company. */
 export interface Company {
   readonly id: number
   readonly name: string
@@ -53,12 +53,12 @@ export interface Company {
   readonly industry: string
 }
 
-/** All there is. */
+/** All data of a sandbox. */
 export interface World {
   readonly company: Company
   readonly tables: Map<string, Table>
   readonly log: Array<Change>
-  /** State of the generator of ids that are not counted up. */
+  /** State of the generator of UUIDs. */
   entropy: number
   /** Keeps time-based UUIDs of one millisecond apart. */
   ticks: number
@@ -112,7 +112,7 @@ const addToIndex = (into: Map<unknown, Set<Id>>, value: unknown, id: Id): void =
 
 const noRows: ReadonlyArray<Row> = []
 
-/** The rows whose field has that value, in no particular order. The first look builds an index, which then is kept. */
+/** The rows whose field has that value, in no particular order. The first call builds an index. */
 export const where = (world: World, name: string, field: string, value: unknown): ReadonlyArray<Row> => {
   const on = table(world, name)
   const ids = index(on, field).get(value)
@@ -131,10 +131,10 @@ export const countWhere = (world: World, name: string, field: string, values: Re
   return values.reduce<number>((sum, value) => sum + (byValue.get(value)?.size ?? 0), 0)
 }
 
-/** How many orders of a table are kept. */
+/** The number of cached orders per table. */
 const maxSortedOrders = 12
 
-/** The rows of a part, in that order, ids deciding between equals. Kept in order from the first look on. */
+/** The rows of a part in that order, equal ones by id. Cached from the first call on. */
 export const sorted = (
   world: World,
   name: string,
@@ -159,7 +159,7 @@ const updateSortedRows = (on: Table, before: Row | undefined, after: Row | undef
   }
 }
 
-/** Puts a row into its table, in place of the one with the same id. */
+/** Stores a row, replacing the one with the same id. */
 export const put = (world: World, name: string, row: Row): void => {
   const into = table(world, name)
   const before = into.rows.get(row.id)
@@ -176,7 +176,7 @@ export const put = (world: World, name: string, row: Row): void => {
   updateSortedRows(into, before, row)
 }
 
-/** Takes a row away for good. */
+/** Removes a row. */
 export const remove = (world: World, name: string, id: Id): void => {
   const from = table(world, name)
   const before = from.rows.get(id)
@@ -191,7 +191,7 @@ export const remove = (world: World, name: string, id: Id): void => {
 // ids
 // -----------------------------------------------------------------------------
 
-/** The next id of a table whose ids count up. */
+/** The next id of a table with numeric ids. */
 export const nextId = (world: World, name: string): number => table(world, name).next
 
 const random32 = (world: Pick<World, "entropy">): number => {
@@ -202,7 +202,7 @@ const random32 = (world: Pick<World, "entropy">): number => {
   return (t ^ (t >>> 14)) >>> 0
 }
 
-/** A number from 0 up to 1. */
+/** A random number from 0 to 1. */
 export const randomUnit = (world: Pick<World, "entropy">): number => random32(world) / 4_294_967_296
 
 /** That many hexadecimal digits. */
@@ -224,7 +224,7 @@ export const uuid = (world: Pick<World, "entropy">): string => {
   ].join("-")
 }
 
-/** A UUID of version 1, which holds the time: what leads and their labels have. */
+/** A UUID of version 1, which contains the time: the ids of leads and their labels. */
 export const timeUuid = (world: World, millis: number): string => {
   world.ticks = (world.ticks + 1) % 10_000
   const time = ((BigInt(Math.trunc(millis)) + 12_219_292_800_000n) * 10_000n + BigInt(world.ticks)) & ((1n << 60n) - 1n)
@@ -252,7 +252,7 @@ export const snapshot = (world: World): Snapshot => ({
   ticks: world.ticks
 })
 
-/** Goes back to a snapshot. */
+/** Restores a snapshot. */
 export const restore = (world: World, to: Snapshot): void => {
   world.tables.clear()
   for (const [name, { next, rows }] of to.tables) {

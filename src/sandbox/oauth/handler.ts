@@ -12,7 +12,7 @@ export const endpointOf = (pathname: string): string | undefined =>
 
 /** Handles a request to the OAuth server. */
 export const handle = (server: Server, world: World, name: string, incoming: Incoming, now: string): Answer => {
-  // a trailing slash is redirected, and a POST loses its body by that
+  // a trailing slash is redirected, which loses the body of a POST
   if (incoming.url.pathname.endsWith("/")) {
     return empty(301, { location: `${incoming.url.pathname.slice(0, -1)}${incoming.url.search}` })
   }

@@ -40,7 +40,7 @@ const removeCallLog: Handler = (call) =>
 // relations
 // -----------------------------------------------------------------------------
 
-/** How the other one stands to the organization that is asked about. */
+/** The relation of the other organization to the given one. */
 const relationshipFrom = (row: Row, id: unknown, call: Call): Readonly<Record<string, unknown>> => {
   const owns = row.rel_owner_org_id === id
   const other = owns ? row.rel_linked_org_id : row.rel_owner_org_id
@@ -93,11 +93,11 @@ const writeGoal =
       answer.body._tag === "Json" && isRecord(answer.body.value) ? goalsApi({ goal: answer.body.value.data }) : answer
     )
 
-/** What a dotted name of the query finds in a goal. */
+/** The value in a goal at a dotted name of the query. */
 const valueAtPath = (row: unknown, path: string): unknown =>
   path.split(".").reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), row)
 
-/** With one of these, everybody's goals are looked through; without, those that are assigned to oneself. */
+/** With one of these parameters all users' goals are searched, otherwise only the caller's own. */
 const filtersForAllUsers = [
   "assignee.id",
   "assignee.type",
@@ -128,7 +128,7 @@ const goals = withParameters([...filtersForAllUsers, "title", "is_active"], (cal
   return Either.right(goalsApi({ goals: found.map((row) => showGoal(row, call)) }))
 })
 
-/** The users whose doings count: one, a team's, or all. */
+/** The users that count for a goal: one, a team's, or all. */
 const isAssigned = (row: Row, call: Call): ((id: unknown) => boolean) => {
   const id = valueAtPath(row, "assignee.id")
   if (valueAtPath(row, "assignee.type") === "person") return (user) => user === id
@@ -136,13 +136,13 @@ const isAssigned = (row: Row, call: Call): ((id: unknown) => boolean) => {
   return team === undefined ? () => true : (user) => list(team, "users").includes(user)
 }
 
-/** Whether a parameter of the goal's kind lets a value through; an absent or empty list lets all. */
+/** Whether a value passes a filter of the goal; an absent or empty list passes all. */
 const matchesParameter = (row: Row, parameter: string, value: unknown): boolean => {
   const wanted = valueAtPath(row, `type.params.${parameter}`)
   return !Array.isArray(wanted) || wanted.length === 0 || wanted.includes(value)
 }
 
-/** What was done towards a goal in the period: how often, or what it is worth. */
+/** The progress of a goal in a period: a count or a sum. */
 const measureProgress = (row: Row, call: Call): number => {
   const kind = String(valueAtPath(row, "type.name") ?? "")
   const [from, to] = [String(call.query["period.start"]), String(call.query["period.end"])]

@@ -30,7 +30,7 @@ const crudHandlers = (version: "v1" | "v2", noun: string, entity: Entity, addSta
 
 const v1List = { nullWhenEmpty: true } as const
 
-/** A row of v1 whose references are ids, all but some. */
+/** A v1 row with references as ids, except some. */
 export const showWithIds =
   (entity: Entity, except: ReadonlyArray<string> = []) =>
   (row: Row, call: Call): Record<string, unknown> => {
@@ -43,7 +43,7 @@ export const showWithIds =
 
 const collection = (entity: Entity): crud.ListOptions => ({ cursor: true, shape: showWithIds(entity) })
 
-/** What belongs to the thing in the path. */
+/** A list of what belongs to the entity in the path. */
 const childRows =
   (parent: Entity, table: string, field: string) =>
   (call: Call): Outcome<Iterable<Row>> =>
@@ -74,7 +74,7 @@ const dealsOf = (parent: Entity, field: string): crud.ListOptions => ({
 
 const isTrue = (value: unknown): boolean => kinds.flag.fromV1(value) === true
 
-/** An organization's own deals, and those of its persons and of custom fields that name it. */
+/** An organization's own deals, those of its persons, and those that refer to it in custom fields. */
 const dealsOfOrganization = (call: Call): Outcome<Iterable<Row>> =>
   isTrue(call.query.only_primary_association)
     ? childRows(organization, "deal", "org_id")(call)
@@ -90,7 +90,7 @@ const dealsOfOrganization = (call: Call): Outcome<Iterable<Row>> =>
         )
       })
 
-/** What a pipeline or a stage shows: the open deals of one's own, unless something else is asked for. */
+/** The deals of a pipeline or stage: by default the caller's open ones. */
 const openDealsOf = (parent: Entity, field: string): crud.ListOptions => ({
   ...dealsOf(parent, field),
   which: (row, call) =>
@@ -112,7 +112,7 @@ const v2Deals: crud.ListOptions = {
   precedence: select.filterOver("ids", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "status")
 }
 
-/** Whose deals: a filter goes before one's own, and one's own before somebody's. */
+/** The owner filter: `filter_id` takes precedence over `owned_by_you`, and that over `user_id`. */
 const v1Deals = (...over: ReadonlyArray<string>): crud.ListOptions => ({
   precedence: [...select.filterOver("user_id", "owned_by_you", ...over), ["owned_by_you", ["user_id"]]],
   ...v1List
@@ -190,6 +190,6 @@ export const coreHandlers: Handlers = {
   "v1.getStageDeals": crud.list(deal, openDealsOf(stage, "stage_id"))
 }
 
-/** The deals a summary or a board counts. */
+/** The deals of a summary or timeline. */
 export const openDeals = (rows: Iterable<Row>): ReadonlyArray<Row> =>
   Array.from(rows).filter((row) => row.status === "open" && row.is_deleted !== true && notArchived(row))

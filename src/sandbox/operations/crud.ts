@@ -1,5 +1,5 @@
 /**
- * The operations that most endpoints are, made from an entity.
+ * The common operations of most endpoints, made from an entity.
  */
 import * as Either from "effect/Either"
 import { filterTypes } from "../entities/filter.js"
@@ -26,7 +26,7 @@ import { get as getRow, type Row } from "../model/world.js"
 // answers
 // -----------------------------------------------------------------------------
 
-/** What a caller of v2 wants to see. */
+/** What a caller of v2 requests. */
 export const displayOptionsOf = ({ query }: Pick<Call, "query">): engine.DisplayOptions => {
   const include = splitWords(query.include_fields)
   const customFields = splitWords(query.custom_fields)
@@ -61,7 +61,7 @@ export const rowResponse = (entity: Entity, row: Row, call: Call, operation: Ope
   })
 }
 
-/** There is no such thing. */
+/** The response if there is no such entity. */
 export const notFound = (entity: Entity, version: "v1" | "v2"): Answer =>
   version === "v1"
     ? (entity.v1NotFound ?? errorResponses.v1(404, `${entity.label} not found`))
@@ -75,7 +75,7 @@ export const find = (entity: Entity, id: unknown, call: Call): engine.Outcome<Ro
     : Either.right(row)
 }
 
-/** The row with that id, which is not deleted. */
+/** The row with that id, unless it is deleted. */
 export const findLive = (entity: Entity, id: unknown, call: Call): engine.Outcome<Row> =>
   Either.flatMap(find(entity, id, call), (row) =>
     row.is_deleted === true ? Either.left(notFound(entity, call.endpoint.version)) : Either.right(row)
@@ -85,7 +85,7 @@ export const findLive = (entity: Entity, id: unknown, call: Call): engine.Outcom
 // one
 // -----------------------------------------------------------------------------
 
-/** What decides how v2 shows a row. */
+/** The parameters that decide how v2 shows a row. */
 export const displayParameters = (entity: Entity): SupportedParameters => ({
   ...(entity.include === undefined ? {} : { include_fields: Object.keys(entity.include) }),
   ...(entity.customFields === undefined
@@ -160,23 +160,23 @@ export const remove =
 // many
 // -----------------------------------------------------------------------------
 
-/** What is special about a list. */
+/** The options of a list. */
 export interface ListOptions extends select.Source {
-  /** The query parameters that these options act upon. */
+  /** The query parameters that these options support. */
   readonly parameters?: ReadonlyArray<string>
-  /** How a row is shown. */
+  /** Renders a row. */
   readonly shape?: (row: Row, call: Call) => unknown
-  /** The list is not paged, and this stands beside it. */
+  /** The list is not paged; this is its `additional_data`. */
   readonly unpaged?: (call: Call) => Readonly<Record<string, unknown>>
-  /** What stands under `additional_data` beside the pages of v1. */
+  /** Further `additional_data` of v1's pages. */
   readonly additionalData?: (selected: Selection, call: Call) => Readonly<Record<string, unknown>>
-  /** v1 says `null` when there are none. */
+  /** v1 sends `null` for an empty list. */
   readonly nullWhenEmpty?: boolean
-  /** How much `related_objects` says: nothing, or more than elsewhere. */
+  /** The form of `related_objects`: none, or the longer one. */
   readonly related?: "none" | "full"
-  /** `related_objects` speaks of something that the rows refer to. */
+  /** `related_objects` is about this reference of the rows. */
   readonly relatedVia?: { readonly entity: Entity; readonly row: (row: Row, call: Call) => Row | undefined }
-  /** Another name of v1's for `sort`. */
+  /** v1's other name of `sort`. */
   readonly orderBy?: string
   /** v1 pages it by cursor. */
   readonly cursor?: true
@@ -190,14 +190,14 @@ const v1Names = (entity: Entity): Readonly<Record<string, string>> =>
 const sortableFields = (entity: Entity): ReadonlyArray<string> =>
   Object.entries(entity.fields).flatMap(([name, field]) => (field.kind.sortable === false ? [] : [name]))
 
-/** The order that v1 is asked for. */
+/** The sort order of a v1 request. */
 const orderOf = (entity: Entity, options: ListOptions, { query }: Call): ReadonlyArray<Order> => {
   const names = v1Names(entity)
   const sort = paging.readSort(query.sort ?? query[options.orderBy ?? ""], names)
   return sort.length > 0 ? sort : [paging.readSortBy(query, names)]
 }
 
-/** What a list acts upon, as the entity and the options have it. */
+/** The query parameters that a list supports, by entity and options. */
 const listParameters = (entity: Entity, options: ListOptions): SupportedParameters => {
   const fields = sortableFields(entity)
   const named = v1Names(entity)
@@ -262,6 +262,6 @@ export const list = (entity: Entity, options: ListOptions = {}): Handler =>
     })
   )
 
-/** A body that is an array or an object, as it came. */
+/** A body that is an array or an object, unchanged. */
 export const rawBody = (call: Call): unknown =>
   call.request.body._tag === "Json" ? call.request.body.value : isRecord(call.body) ? call.body : undefined

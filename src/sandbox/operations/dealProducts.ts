@@ -48,7 +48,7 @@ const variations: nested.NestedResource = {
 
 const ids = (raw: unknown): ReadonlyArray<unknown> => (Array.isArray(raw) ? raw : raw === undefined ? [] : [raw])
 
-/** Those of several deals. */
+/** The rows of several deals. */
 const byDealIds = (table: string): crud.ListOptions => ({
   parameters: ["deal_ids"],
   from: (call) => {
@@ -91,7 +91,7 @@ const removeMany = withParameters(["ids"], (call) =>
   })
 )
 
-/** v1 shows the product itself when it is asked for, and null otherwise. */
+/** v1 includes the product on request, otherwise null. */
 const showV1DealProduct = (row: Row, call: Call): unknown => {
   const shown = crud.show(dealProducts.dealProduct, row, call, "list")
   const wanted = call.query.include_product_data

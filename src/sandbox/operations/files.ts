@@ -1,5 +1,5 @@
 /**
- * The operations on files: uploads, downloads, links, lists of a thing's files.
+ * The operations on files: uploads, downloads, links, lists of an entity's files.
  */
 import * as Either from "effect/Either"
 import { organization, person } from "../entities/contact.js"
@@ -14,7 +14,7 @@ import { text } from "../model/view.js"
 import { get, put, where } from "../model/world.js"
 import * as crud from "./crud.js"
 
-/** Where the bytes lie: under the id of the file. */
+/** The table of file contents, by the id of the file. */
 const table = "fileContent"
 
 const upload: Handler = (call) =>
@@ -46,7 +46,7 @@ const download: Handler = (call) =>
 
 const itemFields: Readonly<Record<string, string>> = { deal: "deal_id", person: "person_id", organization: "org_id" }
 
-/** A document that lies elsewhere. */
+/** A document in remote storage. */
 const addRemoteFile =
   (isNew: boolean): Handler =>
   (call) =>

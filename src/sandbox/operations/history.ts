@@ -187,7 +187,7 @@ const recentsSince = (call: Call): engine.Outcome<Answer> => {
   )
 }
 
-/** What is deleted has no data, and users stand in an array of their own. */
+/** Deleted rows have no data, and users are in an array. */
 const recentData = (entity: Entity, row: Row, call: Call): unknown => {
   if (row.is_deleted === true) return null
   const shown = showWithIds(entity)(row, call)
@@ -208,7 +208,7 @@ const currencies = withParameters(["term"], (call) => {
   return Either.right(json(200, { success: true, data: rows }))
 })
 
-/** The deals that a product is on. */
+/** The deals that a product is attached to. */
 const dealsOfProduct = crud.list(deal, {
   from: (call) =>
     Either.map(crud.find(product, call.path.id, call), ({ id }) => {

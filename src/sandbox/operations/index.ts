@@ -1,5 +1,5 @@
 /**
- * The operations that work on the world. The others are answered from their Schema.
+ * The operations that use the stored data. Other endpoints respond with samples of their Schema.
  */
 import type { Handlers } from "../http/call.js"
 import { callLogAndGoalHandlers } from "./callLogsAndGoals.js"

@@ -1,5 +1,5 @@
 /**
- * The operations on leads, notes and users, which v1 alone has.
+ * The operations on leads, notes and users, which only v1 has.
  */
 import * as Either from "effect/Either"
 import { lead, leadLabel } from "../entities/lead.js"

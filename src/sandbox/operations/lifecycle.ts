@@ -1,5 +1,5 @@
 /**
- * Duplicating, merging, converting; and what deals add up to.
+ * Duplicating, merging and converting; sums of deals.
  */
 import * as Either from "effect/Either"
 import { organization, person } from "../entities/contact.js"
@@ -53,7 +53,7 @@ const duplicateProduct: Handler = (call) =>
 // merges
 // -----------------------------------------------------------------------------
 
-/** Where a thing is referred to: its references follow it into the other. */
+/** References to an entity, which a merge redirects to the other one. */
 const references: Readonly<Record<string, ReadonlyArray<readonly [table: string, field: string]>>> = {
   deal: [
     ["activity", "deal_id"],
@@ -81,7 +81,7 @@ const references: Readonly<Record<string, ReadonlyArray<readonly [table: string,
   ]
 }
 
-/** What the winner lacks it takes from the other; lists are joined. */
+/** The remaining entity takes over missing values from the other one; lists are joined. */
 const mergeFields = (winner: Row, other: Row): engine.Patch => {
   const patch: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(other)) {
@@ -109,7 +109,7 @@ const annotateChange = (log: Array<Change>, at: number, merged: Partial<Change>)
   if (change !== undefined) log[at] = { ...change, ...merged }
 }
 
-/** `merge_with_id` is the one that stays; the thing in the path goes into it. */
+/** `merge_with_id` is the one that stays; the entity in the path is merged into it. */
 const merge =
   (entity: Entity, answer: (row: Row, merged: Row, call: Call) => unknown): Handler =>
   (call) =>

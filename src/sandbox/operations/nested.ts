@@ -1,5 +1,5 @@
 /**
- * The operations on things that belong to another thing, whose id stands in the path.
+ * The operations on entities that belong to a parent, whose id is in the path.
  */
 import * as Either from "effect/Either"
 import type { Call, Handler } from "../http/call.js"
@@ -9,19 +9,19 @@ import type { Entity } from "../model/entity.js"
 import { get, type Row, where } from "../model/world.js"
 import * as crud from "./crud.js"
 
-/** What belongs to what. */
+/** A relation between child and parent. */
 export interface NestedResource {
   readonly entity: Entity
   readonly parent: Entity
   /** The field that holds the parent's id. */
   readonly field: string
-  /** The path's parameter with the thing's own id. */
+  /** The path parameter with the child's id. */
   readonly pathParameter: string
-  /** What else follows from a change: the parent's sums, say. */
+  /** Runs after a change, for example to update the parent's sums. */
   readonly afterChange?: (parent: Row, call: Call) => void
 }
 
-/** What belongs to a thing, in order of creation. */
+/** The children of a parent, oldest first. */
 export const childrenOf = (
   resource: Pick<NestedResource, "entity" | "field">,
   parent: Row,
@@ -31,7 +31,7 @@ export const childrenOf = (
     .filter((row) => row.is_deleted !== true)
     .sort((a, b) => (typeof a.id === "number" && typeof b.id === "number" ? a.id - b.id : 0))
 
-/** The thing in the path, which belongs to the parent in the path. */
+/** The child in the path, if it belongs to the parent in the path. */
 export const find = (resource: NestedResource, call: Call): engine.Outcome<readonly [parent: Row, row: Row]> =>
   Either.flatMap(crud.find(resource.parent, call.path.id, call), (parent) => {
     const row = get(call.view.world, resource.entity.name, call.path[resource.pathParameter])
@@ -40,7 +40,7 @@ export const find = (resource: NestedResource, call: Call): engine.Outcome<reado
       : Either.right([parent, row])
   })
 
-/** Lists what belongs to the thing in the path. */
+/** Lists the children of the parent in the path. */
 export const list = (resource: NestedResource, options: crud.ListOptions = {}): Handler =>
   crud.list(resource.entity, {
     from: (call) =>
@@ -58,7 +58,7 @@ export const create = (resource: NestedResource, parent: Row, body: engine.Patch
     return yield* engine.create(resource.entity, { ...patch, [resource.field]: parent.id }, call.view, version)
   })
 
-/** Adds one to the thing in the path. */
+/** Adds a child to the parent in the path. */
 export const add =
   (resource: NestedResource, status: number): Handler =>
   (call) =>

@@ -1,5 +1,5 @@
 /**
- * What users may do, and how they have set Pipedrive up.
+ * Permissions and settings of users.
  */
 import * as Either from "effect/Either"
 import { hasPermissionSet, permissionSets, permissionsOf } from "../entities/permission.js"

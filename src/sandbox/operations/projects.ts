@@ -16,7 +16,7 @@ import { all, put, type Row, where } from "../model/world.js"
 import { showWithIds } from "./core.js"
 import * as crud from "./crud.js"
 
-/** Deleted projects come when `status` asks for them. */
+/** Deleted projects are listed on request by `status`. */
 const isListed = (row: Row, call: Call): boolean =>
   row.is_deleted !== true || splitWords(call.query.status)?.includes("deleted") === true
 
@@ -25,7 +25,7 @@ const isArchived = (row: Row, call: Call): boolean => row.archive_time !== null 
 
 const unpaged: crud.ListOptions = { unpaged: () => ({ additional_data: null }) }
 
-/** v1 lists archived projects when it is asked to. */
+/** v1 lists archived projects on request. */
 const v1Projects = (row: Row, call: Call): boolean =>
   isListed(row, call) && (row.archive_time === null || kinds.flag.fromV1(call.query.include_archived) === true)
 
@@ -40,7 +40,7 @@ const archive: Handler = (call) =>
 const add =
   (entity: Entity, status: number): Handler =>
   (call) => {
-    // what a template would bring along is not kept
+    // the contents of templates are not stored
     const { template_id: _, ...body } = call.body
     return crud.add(entity, status)({ ...call, body })
   }

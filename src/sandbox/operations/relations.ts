@@ -1,5 +1,5 @@
 /**
- * Followers, participants, and who may see a thing.
+ * Followers, participants, and the users who may see an entity.
  */
 import * as Either from "effect/Either"
 import { organization, person } from "../entities/contact.js"
@@ -22,7 +22,7 @@ import * as crud from "./crud.js"
 const timeOf = (row: Row, call: Call, field = "add_time"): string =>
   call.endpoint.version === "v1" ? v1Time(text(row, field)) : v2Time(text(row, field))
 
-/** A page of rows that are no entity of their own. */
+/** A page of rows without an entity description. */
 const page = (
   rows: ReadonlyArray<Row>,
   call: Call,
@@ -71,7 +71,7 @@ const followers = (noun: string, entity: Entity, key: string, v1AddStatus: numbe
     Either.gen(function* () {
       const row = yield* crud.find(entity, call.path.id, call)
       const { endpoint, path, view } = call
-      // v2 goes by the user, v1 by the following
+      // v2 takes the user's id, v1 the follower row's
       const field = endpoint.version === "v2" ? "user_id" : "id"
       const found = relation.followersOf(entity.name, row.id, view).find((one) => one[field] === path.follower_id)
       if (found === undefined)
@@ -161,7 +161,7 @@ const participants: Handlers = {
 // who may see it
 // -----------------------------------------------------------------------------
 
-/** In a sandbox everybody sees everything. */
+/** In a sandbox all users see everything. */
 const permittedUsers =
   (entity: Entity): Handler =>
   (call) =>

@@ -56,7 +56,7 @@ const assignment = (one: Row, row: Row) => ({
   type: "1"
 })
 
-/** A page of what is no table. */
+/** A page of rows that are not in a table. */
 export const pageOf = (items: ReadonlyArray<unknown>, call: Call) => {
   const rows = items.map((_, id): Row => ({ id }))
   const page = paging.byOffset({ rows }, call.query, 500)
@@ -120,7 +120,7 @@ const pipelinesOf = (row: Row, call: Call, visible: boolean) => {
   return json(200, { success: true, data: { pipeline_ids: ids, visible } })
 }
 
-/** A team, without its members when nobody wants them. */
+/** A team, without its members on request. */
 const shownTeam = (row: Row, call: Call) => {
   const { users, ...shown } = engine.showV1(entities.team, row, call.view, "list")
   return kinds.flag.fromV1(call.query.skip_users) === true ? shown : { ...shown, users }

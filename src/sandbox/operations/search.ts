@@ -21,7 +21,7 @@ import { all, type Row } from "../model/world.js"
 
 const entities: Readonly<Record<string, Entity>> = { deal, person, organization, product, lead, file, project }
 
-/** Nothing of these is ever found: a sandbox gets no mail. */
+/** Types without results: a sandbox has no mail. */
 const emptyItemTypes = ["mail_attachment"]
 
 const matches =
@@ -57,7 +57,7 @@ const searchItems = withParameters(
   }
 )
 
-/** So many of a kind belong to one find at most, newest first. */
+/** The most related items of each type, newest first. */
 const maxRelated = 100
 
 const relatedEntities: Readonly<Record<string, ReadonlyArray<readonly [of: Entity, field: string]>>> = {
@@ -72,7 +72,7 @@ const relatedEntities: Readonly<Record<string, ReadonlyArray<readonly [of: Entit
   ]
 }
 
-/** What belongs to the persons and organizations found, when it is asked for. */
+/** The related items of found persons and organizations, on request. */
 const related = (found: ReadonlyArray<searching.Hit>, call: Call): ReadonlyArray<unknown> => {
   if (!isTrue(call.query.search_for_related_items)) return []
   return found.flatMap(({ item, row }) =>
@@ -90,7 +90,7 @@ const related = (found: ReadonlyArray<searching.Hit>, call: Call): ReadonlyArray
 const typeOf = (call: Call): string =>
   String(call.query.entity_type ?? call.query.field_type ?? "").replace(/Field$/, "")
 
-/** Which values fit the term. Here upper and lower case differ. */
+/** Whether a value matches the term, case-sensitively. */
 const matcherOf = ({ endpoint, query }: Call): ((value: string) => boolean) => {
   const term = String(query.term ?? "")
   const match = endpoint.version === "v2" ? (query.match ?? "exact") : isTrue(query.exact_match) ? "exact" : "middle"
@@ -134,7 +134,7 @@ const byField = withParameters(
         }))
         return json(200, { success: true, data, additional_data: { next_cursor: page.next } })
       }
-      // v1 tells which values there are, and whose only when it is asked to
+      // v1 returns the values, and the items' ids only on request
       const values = rows.flatMap((row) => valuesAt(row, field).filter(fits))
       const items = isTrue(call.query.return_item_ids)
         ? rows.map((row) => ({ id: row.id, [field]: valuesAt(row, field).find(fits) }))
@@ -153,7 +153,7 @@ const valuesAt = (row: Row, field: string): ReadonlyArray<string> => {
   return Array.isArray(value) ? value.flatMap(single) : single(value)
 }
 
-/** v1 and v2 search alike. */
+/** v1 and v2 search in the same way. */
 const inBothVersions = (operation: string, handler: Handler): Handlers => ({
   [`v1.${operation}`]: handler,
   [`v2.${operation}`]: handler

@@ -19,7 +19,7 @@ const withoutCodes = (condition: unknown): unknown => {
   return Array.isArray(rest.conditions) ? { ...rest, conditions: rest.conditions.map(withoutCodes) } : rest
 }
 
-/** Conditions name their fields by code when that is asked for. */
+/** On request, conditions name their fields by code. */
 const withFieldCodes = (handler: Handler): Handler =>
   withParameters(["include_field_code"], (call) =>
     Either.map(handler(call), (answer) => {

@@ -1,5 +1,5 @@
 /**
- * What deals add up to: summaries, timelines, the statistics of pipelines. Amounts are not converted between currencies.
+ * Sums of deals: summaries, timelines, statistics of pipelines. Amounts are not converted between currencies.
  */
 import * as Either from "effect/Either"
 import { deal, stagesOf } from "../entities/deal.js"
@@ -27,7 +27,7 @@ const selectDeals = (call: Call, archived: boolean): engine.Outcome<ReadonlyArra
     )
   )
 
-/** By currency, as version 1 shows it: where there is nothing, an array. */
+/** Sums by currency, as v1 sends them: an array if there are none. */
 const emptyAsArray = <A>(amounts: Readonly<Record<string, A>>): Readonly<Record<string, A>> | readonly [] =>
   Object.keys(amounts).length === 0 ? [] : amounts
 
@@ -85,7 +85,7 @@ const after = (day: string, interval: string, times: number): string => {
 
 const dayBefore = (day: string): string => after(day, "day", -1)
 
-/** The day by which a deal is counted: of a field of its own, or of a custom one. */
+/** The day of a deal in a timeline, from a built-in or custom field. */
 const dayGetter = (key: string, call: Call): ((row: Row) => string) | undefined => {
   if (key in deal.fields) return (row) => text(row, key).slice(0, 10)
   const custom = where(call.view.world, "dealField", "field_code", key)[0]
@@ -97,7 +97,7 @@ const dayGetter = (key: string, call: Call): ((row: Row) => string) | undefined 
       }
 }
 
-/** More periods than this are refused. */
+/** The most periods of a timeline. */
 const maxPeriods = 10_000
 
 const timelineParameters = [
@@ -124,7 +124,7 @@ const timeline = (archived: boolean): Handler =>
       return Either.left(errorResponses.notSupported(call.endpoint, `field_key=${key}`))
     }
     return Either.map(selectDeals(call, archived), (deals) => {
-      // a lost deal has no place in time
+      // lost deals are not in timelines
       const rows = deals.filter((row) => row.status !== "lost")
       const data = Array.from({ length: count }, (_, at) => {
         const from = after(start, interval, at)

@@ -35,7 +35,7 @@ export const leads = (day: ReturnType<typeof daysFrom>): ReadonlyArray<SeedRow> 
     add_time: day(-25 + at * 3, 13, at * 7)
   }))
 
-/** Activities, done and to come. */
+/** Activities, done and open. */
 export const activities = (day: ReturnType<typeof daysFrom>): ReadonlyArray<SeedRow> =>
   (
     [
