@@ -241,6 +241,61 @@ export class AuthError extends /*#__PURE__*/ ((): ErrorClass<
 }
 
 // -----------------------------------------------------------------------------
+// what Pipedrive delivers
+// -----------------------------------------------------------------------------
+
+/**
+ * Why a delivery of a webhook was not taken, or not handled.
+ *
+ * - `Unauthorized`: it does not have the credentials. Its body was not looked at. Answered with 401.
+ * - `Malformed`: its body is no event. 400.
+ * - `TooLarge`: its body is larger than `maximumBodySize`. 413.
+ * - `Refused`: your `accept` says that it is not for here. 403.
+ * - `Busy`: the queue is full, or the same event is being handled elsewhere. 503, and Pipedrive sends it again.
+ * - `Closed`: the handler is shutting down. 503, likewise.
+ * - `Store`: the `KeyValueStore` failed. 503, likewise, where that was before the work.
+ * - `HandlerFailed`: your `handle` failed, after its retries.
+ * - `Abandoned`: the handler was closed before `handle` ended, and `drainTimeout` was over.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type WebhookErrorReason =
+  | "Unauthorized"
+  | "Malformed"
+  | "TooLarge"
+  | "Refused"
+  | "Busy"
+  | "Closed"
+  | "Store"
+  | "HandlerFailed"
+  | "Abandoned"
+
+/**
+ * A delivery of a webhook that was not taken, or not handled. `reason` says why. It comes of what Pipedrive sends, not of a call,
+ * and so is no {@link PipedriveError}.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class WebhookError extends /*#__PURE__*/ Data.TaggedError("WebhookError")<{
+  readonly reason: WebhookErrorReason
+  /** What happened, for a person. Never holds a credential, nor what the delivery says of a record. */
+  readonly description: string
+  /** What is wrong with the body. */
+  readonly issues?: ReadonlyArray<Issue> | undefined
+  /** What `handle` or the store failed with. */
+  readonly cause?: unknown
+}> {
+  override get message(): string {
+    const issues = issuesText(this.issues ?? [], (issue) =>
+      issue.path.length === 0 ? `the body ${issue.message}` : issueText(issue)
+    )
+    return visible(`${this.reason}: ${this.description}${issues === "" ? "" : `: ${issues}`}`)
+  }
+}
+
+// -----------------------------------------------------------------------------
 // what Pipedrive refuses
 // -----------------------------------------------------------------------------
 

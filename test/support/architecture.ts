@@ -13,7 +13,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["Field", "Endpoint", "Pagination", "CustomFields", "Times"],
   ["v1", "v2"],
   ["current"],
-  ["Pipedrive", "Accounts"],
+  ["Pipedrive", "Accounts", "WebhookEvents"],
   ["sandbox"],
   ["index"]
 ]

@@ -122,6 +122,10 @@ export const toWebhook = (custom: unknown, reference: "id" | "value"): Record<st
     if (type === "set") return { type, values: (value as ReadonlyArray<number>).map((id) => ({ id })) }
     if (type === "enum") return { type, id: value }
     if (/^(user|org|people)$/.test(type)) return { type, [reference]: value }
+    if (/range$/.test(type)) {
+      const { value: from, ...rest } = value as { readonly value: string }
+      return { type, from, ...rest }
+    }
     return typeof value === "object" ? { type, ...value } : { type, value }
   })
 

@@ -101,10 +101,11 @@ export const guarded = <A>(
 // from an entity
 // -----------------------------------------------------------------------------
 
-/** A webhook names the type beside the value, and has references to others as `id`, sets as `values`. */
+/** A webhook names the type beside the value, and has references to others as `id`, sets as `values`, the start of a range as `from`. */
 const fromEvent = (value: unknown): unknown => {
   if (!isRecord(value) || typeof value.type !== "string") return value
-  const { type, ...rest } = value
+  const { from, type: _, ...rest } = value
+  if (from !== undefined && !("value" in rest)) return { value: from, ...rest }
   if ("values" in rest) return rest.values
   const keys = Object.keys(rest)
   if ("id" in rest && !("value" in rest)) return "label" in rest ? rest : rest.id

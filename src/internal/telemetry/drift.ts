@@ -33,7 +33,7 @@ const mostNamed = 12
  *
  * @internal
  */
-export const report = (endpoint: string, found: ReadonlyArray<Found>): Effect.Effect<void> =>
+export const report = (endpoint: string, found: ReadonlyArray<Found>, what = "the answer"): Effect.Effect<void> =>
   Effect.flatMap(Told, (told) => {
     const fresh: Array<Found> = []
     const places: Array<string> = []
@@ -51,13 +51,13 @@ export const report = (endpoint: string, found: ReadonlyArray<Found>): Effect.Ef
       (path) => Metric.increment(Metric.tagged(Metric.tagged(counter, "endpoint", endpoint), "path", path)),
       { discard: true }
     )
-    return fresh.length === 0 ? counted : Effect.zipRight(counted, Effect.logWarning(warning(endpoint, fresh)))
+    return fresh.length === 0 ? counted : Effect.zipRight(counted, Effect.logWarning(warning(endpoint, fresh, what)))
   })
 
-const warning = (endpoint: string, found: ReadonlyArray<Found>): string => {
+const warning = (endpoint: string, found: ReadonlyArray<Found>, what: string): string => {
   const named = found.slice(0, mostNamed).map(({ message, place }) => `\`${place}\` ${message}`)
   const more = found.length > mostNamed ? `; and ${found.length - mostNamed} more` : ""
   return visible(
-    `${endpoint}: the answer is not as documented: ${named.join("; ")}${more}. It is passed on as it came; this is said once.`
+    `${endpoint}: ${what} is not as documented: ${named.join("; ")}${more}. It is passed on as it came; this is said once.`
   )
 }

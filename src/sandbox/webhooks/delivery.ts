@@ -106,20 +106,13 @@ const recordAttempt = (
   if (now - failure.failingSince >= giveUpMillis) remove(world, "webhook", hookId)
 }
 
-const deliver = (
-  sender: WebhookSender,
-  view: View,
-  hookId: Row["id"],
-  change: Change,
-  id: string
-): Effect.Effect<void> =>
+const deliver = (sender: WebhookSender, view: View, hookId: Row["id"], first: unknown): Effect.Effect<void> =>
   Effect.gen(function* () {
-    const correlation = id
     for (let attempt = 1; attempt <= 4; attempt++) {
       const hook = get(view.world, "webhook", hookId)
       if (hook === undefined) return
       const now = yield* Clock.currentTimeMillis
-      const body = payloads.payload({ hook, change, id, correlation, attempt }, view)
+      const body = payloads.again(first, attempt)
       const status = sender.client === undefined ? 200 : yield* send(sender.client, hook, body)
       boundedLog.append(sender.deliveries, {
         time: new Date(now).toISOString(),
@@ -146,11 +139,16 @@ export const deliverChanges = (
     const hooks = Array.from(all(view.world, "webhook"))
     if (hooks.length === 0) return
     const now = new Date(view.now).getTime()
-    for (const change of changes) {
+    const correlation = uuid(view.world)
+    const before = view.world.log.length - changes.length
+    for (const [at, change] of changes.entries()) {
+      // the event's, whoever is told of it
+      const id = uuid(view.world)
       for (const hook of hooks) {
         const banned = now < (sender.failures.get(hook.id)?.bannedUntil ?? 0)
         if (banned || hook.is_active !== true || !payloads.isSubscribedTo(hook, change)) continue
-        yield* Effect.forkDaemon(deliver(sender, view, hook.id, change, uuid(view.world)))
+        const body = payloads.payload({ hook, change, id, correlation, attempt: 1, order: before + at }, view)
+        yield* Effect.forkDaemon(deliver(sender, view, hook.id, body))
       }
     }
   })

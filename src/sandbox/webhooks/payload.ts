@@ -15,7 +15,7 @@ import { user } from "../entities/user.js"
 import * as custom from "../model/customFields.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
-import { isRecord, text, type View } from "../model/view.js"
+import { isRecord, text, type View, v1Time } from "../model/view.js"
 import { all, type Change, type Row } from "../model/world.js"
 
 /** Entities with their names in webhooks. */
@@ -75,25 +75,53 @@ const typedCustomFields = (entity: Entity, row: Row, view: View): unknown => {
       const key = text(field, "field_code")
       const value = values[key] ?? null
       const type = text(field, "field_type")
-      if (value === null) return [key, null]
-      if (type === "set" && Array.isArray(value)) return [key, { type, values: value.map((id) => ({ id })) }]
-      if (type === "enum") return [key, { type, id: value }]
-      return [key, isRecord(value) ? { type, ...value } : { type, value }]
+      return [key, value === null ? null : typed(type, value)]
     })
   )
+}
+
+/** References and options go by `id`, ranges begin `from`. */
+const typed = (type: string, value: unknown): unknown => {
+  if (Array.isArray(value)) return { type, values: value.map((id) => ({ id })) }
+  if (/^(enum|user|org|people)$/.test(type)) return { type, id: value }
+  if (!isRecord(value)) return { type, value }
+  const { value: from, ...rest } = value
+  return /range$/.test(type) ? { type, from, ...rest } : { type, ...value }
 }
 
 const showV2 = (entity: Entity, row: Row, view: View): Record<string, unknown> => {
   const shown = engine.showV2(entity, row, view)
   if (typeof shown.visible_to === "number") shown.visible_to = String(shown.visible_to)
   const fields = typedCustomFields(entity, row, view)
+  if (entity === user) return asUser(shown)
   return fields === undefined ? shown : { ...shown, custom_fields: fields }
 }
 
-const changedFields = (before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> =>
+/** Users have their id as text, and times as v1 writes them. */
+const asUser = (shown: Record<string, unknown>): Record<string, unknown> => ({
+  ...shown,
+  id: String(shown.id),
+  ...Object.fromEntries(
+    ["created", "modified", "last_login"].map((name) => {
+      const time = shown[name]
+      return [name, typeof time === "string" ? v1Time(time) : time] as const
+    })
+  )
+})
+
+type Shown = Readonly<Record<string, unknown>>
+
+const unequal = (before: Shown, after: Shown): Shown =>
   Object.fromEntries(
     Object.entries(before).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(after[key]))
   )
+
+const changedFields = (before: Shown, after: Shown): Shown => {
+  const changed = unequal(before, after)
+  return isRecord(changed.custom_fields) && isRecord(after.custom_fields)
+    ? { ...changed, custom_fields: unequal(changed.custom_fields, after.custom_fields) }
+    : changed
+}
 
 /** One delivery. */
 export interface Delivery {
@@ -103,6 +131,8 @@ export interface Delivery {
   readonly id: string
   readonly correlation: string
   readonly attempt: number
+  /** The place of the change among all: keeps those of one millisecond apart. */
+  readonly order: number
 }
 
 const permittedUserIds = (view: View): ReadonlyArray<unknown> => Array.from(all(view.world, "user"), (row) => row.id)
@@ -121,13 +151,14 @@ const v2 = ({ attempt, change, correlation, hook, id }: Delivery, view: View): u
       action,
       entity: name,
       entity_id: String(change.id),
-      id,
+      // of users it is no event's
+      id: name === "user" ? String(change.id) : id,
       company_id: String(view.world.company.id),
       user_id: String(change.userId),
       webhook_id: String(hook.id),
       webhook_owner_id: String(hook.owner_id),
       correlation_id: correlation,
-      timestamp: change.time,
+      timestamp: name === "user" ? Math.floor(new Date(change.time).getTime() / 1000) : change.time,
       type: hook.type,
       version: "2.0",
       is_bulk_edit: false,
@@ -145,7 +176,7 @@ const v2 = ({ attempt, change, correlation, hook, id }: Delivery, view: View): u
 // version 1
 // -----------------------------------------------------------------------------
 
-const v1 = ({ attempt, change, hook }: Delivery, view: View): unknown => {
+const v1 = ({ attempt, change, hook, order }: Delivery, view: View): unknown => {
   const [name, entity] = entities.get(change.table) ?? [change.table, deal]
   const action = change.mergedFrom === undefined ? v1Actions[change.action] : "merged"
   const show = (row: Row) => {
@@ -167,7 +198,7 @@ const v1 = ({ attempt, change, hook }: Delivery, view: View): unknown => {
       user_id: change.userId,
       host: `${view.world.company.domain}.pipedrive.com`,
       timestamp: Math.floor(millis / 1000),
-      timestamp_micro: millis * 1000,
+      timestamp_micro: millis * 1000 + (order % 1000),
       permitted_user_ids: permittedUserIds(view),
       trans_pending: false,
       is_bulk_update: false,
@@ -186,3 +217,9 @@ const v1 = ({ attempt, change, hook }: Delivery, view: View): unknown => {
 /** The body of a delivery. */
 export const payload = (delivery: Delivery, view: View): unknown =>
   delivery.hook.version === "1.0" ? v1(delivery, view) : v2(delivery, view)
+
+/** The same body in another attempt. */
+export const again = (body: unknown, attempt: number): unknown => {
+  if (!isRecord(body) || !isRecord(body.meta)) return body
+  return body.v === 1 ? { ...body, retry: attempt - 1 } : { ...body, meta: { ...body.meta, attempt } }
+}
