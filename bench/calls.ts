@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Stream from "effect/Stream"
-import { HttpLayer, Pipedrive } from "effect-pipedrive"
+import { type Endpoint, HttpLayer, Pipedrive, type PipedriveError } from "effect-pipedrive"
 import * as Undici from "effect-pipedrive/Undici"
 import { Deals } from "effect-pipedrive/v2"
 import { Configuration, DealsApi } from "pipedrive/v2"
@@ -50,11 +50,8 @@ export interface Scenario {
   readonly measured: ReadonlyArray<Measured>
 }
 
-export const measureCalls = async (options: { readonly quick: boolean }): Promise<ReadonlyArray<Scenario>> => {
-  const server = fork(fileURLToPath(new URL("./server.ts", import.meta.url)))
-  const [port] = (await once(server, "message")) as [number]
-  const baseUrl = `http://127.0.0.1:${port}`
-
+/** The contenders' clients, all for one server. */
+export const makeClients = (baseUrl: string) => {
   const official = new DealsApi(new Configuration({ apiKey: token, basePath: `${baseUrl}/api/v2` }))
   const runtime = (httpClient: Layer.Layer<HttpClient.HttpClient>) =>
     ManagedRuntime.make(Pipedrive.layer({ apiToken: token, baseUrl, httpClient }))
@@ -74,38 +71,62 @@ export const measureCalls = async (options: { readonly quick: boolean }): Promis
         ).body.text()
       )
   }
+  const close = async () => {
+    await Promise.all([...Object.values(sdk), ...Object.values(bare)].map((runtime) => runtime.dispose()))
+    await agent.destroy()
+  }
+  /** Everybody's way to make the same call, so many at a time. */
+  const contenders = (call: SameCall, concurrency: number): ReadonlyArray<Contender> => [
+    { name: "official client", run: (n) => inFlight(n, concurrency, () => call.official(official)) },
+    { name: "ours, undici", run: (n) => sdk.undici.runPromise(repeat(call.ours, n, concurrency)) },
+    { name: "ours, fetch", run: (n) => sdk.fetch.runPromise(repeat(call.ours, n, concurrency)) },
+    { name: "plain undici", run: (n) => inFlight(n, concurrency, () => plain.undici(call.path)) },
+    { name: "plain fetch", run: (n) => inFlight(n, concurrency, () => plain.fetch(call.path)) },
+    { name: "bare HttpClient, undici", run: (n) => bare.undici.runPromise(repeat(get(call.path), n, concurrency)) },
+    { name: "bare HttpClient, fetch", run: (n) => bare.fetch.runPromise(repeat(get(call.path), n, concurrency)) }
+  ]
+  return { sdk, plain, close, contenders }
+}
+
+interface SameCall {
+  readonly path: string
+  readonly ours: Effect.Effect<unknown, PipedriveError.PipedriveError, Endpoint.Requirements>
+  readonly official: (client: DealsApi) => Promise<unknown>
+}
+
+export const oneDeal: SameCall = {
+  path: "/api/v2/deals/1",
+  ours: Deals.get({ id: 1 }),
+  official: (client) => client.getDeal({ id: 1 })
+}
+
+const pageOf500: SameCall = {
+  path: "/api/v2/deals?limit=500",
+  ours: Deals.list({ limit: 500 }),
+  official: (client) => client.getDeals({ limit: 500 })
+}
+
+/** The other end, in a process of its own. */
+export const startServer = async () => {
+  const server = fork(fileURLToPath(new URL("./server.ts", import.meta.url)))
+  const [port] = (await once(server, "message")) as [number]
+  return { baseUrl: `http://127.0.0.1:${port}`, stop: () => server.kill() }
+}
+
+export const measureCalls = async (options: { readonly quick: boolean }): Promise<ReadonlyArray<Scenario>> => {
+  const server = await startServer()
+  const { close, contenders, plain, sdk } = makeClients(server.baseUrl)
 
   const shapes = {
-    "one deal": {
-      calls: options.quick ? 200 : 1000,
-      rounds: options.quick ? 5 : 15,
-      path: "/api/v2/deals/1",
-      ours: Deals.get({ id: 1 }),
-      official: () => official.getDeal({ id: 1 })
-    },
-    "page of 500": {
-      // each of fifty makes a few: what is measured is not the start
-      calls: options.quick ? 50 : 200,
-      rounds: options.quick ? 5 : 9,
-      path: "/api/v2/deals?limit=500",
-      ours: Deals.list({ limit: 500 }),
-      official: () => official.getDeals({ limit: 500 })
-    }
+    "one deal": { calls: options.quick ? 200 : 600, rounds: options.quick ? 5 : 11, call: oneDeal },
+    // each of fifty makes a few: what is measured is not the start
+    "page of 500": { calls: options.quick ? 50 : 100, rounds: options.quick ? 5 : 7, call: pageOf500 }
   }
 
   const scenarios: Array<Scenario> = []
-  for (const [shape, { calls, rounds, ...call }] of Object.entries(shapes)) {
+  for (const [shape, { call, calls, rounds }] of Object.entries(shapes)) {
     for (const concurrency of [1, 50]) {
-      const contenders: ReadonlyArray<Contender> = [
-        { name: "official client", run: (n) => inFlight(n, concurrency, call.official) },
-        { name: "ours, undici", run: (n) => sdk.undici.runPromise(repeat(call.ours, n, concurrency)) },
-        { name: "ours, fetch", run: (n) => sdk.fetch.runPromise(repeat(call.ours, n, concurrency)) },
-        { name: "plain undici", run: (n) => inFlight(n, concurrency, () => plain.undici(call.path)) },
-        { name: "plain fetch", run: (n) => inFlight(n, concurrency, () => plain.fetch(call.path)) },
-        { name: "bare HttpClient, undici", run: (n) => bare.undici.runPromise(repeat(get(call.path), n, concurrency)) },
-        { name: "bare HttpClient, fetch", run: (n) => bare.fetch.runPromise(repeat(get(call.path), n, concurrency)) }
-      ]
-      const measured = await interleaved(contenders, { rounds, calls, warmup: calls })
+      const measured = await interleaved(contenders(call, concurrency), { rounds, calls, warmup: calls })
       scenarios.push({ name: `${shape}, ${concurrency} at a time`, measured })
     }
   }
@@ -131,8 +152,7 @@ export const measureCalls = async (options: { readonly quick: boolean }): Promis
   )
   scenarios.push({ name: `${(pages * 500).toLocaleString("en")} deals by .stream`, measured: streamed })
 
-  await Promise.all([...Object.values(sdk), ...Object.values(bare)].map((runtime) => runtime.dispose()))
-  await agent.destroy()
-  server.kill()
+  await close()
+  server.stop()
   return scenarios
 }

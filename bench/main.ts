@@ -7,6 +7,7 @@ import { cpus } from "node:os"
 import { measureAccounts } from "./accounts.js"
 import { type Bundle, measureBundles } from "./bundle.js"
 import { measureCalls } from "./calls.js"
+import { measureGarbage } from "./garbage.js"
 import { measureImports } from "./imports.js"
 import { type Measured, median } from "./measure.js"
 import { measurePolicy } from "./policy.js"
@@ -40,6 +41,8 @@ progress("imports")
 const imports = await measureImports({ quick })
 progress("validation")
 const validation = await measureValidation({ quick })
+progress("garbage")
+const garbage = await measureGarbage()
 progress("policy")
 const policy = await measurePolicy({ quick })
 progress("calls")
@@ -76,6 +79,16 @@ for (const { measured, name } of calls) {
       })
     }
   }
+}
+const [officialGarbage] = garbage
+for (const { bytes, name } of garbage.slice(1)) {
+  rows.push({
+    what: `garbage of one deal: ${name}`,
+    ours: kib(bytes),
+    against: `official client ${kib(officialGarbage?.bytes ?? Number.NaN)}`,
+    ratio: bytes / (officialGarbage?.bytes ?? Number.NaN),
+    ...(name === "ours, undici" ? { aim: atMost(50 * 1024, bytes, "50 KiB") } : {})
+  })
 }
 const bareCall = policy.find(({ name }) => name === "bare HttpClient")?.micros ?? Number.NaN
 for (const { micros: time, name } of policy.filter(({ name }) => name.startsWith("the policy"))) {
@@ -171,7 +184,9 @@ rows.push(
 const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}`
 
 if (json) {
-  console.log(JSON.stringify({ machine, quick, calls, imports, bundles, policy, validation, accounts, rows }, null, 2))
+  console.log(
+    JSON.stringify({ machine, quick, calls, garbage, imports, bundles, policy, validation, accounts, rows }, null, 2)
+  )
 } else {
   const cells = rows.map((row) => [
     row.what,

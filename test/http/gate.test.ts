@@ -118,7 +118,7 @@ describe("a 429", () => {
         assert.isTrue(Gate.mayGo(gate, ask, at))
         for (const permit of take(gate, limit, at)) answered(gate, permit, at)
         assert.strictEqual(gate.all.limit, expected)
-        gate.all.log = []
+        gate.all.log.length = 0
       }
       now += gate.all.patience
       gate.all.limit = limit
@@ -156,8 +156,8 @@ describe("the headers of an answer", () => {
 
   it("tell the limit, if anybody could mean it", () => {
     for (const [limit, expected] of [
-      [10_000, 10_000],
-      [10_001, 20],
+      [100_000, 100_000],
+      [100_001, 20],
       [0, 20]
     ] as const) {
       const gate = make()

@@ -12,7 +12,7 @@ const doubt = 10_000
 const blockPause = 30_000
 
 /** Nobody means a larger one. */
-const believable = 10_000
+const believable = 100_000
 
 /** A limit that was felt for is kept this long, longer after each refusal. */
 const leastPatience = 20_000

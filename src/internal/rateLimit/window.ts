@@ -70,9 +70,9 @@ export interface Bucket {
   unused: number
   fullAt: number
   /** The places that are taken. */
-  log: Array<Place>
+  readonly log: Array<Place>
   /** Places of ours that were given free of late, though the server may have counted them still. */
-  recent: Array<Permit>
+  readonly recent: Array<Permit>
   /** With so many in it, the log is cleared of what is over: also where there is no limit to reach. */
   full: number
 }
@@ -131,16 +131,22 @@ export const hasRoom = (bucket: Bucket, latency: Latency, now: number): boolean 
   return bucket.log.length < bucket.limit
 }
 
+/** Moves what is over out of the log, in place: with the limit reached, this runs for every request. */
 const clear = (bucket: Bucket, latency: Latency, now: number): void => {
-  const log: Array<Place> = []
-  const recent = bucket.recent.filter((permit) => countedUntil(permit) > now - window)
-  for (const place of bucket.log) {
-    if (freeAt(place, latency, now) > now) log.push(place)
-    else if ("sent" in place) recent.push(place)
-  }
-  bucket.log = log
-  bucket.recent = recent
+  const { log, recent } = bucket
+  keep(recent, (permit) => countedUntil(permit) > now - window)
+  keep(log, (place) => {
+    if (freeAt(place, latency, now) > now) return true
+    if ("sent" in place) recent.push(place)
+    return false
+  })
   bucket.full = Math.max(highest, log.length * 2)
+}
+
+const keep = <A>(array: Array<A>, isKept: (value: A) => boolean): void => {
+  let kept = 0
+  for (const value of array) if (isKept(value)) array[kept++] = value
+  array.length = kept
 }
 
 const freeAt = (place: Place, latency: Latency, now: number): number => {
@@ -161,8 +167,8 @@ const countedUntil = (permit: Permit): number => permit.sent + window + Math.min
 /** How many other requests of ours the server may have counted when it counted this one. @internal */
 export const countedWith = (bucket: Bucket, permit: Permit): number => {
   let count = 0
-  for (const place of [...bucket.log, ...bucket.recent]) {
-    if ("sent" in place && place !== permit && countedUntil(place) > permit.sent) count++
+  for (const places of [bucket.log, bucket.recent]) {
+    for (const place of places) if ("sent" in place && place !== permit && countedUntil(place) > permit.sent) count++
   }
   return count
 }
@@ -176,8 +182,8 @@ export const earliest = (bucket: Bucket, latency: Latency, now: number): number 
 
 /** Gives a place free. @internal */
 export const free = (bucket: Bucket, permit: Permit): void => {
-  bucket.log = bucket.log.filter((place) => place !== permit)
-  bucket.recent = bucket.recent.filter((place) => place !== permit)
+  keep(bucket.log, (place) => place !== permit)
+  keep(bucket.recent, (place) => place !== permit)
 }
 
 /**

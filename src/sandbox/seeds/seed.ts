@@ -86,7 +86,7 @@ export class SandboxError extends /*#__PURE__*/ Data.TaggedError("SandboxError")
   }
 }
 
-/** An option that noUser knows, by name. */
+/** Rejects unknown options by name. */
 export const refuseUnknown = (
   given: unknown,
   names: Readonly<Record<string, true>>,
