@@ -4,16 +4,23 @@
  *
  * @since 0.1.0
  */
+import * as HttpApp from "@effect/platform/HttpApp"
+import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Clock from "effect/Clock"
+import type * as ConfigError from "effect/ConfigError"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import * as CustomFields from "./CustomFields.js"
 import * as HttpLayer from "./HttpLayer.js"
 import * as Forms from "./internal/customFields/forms.js"
 import * as Failure from "./internal/http/failure.js"
 import * as Drift from "./internal/telemetry/drift.js"
 import * as Decode from "./internal/webhooks/decode.js"
+import * as Handler from "./internal/webhooks/handler.js"
 import { WebhookError } from "./PipedriveError.js"
 import * as ActivityTypes from "./v1/ActivityTypes.js"
 import * as Leads from "./v1/Leads.js"
@@ -374,3 +381,82 @@ export const decode = (body: unknown, options: DecodeOptions = {}): Effect.Effec
  * @category reading
  */
 export const key = (event: Event): string => Decode.keyOf(event)
+
+// -----------------------------------------------------------------------------
+// receiving
+// -----------------------------------------------------------------------------
+
+export { type Credentials, verify } from "./internal/webhooks/verify.js"
+
+/**
+ * Options of {@link handler}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Options<E = never, R = never> extends Handler.Options<E, R> {}
+
+/**
+ * An app that answers deliveries, for `HttpRouter.post` or as a server of its own. It checks the credentials, reads the event, drops
+ * what was delivered before, answers, and does the work in a bounded queue. When the scope closes it takes nothing more, and ends
+ * what is queued.
+ *
+ * Each event is handled once, unless `handle` fails or the process dies: then it may be handled again, so let the work be such that
+ * doing it twice does no harm. Events are claimed in the `KeyValueStore` before the work and noted as done after it.
+ *
+ * @example
+ * ```ts
+ * import { HttpRouter, KeyValueStore } from "@effect/platform"
+ * import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const router = Effect.gen(function* () {
+ *   const webhooks = yield* WebhookEvents.handler({
+ *     credentials: { user: "pipedrive", password: Redacted.make("a password of 32 letters or so") },
+ *     handle: (event) => Effect.log(event._tag, event.id)
+ *   })
+ *   return HttpRouter.empty.pipe(HttpRouter.post("/webhooks", webhooks))
+ * }).pipe(Effect.provide(KeyValueStore.layerMemory))
+ * ```
+ *
+ * @since 0.1.0
+ * @category receiving
+ */
+export const handler: <E, R>(
+  options: Options<E, R>
+) => Effect.Effect<HttpApp.Default, ConfigError.ConfigError, Scope.Scope | KeyValueStore.KeyValueStore | R> =
+  /*#__PURE__*/ Handler.make({ decode, keyOf: key })
+
+class App extends /*#__PURE__*/ (() =>
+  Context.Tag("effect-pipedrive/internal/webhooks/App")<App, HttpApp.Default>())() {}
+
+/**
+ * The same as a function from `Request` to `Response`, for whatever is no `HttpRouter`: Next.js, Hono, Deno, Bun. `dispose` ends what
+ * is queued. Where the process may be stopped as soon as it has answered, as in many functions at the edge, take
+ * `acknowledge: "done"`.
+ *
+ * @example
+ * ```ts
+ * import { KeyValueStore } from "@effect/platform"
+ * import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+ * import { Effect, Redacted } from "effect"
+ *
+ * const { handler } = WebhookEvents.toWebHandler(
+ *   {
+ *     credentials: { user: "pipedrive", password: Redacted.make("a password of 32 letters or so") },
+ *     handle: (event) => Effect.log(event._tag, event.id)
+ *   },
+ *   KeyValueStore.layerMemory
+ * )
+ *
+ * export const POST = (request: Request): Promise<Response> => handler(request)
+ * ```
+ *
+ * @since 0.1.0
+ * @category receiving
+ */
+export const toWebHandler = <E, R, EL>(
+  options: Options<E, R>,
+  layer: Layer.Layer<R | KeyValueStore.KeyValueStore, EL>
+): { readonly handler: (request: Request) => Promise<Response>; readonly dispose: () => Promise<void> } =>
+  HttpApp.toWebHandlerLayer(Effect.flatten(App), Layer.provide(Layer.scoped(App, handler(options)), layer))
