@@ -5,7 +5,7 @@ import { otherWords } from "./facts/names.js"
 import { summaryOf } from "./facts.js"
 import type { Model } from "./models.js"
 import { article, capital, declared, singular, withArticle, words } from "./naming.js"
-import type { Endpoint, Module, Plan } from "./plan.js"
+import { type Batch, batchOf, type Endpoint, type Module, type Plan } from "./plan.js"
 import { type Shape, schemaText, type Text, typeBlock, typeText, width, wrapped } from "./shapes.js"
 
 const since = "0.1.0"
@@ -38,14 +38,18 @@ const moduleText = (module: Module, plan: Plan): string => {
       return `${owner}.${name}`
     }
   })
+  const sources = new Set(module.endpoints.flatMap((endpoint) => batchOf(endpoint, module)?.lists ?? []))
   const parts = [
     ...module.models.map((model) => modelText(model, written(model.direction))),
-    ...module.endpoints.flatMap((endpoint) => endpointText(endpoint, written))
+    ...module.endpoints.flatMap((endpoint) =>
+      endpointText(endpoint, written, batchOf(endpoint, module), sources.has(endpoint.name))
+    )
   ]
   const body = parts.join("\n\n")
   const packages = [...new Set(module.endpoints.map(({ operation }) => operation.release))].sort()
   const imports = [
     `import * as Schema from "effect/Schema"`,
+    ...(/\bBatch\./.test(body) ? [`import * as Batch from "../Batch.js"`] : []),
     ...(/\bEndpoint\./.test(body) ? [`import * as Endpoint from "../Endpoint.js"`] : []),
     ...(/\bField\./.test(body) ? [`import * as Field from "../Field.js"`] : []),
     ...(/\bPagination\./.test(body) ? [`import * as Pagination from "../Pagination.js"`] : []),
@@ -94,7 +98,12 @@ const pairText = (name: string, shape: Shape, text: Text, about: string, categor
 const modelText = (model: Model, text: Text): string =>
   pairText(model.name, model.shape, text, `${withArticle(words(model.name))}.`, "models", "schemas")
 
-const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]) => Text): ReadonlyArray<string> => {
+const endpointText = (
+  endpoint: Endpoint,
+  written: (direction: Text["direction"]) => Text,
+  batch: Batch | undefined,
+  isSource: boolean
+): ReadonlyArray<string> => {
   const { answer, input, name } = endpoint
   const stem = capital(name)
   const link = name === "delete" ? "`delete`" : `{@link ${name}}`
@@ -112,9 +121,13 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
   const paged = answer.pagination
   const [typeName, parameters] =
     paged === undefined
-      ? [`Endpoint.${callable}`, [inputName, outputName]]
+      ? [batch === undefined ? `Endpoint.${callable}` : "Batch.Get", [inputName, outputName]]
       : [`Pagination.List${callable}`, [inputName, outputName, itemType(endpoint, text, outputName)]]
-  const make = paged === undefined ? "Endpoint.make" : "Pagination.list"
+  const make = paged !== undefined ? "Pagination.list" : batch === undefined ? "Endpoint.make" : "Batch.get"
+  const sources =
+    batch === undefined
+      ? ""
+      : `, () => ({ maximum: ${batch.maximum}, lists: [${batch.lists.map(describing).join(", ")}] })`
   const identifier = declared(name)
   const keyword = identifier === name ? "export const" : "const"
   const type = `${typeName}<${parameters.join(", ")}>`
@@ -129,11 +142,28 @@ const endpointText = (endpoint: Endpoint, written: (direction: Text["direction"]
     .join(",\n")
     .replaceAll(/^/gm, indent)
   const exported =
-    identifier === name ? "" : `\n\nexport {\n${comment(operationDocs(endpoint, 5), 1)}\n  ${identifier} as ${name}\n}`
-  const docs = identifier === name ? `${comment(operationDocs(endpoint, 3), 0)}\n` : ""
-  parts.push(`${docs}${first}\n${block}\n${indent}}))${exported}`)
+    identifier === name
+      ? ""
+      : `\n\nexport {\n${comment(operationDocs(endpoint, 5, batch), 1)}\n  ${identifier} as ${name}\n}`
+  if (isSource) {
+    // stands by itself, so that a get that needs it does not bring the list's streams into a bundle
+    const lines = properties(endpoint, inputName, outputName).map((line) => `  ${line}`)
+    const parameters = `<${inputName}, ${outputName}>`
+    const opening = `const ${describing(name)} = (): Endpoint.Description${parameters} => ({`
+    parts.push(`${opening}\n${lines.join(",\n")}\n})`)
+    const call = `/*#__PURE__*/ ${make}(${describing(name)})`
+    const line = `${head} ${call}`
+    parts.push(
+      `${comment(operationDocs(endpoint, 3, batch), 0)}\n${line.length <= width ? line : `${head}\n  ${call}`}`
+    )
+    return parts
+  }
+  const docs = identifier === name ? `${comment(operationDocs(endpoint, 3, batch), 0)}\n` : ""
+  parts.push(`${docs}${first}\n${block}\n${indent}})${sources})${exported}`)
   return parts
 }
+
+const describing = (list: string): string => `describe${capital(list)}`
 
 const itemType = (endpoint: Endpoint, text: Text, outputName: string): string => {
   const { answer } = endpoint
@@ -205,7 +235,7 @@ const reference = ({ operation }: Endpoint): string =>
 // what an operation does
 // -----------------------------------------------------------------------------
 
-const operationDocs = (endpoint: Endpoint, lead: number): ReadonlyArray<string> => {
+const operationDocs = (endpoint: Endpoint, lead: number, batch: Batch | undefined): ReadonlyArray<string> => {
   const { facts, input, operation, replacement } = endpoint
   const known = [
     `\`${operation.method} /api/${operation.version}${input.path}\``,
@@ -223,6 +253,15 @@ const operationDocs = (endpoint: Endpoint, lead: number): ReadonlyArray<string> 
     ...wrapped(summaryText(endpoint), lead),
     "",
     ...wrapped(known, lead),
+    ...(batch === undefined
+      ? []
+      : [
+          "",
+          ...wrapped(
+            `Many at once, ${batch.maximum} to a request: \`${endpoint.name}.batched\`, \`${endpoint.name}.many\`.`,
+            lead
+          )
+        ]),
     ...(others === "" ? [] : ["", ...wrapped(`Also looked for as ${others}.`, lead)]),
     "",
     ...tags,

@@ -21,6 +21,14 @@ export interface Endpoint {
   readonly replacement?: string
 }
 
+/** The lists through which many records can be got at once. */
+export interface Batch {
+  /** The most ids of one request. */
+  readonly maximum: number
+  /** Names in the same module; the first takes every option of the get. */
+  readonly lists: ReadonlyArray<string>
+}
+
 export interface Module {
   readonly version: Version
   readonly name: string
@@ -87,6 +95,31 @@ const planVersion = (version: Version, surfaces: ReadonlyArray<Surface>, ours: R
   )
   for (const module of modules) checkNames(module)
   return { modules, owners: new Map([...owners].map(([model, owner]) => [`${version}.${model}`, owner])) }
+}
+
+/**
+ * A get that lists of its module can stand in for: they have the same records, and are documented to take so many of their ids.
+ */
+export const batchOf = (get: Endpoint, module: Module): Batch | undefined => {
+  const record = recordOf(get)
+  if (get.name !== "get" || get.operation.method !== "GET" || record === undefined) return undefined
+  const lists = module.endpoints.filter(
+    (one) =>
+      one.answer.pagination?.items === "data" && typeof one.facts.lists?.ids === "number" && recordOf(one) === record
+  )
+  const whole = lists.filter(({ input }) => get.input.query.every((key) => input.query.includes(key)))
+  const maximum = Math.min(...lists.map(({ facts }) => facts.lists?.ids ?? 0))
+  const [first] = whole
+  if (first === undefined) return undefined
+  return { maximum, lists: [first, ...lists.filter((one) => one !== first)].map(({ name }) => name) }
+}
+
+/** The model of what an answer holds, one or many. */
+const recordOf = ({ answer }: Endpoint): string | undefined => {
+  const data =
+    answer.shape.kind === "object" ? answer.shape.fields.find(({ name }) => name === "data")?.shape : undefined
+  const one = data?.kind === "array" ? data.items : data
+  return one?.kind === "model" ? one.name : undefined
 }
 
 /** The order in which a reader looks for them: reading before writing, the plain before the particular, the old last. */

@@ -9,9 +9,11 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Either from "effect/Either"
 import { dual } from "effect/Function"
+import type * as Maybe from "effect/Option"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import type * as Stream from "effect/Stream"
 import type * as Types from "effect/Types"
+import type { ManyInput } from "./Batch.js"
 import type * as Endpoint from "./Endpoint.js"
 import type * as Field from "./Field.js"
 import * as Account from "./internal/customFields/account.js"
@@ -636,6 +638,26 @@ export type Bound<E extends Endpoint.Any, D> = ((
           Endpoint.Output<E> extends { readonly data: ReadonlyArray<unknown> }
             ? Item & { readonly fields: Type<D> }
             : Item,
+          PipedriveError | InvalidCustomFields,
+          Endpoint.Requirements
+        >
+      }
+    : unknown) &
+  (E extends { readonly batched: (input: never) => unknown }
+    ? {
+        readonly batched: (
+          input: Endpoint.Input<E>
+        ) => Effect.Effect<
+          WithOutput<Endpoint.Output<E>, D>,
+          PipedriveError | InvalidCustomFields,
+          Endpoint.Requirements
+        >
+        readonly many: (
+          input: ManyInput<Endpoint.Input<E>>
+        ) => Effect.Effect<
+          ReadonlyArray<
+            Maybe.Option<WithOutput<Endpoint.Output<E>, D> extends { readonly data: infer Item } ? Item : never>
+          >,
           PipedriveError | InvalidCustomFields,
           Endpoint.Requirements
         >

@@ -5,6 +5,7 @@
  */
 export * as Accounts from "./Accounts.js"
 export * as Auth from "./Auth.js"
+export * as Batch from "./Batch.js"
 export * as CustomFields from "./CustomFields.js"
 export * as Endpoint from "./Endpoint.js"
 export * as Field from "./Field.js"

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Batch from "../Batch.js"
 import * as Endpoint from "../Endpoint.js"
 import * as Field from "../Field.js"
 import * as Pagination from "../Pagination.js"
@@ -280,17 +281,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
   })
 )
 
-/**
- * Lists activities. `filter_id` switches the other filters off, and `ids` (at most 100) leaves out unknown ones
- * silently. Attendees come only with `include_fields: "attendees"`.
- *
- * `GET /api/v2/activities` · `getActivities` · 10 tokens · scopes `activities:read`, `activities:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Activities#getActivities)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const list: Pagination.ListProgram<ListInput, ListOutput, Activity> = /*#__PURE__*/ Pagination.list(() => ({
+const describeList = (): Endpoint.Description<ListInput, ListOutput> => ({
   name: "Activities.list",
   operation: "getActivities",
   version: "v2",
@@ -306,7 +297,19 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Activity> = /*#
   cost: 10,
   pagination: { style: "cursor", maximum: 500, items: "data" },
   reference: "https://developers.pipedrive.com/docs/api/v1/Activities#getActivities"
-}))
+})
+
+/**
+ * Lists activities. `filter_id` switches the other filters off, and `ids` (at most 100) leaves out unknown ones
+ * silently. Attendees come only with `include_fields: "attendees"`.
+ *
+ * `GET /api/v2/activities` · `getActivities` · 10 tokens · scopes `activities:read`, `activities:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Activities#getActivities)
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const list: Pagination.ListProgram<ListInput, ListOutput, Activity> = /*#__PURE__*/ Pagination.list(describeList)
 
 /**
  * Input of {@link get}.
@@ -360,10 +363,12 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
  * `GET /api/v2/activities/{id}` · `getActivity` · 1 token · scopes `activities:read`, `activities:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Activities#getActivity)
  *
+ * Many at once, 100 to a request: `get.batched`, `get.many`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
-export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+export const get: Batch.Get<GetInput, GetOutput> = /*#__PURE__*/ Batch.get(() => ({
   name: "Activities.get",
   operation: "getActivity",
   version: "v2",
@@ -375,7 +380,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
   scopes: ["activities:read", "activities:full"],
   cost: 1,
   reference: "https://developers.pipedrive.com/docs/api/v1/Activities#getActivity"
-}))
+}), () => ({ maximum: 100, lists: [describeList] }))
 
 /**
  * Input of {@link add}.

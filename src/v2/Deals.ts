@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Batch from "../Batch.js"
 import * as Endpoint from "../Endpoint.js"
 import * as Field from "../Field.js"
 import * as Pagination from "../Pagination.js"
@@ -474,17 +475,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
   })
 )
 
-/**
- * Lists deals that are not archived. `filter_id` switches the other filters off, and `ids` (at most 100) leaves out
- * unknown ones silently. Deleted deals come only when `status` says so.
- *
- * `GET /api/v2/deals` · `getDeals` · 10 tokens · scopes `deals:read`, `deals:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDeals)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const list: Pagination.ListProgram<ListInput, ListOutput, Deal> = /*#__PURE__*/ Pagination.list(() => ({
+const describeList = (): Endpoint.Description<ListInput, ListOutput> => ({
   name: "Deals.list",
   operation: "getDeals",
   version: "v2",
@@ -501,7 +492,19 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Deal> = /*#__PU
   cost: 10,
   pagination: { style: "cursor", maximum: 500, items: "data" },
   reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDeals"
-}))
+})
+
+/**
+ * Lists deals that are not archived. `filter_id` switches the other filters off, and `ids` (at most 100) leaves out
+ * unknown ones silently. Deleted deals come only when `status` says so.
+ *
+ * `GET /api/v2/deals` · `getDeals` · 10 tokens · scopes `deals:read`, `deals:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDeals)
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const list: Pagination.ListProgram<ListInput, ListOutput, Deal> = /*#__PURE__*/ Pagination.list(describeList)
 
 /**
  * Input of {@link listArchived}.
@@ -630,6 +633,24 @@ export const ListArchivedOutput: Schema.Schema<ListArchivedOutput> = /*#__PURE__
     })
 )
 
+const describeListArchived = (): Endpoint.Description<ListArchivedInput, ListArchivedOutput> => ({
+  name: "Deals.listArchived",
+  operation: "getArchivedDeals",
+  version: "v2",
+  method: "GET",
+  path: "/deals/archived",
+  query: [
+    "filter_id", "ids", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "status", "updated_since",
+    "updated_until", "sort_by", "sort_direction", "include_fields", "custom_fields", "limit", "cursor"
+  ],
+  input: ListArchivedInput,
+  output: ListArchivedOutput,
+  scopes: ["deals:read", "deals:full"],
+  cost: 20,
+  pagination: { style: "cursor", maximum: 500, items: "data" },
+  reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDeals"
+})
+
 /**
  * Lists archived deals, which `Deals.list` leaves out. Takes the same filters and costs twice as much.
  *
@@ -640,23 +661,7 @@ export const ListArchivedOutput: Schema.Schema<ListArchivedOutput> = /*#__PURE__
  * @category endpoints
  */
 export const listArchived: Pagination.ListProgram<ListArchivedInput, ListArchivedOutput, Deal> =
-  /*#__PURE__*/ Pagination.list(() => ({
-    name: "Deals.listArchived",
-    operation: "getArchivedDeals",
-    version: "v2",
-    method: "GET",
-    path: "/deals/archived",
-    query: [
-      "filter_id", "ids", "owner_id", "person_id", "org_id", "pipeline_id", "stage_id", "status", "updated_since",
-      "updated_until", "sort_by", "sort_direction", "include_fields", "custom_fields", "limit", "cursor"
-    ],
-    input: ListArchivedInput,
-    output: ListArchivedOutput,
-    scopes: ["deals:read", "deals:full"],
-    cost: 20,
-    pagination: { style: "cursor", maximum: 500, items: "data" },
-    reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getArchivedDeals"
-  }))
+  /*#__PURE__*/ Pagination.list(describeListArchived)
 
 /**
  * Input of {@link get}.
@@ -755,10 +760,12 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
  * `GET /api/v2/deals/{id}` · `getDeal` · 1 token · scopes `deals:read`, `deals:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Deals#getDeal)
  *
+ * Many at once, 100 to a request: `get.batched`, `get.many`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
-export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+export const get: Batch.Get<GetInput, GetOutput> = /*#__PURE__*/ Batch.get(() => ({
   name: "Deals.get",
   operation: "getDeal",
   version: "v2",
@@ -770,7 +777,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
   scopes: ["deals:read", "deals:full"],
   cost: 1,
   reference: "https://developers.pipedrive.com/docs/api/v1/Deals#getDeal"
-}))
+}), () => ({ maximum: 100, lists: [describeList, describeListArchived] }))
 
 /**
  * Input of {@link add}.

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Batch from "../Batch.js"
 import * as Endpoint from "../Endpoint.js"
 import * as Field from "../Field.js"
 import * as Pagination from "../Pagination.js"
@@ -344,17 +345,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
   })
 )
 
-/**
- * Lists organizations. `filter_id` switches the other filters off, and `ids` (at most 100) leaves out unknown ones
- * silently.
- *
- * `GET /api/v2/organizations` · `getOrganizations` · 10 tokens · scopes `contacts:read`, `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizations)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const list: Pagination.ListProgram<ListInput, ListOutput, Organization> = /*#__PURE__*/ Pagination.list(() => ({
+const describeList = (): Endpoint.Description<ListInput, ListOutput> => ({
   name: "Organizations.list",
   operation: "getOrganizations",
   version: "v2",
@@ -370,7 +361,20 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Organization> =
   cost: 10,
   pagination: { style: "cursor", maximum: 500, items: "data" },
   reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizations"
-}))
+})
+
+/**
+ * Lists organizations. `filter_id` switches the other filters off, and `ids` (at most 100) leaves out unknown ones
+ * silently.
+ *
+ * `GET /api/v2/organizations` · `getOrganizations` · 10 tokens · scopes `contacts:read`, `contacts:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganizations)
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const list: Pagination.ListProgram<ListInput, ListOutput, Organization> =
+  /*#__PURE__*/ Pagination.list(describeList)
 
 /**
  * Input of {@link get}.
@@ -475,10 +479,12 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
  * `GET /api/v2/organizations/{id}` · `getOrganization` · 1 token · scopes `contacts:read`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganization)
  *
+ * Many at once, 100 to a request: `get.batched`, `get.many`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
-export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+export const get: Batch.Get<GetInput, GetOutput> = /*#__PURE__*/ Batch.get(() => ({
   name: "Organizations.get",
   operation: "getOrganization",
   version: "v2",
@@ -490,7 +496,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
   scopes: ["contacts:read", "contacts:full"],
   cost: 1,
   reference: "https://developers.pipedrive.com/docs/api/v1/Organizations#getOrganization"
-}))
+}), () => ({ maximum: 100, lists: [describeList] }))
 
 /**
  * Input of {@link add}.

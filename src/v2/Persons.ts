@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Batch from "../Batch.js"
 import * as Endpoint from "../Endpoint.js"
 import * as Field from "../Field.js"
 import * as Pagination from "../Pagination.js"
@@ -514,17 +515,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
   })
 )
 
-/**
- * Lists persons, those of one deal or organization too (`deal_id`, `org_id`). `filter_id` switches the other filters
- * off, and `ids` (at most 100) leaves out unknown ones silently.
- *
- * `GET /api/v2/persons` · `getPersons` · 10 tokens · scopes `contacts:read`, `contacts:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPersons)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const list: Pagination.ListProgram<ListInput, ListOutput, Person> = /*#__PURE__*/ Pagination.list(() => ({
+const describeList = (): Endpoint.Description<ListInput, ListOutput> => ({
   name: "Persons.list",
   operation: "getPersons",
   version: "v2",
@@ -540,7 +531,19 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Person> = /*#__
   cost: 10,
   pagination: { style: "cursor", maximum: 500, items: "data" },
   reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPersons"
-}))
+})
+
+/**
+ * Lists persons, those of one deal or organization too (`deal_id`, `org_id`). `filter_id` switches the other filters
+ * off, and `ids` (at most 100) leaves out unknown ones silently.
+ *
+ * `GET /api/v2/persons` · `getPersons` · 10 tokens · scopes `contacts:read`, `contacts:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPersons)
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const list: Pagination.ListProgram<ListInput, ListOutput, Person> = /*#__PURE__*/ Pagination.list(describeList)
 
 /**
  * Input of {@link get}.
@@ -655,10 +658,12 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
  * `GET /api/v2/persons/{id}` · `getPerson` · 1 token · scopes `contacts:read`, `contacts:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Persons#getPerson)
  *
+ * Many at once, 100 to a request: `get.batched`, `get.many`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
-export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+export const get: Batch.Get<GetInput, GetOutput> = /*#__PURE__*/ Batch.get(() => ({
   name: "Persons.get",
   operation: "getPerson",
   version: "v2",
@@ -670,7 +675,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
   scopes: ["contacts:read", "contacts:full"],
   cost: 1,
   reference: "https://developers.pipedrive.com/docs/api/v1/Persons#getPerson"
-}))
+}), () => ({ maximum: 100, lists: [describeList] }))
 
 /**
  * Input of {@link add}.

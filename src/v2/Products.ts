@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Schema from "effect/Schema"
+import * as Batch from "../Batch.js"
 import * as Endpoint from "../Endpoint.js"
 import * as Field from "../Field.js"
 import * as Pagination from "../Pagination.js"
@@ -369,16 +370,7 @@ export const ListOutput: Schema.Schema<ListOutput> = /*#__PURE__*/ Schema.suspen
   })
 )
 
-/**
- * Lists products.
- *
- * `GET /api/v2/products` · `getProducts` · 10 tokens · scopes `products:read`, `products:full` ·
- * [reference](https://developers.pipedrive.com/docs/api/v1/Products#getProducts)
- *
- * @since 0.1.0
- * @category endpoints
- */
-export const list: Pagination.ListProgram<ListInput, ListOutput, Product> = /*#__PURE__*/ Pagination.list(() => ({
+const describeList = (): Endpoint.Description<ListInput, ListOutput> => ({
   name: "Products.list",
   operation: "getProducts",
   version: "v2",
@@ -393,7 +385,18 @@ export const list: Pagination.ListProgram<ListInput, ListOutput, Product> = /*#_
   cost: 10,
   pagination: { style: "cursor", maximum: 500, items: "data" },
   reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProducts"
-}))
+})
+
+/**
+ * Lists products.
+ *
+ * `GET /api/v2/products` · `getProducts` · 10 tokens · scopes `products:read`, `products:full` ·
+ * [reference](https://developers.pipedrive.com/docs/api/v1/Products#getProducts)
+ *
+ * @since 0.1.0
+ * @category endpoints
+ */
+export const list: Pagination.ListProgram<ListInput, ListOutput, Product> = /*#__PURE__*/ Pagination.list(describeList)
 
 /**
  * Input of {@link get}.
@@ -442,10 +445,12 @@ export const GetOutput: Schema.Schema<GetOutput> = /*#__PURE__*/ Schema.suspend(
  * `GET /api/v2/products/{id}` · `getProduct` · 1 token · scopes `products:read`, `products:full` ·
  * [reference](https://developers.pipedrive.com/docs/api/v1/Products#getProduct)
  *
+ * Many at once, 100 to a request: `get.batched`, `get.many`.
+ *
  * @since 0.1.0
  * @category endpoints
  */
-export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.make(() => ({
+export const get: Batch.Get<GetInput, GetOutput> = /*#__PURE__*/ Batch.get(() => ({
   name: "Products.get",
   operation: "getProduct",
   version: "v2",
@@ -456,7 +461,7 @@ export const get: Endpoint.Call<GetInput, GetOutput> = /*#__PURE__*/ Endpoint.ma
   scopes: ["products:read", "products:full"],
   cost: 1,
   reference: "https://developers.pipedrive.com/docs/api/v1/Products#getProduct"
-}))
+}), () => ({ maximum: 100, lists: [describeList] }))
 
 /**
  * Input of {@link add}.

@@ -10,7 +10,7 @@ import { ts } from "ts-morph"
 const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["PipedriveError"],
   ["Auth", "HttpLayer", "RateLimiter", "RateLimiterShared", "TokenStore", "TokenStoreSql", "OAuth2", "Undici"],
-  ["Field", "Endpoint", "Pagination", "CustomFields", "Times"],
+  ["Batch", "Field", "Endpoint", "Pagination", "CustomFields", "Times"],
   ["v1", "v2"],
   ["current"],
   ["Pipedrive", "Accounts", "WebhookEvents"],

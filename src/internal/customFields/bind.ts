@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Any, AnyDescription, Requirements } from "../../Endpoint.js"
 import { InvalidCustomFields, InvalidRequest, type Issue, type PipedriveError } from "../../PipedriveError.js"
@@ -12,6 +13,8 @@ import * as Forms from "./forms.js"
 type Run = (input: unknown) => Effect.Effect<unknown, PipedriveError, Requirements>
 
 type Walk = (input: unknown) => Stream.Stream<unknown, PipedriveError, Requirements>
+
+type Many = (input: unknown) => Effect.Effect<ReadonlyArray<Option.Option<unknown>>, PipedriveError, Requirements>
 
 const within = (issues: ReadonlyArray<Issue>, ...path: Issue["path"]): ReadonlyArray<Issue> =>
   issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
@@ -88,28 +91,41 @@ const refused =
 /** @internal */
 export const make = (callable: Any, plan: Forms.Plan) => {
   // an endpoint is called with its input, which it checks itself
-  const run = callable as Any & Run & { readonly stream?: Walk }
-  const bound = (input: unknown) =>
+  const run = callable as Any & Run & { readonly stream?: Walk; readonly batched?: Run; readonly many?: Many }
+  const through = (call: Run) => (input: unknown) =>
     Effect.suspend(() =>
       Either.match(
         Forms.guarded(() => merged(plan, run.endpoint, input)),
         {
           onLeft: (issues) => Effect.fail(refused(run.endpoint)(issues)),
-          onRight: (whole) => Effect.flatMap(run(whole), (body) => answer(plan, body))
+          onRight: (whole) => Effect.flatMap(call(whole), (body) => answer(plan, body))
         }
       )
     )
-  const { stream } = run
-  if (stream === undefined) return bound
-  return Object.assign(bound, {
-    stream: (input: unknown) =>
-      run.endpoint.pagination?.items === "data.items"
-        ? stream(input)
-        : Stream.mapEffect(stream(input), (one) =>
-            Effect.mapError(
-              Forms.guarded(() => record(plan, one)),
-              unreadable
+  const readOne = (one: unknown) =>
+    Effect.mapError(
+      Forms.guarded(() => record(plan, one)),
+      unreadable
+    )
+  const { batched, many, stream } = run
+  return Object.assign(
+    through(run),
+    stream === undefined
+      ? {}
+      : {
+          stream: (input: unknown) =>
+            run.endpoint.pagination?.items === "data.items" ? stream(input) : Stream.mapEffect(stream(input), readOne)
+        },
+    batched === undefined ? {} : { batched: through(batched) },
+    many === undefined
+      ? {}
+      : {
+          many: (input: unknown) =>
+            Effect.flatMap(many(input), (all) =>
+              Effect.forEach(all, (one) =>
+                Option.match(one, { onNone: () => Effect.succeedNone, onSome: (item) => Effect.asSome(readOne(item)) })
+              )
             )
-          )
-  })
+        }
+  )
 }
