@@ -47,6 +47,7 @@ const references = [
   { text: "The package", items: modules.map(link) }
 ]
 
+const readme = readFileSync("README.md", "utf8")
 const home = `---
 layout: home
 hero:
@@ -63,6 +64,11 @@ features:
   - { title: OAuth2 for many accounts, details: "Tokens are renewed early, stored safely, and shared between processes.", link: /oauth2 }
   - { title: A sandbox, details: "A stateful Pipedrive in memory for tests and for the playground on this site.", link: /sandbox }
 ---
+
+## In short
+
+${readme.slice(readme.indexOf("```ts"), readme.indexOf("\n```\n") + 4)}
+[Getting started](/getting-started.md) goes through it step by step.
 `
 
 const table = (pages: ReadonlyArray<Page>) =>

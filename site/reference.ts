@@ -43,16 +43,20 @@ const pageText = (
   const other = plan.modules.find((one) => one.name === name && one.version !== version)
   const seeAlso =
     other === undefined ? "" : ` See also [${name} of ${other.version}](../${other.version}/${fileOf(name)}.md).`
-  const rows = endpoints.map(
-    (endpoint) =>
-      `| [\`${endpoint.name}\`](#${idOf(endpoint)}) | ${requestOf(endpoint)} | ${endpoint.facts.cost} | ${statusOf(endpoint)} |`
-  )
+  const noted = endpoints.some((endpoint) => statusOf(endpoint) !== "")
+  const rows = endpoints.map((endpoint) => {
+    const cells = [`[\`${endpoint.name}\`](#${idOf(endpoint)})`, requestOf(endpoint), String(endpoint.facts.cost)]
+    return `| ${[...cells, ...(noted ? [statusOf(endpoint)] : [])].join(" | ")} |`
+  })
+  const head = noted
+    ? ["| operation | request | tokens | |", "| --- | --- | ---: | --- |"]
+    : ["| operation | request | tokens |", "| --- | --- | ---: |"]
   const write = writerOf(module, plan)
   return [
     `# ${name} <Badge type="info" text="${version}" />`,
     `\`\`\`ts\nimport { ${name} } from "effect-pipedrive/${version}"\n\`\`\``,
     `Each operation is an Effect that fails with [\`PipedriveError\`](../../errors.md) and needs the layer of an account, such as \`PipedriveLive\`.${seeAlso}`,
-    ["| operation | request | tokens | |", "| --- | --- | ---: | --- |", ...rows].join("\n"),
+    [...head, ...rows].join("\n"),
     ...endpoints.map((endpoint) =>
       operationText(endpoint, write, examples.get(keyOf(endpoint)), runs(keyOf(endpoint)))
     ),

@@ -15,14 +15,19 @@ const locate = (up: string): string =>
 
 const inPage = (html: string, depth: number): string => {
   const up = depth === 0 ? "./" : "../".repeat(depth)
-  return html
-    // from the disk a folder is a list of files
-    .replaceAll(new RegExp(`(href="${placeholder}(?:[^"#]*/)?)(?=["#])`, "g"), "$1index.html")
-    .replaceAll(new RegExp(`((?:href|src|content)=")${placeholder}`, "g"), (_, start: string) => start + up)
-    .replaceAll(/(<script[^>]*>)([^<]+)(?=<\/script>)/g, (_, start: string, script: string) => start + inScript(script))
-    // names of classes that tell the page
-    .replaceAll(placeholder.replaceAll("/", "_"), "_")
-    .replace("<head>", `<head>\n    ${locate(up)}`)
+  return (
+    html
+      // from the disk a folder is a list of files
+      .replaceAll(new RegExp(`(href="${placeholder}(?:[^"#]*/)?)(?=["#])`, "g"), "$1index.html")
+      .replaceAll(new RegExp(`((?:href|src|content)=")${placeholder}`, "g"), (_, start: string) => start + up)
+      .replaceAll(
+        /(<script[^>]*>)([^<]+)(?=<\/script>)/g,
+        (_, start: string, script: string) => start + inScript(script)
+      )
+      // names of classes that tell the page
+      .replaceAll(placeholder.replaceAll("/", "_"), "_")
+      .replace("<head>", `<head>\n    ${locate(up)}`)
+  )
 }
 
 /** A string that contains the placeholder becomes a sum of strings. */

@@ -118,27 +118,29 @@ Effect.runPromise(program.pipe(Effect.provide(PipedriveLive)))
   program(
     "Rate limits",
     `
-import { Console, Effect } from "effect"
-import { Endpoint, Pipedrive } from "effect-pipedrive"
+import { Console, Effect, Layer } from "effect"
+import { Endpoint, HttpLayer } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import { Deals } from "effect-pipedrive/v2"
 
-// 30 calls at once, in an account that allows 20 requests in two seconds: they queue, none is refused
-const calls = Effect.forEach(
-  Array.from({ length: 30 }, (_, n) => n + 1),
-  (id) => Endpoint.withMeta(Deals.get({ id })),
-  { concurrency: "unbounded" }
-)
+// 30 calls at once, in an account that allows 20 requests in two seconds: they queue, and none is rejected
+const Limited = HttpLayer.layer({ limiter: true }).pipe(Layer.provideMerge(Sandbox.layer({ plan: "lite" })))
 
 const program = Effect.gen(function* () {
-  const answers = yield* calls
+  const { meta } = yield* Endpoint.withMeta(
+    Effect.forEach(
+      Array.from({ length: 30 }, (_, n) => n + 1),
+      (id) => Deals.get({ id }),
+      { concurrency: "unbounded" }
+    )
+  )
   const sandbox = yield* Sandbox.Sandbox
   const requests = yield* sandbox.requests
-  yield* Console.log(\`\${answers.length} answers, \${requests.length} requests\`)
-  yield* Console.log(\`\${answers.at(-1)?.meta.daily.remaining} tokens are left today\`)
+  yield* Console.log(\`\${requests.length} requests, \${requests.filter(({ status }) => status === 429).length} rejected\`)
+  yield* Console.log(\`\${meta.daily.remaining} of \${meta.daily.limit} tokens are left today\`)
 })
 
-Effect.runPromise(program.pipe(Effect.provide(Sandbox.layer({ plan: "lite" }))))
+Effect.runPromise(program.pipe(Effect.provide(Limited)))
 `
   )
 ]
