@@ -19,11 +19,19 @@ const src = resolve("src")
 /** Entry points that export modules as namespaces. */
 const barrels = ["index", "v1/index", "v2/index", "current/index"]
 
+/** `effect` and a range of its versions, as a part of a path: `effect@3.19-to-3.22`. */
+const named = (peer: string): string => {
+  const range: string = JSON.parse(readFileSync("package.json", "utf8")).peerDependencies[peer]
+  const [, from, major, below] = /^>=(\d+\.\d+)\.\d+ <(\d+)\.(\d+)\.0$/.exec(range) ?? []
+  if (from === undefined) throw new Error(`no range of minor versions: ${peer} ${range}`)
+  return `${peer.replace("/", "-")}@${from}-to-${major}.${Number(below) - 1}`
+}
+
 /**
- * The folder of the shared files. Where the installed `effect` lacks a module that they import (Effect 4 does), Node fails
- * before any code could say why; it names the file that wanted it, so the folder says what is needed.
+ * The folder of the shared files. Where the installed `effect` lacks a module that they import (Effect 4 does), loading fails
+ * before any code could say why; the error names the file that wanted it, so the folder says what is needed.
  */
-const shared = "internal/needs-effect@3.22-and-@effect-platform@0.97"
+const shared = `internal/needs-${named("effect")}-and-${named("@effect/platform")}`
 
 const entries = (): ReadonlyArray<string> => {
   const modules = (folder: string) =>

@@ -7,6 +7,7 @@ import { build } from "esbuild"
 import { rollup } from "rollup"
 import { ts } from "ts-morph"
 import { afterAll, assert, beforeAll, describe, expect, it } from "vitest"
+import { complaint } from "../src/internal/guard.js"
 import * as anywhere from "./support/anywhere.js"
 import { entries, manifest, type Packed, pack } from "./support/packed.js"
 import { freePort, node } from "./support/process.js"
@@ -40,11 +41,19 @@ describe("the tarball", () => {
 
   it("names the effect that the manifest asks for", () => {
     const { peerDependencies } = manifest()
-    const [, effect] = /^>=(\d+\.\d+)\./.exec(peerDependencies.effect ?? "") ?? []
-    const [, platform] = /^>=(\d+\.\d+)\./.exec(peerDependencies["@effect/platform"] ?? "") ?? []
-    assert.strictEqual(shared(), `dist/internal/needs-effect@${effect}-and-@effect-platform@${platform}`)
+    const range = (name: string) => /^>=([\d.]+) <(\d+)\.(\d+)\.0$/.exec(peerDependencies[name] ?? "")?.slice(1) ?? []
+    const minor = (version = "") => version.split(".").slice(0, 2).join(".")
+    const newest = ([, major, below]: ReadonlyArray<string>) => `${major}.${Number(below) - 1}`
+    const [effect, platform] = [range("effect"), range("@effect/platform")]
+    const [effects, platforms] = [effect, platform].map((ends) => `${minor(ends[0])}-to-${newest(ends)}`)
+    assert.strictEqual(shared(), `dist/internal/needs-effect@${effects}-and-@effect-platform@${platforms}`)
     const guard = readFileSync(join(packed.root, shared(), "guard.js"), "utf8")
-    assert.include(guard, `npm install effect@^${effect} @effect/platform@^${platform}`)
+    assert.include(guard, `from ${effect[0]} on`)
+    assert.include(guard, `npm install effect@^${newest(effect)} @effect/platform@^${newest(platform)}`)
+    const verdicts = ["3.19.4", effect[0] ?? "", "3.19.10", "3.20.0", "3.22.4-rc.1", "4.0.0", "2.22.0", ""].map(
+      (version) => complaint(version) === undefined
+    )
+    assert.deepStrictEqual(verdicts, [false, true, true, true, true, false, false, false])
   })
 
   it("leads from its JavaScript to the sources", () => {
@@ -211,12 +220,12 @@ ${check}`
     const output = await fails(
       "old.mjs",
       `import { setCurrentVersion } from "effect/ModuleVersion"
-      setCurrentVersion("3.19.1")
+      setCurrentVersion("3.18.1")
       await import("effect-pipedrive/v2")`
     )
     assert.include(
       output,
-      "Error: effect-pipedrive needs effect 3, from 3.22 on, but finds effect 3.19.1: npm install effect@^3.22 @effect/platform@^0.97"
+      "Error: effect-pipedrive needs effect 3, from 3.19.5 on, but finds effect 3.18.1: npm install effect@^3.22 @effect/platform@^0.97"
     )
   })
 
@@ -238,7 +247,7 @@ ${check}`
       const output = await fails("four.mjs", `import "${entry}"`, folder)
       assert.match(
         output,
-        /Cannot find module .*effect.dist.* imported from .*needs-effect@3\.22-and-@effect-platform@0\.97/
+        /Cannot find module .*effect.dist.* imported from .*needs-effect@3\.19-to-3\.22-and-@effect-platform@0\.93-to-0\.97/
       )
     }
   })
