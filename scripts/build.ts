@@ -109,9 +109,26 @@ const build = async () => {
   }
 }
 
+/**
+ * Declarations of classes by `Data.TaggedError` name a helper type that `effect` has only since 3.20; said in full, they hold
+ * for older versions, too.
+ */
+const older = (): void => {
+  for (const file of readdirSync("dist", { recursive: true, encoding: "utf8" })) {
+    if (!file.endsWith(".d.ts")) continue
+    const text = readFileSync(join("dist", file), "utf8")
+    const said = text.replaceAll(
+      /(?:import\("effect\/Types"\)|Types)\.VoidIfEmpty<(\{[^{}]*\})>/g,
+      "keyof A extends never ? void : $1"
+    )
+    if (said !== text) writeFileSync(join("dist", file), said)
+  }
+}
+
 rmSync("dist", { recursive: true, force: true })
 const declarations = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
   stdio: "inherit"
 })
 if (declarations.status !== 0) process.exit(1)
+older()
 await build()

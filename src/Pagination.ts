@@ -16,7 +16,6 @@ import * as Known from "./internal/options.js"
 import * as Blocks from "./internal/pageBlocks.js"
 import * as Place from "./internal/position.js"
 import * as Encode from "./internal/schema/encode.js"
-import type { TaggedErrorClass } from "./internal/schema/errorClass.js"
 import * as Trail from "./internal/seenCursors.js"
 import * as Collect from "./internal/telemetry/meta.js"
 import { InvalidResponse, type PipedriveError } from "./PipedriveError.js"
@@ -32,21 +31,18 @@ export interface CollectOptions {
   readonly max: number
 }
 
-interface TooManyItemsFields {
-  /** The endpoint called: `v2.Deals.list`. */
-  readonly endpoint: string
-  /** How many there may be. */
-  readonly max: number
-}
-
 /**
  * A list is longer than `collect` was allowed to gather.
  *
  * @since 0.1.0
  * @category errors
  */
-export class TooManyItems extends /*#__PURE__*/ ((): TaggedErrorClass<"TooManyItems", TooManyItemsFields> =>
-  Data.TaggedError("TooManyItems")<TooManyItemsFields>)() {
+export class TooManyItems extends /*#__PURE__*/ Data.TaggedError("TooManyItems")<{
+  /** The endpoint called: `v2.Deals.list`. */
+  readonly endpoint: string
+  /** How many there may be. */
+  readonly max: number
+}> {
   override get message(): string {
     return `${this.endpoint}: there are more than ${this.max} items; allow more by \`max\`, or read them as a \`stream\``
   }

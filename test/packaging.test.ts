@@ -9,14 +9,16 @@ import { ts } from "ts-morph"
 import { afterAll, assert, beforeAll, describe, expect, it } from "vitest"
 import { complaint } from "../src/internal/guard.js"
 import * as anywhere from "./support/anywhere.js"
-import { entries, manifest, type Packed, pack } from "./support/packed.js"
+import { entries, manifest, type Packed, pack, withOldest } from "./support/packed.js"
 import { freePort, node } from "./support/process.js"
-import { runtimes } from "./support/runtimes.js"
+import { type Runtime, runtimes } from "./support/runtimes.js"
 
 let packed: Packed
+let oldest: Packed
 
 beforeAll(async () => {
   packed = await pack()
+  oldest = withOldest(packed)
 }, 120_000)
 
 afterAll(() => packed?.remove())
@@ -50,7 +52,7 @@ describe("the tarball", () => {
     const guard = readFileSync(join(packed.root, shared(), "guard.js"), "utf8")
     assert.include(guard, `from ${effect[0]} on`)
     assert.include(guard, `npm install effect@^${newest(effect)} @effect/platform@^${newest(platform)}`)
-    const verdicts = ["3.19.4", effect[0] ?? "", "3.19.10", "3.20.0", "3.22.4-rc.1", "4.0.0", "2.22.0", ""].map(
+    const verdicts = ["3.19.18", effect[0] ?? "", "3.19.20", "3.20.0", "3.22.4-rc.1", "4.0.0", "2.22.0", ""].map(
       (version) => complaint(version) === undefined
     )
     assert.deepStrictEqual(verdicts, [false, true, true, true, true, false, false, false])
@@ -78,7 +80,13 @@ export type Inside = typeof import("effect-pipedrive/internal/schema/check")
 export type World = typeof import("effect-pipedrive/sandbox/model/world")
 `
 
-const compiles = async (name: string, compiler: string, options: object, files: ReadonlyArray<string>) => {
+const compiles = async (
+  name: string,
+  compiler: string,
+  options: object,
+  files: ReadonlyArray<string>,
+  consumer = packed
+) => {
   const compilerOptions = {
     target: "es2022",
     lib: ["es2022", "dom", "dom.iterable"],
@@ -88,9 +96,9 @@ const compiles = async (name: string, compiler: string, options: object, files: 
     skipLibCheck: false,
     ...options
   }
-  packed.write(`${name}.json`, JSON.stringify({ compilerOptions, files }))
+  consumer.write(`${name}.json`, JSON.stringify({ compilerOptions, files }))
   const tsc = resolve("node_modules", compiler, "bin/tsc")
-  const { output, status } = await node([tsc, "-p", `${name}.json`], { cwd: packed.consumer })
+  const { output, status } = await node([tsc, "-p", `${name}.json`], { cwd: consumer.consumer })
   assert.strictEqual(status, 0, output)
 }
 
@@ -109,6 +117,20 @@ describe("types", () => {
       await compiles(name, compiler, { module, moduleResolution, declaration: true, outDir: name }, [`${name}.ts`])
     }, 120_000)
   }
+
+  it("resolve with the oldest effect", async () => {
+    const files = ["answers.ts", "assert.ts", "endpoints.ts", "errors.ts", "inputs.ts"]
+    for (const file of files) oldest.write(file, readFileSync(`test/types/${file}`, "utf8"))
+    const optional = ["./RateLimiterShared", "./TokenStoreSql", "./Undici", "./sandbox/server"]
+    const every = entries(packed).filter(([entry]) => !optional.includes(entry))
+    assert.isAbove(every.length, 15)
+    oldest.write(
+      "every.ts",
+      every.map(([entry], at) => `export * as e${at} from "effect-pipedrive${entry.slice(1)}"`).join("\n")
+    )
+    const options = { module: "nodenext", moduleResolution: "nodenext", noEmit: true }
+    await compiles("oldest", "typescript", options, ["every.ts", ...files], oldest)
+  }, 120_000)
 
   // also in what no entry point leads to today
   for (const compiler of ["typescript", "typescript-5"]) {
@@ -158,6 +180,15 @@ ${check}`
       }
       load()`
     ))
+
+  it("are of the oldest effect there", async () => {
+    oldest.write(
+      "version.mjs",
+      `import "effect-pipedrive"\nimport { getCurrentVersion } from "effect/ModuleVersion"\nconsole.log(getCurrentVersion())`
+    )
+    const { output } = await node(["version.mjs"], { cwd: oldest.consumer })
+    assert.match(manifest().peerDependencies.effect ?? "", new RegExp(`^>=${output.trim()} `))
+  })
 
   it("are required from CommonJS, where Node can", () =>
     runs(
@@ -225,7 +256,7 @@ ${check}`
     )
     assert.include(
       output,
-      "Error: effect-pipedrive needs effect 3, from 3.19.5 on, but finds effect 3.18.1: npm install effect@^3.22 @effect/platform@^0.97"
+      "Error: effect-pipedrive needs effect 3, from 3.19.19 on, but finds effect 3.18.1: npm install effect@^3.22 @effect/platform@^0.97"
     )
   })
 
@@ -384,7 +415,8 @@ describe("runs the same on", () => {
     }
   }
 
-  for (const [name, runtime] of Object.entries(runtimes)) {
+  const ageing: Runtime = async (_, ...addresses) => (await runtimes.Node?.(oldest, ...addresses)) ?? {}
+  for (const [name, runtime] of Object.entries({ ...runtimes, "Node with the oldest effect": ageing })) {
     it.skipIf(runtime === undefined)(
       name,
       async () => {

@@ -7,9 +7,9 @@ import { getCurrentVersion } from "effect/ModuleVersion"
 /** What is wrong with a version of `effect`, if something is. @internal */
 export const complaint = (version: string): string | undefined => {
   const [major, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10))
-  return major === 3 && (minor > 19 || (minor === 19 && patch >= 5))
+  return major === 3 && (minor > 19 || (minor === 19 && patch >= 19))
     ? undefined
-    : `effect-pipedrive needs effect 3, from 3.19.5 on, but finds effect ${version}: npm install effect@^3.22 @effect/platform@^0.97`
+    : `effect-pipedrive needs effect 3, from 3.19.19 on, but finds effect ${version}: npm install effect@^3.22 @effect/platform@^0.97`
 }
 
 const wrong = complaint(getCurrentVersion())

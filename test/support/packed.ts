@@ -67,6 +67,25 @@ export const pack = async (): Promise<Packed> => {
   }
 }
 
+/** A consumer beside it that has the oldest `effect` and `@effect/platform` of the range, and no optional peers. */
+export const withOldest = (packed: Packed): Packed => {
+  const consumer = join(packed.consumer, "oldest")
+  const modules = join(consumer, "node_modules")
+  const root = join(modules, "effect-pipedrive")
+  mkdirSync(join(modules, "@effect"), { recursive: true })
+  // copies: what is linked would look for its own `effect` where it stands
+  const copy = (from: string, to: string) =>
+    cpSync(from, join(modules, to), { recursive: true, filter: (file) => !/[\\/](cjs|src)$|\.map$/.test(file) })
+  copy("node_modules/effect-3.19", "effect")
+  copy("node_modules/effect-platform-0.93", "@effect/platform")
+  copy(packed.root, "effect-pipedrive")
+  for (const name of ["@standard-schema", "@types", "fast-check", "find-my-way-ts", "msgpackr", "multipasta"]) {
+    symlinkSync(resolve("node_modules", name), join(modules, name), "junction")
+  }
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ type: "module" }))
+  return { ...packed, consumer, root, write: (file, text) => writeFileSync(join(consumer, file), text) }
+}
+
 /** The entry points of a packed package, each with the module of declarations behind it. */
 export const entries = (packed: Packed): ReadonlyArray<readonly [entry: string, declarations: string]> => {
   const top = readdirSync(join(packed.root, "dist"))

@@ -24,14 +24,6 @@ export interface ErrorClass<Self, Tag extends string, Fields, Encoded = Fields>
   new (fields: Fields): Fields & Cause.YieldableError & { readonly _tag: Tag }
 }
 
-/**
- * What `Data.TaggedError` makes. Left to the compiler, published declarations name helper types that older versions of `effect`
- * do not have.
- */
-export type TaggedErrorClass<Tag extends string, Fields> = new (
-  fields: Fields
-) => Fields & Cause.YieldableError & { readonly _tag: Tag }
-
 /** @internal */
 export const errorClass = <Self, Tag extends string, Fields, Encoded = Fields>(
   tag: Tag,

@@ -4,7 +4,6 @@
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import { type Names, nearest, unknown } from "../../internal/options.js"
-import type { TaggedErrorClass } from "../../internal/schema/errorClass.js"
 import { activity, activityType } from "../entities/activity.js"
 import { organization, person } from "../entities/contact.js"
 import { deal } from "../entities/deal.js"
@@ -70,21 +69,18 @@ export interface Seed {
   readonly tasks?: ReadonlyArray<SeedRow> | undefined
 }
 
-interface SandboxErrorFields {
-  /** Where: `seed.deals[3].stage_id`. */
-  readonly path: string
-  /** What is wrong there. */
-  readonly reason: string
-}
-
 /**
  * The options of a sandbox are invalid.
  *
  * @since 0.1.0
  * @category errors
  */
-export class SandboxError extends /*#__PURE__*/ ((): TaggedErrorClass<"SandboxError", SandboxErrorFields> =>
-  Data.TaggedError("SandboxError")<SandboxErrorFields>)() {
+export class SandboxError extends /*#__PURE__*/ Data.TaggedError("SandboxError")<{
+  /** Where: `seed.deals[3].stage_id`. */
+  readonly path: string
+  /** What is wrong there. */
+  readonly reason: string
+}> {
   override get message(): string {
     return `The sandbox cannot be made: ${this.path} ${this.reason}`
   }
