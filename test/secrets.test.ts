@@ -1,3 +1,4 @@
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Encoding from "effect/Encoding"
 import * as FastCheck from "effect/FastCheck"
@@ -177,5 +178,75 @@ describe("a secret that a server echoes", () => {
       Failure.snippet(text, [token])
     }
     assert.isBelow(performance.now() - began, 2000)
+  })
+})
+
+describe("what is struck out of a text", () => {
+  const token = "a1B2c3D4e5F6"
+  it.each<[string, string, string]>([
+    ["nothing where there is nothing", "all is well", "all is well"],
+    ["the secret", `x ${token} y`, "x <redacted> y"],
+    ["the secret in other case", `x ${token.toUpperCase()} y`, "x <redacted> y"],
+    ["the secret alone", token, "<redacted>"],
+    ["the secret twice", `${token} ${token}`, "<redacted> <redacted>"],
+    ["secrets side by side", `x${token}${token}y`, "x<redacted>y"],
+    ["its first eight letters", "x a1b2c3d4 y", "x <redacted> y"],
+    ["its last eight letters", "x c3d4e5f6 y", "x <redacted> y"],
+    ["no seven of them", "x a1b2c3d y b2c3d4e z", "x a1b2c3d y b2c3d4e z"],
+    ["letters that signs part", "(a-1.b/2_c 3:d,4)", "(<redacted>)"],
+    ["letters that begin a longer word", "za1b2c3d4z", "z<redacted>z"],
+    ["percent-encoding", "x %61%31b2c3d4 y", "x <redacted> y"],
+    ["percent-encoding of percent-encoding", "x %2561%2531b2c3d4 y", "x <redacted> y"],
+    ["three times", "x %252561%252531b2c3d4 y", "x <redacted> y"],
+    ["percent-encoding of sixteen bits", "x %u0061%u0031b2c3d4 y", "x <redacted> y"],
+    ["escapes of JSON", "x \\u0061\\u{31}b2\\x633d4 y", "x <redacted> y"],
+    ["entities by number", "x &#97;&#x31;&#X62;2c3d4 y", "x <redacted> y"],
+    ["entities by number without their end", "x &#97 &#x31 b2c3d4 y", "x <redacted> y"],
+    ["entities by name that spell an escape", "x &percnt;61&bsol;u0031&amp;#98;2c3d4 y", "x <redacted> y"],
+    ["all of those names", "x &amp;&num;97&semi;&bsol;u&lcub;31&rcub;b2c3d4 y", "x <redacted> y"],
+    ["entities in upper case", "x &PERCNT;61&AMP;#49;b2c3d4 y", "x <redacted> y"],
+    ["other entities are signs", "x a1&quot;b2&lt;c3&gt;d4 y", "x <redacted> y"],
+    ["escaped signs are signs", 'x a1\\/b2\\nc3\\"d4 y', "x <redacted> y"],
+    ["escaped letters are letters", "x \\a1\\b\\c3", "x \\a1\\b\\c3"],
+    ["escaped letters of the secret", "x \\a1b2c\\3d4 y", "x <redacted> y"],
+    ["numbers of no sign", "x a1&#99999999;b2&#xffffffff;c3\\u{ffffff}d4 y", "x <redacted> y"],
+    ["base64", `x ${Encoding.encodeBase64(token)} y`, "x <redacted> y"]
+  ])("%s", (_, text, shown) => {
+    assert.strictEqual(Failure.strike(text, [token]).replace(/<redacted>\S*(?= y)/, "<redacted>"), shown)
+  })
+
+  it("is the longest of several secrets first, and what they share once", () => {
+    assert.strictEqual(Failure.strike("x abcd-efgh y", ["abcd", "abcd-efgh"]), "x <redacted> y")
+    assert.strictEqual(Failure.strike("x abcd y", ["abcd", ""]), "x <redacted> y")
+    assert.strictEqual(Failure.strike("x abcd y", []), "x abcd y")
+    assert.strictEqual(Failure.strike("x abcd y", [""]), "x abcd y")
+  })
+
+  it("of a short secret is the whole of it, and of one without letters it as it stands", () => {
+    assert.strictEqual(Failure.strike("abc a-bcd", ["abcd"]), "abc <redacted>")
+    assert.strictEqual(Failure.strike("abc a-bc", ["abc"]), "<redacted> a-bc")
+    assert.strictEqual(Failure.strike("x ---- y --- z", ["----"]), "x <redacted> y --- z")
+  })
+
+  it("is found where lower case is longer, too", () => {
+    assert.strictEqual(Failure.strike(`\u0130 ${token} y`, [token]), "\u0130 <redacted> y")
+  })
+
+  it("is looked for in the first 20,000 signs; a cut may have left some of it", () => {
+    const filled = (length: number) => "- ".repeat(length / 2)
+    assert.strictEqual(Failure.scrub(`${filled(20_000)}x`, [token]), filled(20_000))
+    assert.strictEqual(Failure.scrub(filled(20_000), [token]), filled(20_000))
+    const cut = Failure.scrub(`${token}${filled(19_988)}${token}`, [token])
+    assert.strictEqual(cut, `<redacted>${filled(19_988).slice(0, -100)}`)
+    const whole = Failure.scrub(`${token}${filled(19_988)}`, [token])
+    assert.strictEqual(whole, `<redacted>${filled(19_988)}`)
+  })
+
+  it("is what a request carries", () => {
+    const of = (headers: Record<string, string>) => Failure.secretsOf(HttpClientRequest.get("/", { headers }))
+    assert.deepStrictEqual(of({}), [])
+    assert.deepStrictEqual(of({ "x-api-token": "1234", authorization: "Bearer abcd efgh" }), ["1234", "abcd efgh"])
+    assert.deepStrictEqual(of({ "x-api-token": "123", authorization: "Bearer abc" }), [])
+    assert.deepStrictEqual(of({ authorization: "token" }), ["token"])
   })
 })
