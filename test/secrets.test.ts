@@ -197,6 +197,11 @@ describe("what is struck out of a text", () => {
     ["letters that begin a longer word", "za1b2c3d4z", "z<redacted>z"],
     ["percent-encoding", "x %61%31b2c3d4 y", "x <redacted> y"],
     ["percent-encoding of percent-encoding", "x %2561%2531b2c3d4 y", "x <redacted> y"],
+    ["not four times", "x %25252561%25252531b2c3d4 y", "x %25252561%25252531b2c3d4 y"],
+    ["after what is encoded, too", "%20 q %61%31b2c3d4 y", "%20 q <redacted> y"],
+    ["at the end", "x %61%31b2c3d4", "x <redacted>"],
+    ["letters that other letters part", "x a1|b2~c3{d4 y", "x <redacted> y"],
+    ["letters that others of no alphabet part", "x a1éb2ßc3@d4 y", "x <redacted> y"],
     ["three times", "x %252561%252531b2c3d4 y", "x <redacted> y"],
     ["percent-encoding of sixteen bits", "x %u0061%u0031b2c3d4 y", "x <redacted> y"],
     ["escapes of JSON", "x \\u0061\\u{31}b2\\x633d4 y", "x <redacted> y"],
@@ -228,6 +233,18 @@ describe("what is struck out of a text", () => {
     assert.strictEqual(Failure.strike("x ---- y --- z", ["----"]), "x <redacted> y --- z")
   })
 
+  it("is struck out from the first letter to the last, which may be any", () => {
+    for (const [text, secret] of [
+      ["z-A-0-b-1-c-2-Z", "zA0b1c2Z"],
+      ["0-b-1-c-2-d-3-A", "0b1c2d3A"],
+      ["A-b-1-c-2-d-3-z", "Ab1c2d3z"],
+      ["Z-b-1-c-2-d-3-0", "Zb1c2d30"],
+      ["a-b-1-c-2-d-3-9", "ab1c2d39"]
+    ] as const) {
+      assert.strictEqual(Failure.strike(`x ${text} y`, [secret]), "x <redacted> y")
+    }
+  })
+
   it("is found where lower case is longer, too", () => {
     assert.strictEqual(Failure.strike(`\u0130 ${token} y`, [token]), "\u0130 <redacted> y")
   })
@@ -248,5 +265,6 @@ describe("what is struck out of a text", () => {
     assert.deepStrictEqual(of({ "x-api-token": "1234", authorization: "Bearer abcd efgh" }), ["1234", "abcd efgh"])
     assert.deepStrictEqual(of({ "x-api-token": "123", authorization: "Bearer abc" }), [])
     assert.deepStrictEqual(of({ authorization: "token" }), ["token"])
+    assert.deepStrictEqual(of({ authorization: "ab-cd efgh" }), ["ab-cd efgh"])
   })
 })

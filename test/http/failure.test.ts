@@ -18,12 +18,12 @@ const answer = (status: number, text: string, headers: Failure.Headers = {}): Fa
   secrets
 })
 
-const ofBody = (body: unknown, status = 400) => {
+const ofBody = (body: unknown, status = 400, headers: Failure.Headers = {}, url?: string) => {
   const text = typeof body === "string" ? body : JSON.stringify(body)
-  const error = Failure.fromAnswer(call, answer(status, text), Failure.parse(text), 0)
-  if (error._tag !== "BadRequest") return error._tag
-  const said = { error: error.error, error_info: error.error_info, code: error.code, snippet: error.snippet }
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
+  const given = { ...answer(status, text, headers), ...(url === undefined ? {} : { url }) }
+  const error = Failure.fromAnswer(call, given, Failure.parse(text), 0)
+  const said = ["error", "error_info", "code", "snippet", "correlationId", "url"]
+  return Object.fromEntries(Object.entries(error).filter(([name]) => said.includes(name)))
 }
 
 describe("what a body says", () => {
@@ -52,6 +52,7 @@ describe("what a body says", () => {
     ],
     ["of a field twenty and no more", { errors: { f: many } }, { error: `f: ${many.slice(0, 20).join(", ")}` }],
     ["errors that are neither", { errors: 7, message: "M" }, { error: "M" }],
+    ["errors that are a text", { errors: "bad", message: "M" }, { error: "M" }],
     ["no errors", { errors: [], message: "M" }, { error: "M" }],
     ["a message alone", { message: " M " }, { error: "M" }],
     ["the same twice", { error: "E", message: "E" }, { error: "E" }],
@@ -66,6 +67,24 @@ describe("what a body says", () => {
     ["no JSON", "  upstream\n\n  failed ", { snippet: "upstream failed" }]
   ])("%s", (_, body, said) => {
     assert.deepStrictEqual<unknown>(ofBody(body), said)
+  })
+
+  it("is not Pipedrive's where it has none of what all of theirs have: then it says where it came from", () => {
+    const url = `https://x.test/${secrets[0]}/v2?secret=a#b\n?c`
+    const asked = (body: unknown) => ofBody(body, 400, {}, url).url
+    assert.strictEqual(asked("<html>"), "https://x.test/<redacted>/v2")
+    assert.strictEqual(asked("[]"), "https://x.test/<redacted>/v2")
+    assert.strictEqual(asked({ message: "M" }), "https://x.test/<redacted>/v2")
+    for (const name of ["success", "error", "errors", "code"]) assert.isUndefined(asked({ [name]: null }))
+    assert.notProperty(ofBody("<html>"), "url")
+    assert.strictEqual(ofBody("<html>", 400, {}, `https://x.test/${"a/".repeat(600)}`).url?.length, 1000)
+  })
+
+  it("goes with the number that Pipedrive's support asks for", () => {
+    assert.deepStrictEqual(ofBody({ error: "E" }, 400, { "x-correlation-id": " c1 " }), {
+      error: "E",
+      correlationId: "c1"
+    })
   })
 
   it("is cut after a thousand signs, when its secrets are struck out", () => {
@@ -90,6 +109,13 @@ describe("the start of a body", () => {
     ["of a page keeps the mark of a secret", page(`<p>${secrets[0]}</p>`), "<redacted>"],
     ["of a page strikes out what tags parted", page("a1b2c3<b></b>d4e5f6<i></i>a7b8c9"), "<redacted>"],
     ["of a page is 200 signs", page("ab ".repeat(300)), `${"ab ".repeat(66)}ab`],
+    ["of a page keeps words apart", page("<h1>No</h1><p>way"), "No way"],
+    [
+      "of a page is in its first 4000 signs",
+      page(`<p class="${"x".repeat(4000)}">No</p>`),
+      `<p class="${"x".repeat(190)}`
+    ],
+    ["is in the first 30,000 signs", `${" ".repeat(30_000)}x`, ""],
     ["is a page by its first 4000 signs", `${"x".repeat(3995)}<html><b>`, "x".repeat(200)]
   ])("%s", (_, text, expected) => assert.strictEqual(Failure.snippet(text, secrets), expected))
 
@@ -173,7 +199,7 @@ describe("waits", () => {
     assert.strictEqual(Failure.askedToWait({ "x-ratelimit-reset": "9", "retry-after": "2" }, now), 2000)
   })
 
-  it("by dates know every month, and years of two digits up to fifty ahead", () => {
+  it("by dates know every month, and years of two digits", () => {
     const names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     const until = (date: string, from: number) => Failure.askedToWait({ "retry-after": date }, from)
     for (const [at, name] of names.entries()) {
@@ -185,6 +211,11 @@ describe("waits", () => {
     // late in one century, the next one's year is the past of this one
     assert.isUndefined(until("Friday, 31-Dec-99 00:00:05 GMT", Date.UTC(2000, 0, 1)))
   })
+})
+
+it("seconds are a number and nothing else", () => {
+  const read = ["3", " 3.5 ", "x1", "1x", "1 2", "1.", undefined].map(Failure.seconds)
+  assert.deepStrictEqual(read, [3000, 3500, ...Array(5).fill(undefined)])
 })
 
 it("counts are whole numbers of up to 15 digits", () => {
@@ -257,6 +288,8 @@ describe("what a transport throws", () => {
   const fault = (extra: object, message = "M") => Object.assign(new Error(message), extra)
   const nested = (levels: number): unknown =>
     levels === 0 ? fault({ code: "IN" }, "in") : fault({ cause: nested(levels - 1) }, `at ${levels}`)
+  const tries = (levels: number): unknown =>
+    levels === 0 ? fault({ code: "IN" }, "in") : fault({ errors: [tries(levels - 1)] }, `at ${levels}`)
   it.each<[string, unknown, [string, string | undefined, string]]>([
     ["a text", "words", ["send", undefined, "words"]],
     ["null", null, ["send", undefined, "null"]],
@@ -301,6 +334,11 @@ describe("what a transport throws", () => {
     ],
     ["a system call that connects", fault({ code: "ETIMEDOUT", syscall: "connect" }), ["connect", "ETIMEDOUT", "M"]],
     ["a system call that asks for a name", fault({ code: "E", syscall: "getaddrinfo" }), ["connect", "E", "M"]],
+    [
+      "a system call that asks for a name, with more to it",
+      fault({ code: "E", syscall: "getaddrinfo x" }),
+      ["connect", "E", "M"]
+    ],
     ["a system call that asks a name server", fault({ code: "E", syscall: "queryA" }), ["connect", "E", "M"]],
     [
       "a system call on an open connection",
@@ -323,6 +361,8 @@ describe("what a transport throws", () => {
       fault({ errors: [fault({ code: "ENOTFOUND" }, "a"), fault({ code: "EPIPE" }, "b")] }),
       ["send", "ENOTFOUND", "a"]
     ],
+    ["tries within tries of eight levels", tries(8), ["send", "IN", "in"]],
+    ["tries within tries of more", tries(9), ["send", undefined, "at 1"]],
     ["a list of no tries", fault({ errors: [], code: "OUT" }), ["send", "OUT", "M"]],
     ["what are no tries", fault({ errors: "none", code: "OUT" }), ["send", "OUT", "M"]],
     [

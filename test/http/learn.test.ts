@@ -253,6 +253,13 @@ describe("a refusal of the edge", () => {
   })
 })
 
+it("an answer tells how long it took", () => {
+  const gate = make()
+  const permit = Gate.take(gate, ask, start)
+  answered(gate, permit, start + 70)
+  assert.strictEqual(permit.took, 70)
+})
+
 describe("a limit that a header tells", () => {
   const told = (limit: number, remaining: number, reset?: string) => ({
     "x-ratelimit-limit": String(limit),
@@ -272,6 +279,13 @@ describe("a limit that a header tells", () => {
     assert.deepStrictEqual(limits(searching, "11"), [11, 11, 10, undefined])
     assert.deepStrictEqual(limits(searching, "1"), [20, undefined, 1, 1])
     assert.deepStrictEqual(limits(ask, undefined), [20, undefined, 10, undefined])
+  })
+
+  it("is kept where an answer does not tell it again", () => {
+    const gate = make()
+    answered(gate, Gate.take(gate, ask, start), start, 200, { "x-ratelimit-limit": "40" })
+    answered(gate, Gate.take(gate, ask, start), start)
+    assert.deepInclude(gate.all, { limit: 40, told: 40 })
   })
 
   it("of a refused search is that of searches; where none is told it is theirs, too", () => {
@@ -306,6 +320,13 @@ describe("a limit that a header tells", () => {
     const known = (gate: Gate.Gate) => void gate.all.log.push({ releaseAt: start + 9 })
     assert.deepStrictEqual(others(told(40, 36), known), [9, 2020, 2020])
     assert.deepStrictEqual(others(told(40, 38), known), [9])
+    // places of ours that are free by now leave room for as many
+    const old = (count: number) => (gate: Gate.Gate) => {
+      for (let n = 0; n < count; n++) Object.assign(Gate.take(gate, ask, start - 9000), { took: 1 })
+    }
+    assert.deepStrictEqual(others(told(40, 37), old(2)), [])
+    assert.deepStrictEqual(others(told(40, 37), old(3)), [])
+    assert.deepStrictEqual(others(told(40, 37), old(1)), [2020, 2020])
     // our own that may have been counted are not others'
     assert.deepStrictEqual(
       others(told(40, 36), (gate) => {
@@ -418,6 +439,7 @@ describe("a limit rises", () => {
     assert.strictEqual(reached({ unused: 70 }), 100)
     assert.strictEqual(reached({ unused: 1 }), 51)
     assert.strictEqual(reached({ unused: 0 }), 50)
+    assert.strictEqual(reached({ unused: 0, changedAt: start - 10_000 }), 55)
     assert.strictEqual(reached({ unused: 100 }), 50)
     assert.strictEqual(reached({ unused: 99 }), 100)
     assert.strictEqual(reached({ fullAt: start - 1999 }), 50)

@@ -60,6 +60,12 @@ describe("a place is free", () => {
     ["after less where the server itself is slow", permit(start, 1500), start + 2200, slow],
     ["after less where the server itself is slow, also without an answer", permit(start), start + 2200, slow],
     [
+      "after all of it where a slow way explains a slow answer",
+      permit(start, 1000),
+      start + 2020 + 1000 - 256.66666666666663,
+      { answers: 64, fastest: 300, spread: 20 }
+    ],
+    [
       "after all of it where the server is slower by no more than that",
       permit(start),
       start + 4020,

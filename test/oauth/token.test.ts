@@ -292,7 +292,7 @@ describe("a base URL", () => {
     Effect.runSync(
       Effect.match(parseBaseUrl(url, { allowInsecureHttp }), {
         onSuccess: (base) => base,
-        onFailure: (error) => ("message" in error ? String(error.message) : error._op)
+        onFailure: (error) => ("message" in error ? String(error.message) : String(error))
       })
     )
   it.each<[string, string]>([

@@ -182,14 +182,10 @@ const until = (header: string | undefined, now: number): number | undefined => {
   for (const form of dates) {
     const { day = "", month = "", time = "", year = "" } = form.exec(header?.trim() ?? "")?.groups ?? {}
     const at = months.indexOf(month.toLowerCase())
-    if (month === "" || at < 0 || at % 3 !== 0) continue
+    if (month === "" || at % 3 !== 0) continue
     const two = (n: number | string) => String(n).padStart(2, "0")
-    const parsed = (century: string) => Date.parse(`${century}${year}-${two(at / 3 + 1)}-${two(day)}T${time}Z`) - now
-    if (year.length === 4) return parsed("")
-    // of two digits: never more than fifty years ahead
-    const century = Math.floor(new Date(now).getUTCFullYear() / 100)
-    const wait = parsed(String(century))
-    return wait > 50 * 365.25 * longestBelievable ? parsed(String(century - 1)) : wait
+    const century = year.length === 4 ? "" : Math.floor(new Date(now).getUTCFullYear() / 100)
+    return Date.parse(`${century}${year}-${two(at / 3 + 1)}-${two(day)}T${time}Z`) - now
   }
   return undefined
 }
@@ -316,7 +312,7 @@ const fault = (cause: unknown, depth = 0): Fault => {
   if (typeof cause !== "object" || cause === null) {
     return { code: undefined, message: String(cause), connecting: false }
   }
-  if (depth < 8 && "errors" in cause && Array.isArray(cause.errors) && cause.errors.length > 0) {
+  if (depth < 8 && "errors" in cause && Array.isArray(cause.errors)) {
     const [first, ...others] = cause.errors.map((error) => fault(error, depth + 1))
     if (first !== undefined) return { ...first, connecting: [first, ...others].every((one) => one.connecting) }
   }

@@ -43,7 +43,7 @@ const piece = 8
 interface Wanted {
   /** Pieces of secrets by their length. */
   readonly pieces: ReadonlyMap<number, ReadonlySet<string>>
-  /** Secrets as they are, the longest first. */
+  /** Secrets as they are. */
   readonly whole: ReadonlyArray<string>
 }
 
@@ -64,16 +64,9 @@ const wantedOf = (secrets: ReadonlyArray<string>): Wanted => {
   for (const secret of secrets) {
     add(lettersOf(traced(secret)).letters, 4)
     // whatever stands before it, it begins at one of three places in a group of base64
-    for (const [before, cut] of [
-      ["", 0],
-      ["a", 2],
-      ["aa", 3]
-    ] as const) {
-      const encoded = Encoding.encodeBase64(before + secret).replace(/=+$/, "")
-      add(lettersOf(traced(encoded.slice(cut, -1))).letters, piece)
-    }
+    for (const before of ["", "a", "aa"]) add(lettersOf(traced(Encoding.encodeBase64(before + secret))).letters, piece)
   }
-  const whole = secrets.filter((secret) => secret !== "").sort((a, b) => b.length - a.length)
+  const whole = secrets.filter((secret) => secret !== "")
   const wanted: Wanted = { pieces, whole }
   memo.set(secrets, wanted)
   return wanted

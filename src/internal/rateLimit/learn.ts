@@ -35,9 +35,7 @@ export const settle = (gate: Gate, permit: Permit, answer: Failure.Answer, now: 
     gate.heldUntil = Math.max(gate.heldUntil, now + (Failure.retryAfter(headers, now) ?? window) + margin)
   } else if (status === 403 && Failure.isPage(answer.text) && now - gate.refusedAt < blockMemory) {
     gate.heldUntil = Math.max(gate.heldUntil, now + blockPause)
-  } else if (!gate.settings.learning) {
-    return
-  } else {
+  } else if (gate.settings.learning) {
     if (limit !== undefined) {
       tell(mine, limit)
       learnRemaining(mine, permit, limit, headers, now)
