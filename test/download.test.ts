@@ -45,11 +45,69 @@ describe("the name of a download", () => {
     ["trailing. ", "trailing"],
     ["ä".repeat(300), "ä".repeat(127)],
     [`${"x".repeat(400)}.pdf`, `${"x".repeat(251)}.pdf`],
-    [`${"😀".repeat(100)}.png`, `${"😀".repeat(62)}.png`]
+    [`${"😀".repeat(100)}.png`, `${"😀".repeat(62)}.png`],
+    ["x".repeat(255), "x".repeat(255)],
+    ["x".repeat(256), "x".repeat(255)],
+    [`${"x".repeat(250)}.${"y".repeat(19)}`, `${"x".repeat(235)}.${"y".repeat(19)}`],
+    [`${"x".repeat(250)}.${"y".repeat(20)}`, `${"x".repeat(250)}.${"y".repeat(4)}`],
+    [`.${"x".repeat(300)}`, `.${"x".repeat(254)}`],
+    [`a.${"x".repeat(300)}`, `a.${"x".repeat(253)}`],
+    [`${"x".repeat(249)}..  .pdf`, `${"x".repeat(249)}.pdf`],
+    [`${"x".repeat(250)}. ${"x".repeat(9)}.pdf`, `${"x".repeat(250)}.pdf`],
+    [`a.b ${"x".repeat(400)}`, `a.b ${"x".repeat(251)}`],
+    [" leading", "leading"],
+    ["xC:a", "xC_a"]
   ]
   for (const [given, name] of names) {
     it(JSON.stringify(given.slice(0, 40)), () => assert.strictEqual(Download.safe(given), name))
   }
+
+  it("is read from either form of the header, and from its last part", () => {
+    const name = (disposition?: string) =>
+      Download.make({
+        status: 200,
+        headers: { "content-disposition": disposition },
+        text: "",
+        bytes: undefined,
+        attempts: 1,
+        secrets: ["SECRETSECRET"]
+      }).name
+    for (const [disposition, expected] of [
+      ["attachment; filename=a.txt", "a.txt"],
+      ["attachment; filename = a.txt; x=y", "a.txt"],
+      ['attachment; FILENAME="a; b.txt"', "a; b.txt"],
+      ['attachment; filename="a \\"b\\" c.txt"', "a _b_ c.txt"],
+      ['attachment; filename=""', undefined],
+      ["attachment; filename*=UTF-8''a%20b.txt; filename=c.txt", "a b.txt"],
+      ["attachment; filename=c.txt; filename* = utf-8'en'a%20b.txt ", "a b.txt"],
+      ["attachment; filename*=utf-8''a%2", undefined],
+      ["attachment; filename=c.txt; filename*=utf-8''a%2", "c.txt"],
+      ["attachment; filename*=utf-8''SECRETSECRET.txt", "_redacted_.txt"],
+      ["attachment", undefined],
+      [undefined, undefined]
+    ] as const) {
+      assert.strictEqual(name(disposition), expected, disposition)
+    }
+  })
+
+  it("and the rest is what the header says, or is not there", () => {
+    const received = { status: 200, text: "", attempts: 1, secrets: [] }
+    const bytes = new Uint8Array([1, 2])
+    assert.deepStrictEqual(Download.make({ ...received, headers: { "content-type": "a/b" }, bytes }), {
+      data: bytes,
+      type: "a/b"
+    })
+    assert.deepStrictEqual<unknown>(Download.make({ ...received, headers: {}, bytes: undefined }), {
+      data: new Uint8Array()
+    })
+    const missing = (headers: Record<string, string>, of?: Uint8Array) =>
+      Download.shortage({ ...received, headers, bytes: of })
+    assert.strictEqual(missing({ "content-length": "3" }, bytes), "2 of 3 bytes came")
+    assert.strictEqual(missing({ "content-length": "3", "content-encoding": "identity" }), "0 of 3 bytes came")
+    for (const headers of [{ "content-length": "2" }, { "content-length": "3", "content-encoding": "gzip" }, {}]) {
+      assert.isUndefined(missing(headers as Record<string, string>, bytes))
+    }
+  })
 
   it("is safe to write to disk, or there is none, whatever the server says", () => {
     const odd = FastCheck.constantFrom("/", "\\", "..", ":", "\u0000", "\u202e", "con", " ", ".", "\n", "c:", "nul")

@@ -114,12 +114,13 @@ describe("bytes and files", () => {
       foreign({ size: 1, type: "" }, "File"),
       foreign({ size: "1", type: "" }),
       foreign({ size: 1, type: 1 }),
+      foreign({ type: "" }),
       foreign({ size: 1, type: "" }, "MyBlob"),
       foreign({ size: 1, type: "" }, "Blobs"),
       "Blob",
       null
     ]
-    assert.deepStrictEqual(blobs.map(Bytes.isBlob), [true, true, true, true, ...Array(6).fill(false)])
+    assert.deepStrictEqual(blobs.map(Bytes.isBlob), [true, true, true, true, ...Array(7).fill(false)])
     assert.deepStrictEqual(
       [blob, new File(["a"], "a.txt"), foreign({ size: 1, type: "", name: "n" }), foreign({ name: "n" }, "File")].map(
         Bytes.isFile
@@ -429,6 +430,15 @@ describe("the compiled check", () => {
     { a: Schema.String },
     { key: Schema.String.pipe(Schema.pattern(/^k/)), value: Schema.Number }
   )
+  interface Tree {
+    readonly kids: ReadonlyArray<Tree>
+  }
+  const tree: Schema.Schema<Tree> = Schema.suspend(() => Schema.Struct({ kids: Schema.Array(tree) }))
+  const two = Schema.Struct(
+    {},
+    { key: Schema.TemplateLiteral("k", Schema.String), value: Schema.Number },
+    { key: Schema.TemplateLiteral("u", Schema.String), value: Schema.Unknown }
+  )
   const inherited = (own: object, from: object) => Object.assign(Object.create(from), own)
   it.each<[string, Shaped, unknown, boolean, boolean]>([
     ["a string", Schema.String, "a", true, true],
@@ -547,6 +557,34 @@ describe("the compiled check", () => {
     ["a field of a literal that is null", Schema.Struct({ a: Schema.Null }), { a: null }, true, true],
     ["a field of anything", Schema.Struct({ a: Schema.Unknown }), { a: true }, true, true],
     ["a field of anything that is not there", Schema.Struct({ a: Schema.Unknown }), {}, false, false],
+    ["null for a struct of nothing needed", Schema.Struct({ a: Schema.optional(Schema.String) }), null, false, false],
+    ["a tuple of structs", Schema.Tuple(struct), [{ a: "x" }], true, true],
+    ["a tuple of structs with more", Schema.Tuple(struct), [{ a: "x", c: 1 }], true, false],
+    ["what contains itself", tree, { kids: [{ kids: [] }] }, true, true],
+    ["what contains something else", tree, { kids: [{ kids: 1 }] }, false, false],
+    [
+      "two literals and two types, the first",
+      Schema.Union(Schema.Literal("a", 1), Schema.Boolean, Schema.Array(Schema.String)),
+      true,
+      true,
+      true
+    ],
+    [
+      "two literals and two types, the second",
+      Schema.Union(Schema.Literal("a", 1), Schema.Boolean, Schema.Array(Schema.String)),
+      [],
+      true,
+      true
+    ],
+    [
+      "a record of numbers alone",
+      Schema.Record({ key: Schema.String, value: Schema.Number }),
+      { z: "x" },
+      false,
+      false
+    ],
+    ["a record of two kinds", two, { k1: 1, u1: "x" }, true, true],
+    ["a record of two kinds, one of them not", two, { k1: "x", u1: "x" }, false, false],
     ["a class", Schema.instanceOf(Date), new Date(), true, true],
     ["another class", Schema.instanceOf(Date), {}, false, false]
   ])("of %s", (_, schema, value, isOpen, isClosed) => {

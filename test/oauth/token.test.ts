@@ -15,7 +15,7 @@ const own = "https://pipedrive.example"
 
 const shown = (read: Either.Either<Stored, Token.Fault>) =>
   Either.match(read, {
-    onLeft: (fault) => (fault._tag === "Field" ? `${fault.field} ${fault.what}` : `domain ${fault.domain}`),
+    onLeft: (fault) => (fault._tag === "Domain" ? `domain ${fault.domain}` : `${fault.field} ${fault.what}`),
     onRight: ({ accessToken, refreshToken, ...rest }) => ({
       ...rest,
       accessToken: Redacted.value(accessToken),
@@ -23,7 +23,7 @@ const shown = (read: Either.Either<Stored, Token.Fault>) =>
     })
   })
 
-const wire = { access_token: "A", refresh_token: "R", token_type: "Bearer", expires_in: 60, scope: "a,b c" }
+const wire = { access_token: "A-1", refresh_token: "R-1", token_type: "Bearer", expires_in: 60, scope: "a,b c" }
 const token: Stored = {
   accessToken: Redacted.make("A"),
   refreshToken: Redacted.make("R"),
@@ -35,8 +35,8 @@ const token: Stored = {
 
 describe("a token from the wire", () => {
   const plain = {
-    accessToken: "A",
-    refreshToken: "R",
+    accessToken: "A-1",
+    refreshToken: "R-1",
     issuedAt: now,
     expiresAt: now + 60_000,
     apiDomain: undefined,
@@ -68,6 +68,7 @@ describe("a token from the wire", () => {
     ["has a letter that no header takes", { ...wire, access_token: "Ä" }, "access_token is no token"],
     ["has another type", { ...wire, token_type: "bearers" }, "token_type is not Bearer"],
     ["has another type, too", { ...wire, token_type: "xbearer" }, "token_type is not Bearer"],
+    ["has a list for its type", { ...wire, token_type: ["Bearer"] }, "token_type is not Bearer"],
     ["has null for its type", { ...wire, token_type: null }, "token_type is not Bearer"],
     ["has no lifetime", without("expires_in"), "expires_in is missing"],
     ["has an empty lifetime", { ...wire, expires_in: " " }, "expires_in is no number of seconds"],
@@ -292,7 +293,8 @@ describe("a base URL", () => {
     Effect.runSync(
       Effect.match(parseBaseUrl(url, { allowInsecureHttp }), {
         onSuccess: (base) => base,
-        onFailure: (error) => ("message" in error ? String(error.message) : String(error))
+        onFailure: (error) =>
+          error._op === "InvalidData" ? `${error.message} (${error.path.join(".")})` : String(error)
       })
     )
   it.each<[string, string]>([
@@ -321,6 +323,9 @@ describe("a base URL", () => {
     "[fc00::1]",
     "[fd12:3456::1]",
     "pipedrive",
+    "a",
+    "ab1",
+    "1ab",
     "my_host-1",
     "a.test",
     "a.local",
@@ -338,6 +343,8 @@ describe("a base URL", () => {
     "[fe80::1]",
     "[2001:db8::1]",
     "[::1:1]",
+    "[2001:fd00::1]",
+    "a.local.example",
     "atest.com",
     "atest",
     "local.example",
@@ -358,7 +365,7 @@ describe("a base URL", () => {
       ["https://x.test?a", 'must not have a query or fragment: "https://x.test?a"'],
       ["https://x.test#a", 'must not have a query or fragment: "https://x.test#a"']
     ] as const) {
-      assert.strictEqual(parsed(url), why)
+      assert.strictEqual(parsed(url), `${why} (baseUrl)`)
     }
     assert.strictEqual(parsed(new URL("https://x.test/a/")), "https://x.test/a")
   })

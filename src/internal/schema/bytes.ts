@@ -6,11 +6,7 @@ const tag = (u: unknown): string => Object.prototype.toString.call(u).slice(8, -
 
 /** @internal */
 export const isBlob = (u: unknown): u is Blob =>
-  typeof u === "object" &&
-  u !== null &&
-  /^(Blob|File)$/.test(tag(u)) &&
-  typeof (u as Blob).size === "number" &&
-  typeof (u as Blob).type === "string"
+  /^(Blob|File)$/.test(tag(u)) && typeof (u as Blob).size === "number" && typeof (u as Blob).type === "string"
 
 /**
  * A Blob under another type. One that is of no class of ours must not become a part of a new one, which would hold the words
@@ -46,7 +42,7 @@ const isOurs = (blob: Blob): boolean => {
 export const isFile = (u: unknown): u is File => isBlob(u) && typeof (u as File).name === "string"
 
 const isBuffer = (u: unknown): u is ArrayBuffer =>
-  typeof u === "object" && u !== null && /^(Shared)?ArrayBuffer$/.test(tag(u)) && "byteLength" in u
+  /^(Shared)?ArrayBuffer$/.test(tag(u)) && typeof (u as ArrayBuffer).byteLength === "number"
 
 /** @internal */
 export const isBytes = (u: unknown): u is ArrayBuffer | ArrayBufferView => ArrayBuffer.isView(u) || isBuffer(u)

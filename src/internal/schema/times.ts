@@ -21,8 +21,7 @@ const timeFormat =
 const read = (text: string) => {
   const [, year, month, day, separator, hour, , second, zone] = timeFormat.exec(text) ?? []
   const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
-  const exists =
-    year !== undefined && Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= days
+  const exists = Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= days
   return exists ? { separator, timed: hour !== undefined, second, zone } : undefined
 }
 
