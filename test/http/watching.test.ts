@@ -222,7 +222,7 @@ it.effect("a repeated call says so in the log, at debug level, with what it was 
     const logger = Logger.make(({ annotations, message }) => {
       lines.push([String(message), Object.fromEntries(HashMap.toEntries(annotations))])
     })
-    const fake = Fake.make(Fake.json(503, {}), robot)
+    const fake = Fake.make(Fake.json(503, { success: false }), robot)
     yield* later(
       Robots.get({ id: 1 }).pipe(
         Logger.withMinimumLogLevel(LogLevel.Debug),
