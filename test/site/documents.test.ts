@@ -127,6 +127,12 @@ describe("docs/errors.md", () => {
     }
   })
 
+  it("names each error of src/PipedriveError.ts", () => {
+    const text = readFileSync("docs/errors.md", "utf8")
+    const classes = readFileSync("src/PipedriveError.ts", "utf8").matchAll(/^export class (\w+)/gm)
+    for (const [, name] of classes) assert.include(text, `\`${name}\``)
+  })
+
   it("names each reason of an AuthError, and each phase of a TransportError", () => {
     const text = readFileSync("src/PipedriveError.ts", "utf8")
     const union = /export type AuthErrorReason =([^\n]*(?:\n {2}\|[^\n]*)+)/.exec(text)?.[1] ?? ""
