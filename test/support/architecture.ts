@@ -9,8 +9,19 @@ import { ts } from "ts-morph"
  */
 const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["PipedriveError"],
-  ["Auth", "HttpLayer", "RateLimiter", "RateLimiterShared", "TokenStore", "TokenStoreSql", "OAuth2", "Undici"],
-  ["Batch", "Field", "Endpoint", "Pagination", "CustomFields", "Times"],
+  [
+    "Auth",
+    "HttpLayer",
+    "RateLimiter",
+    "RateLimiterShared",
+    "TokenStore",
+    "TokenStoreSql",
+    "OAuth2",
+    "SyncStore",
+    "SyncStoreSql",
+    "Undici"
+  ],
+  ["Batch", "Field", "Endpoint", "Pagination", "CustomFields", "Sync", "Times"],
   ["v1", "v2"],
   ["current"],
   ["Pipedrive", "Accounts", "WebhookEvents"],
@@ -31,7 +42,7 @@ const serverEdge = /^src\/sandbox\/server\.ts$/
 const ownFibers = /^src\/internal\/http\/timeout\.ts$/
 
 /** What knows SQL, behind an entry point of its own. */
-const sqlEdge = /^src\/TokenStoreSql\.ts$/
+const sqlEdge = /^src\/(TokenStore|SyncStore)Sql\.ts$/
 
 /** What knows the store of shared limits, likewise. */
 const sharedEdge = /^src\/RateLimiterShared\.ts$/

@@ -6,7 +6,7 @@ import type { Answer } from "../http/messages.js"
 import type { Computed, Field, Filter } from "../model/entity.js"
 import * as kinds from "../model/kinds.js"
 import * as references from "../model/references.js"
-import { numOrNull, text, textOrNull, type View, v1Time, v2Time } from "../model/view.js"
+import { numOrNull, text, textOrNull, toSecond, type View, v1Time, v2Time } from "../model/view.js"
 import { all, get, type Row } from "../model/world.js"
 
 /** The id. */
@@ -18,8 +18,8 @@ export const uuid: Field = { kind: kinds.text, readOnly: true }
 /** The creation time. */
 export const addTime: Field = { kind: kinds.time, initial: (view) => view.now }
 
-/** When it was last changed. */
-export const updateTime: Field = { kind: kinds.time, initial: (view) => view.now, readOnly: true }
+/** When it was last changed, to the second. */
+export const updateTime: Field = { kind: kinds.time, initial: (view) => toSecond(view.now), readOnly: true }
 
 /** A user, by default the caller. */
 export const user: Field = {
@@ -152,7 +152,7 @@ export const isOneOf =
   (value) => {
     const values: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
     const wanted = new Set(values)
-    return Object.assign((row: Row) => wanted.has(row[field]), { narrow: { field, values: Array.from(wanted) } })
+    return Object.assign((row: Row) => wanted.has(row[field]), { indexHint: { field, values: Array.from(wanted) } })
   }
 
 const instant = (value: unknown): string | undefined => {
@@ -167,7 +167,7 @@ export const since =
     const from = instant(value)?.slice(0, 19)
     return from === undefined
       ? undefined
-      : Object.assign((row: Row) => text(row, field) >= from, { narrow: { field, from } })
+      : Object.assign((row: Row) => text(row, field) >= from, { indexHint: { field, from } })
   }
 
 /** The time of the field is before. */

@@ -7,8 +7,8 @@ import type { Answer } from "../http/messages.js"
 import * as bounds from "./bounds.js"
 import * as custom from "./customFields.js"
 import type { Computed, Draft, Entity, Field, OperationKind } from "./entity.js"
-import { type Kind, unreadable } from "./kinds.js"
-import { isRecord, list, nullRecord, text, type View } from "./view.js"
+import { type Kind, time, unreadable } from "./kinds.js"
+import { isRecord, list, nullRecord, text, toSecond, type View } from "./view.js"
 import { get, nextId, put, type Row, remove as removeRow } from "./world.js"
 
 /** A handler's result: a response, or an error response. */
@@ -301,6 +301,13 @@ const commit = (entity: Entity, draft: Draft, action: "create" | "change" | "del
   return row
 }
 
+/**
+ * The time of a change, as exact as the entity keeps it. Most keep seconds: lists that are sorted by it do not tell which of two
+ * changes of one second came first.
+ */
+const changedAt = (entity: Entity, view: View): string =>
+  entity.fields.update_time?.kind === time ? toSecond(view.now) : view.now
+
 const applyCleared = (field: Field | undefined, value: unknown): unknown =>
   value === null && field?.cleared !== undefined ? field.cleared : value
 
@@ -333,7 +340,8 @@ export const change = (entity: Entity, row: Row, patch: Patch, view: View, versi
       after[name] = { ...(isRecord(row[name]) ? row[name] : {}), ...(isRecord(patch[name]) ? patch[name] : {}) }
     else after[name] = applyCleared(entity.fields[name], patch[name])
   }
-  if (entity.fields.update_time !== undefined && patch.update_time === undefined) after.update_time = view.now
+  if (entity.fields.update_time !== undefined && patch.update_time === undefined)
+    after.update_time = changedAt(entity, view)
   const draft: Draft = { view, version, before: row, after, given: new Set(Object.keys(patch)) }
   const refusal = outOfBounds(entity, draft) ?? findMissingTarget(entity, draft)
   if (refusal !== undefined) return Either.left(refusal)
@@ -358,7 +366,7 @@ export const remove = (entity: Entity, row: Row, view: View): void => {
     })
   } else {
     const after: Draft["after"] = { ...row, is_deleted: true, delete_time: view.now }
-    if (entity.fields.update_time !== undefined) after.update_time = view.now
+    if (entity.fields.update_time !== undefined) after.update_time = changedAt(entity, view)
     commit(entity, { view, version: "v2", before: row, after, given: new Set(["is_deleted"]) }, "delete")
   }
   entity.cascade?.(row, view)

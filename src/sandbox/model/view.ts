@@ -71,6 +71,9 @@ export const v1Time = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(
 /** `2026-05-15T09:55:02Z`: a time as v2 writes it. */
 export const v2Time = (iso: string): string => `${iso.slice(0, 19)}Z`
 
+/** A time in ISO form without its fraction. */
+export const toSecond = (iso: string): string => `${iso.slice(0, 19)}.000Z`
+
 /** An ISO time plus milliseconds. */
 export const addMillis = (iso: string, millis: number): string =>
   new Date(new Date(iso).getTime() + millis).toISOString()

@@ -11,7 +11,7 @@ import * as errorResponses from "../http/errorResponses.js"
 import { json } from "../http/messages.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
-import { isRecord, list, num, text } from "../model/view.js"
+import { isRecord, list, num, text, toSecond, type View } from "../model/view.js"
 import { type Change, get, put, type Row, uuid, where } from "../model/world.js"
 import { showWithIds } from "./core.js"
 import * as crud from "./crud.js"
@@ -81,6 +81,10 @@ const references: Readonly<Record<string, ReadonlyArray<readonly [table: string,
   ]
 }
 
+/** Points a row elsewhere, which is a change of it as any other. */
+const relink = (view: View, table: string, row: Row, to: Readonly<Record<string, unknown>>): void =>
+  put(view.world, table, { ...row, ...to, ...("update_time" in row ? { update_time: toSecond(view.now) } : {}) })
+
 /** The remaining entity takes over missing values from the other one; lists are joined. */
 const mergeFields = (winner: Row, other: Row): engine.Patch => {
   const patch: Record<string, unknown> = {}
@@ -120,8 +124,7 @@ const merge =
       const winner = yield* crud.findLive(entity, other, call)
       const { view } = call
       for (const [table, field] of references[entity.name] ?? []) {
-        for (const row of where(view.world, table, field, merged.id))
-          put(view.world, table, { ...row, [field]: winner.id })
+        for (const row of where(view.world, table, field, merged.id)) relink(view, table, row, { [field]: winner.id })
       }
       const row = yield* engine.change(entity, winner, mergeFields(winner, merged), view, "v1")
       const at = view.world.log.length - 1
@@ -177,7 +180,7 @@ const dealToLead: Handler = (call) =>
     for (const [child, field] of references.deal ?? []) {
       if (child !== "activity" && child !== "note") continue
       for (const one of where(view.world, child, field, row.id)) {
-        put(view.world, child, { ...one, deal_id: null, lead_id: made.id })
+        relink(view, child, one, { deal_id: null, lead_id: made.id })
       }
     }
     engine.remove(deal, row, view)
@@ -210,7 +213,7 @@ const leadToDeal: Handler = (call) =>
     )
     for (const child of ["activity", "note"]) {
       for (const one of where(view.world, child, "lead_id", row.id)) {
-        put(view.world, child, { ...one, lead_id: null, deal_id: made.id })
+        relink(view, child, one, { lead_id: null, deal_id: made.id })
       }
     }
     engine.remove(lead, row, view)
