@@ -10,6 +10,8 @@ export interface Memory {
   complete: boolean
   /** The latest time that passes before this one reached. */
   readonly start: string | null
+  /** What they gave of that second. */
+  readonly known: ReadonlySet<Id>
   readonly lists: Map<string, Position>
   readonly seen: Map<Id, Mark>
   since: string | null
@@ -29,6 +31,7 @@ export const make = (of: Memory["of"], state: State | undefined): Memory => {
     of,
     complete: state?.complete ?? false,
     start: times[times.length - 1] || null,
+    known: new Set(state?.seen.map(([id]) => id)),
     lists,
     seen: new Map(state?.seen.map((mark) => [mark[0], mark] as const)),
     since: state?.deletions.since ?? null,

@@ -125,42 +125,55 @@ interface Place {
 
 const begin = (pass: Pass, at: number, list: List): Step => {
   const { memory, settings } = pass
-  const position = Memory.positionOf(memory, list)
-  const since = position.since === null ? null : before(position.since, settings.overlap)
-  const newest = position.newest === null ? newestOf(list, { ...inputOf(pass, list) }) : Effect.succeed(position.newest)
-  return Effect.flatMap(newest, (newest) => {
-    // what is deleted from now on has to be told
-    memory.since ??= newest
-    return walk(pass, at, list, { since, from: undefined, newest })
+  const { newest, since } = Memory.positionOf(memory, list)
+  const first: Place = {
+    since: since === null ? null : before(since, settings.overlap),
+    from: undefined,
+    newest
+  }
+  if (newest !== null) return walk(pass, at, list, first)
+  return Effect.flatMap(readAt(pass, list, first), (page) => {
+    if (page.next === undefined) {
+      // what is deleted from now on has to be told
+      memory.since ??= lastOf(page)
+      return Effect.succeed(told(pass, at, list, first, page))
+    }
+    // so long a list is begun again once it is known which seconds are over
+    return Effect.flatMap(newestOf(list, inputOf(pass, list)), (newest) => {
+      memory.since ??= newest
+      return walk(pass, at, list, { ...first, newest })
+    })
   })
 }
 
-const walk = (pass: Pass, at: number, list: List, place: Place): Step =>
-  Effect.map(
-    read(
-      list,
-      {
-        ...inputOf(pass, list),
-        ...sortedBy(list, "asc"),
-        ...(place.since === null ? {} : { updated_since: place.since })
-      },
-      place.from
-    ),
-    (page): Told => {
-      const { next, since } = moveOn(pass, list, place, page)
-      const changes = take(pass, list, page, place.newest, since)
-      return { changes, meta: page.meta, next: next === undefined ? after(pass, at) : walk(pass, at, list, next) }
-    }
+const readAt = (pass: Pass, list: List, { from, since }: Place) =>
+  read(
+    list,
+    { ...inputOf(pass, list), ...sortedBy(list, "asc"), ...(since === null ? {} : { updated_since: since }) },
+    from
   )
+
+const walk = (pass: Pass, at: number, list: List, place: Place): Step =>
+  Effect.map(readAt(pass, list, place), (page) => told(pass, at, list, place, page))
+
+const told = (pass: Pass, at: number, list: List, place: Place, page: Page): Told => {
+  const { next, since } = moveOn(pass, list, place, page)
+  const changes = take(pass, list, page, place.newest, since)
+  return { changes, meta: page.meta, next: next === undefined ? after(pass, at) : walk(pass, at, list, next) }
+}
+
+const lastOf = ({ items }: Page): string | null =>
+  items.reduce<string | null>((time, item) => later(time, secondOf(item.update_time)), null)
 
 /** The place of the next page, and the time up to which all will have been handled with this one. */
 const moveOn = (
   { memory }: Pass,
   list: List,
   { from, newest: known, since }: Place,
-  { items, next }: Page
+  page: Page
 ): { readonly next: Place | undefined; readonly since: string | null } => {
-  const last = items.reduce<string | null>((time, item) => later(time, secondOf(item.update_time)), null)
+  const { items, next } = page
+  const last = lastOf(page)
   const reached = later(since, last)
   const newest = later(reached, known)
   const wasOpen = from !== undefined && since === known
@@ -204,8 +217,8 @@ const take = (
     }
     memory.gone.delete(id)
     memory.since ??= time
-    const added = secondOf(item.add_time)
-    const isNew = mark === undefined && (!memory.complete || (added !== null && !isLater(memory.start, added)))
+    const isLate = !isLater(memory.start, secondOf(item.add_time)) && !memory.known.has(id)
+    const isNew = mark === undefined && (!memory.complete || isLate)
     changes.push({ _tag: isNew ? "Created" : "Updated", id, item })
   }
   memory.lists.set(list.name, { since, newest: later(later(since, known), Memory.positionOf(memory, list).newest) })
