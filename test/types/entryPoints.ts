@@ -6,7 +6,18 @@ import { layerStoreMemory } from "@effect/experimental/RateLimiter"
 import { FetchHttpClient, type HttpClient } from "@effect/platform"
 import type { SqlClient } from "@effect/sql"
 import type { SqlError } from "@effect/sql/SqlError"
-import { type ConfigError, type DateTime, Effect, FastCheck, Layer, Option, Redacted, Schema, Stream } from "effect"
+import {
+  type ConfigError,
+  type DateTime,
+  Effect,
+  FastCheck,
+  Layer,
+  Option,
+  Redacted,
+  Schedule,
+  Schema,
+  Stream
+} from "effect"
 import * as Root from "effect-pipedrive"
 import * as Accounts from "effect-pipedrive/Accounts"
 import * as Auth from "effect-pipedrive/Auth"
@@ -21,14 +32,17 @@ import * as Pipedrive from "effect-pipedrive/Pipedrive"
 import * as PipedriveError from "effect-pipedrive/PipedriveError"
 import * as RateLimiter from "effect-pipedrive/RateLimiter"
 import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
+import * as Sync from "effect-pipedrive/Sync"
+import type * as SyncStore from "effect-pipedrive/SyncStore"
+import * as SyncStoreSql from "effect-pipedrive/SyncStoreSql"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
 import * as Times from "effect-pipedrive/Times"
 import * as TokenStore from "effect-pipedrive/TokenStore"
 import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
 import * as Undici from "effect-pipedrive/Undici"
-import { Leads, Notes, Users } from "effect-pipedrive/v1"
-import { Activities, Deals, Persons } from "effect-pipedrive/v2"
+import { Leads, Notes, Recents, Users } from "effect-pipedrive/v1"
+import { Activities, DealProducts, Deals, ItemSearch, Persons, Stages } from "effect-pipedrive/v2"
 
 // --- what must not have become `any` on the way ---
 
@@ -314,6 +328,60 @@ TokenStoreSql.layer({ table: ["tokens"] })
 TokenStore.layerKeyValueStore({ seal: { key: "0123456789abcdef" } })
 // @ts-expect-error: what loads gives an Option
 TokenStore.layer({ load: () => Effect.succeed("text"), save: () => Effect.void, clear: () => Effect.void })
+
+// --- Sync, SyncStore, SyncStoreSql ---
+
+export const synced = Stream.mapConcat(Sync.changes(Deals), ({ changes }) => changes)
+concrete(synced)
+export const changedTitles: Stream.Stream<
+  string,
+  PipedriveError.PipedriveError | SyncStore.StateMismatch,
+  Endpoint.Requirements
+> = Stream.map(synced, (change) => {
+  // what was deleted has an id, and may have what it was
+  if (change._tag === "Deleted") return change.item?.title ?? `${change.id.toFixed()}`
+  return change.item.title
+})
+export const filtered = Sync.changes(Deals, undefined, { filters: { pipeline_id: 1, include_fields: "files_count" } })
+export const others = [
+  Sync.changes(Persons.list),
+  Sync.changes({ list: Deals.list, listArchived: Deals.listArchived }),
+  Sync.changes(Notes),
+  Sync.changes(Leads),
+  Sync.changes(Stages),
+  Sync.changes(Users, undefined, { account: 7 }),
+  Sync.follow(Activities, undefined, { schedule: Schedule.spaced("5 minutes") })
+]
+export const goneLeads: Effect.Effect<
+  ReadonlyArray<string>,
+  PipedriveError.PipedriveError,
+  Endpoint.Requirements
+> = Sync.deletions(Leads, new Set(["7"]))
+export const kept: Effect.Effect<
+  void,
+  "mine" | PipedriveError.PipedriveError | SyncStore.StateMismatch | SyncStore.SyncStoreError,
+  Endpoint.Requirements | SyncStore.SyncStore
+> = Sync.run(Persons, ({ changes }) => (changes.length === 0 ? Effect.void : Effect.fail("mine" as const)))
+export const states: Layer.Layer<SyncStore.SyncStore, ConfigError.ConfigError | SqlError, SqlClient.SqlClient> =
+  SyncStoreSql.layer({ table: "states", migrate: false })
+// @ts-expect-error: one thing is no list
+Sync.changes(Deals.get)
+// @ts-expect-error: a search gives results, not things
+Sync.changes(ItemSearch)
+// @ts-expect-error: products of deals are listed for some deals
+Sync.changes(DealProducts)
+// @ts-expect-error: recents need a time
+Sync.changes(Recents)
+// @ts-expect-error: fields have no id
+Sync.changes(Current.DealFields)
+// @ts-expect-error: persons are in no pipeline
+Sync.changes(Persons, undefined, { filters: { pipeline_id: 1 } })
+// @ts-expect-error: with a filter of the account Pipedrive passes over the time
+Sync.changes(Deals, undefined, { filters: { filter_id: 1 } })
+// @ts-expect-error: deals have numbers
+Sync.deletions(Deals, ["7"])
+// @ts-expect-error: it is no state
+Sync.changes(Deals, { since: "2026-01-01" })
 
 // --- sandbox ---
 
