@@ -13,19 +13,23 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as CustomFields from "./CustomFields.js"
+import type * as Endpoint from "./Endpoint.js"
 import * as HttpLayer from "./HttpLayer.js"
 import * as Forms from "./internal/customFields/forms.js"
 import * as Failure from "./internal/http/failure.js"
 import * as Drift from "./internal/telemetry/drift.js"
 import * as Decode from "./internal/webhooks/decode.js"
+import * as Ensure from "./internal/webhooks/ensure.js"
 import * as Handler from "./internal/webhooks/handler.js"
-import { WebhookError } from "./PipedriveError.js"
+import { type PipedriveError, WebhookError } from "./PipedriveError.js"
 import * as ActivityTypes from "./v1/ActivityTypes.js"
 import * as Leads from "./v1/Leads.js"
 import * as Notes from "./v1/Notes.js"
 import * as Users from "./v1/Users.js"
+import * as Webhooks from "./v1/Webhooks.js"
 import * as Activities from "./v2/Activities.js"
 import * as DealInstallments from "./v2/DealInstallments.js"
 import * as DealProducts from "./v2/DealProducts.js"
@@ -460,3 +464,119 @@ export const toWebHandler = <E, R, EL>(
   layer: Layer.Layer<R | KeyValueStore.KeyValueStore, EL>
 ): { readonly handler: (request: Request) => Promise<Response>; readonly dispose: () => Promise<void> } =>
   HttpApp.toWebHandlerLayer(Effect.flatten(App), Layer.provide(Layer.scoped(App, handler(options)), layer))
+
+// -----------------------------------------------------------------------------
+// registering
+// -----------------------------------------------------------------------------
+
+/**
+ * What can be subscribed to. The list grows.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type EventObject = EntityName | "*" | (string & {})
+
+/**
+ * Options of {@link ensure}. The actions are those of the version, 2.0 unless you say otherwise.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type EnsureOptions = Registration &
+  (
+    | {
+        readonly version?: "2.0" | undefined
+        /** `deal.change`, `person.*`, `*.*` */
+        readonly events: ReadonlyArray<`${EntityName | "*"}.${ActionV2}` | (`${string}.${ActionV2}` & {})>
+      }
+    | {
+        readonly version: "1.0"
+        /** `deal.updated`, `person.*`, `*.*` */
+        readonly events: ReadonlyArray<`${EntityName | "*"}.${ActionV1}` | (`${string}.${ActionV1}` & {})>
+      }
+  )
+
+type ActionV2 = "create" | "change" | "delete" | "*"
+
+type ActionV1 = "added" | "updated" | "merged" | "deleted" | "*"
+
+interface Registration {
+  /** Where the events are to go: https, reachable from outside. */
+  readonly url: string
+  /** What your webhooks are called, with the event behind it: `crm-service: deal.change`. By it and the URL they are known. */
+  readonly name: string
+  /** The user that deliveries name. @default "pipedrive" */
+  readonly user?: string | undefined
+  /** The password that you keep. Without it that which is in use stays, where Pipedrive shows it, or one is made. */
+  readonly password?: Redacted.Redacted<string> | undefined
+  /** The user whose permissions decide what is sent: that of an admin sees all. @default the caller */
+  readonly userId?: number | undefined
+  /** Where events went before: webhooks of this name that go there are replaced. */
+  readonly formerUrls?: ReadonlyArray<string> | undefined
+  /** Only tells what would be done. @default false */
+  readonly dryRun?: boolean | undefined
+}
+
+/**
+ * A webhook as it is registered.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Registered extends Webhooks.Webhook {}
+
+/**
+ * What {@link ensure} did, or would do.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Ensured {
+  readonly user: string
+  /** Keep it: Pipedrive may not show it again. */
+  readonly password: Redacted.Redacted<string>
+  /** The events that were subscribed to. */
+  readonly added: ReadonlyArray<string>
+  /** The events whose webhooks were as they should be. */
+  readonly kept: ReadonlyArray<string>
+  /** The webhooks that were removed. `reason`: `unwanted`, `duplicate`, or the field that was not as wanted. */
+  readonly removed: ReadonlyArray<{ readonly webhook: Registered; readonly reason: string }>
+}
+
+/**
+ * Registers webhooks for the events that you name, and removes what is not wanted: of your name and your URL, never anybody else's.
+ * Done again it does nothing, and mends what was changed. Two processes that do it at once may register an event twice, of which
+ * the next time removes one; deliveries of both are one event.
+ *
+ * @example
+ * ```ts
+ * import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+ * import { Config, Effect } from "effect"
+ *
+ * const register = Effect.gen(function* () {
+ *   const password = yield* Config.redacted("WEBHOOK_PASSWORD")
+ *   const { added, removed } = yield* WebhookEvents.ensure({
+ *     url: "https://crm.example.com/webhooks",
+ *     name: "crm-service",
+ *     events: ["deal.*", "person.change", "person.delete"],
+ *     password
+ *   })
+ *   yield* Effect.log(`${added.length} added, ${removed.length} removed`)
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category registering
+ */
+export const ensure: (options: EnsureOptions) => Effect.Effect<Ensured, PipedriveError, Endpoint.Requirements> =
+  /*#__PURE__*/ (() =>
+    Ensure.make({
+      list: Effect.map(
+        Effect.suspend(() => Webhooks.list()),
+        ({ data }) => data
+      ),
+      // the action is one of the version: `ensure` checks it
+      add: (addition) => Effect.map(Webhooks.add(addition as Webhooks.AddInput), ({ data }) => data),
+      remove: (id) => Webhooks.delete({ id })
+    }))()

@@ -7,6 +7,7 @@ import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, FastCheck as fc, Redacted, Schedule, Scope, TestClock } from "effect"
 import type { PipedriveError } from "effect-pipedrive"
+import * as Sandbox from "effect-pipedrive/sandbox"
 import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
 import { world } from "./sandbox/support.js"
 import { models } from "./support/customFields.js"
@@ -549,6 +550,60 @@ describe("the sandbox's deliveries", () => {
       assert.strictEqual(new Set(keys).size, keys.length, "none twice")
       assert.strictEqual(keys.length, firsts.length, "none lost")
       assert.strictEqual(delivered.size, 2 * (17 * 3 - 3))
+    })
+  )
+})
+
+describe("a delivery made for a test", () => {
+  it.effect("is of any entity, action and version, and has its credentials", () =>
+    Effect.gen(function* () {
+      const { errors, handled, send } = yield* started()
+      for (const { entity } of lives) {
+        for (const action of ["create", "change", "delete"] as const) {
+          for (const version of ["1.0", "2.0"] as const) {
+            const signed = { entity, action, version, ...credentials }
+            assert.strictEqual(yield* send(yield* Sandbox.delivery(signed)), 200)
+            yield* settle
+            const last = handled.at(-1)
+            // a user's end is a change in version 2.0
+            const expected = entity === "user" && action === "delete" && version === "2.0" ? "change" : action
+            assert.deepStrictEqual([last?._tag, last?.version], [`${entity}.${expected}`, version])
+          }
+        }
+      }
+      assert.deepStrictEqual(errors, [])
+      assert.strictEqual(handled.length, 17 * 3 * 2)
+    })
+  )
+
+  it.effect("says what it is told to say", () =>
+    Effect.gen(function* () {
+      const { handled, send } = yield* started()
+      const signed = { entity: "deal", action: "change", ...credentials } as const
+      const twice = {
+        ...signed,
+        id: "the-event",
+        data: { id: 42, title: "New" },
+        previous: { title: "Old" },
+        companyId: 9
+      }
+      for (const attempt of [1, 2]) assert.strictEqual(yield* send(yield* Sandbox.delivery({ ...twice, attempt })), 200)
+      yield* send(yield* Sandbox.delivery({ ...signed, version: "1.0", mergedFrom: 3 }))
+      yield* settle
+      assert.strictEqual(handled.length, 2)
+      const [first, merged] = handled as [WebhookEvents.Changed<"deal">, WebhookEvents.Event]
+      assert.deepStrictEqual(
+        [first.id, first.companyId, first.data.title, first.previous],
+        [42, 9, "New", { title: "Old" }]
+      )
+      assert.strictEqual(merged.meta.action, "merged")
+      assert.strictEqual(yield* send(yield* Sandbox.delivery({ ...signed, password: "other" })), 401)
+      const refused = (options: object) =>
+        Effect.map(Effect.flip(Sandbox.delivery({ ...signed, ...options })), ({ path, reason }) => `${path} ${reason}`)
+      assert.match(yield* refused({ entity: "spaceship" }), /delivery\.entity is none: there are activity/)
+      assert.match(yield* refused({ action: "updated" }), /delivery\.action must be create/)
+      assert.match(yield* refused({ data: { tilte: "x" } }), /delivery\.data\.tilte is no field/)
+      assert.match(yield* refused({ atempt: 1 }), /delivery\.atempt is no option: did you mean attempt/)
     })
   )
 })

@@ -32,6 +32,7 @@ export { type App, defaultApp, type OAuthOptions } from "./oauth/server.js"
 export { defaultBaseUrl, defaultToken, type Options } from "./options.js"
 export { SandboxError, type Seed, type SeedRow } from "./seeds/seed.js"
 export type { Delivery } from "./webhooks/delivery.js"
+export { type DeliveryOptions, delivery } from "./webhooks/sample.js"
 
 /**
  * One entity as the sandbox stores it: fields under their v2 names, times in ISO format, references as ids.

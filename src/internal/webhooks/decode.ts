@@ -192,14 +192,10 @@ const known = (
 }
 
 /** What all attempts to deliver an event share, and no other event. @internal */
-export const keyOf = ({ meta, previous }: Event): string =>
-  [
-    meta.company_id,
-    meta.entity,
-    meta.entity_id,
-    meta.action,
-    // of users it is no more than the user's id, and v1 has none
-    meta.id ?? "",
-    meta.timestamp,
-    (Hash.string(JSON.stringify(previous)) >>> 0).toString(36)
-  ].join(":")
+export const keyOf = ({ data, meta, previous }: Event): string => {
+  const own = [meta.company_id, meta.entity, meta.entity_id, meta.action, meta.timestamp]
+  // of users it is no more than the user's id, and v1 has none: there the contents tell the events of one moment apart
+  const isEvent = meta.id !== null && meta.id !== meta.entity_id
+  const last = isEvent ? meta.id : (Hash.string(JSON.stringify([data, previous])) >>> 0).toString(36)
+  return [...own, last].join(":")
+}

@@ -46,6 +46,13 @@ const entities: ReadonlyMap<string, readonly [name: string, entity: Entity]> = n
 /** The name of a table in webhooks; `undefined` for tables without events. */
 export const webhookObjectOf = (table: string): string | undefined => entities.get(table)?.[0]
 
+/** The names of the entities in webhooks. */
+export const objects: ReadonlyArray<string> = Array.from(entities.values(), ([name]) => name)
+
+/** The entity of that name. */
+export const entityOf = (object: string): Entity | undefined =>
+  Array.from(entities.values()).find(([name]) => name === object)?.[1]
+
 const v1Actions = { create: "added", change: "updated", delete: "deleted" } as const
 
 /** Whether a webhook is subscribed to a change. */

@@ -1,0 +1,167 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Redacted } from "effect"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import { Webhooks } from "effect-pipedrive/v1"
+import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+
+const wanted = {
+  url: "https://crm.example.com/webhooks",
+  name: "crm",
+  events: ["deal.change", "person.*"]
+} satisfies WebhookEvents.EnsureOptions
+
+const other = {
+  subscription_url: "https://other.example.com/in",
+  event_action: "change",
+  event_object: "deal",
+  name: "Theirs"
+} as const
+
+const registered = Effect.map(Webhooks.list(), ({ data }) =>
+  data
+    .map(({ event_action, event_object, name, version }) => `${name} | ${event_object}.${event_action} ${version}`)
+    .sort()
+)
+
+const writes = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  const count = (yield* sandbox.requests).filter(({ method }) => method !== "GET").length
+  yield* sandbox.clearRequests
+  return count
+})
+
+const onSandbox = Effect.provide(Sandbox.layer({ seed: "empty" }))
+
+describe("ensure", () => {
+  it.effect("registers what is wanted, once, with a password that it makes", () =>
+    Effect.gen(function* () {
+      const first = yield* WebhookEvents.ensure(wanted)
+      assert.deepStrictEqual(
+        [first.user, first.added, first.kept, first.removed],
+        ["pipedrive", ["deal.change", "person.*"], [], []]
+      )
+      assert.match(Redacted.value(first.password), /^[A-Za-z0-9_-]{32}$/)
+      assert.notInclude(JSON.stringify(first), Redacted.value(first.password))
+      assert.deepStrictEqual(yield* registered, ["crm: deal.change | deal.change 2.0", "crm: person.* | person.* 2.0"])
+      const { data } = yield* Webhooks.list()
+      assert.isTrue(data.every((hook) => hook.http_auth_password === Redacted.value(first.password)))
+      yield* writes
+      const second = yield* WebhookEvents.ensure({ ...wanted, password: first.password })
+      const third = yield* WebhookEvents.ensure(wanted)
+      assert.deepStrictEqual([second.added, second.kept, second.removed], [[], ["deal.change", "person.*"], []])
+      assert.strictEqual(Redacted.value(third.password), Redacted.value(first.password))
+      assert.strictEqual(yield* writes, 0)
+    }).pipe(onSandbox)
+  )
+
+  it.effect("removes what is not wanted any more, and never what is somebody else's", () =>
+    Effect.gen(function* () {
+      yield* Webhooks.add(other)
+      yield* Webhooks.add({ ...other, subscription_url: wanted.url })
+      yield* Webhooks.add({ ...other, name: "crm: deal.change" })
+      yield* Webhooks.add({ ...other, subscription_url: wanted.url, name: "crm-staging: deal.change" })
+      yield* WebhookEvents.ensure(wanted)
+      const { added, removed } = yield* WebhookEvents.ensure({ ...wanted, events: ["lead.create"] })
+      assert.deepStrictEqual(added, ["lead.create"])
+      assert.deepStrictEqual(
+        removed.map(({ reason, webhook }) => [webhook.event_object, reason]),
+        [
+          ["deal", "unwanted"],
+          ["person", "unwanted"]
+        ]
+      )
+      assert.deepStrictEqual(yield* registered, [
+        "Theirs | deal.change 2.0",
+        "Theirs | deal.change 2.0",
+        "crm-staging: deal.change | deal.change 2.0",
+        "crm: deal.change | deal.change 2.0",
+        "crm: lead.create | lead.create 2.0"
+      ])
+    }).pipe(onSandbox)
+  )
+
+  it.effect("mends what is not as it should be: password, version, address, duplicates", () =>
+    Effect.gen(function* () {
+      const password = Redacted.make("one")
+      const reasons = (result: WebhookEvents.Ensured) => result.removed.map(({ reason }) => reason)
+      yield* WebhookEvents.ensure({ ...wanted, password })
+      const rotated = yield* WebhookEvents.ensure({ ...wanted, password: Redacted.make("two") })
+      assert.deepStrictEqual(reasons(rotated), ["http_auth_password", "http_auth_password"])
+      const renamed = yield* WebhookEvents.ensure({ ...wanted, user: "other", password: Redacted.make("two") })
+      assert.deepStrictEqual(reasons(renamed), ["http_auth_user", "http_auth_user"])
+      const old = yield* WebhookEvents.ensure({ ...wanted, version: "1.0", events: ["deal.updated", "person.*"] })
+      assert.deepStrictEqual(reasons(old), ["unwanted", "version"])
+      const moved = yield* WebhookEvents.ensure({
+        ...wanted,
+        url: "https://new.example.com/webhooks",
+        formerUrls: [wanted.url]
+      })
+      assert.deepStrictEqual(reasons(moved), ["unwanted", "url"])
+      yield* Webhooks.add({
+        ...other,
+        subscription_url: "https://new.example.com/webhooks",
+        name: "crm: twice",
+        http_auth_user: moved.user,
+        http_auth_password: Redacted.value(moved.password)
+      })
+      const again = yield* WebhookEvents.ensure({ ...wanted, url: "https://new.example.com/webhooks" })
+      assert.deepStrictEqual(reasons(again), ["duplicate"])
+      assert.strictEqual((yield* registered).length, 2)
+    }).pipe(onSandbox)
+  )
+
+  it.effect("only tells what it would do, when it is asked to", () =>
+    Effect.gen(function* () {
+      yield* WebhookEvents.ensure(wanted)
+      yield* writes
+      const { added, kept, removed } = yield* WebhookEvents.ensure({
+        ...wanted,
+        events: ["deal.change", "note.delete"],
+        dryRun: true
+      })
+      assert.deepStrictEqual([added, kept, removed.length], [["note.delete"], ["deal.change"], 1])
+      assert.strictEqual(yield* writes, 0)
+    }).pipe(onSandbox)
+  )
+
+  it.effect("makes room where there is none for the old and the new", () =>
+    Effect.gen(function* () {
+      yield* WebhookEvents.ensure(wanted)
+      for (let at = 0; at < 38; at++) yield* Webhooks.add(other)
+      const { added } = yield* WebhookEvents.ensure({ ...wanted, events: ["lead.*", "note.*"] })
+      assert.strictEqual(added.length, 2)
+      assert.strictEqual((yield* Webhooks.list()).data.length, 40)
+      const tooMany = yield* Effect.flip(WebhookEvents.ensure({ ...wanted, events: ["lead.*", "note.*", "task.*"] }))
+      assert.strictEqual(tooMany._tag, "UnprocessableEntity")
+    }).pipe(onSandbox)
+  )
+
+  it.effect("refuses what makes no sense, before anything is sent", () =>
+    Effect.gen(function* () {
+      const refused = (options: object) =>
+        Effect.map(Effect.flip(WebhookEvents.ensure({ ...wanted, ...options } as WebhookEvents.EnsureOptions)), String)
+      assert.match(yield* refused({ url: "/webhooks" }), /`url` must be a URL, is "\/webhooks"/)
+      assert.match(yield* refused({ name: " " }), /`name` must be a text/)
+      assert.match(
+        yield* refused({ events: ["deal.updated"] }),
+        /`events\.0` must be an object and one of the actions create, change, delete, \*, as in "deal\.change", is "deal\.updated"/
+      )
+      assert.match(yield* refused({ events: ["deal"] }), /`events\.0`/)
+      assert.match(yield* refused({ events: "deal.*" }), /`events` must be an array/)
+      assert.match(yield* refused({ version: "3.0" }), /`version` must be "1\.0" or "2\.0", is "3\.0"/)
+      assert.match(yield* refused({ password: "plain" }), /`password` must be a Redacted/)
+      assert.match(yield* refused({ nmae: "x" }), /`nmae` is no option: did you mean name\?/)
+      assert.strictEqual((yield* Effect.flatMap(Sandbox.Sandbox, ({ requests }) => requests)).length, 0)
+    }).pipe(onSandbox)
+  )
+
+  it("ties the action to the version", () => {
+    const options = (_: WebhookEvents.EnsureOptions) => {}
+    options({ ...wanted, events: ["deal_product.change", "spaceship.*"] })
+    options({ ...wanted, version: "1.0", events: ["deal.updated"] })
+    // @ts-expect-error: an action of version 1.0
+    options({ ...wanted, events: ["deal.updated"] })
+    // @ts-expect-error: an action of version 2.0
+    options({ ...wanted, version: "1.0", events: ["deal.change"] })
+  })
+})
