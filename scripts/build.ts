@@ -7,12 +7,14 @@
  * - Each entry point is a short file that exports from these. Where it exports modules as namespaces, Node gets objects made
  *   in the shared file (`index.js`), and bundlers, by the condition `module`, the modules themselves
  *   (`index.module.js`): they look through those, and leave out the members that are not used.
+ * - `dist/bin/effect-pipedrive.js`: the command line, one file with all that it needs, whatever `effect` is installed.
  */
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, resolve, sep } from "node:path"
 import { transform } from "esbuild"
 import { type Plugin, rollup } from "rollup"
+import { commandLine } from "./commandLine.js"
 
 const src = resolve("src")
 
@@ -132,3 +134,4 @@ const declarations = spawnSync(process.execPath, ["node_modules/typescript/bin/t
 if (declarations.status !== 0) process.exit(1)
 older()
 await build()
+await commandLine("dist/bin/effect-pipedrive.js")

@@ -2,10 +2,16 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
-import { node } from "./support/process.js"
+import { afterAll, beforeAll } from "vitest"
+import { bundled, type CommandLine } from "./support/commandLine.js"
 
-const demo = (env?: Readonly<Record<string, string>>) =>
-  node(["node_modules/tsx/dist/cli.mjs", "examples/demo.ts"], env === undefined ? {} : { env })
+let line: CommandLine
+beforeAll(async () => {
+  line = await bundled()
+})
+afterAll(() => line?.remove())
+
+const demo = (env: Readonly<Record<string, string>> = {}) => line.run(["demo"], { env })
 
 describe("the demo", () => {
   it("shows the main job on a sandbox of its own", async () => {

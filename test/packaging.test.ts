@@ -1,4 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs"
+import { isBuiltin } from "node:module"
 import { dirname, join, resolve } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Sandbox from "effect-pipedrive/sandbox"
@@ -33,7 +34,52 @@ const shared = (): string => {
 describe("the tarball", () => {
   it("holds what is built, what it is built from, and the papers", () => {
     const tops = new Set(packed.files.map((file) => file.split("/")[0]))
-    assert.deepStrictEqual([...tops].sort(), ["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json", "src"])
+    assert.deepStrictEqual([...tops].sort(), [
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist",
+      "docs",
+      "examples",
+      "package.json",
+      "src"
+    ])
+    // what the README links to is there
+    for (const [, link = ""] of readFileSync("README.md", "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      assert.include(packed.files, link)
+    }
+  })
+
+  it("holds the command line: one file that needs nothing else, with the licenses of what is in it", async () => {
+    const { bin } = manifest()
+    const file = bin["effect-pipedrive"] ?? ""
+    assert.deepStrictEqual(
+      packed.files.filter((file) => /^(dist\/)?bin\//.test(file)).sort(),
+      [join(dirname(file), "LICENSES.txt"), file].sort()
+    )
+    const text = readFileSync(join(packed.root, file), "utf8")
+    assert.isTrue(text.startsWith("#!/usr/bin/env node\n"))
+    assert.isBelow(text.length, 1_500_000)
+    const bundled = [
+      ...readFileSync(join(packed.root, dirname(file), "LICENSES.txt"), "utf8").matchAll(
+        /^(@?[\w/-]+) \d+\.\d+\.\d+$/gm
+      )
+    ]
+    assert.includeMembers(
+      bundled.map(([, name]) => name),
+      ["effect", "@effect/cli", "@effect/platform", "@effect/platform-node", "ws"]
+    )
+    // nothing but Node's own modules is left to import
+    const left = [...text.matchAll(/(?:from|import|require\()\s*["']([^"'./][^"']*)["']/g)].flatMap(
+      ([, name = ""]) => name
+    )
+    assert.deepStrictEqual(
+      left.filter((name) => !isBuiltin(name)),
+      []
+    )
+    const { output, status } = await node([join(packed.root, file), "--version"], { cwd: "/" })
+    assert.strictEqual(status, 0, output)
+    assert.strictEqual(output.trim(), manifest().version)
   })
 
   it("leads from a declaration to its source", () => {
@@ -78,6 +124,8 @@ const consumer = `${readFileSync("test/types/entryPoints.ts", "utf8")}
 export type Inside = typeof import("effect-pipedrive/internal/schema/check")
 // @ts-expect-error: nor what the sandbox is made of
 export type World = typeof import("effect-pipedrive/sandbox/model/world")
+// @ts-expect-error: nor the command line
+export type Bin = typeof import("effect-pipedrive/bin/effect-pipedrive")
 `
 
 const compiles = async (

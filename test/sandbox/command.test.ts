@@ -5,17 +5,23 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "vitest"
-import { node } from "../support/process.js"
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { bundled, type CommandLine } from "../support/commandLine.js"
 
 const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-command-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const command = ["--import", "tsx", "examples/sandbox.ts"]
+let line: CommandLine
+beforeAll(async () => {
+  line = await bundled()
+})
+afterAll(() => line?.remove())
 
-describe("npm run sandbox", () => {
+const command = (...args: ReadonlyArray<string>) => line.run(["sandbox", ...args])
+
+describe("the command `sandbox`", () => {
   it("tells its options", async () => {
-    const { output, status } = await node([...command, "--help"])
+    const { output, status } = await command("--help")
     assert.strictEqual(status, 0)
     for (const option of ["--port", "--host", "--seed", "--plan", "--unknown-parameters", "--file", "--token"]) {
       assert.include(output, option)
@@ -32,7 +38,7 @@ describe("npm run sandbox", () => {
     ] as const
     await Promise.all(
       cases.map(async ([args, words]) => {
-        const { output, status } = await node([...command, ...args])
+        const { output, status } = await command(...args)
         assert.notStrictEqual(status, 0, args.join(" "))
         assert.match(output, words)
       })
@@ -43,7 +49,7 @@ describe("npm run sandbox", () => {
     const server = createServer().listen(0, "127.0.0.1")
     await new Promise((resolve) => server.once("listening", resolve))
     const { port } = server.address() as AddressInfo
-    const { output, status } = await node([...command, "--port", String(port)])
+    const { output, status } = await command("--port", String(port))
     server.close()
     assert.notStrictEqual(status, 0)
     assert.match(output, /Cannot listen on .*EADDRINUSE/)
@@ -51,7 +57,7 @@ describe("npm run sandbox", () => {
 
   it("keeps its world in a file, also when it is interrupted", async () => {
     const file = join(folder, "world.json")
-    const child = spawn(process.execPath, [...command, "--port", "0", "--seed", "empty", "--file", file], {
+    const child = spawn(process.execPath, [line.file, "sandbox", "--port", "0", "--seed", "empty", "--file", file], {
       stdio: ["ignore", "pipe", "inherit"]
     })
     let output = ""

@@ -27,7 +27,7 @@ const installed = [
   "@types/node"
 ]
 
-const configurations = ["tsconfig.json", "tsconfig.build.json", "scripts/build.ts"]
+const configurations = ["tsconfig.json", "tsconfig.build.json", "scripts/build.ts", "scripts/commandLine.ts"]
 
 const succeed = async (what: string, process: Promise<Finished>): Promise<string> => {
   const { output, status, stdout } = await process
@@ -41,11 +41,24 @@ export const pack = async (): Promise<Packed> => {
   const stage = join(folder, "stage")
   // the build goes elsewhere: a test leaves the developer's dist alone
   mkdirSync(stage)
-  for (const file of ["package.json", "README.md", "CHANGELOG.md", "LICENSE", "src", ...configurations]) {
+  for (const file of [
+    "package.json",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+    "src",
+    "cli",
+    "docs",
+    "examples",
+    ...configurations
+  ]) {
     cpSync(file, join(stage, file), { recursive: true })
   }
   symlinkSync(resolve("node_modules"), join(stage, "node_modules"), "junction")
-  await succeed("build", node([resolve("node_modules/tsx/dist/cli.mjs"), "scripts/build.ts"], { cwd: stage }))
+  await succeed(
+    "build",
+    node([resolve("node_modules/tsx/dist/cli.mjs"), "scripts/build.ts", "scripts/commandLine.ts"], { cwd: stage })
+  )
   const told = await succeed("pack", run("npm", ["pack", "--json", "--pack-destination", folder], { cwd: stage }))
   const [packed] = JSON.parse(told) as [{ filename: string; files: Array<{ path: string }> }]
 
@@ -97,6 +110,7 @@ export const entries = (packed: Packed): ReadonlyArray<readonly [entry: string, 
 
 export const manifest = (): {
   readonly version: string
+  readonly bin: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>> | null>>
 } => JSON.parse(readFileSync("package.json", "utf8"))

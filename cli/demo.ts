@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: the main job in a terminal. On a sandbox in this process; on a real account, read-only, when
+ * `demo`: the main job in a terminal. On a sandbox in this process; on a real account, read-only, when
  * PIPEDRIVE_API_TOKEN is set.
  */
 import * as Chunk from "effect/Chunk"
@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { type Endpoint, PipedriveLive } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import { Deals, Organizations, Stages } from "effect-pipedrive/v2"
+import { explain, type Failed, failed } from "./failed.js"
 import { bold, type Column, cyan, dim, green, money, table, yellow } from "./terminal.js"
 
 const real = (process.env.PIPEDRIVE_API_TOKEN ?? "").trim() !== ""
@@ -98,7 +99,7 @@ const streamed = Effect.gen(function* () {
   )
 })
 
-const failed = Effect.gen(function* () {
+const failures = Effect.gen(function* () {
   yield* step("5  Errors have types", `Deals.get({ id: 999_999_999 }).pipe(Effect.catchTag("NotFound", ...))`)
   yield* Deals.get({ id: 999_999_999 }).pipe(
     Effect.asVoid,
@@ -121,7 +122,7 @@ const demo = Effect.gen(function* () {
   if (real) yield* Console.log(dim("\n   Steps 2 and 3, adding and moving a deal, are left out on a real account."))
   else yield* written(known)
   yield* streamed
-  yield* failed
+  yield* failures
   yield* Console.log("")
 })
 
@@ -129,12 +130,7 @@ const layer: Layer.Layer<Endpoint.Requirements, ConfigError.ConfigError | Sandbo
   ? PipedriveLive
   : Sandbox.layer()
 
-Effect.runPromise(
-  demo.pipe(
-    Effect.provide(layer),
-    Effect.as(0),
-    Effect.catchAll((error) => Effect.as(Console.error(String(error)), 1))
-  )
-).then((code) => {
-  process.exitCode = code
-})
+export const run: Effect.Effect<void, Failed> = demo.pipe(
+  Effect.provide(layer),
+  Effect.catchAll((error) => failed(explain(error)))
+)

@@ -1,6 +1,9 @@
 /**
  * Tables and a little colour for a terminal; plain text where there is none.
  */
+import * as Console from "effect/Console"
+import type * as Effect from "effect/Effect"
+
 const colours = process.stdout.isTTY === true && process.env.NO_COLOR === undefined
 
 const style =
@@ -13,6 +16,21 @@ export const dim = style(2)
 export const green = style(32)
 export const yellow = style(33)
 export const cyan = style(36)
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const plain = (text: unknown): unknown => (typeof text === "string" ? text.replace(/\u001b\[[\d;]*m/g, "") : text)
+
+/** Takes the colours from what others print, where they would not show. */
+export const withColours = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  colours
+    ? effect
+    : Console.consoleWith((console) =>
+        Console.withConsole(effect, {
+          ...console,
+          log: (...args) => console.log(...args.map(plain)),
+          error: (...args) => console.error(...args.map(plain))
+        })
+      )
 
 export interface Column<A> {
   readonly head: string

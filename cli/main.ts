@@ -1,0 +1,171 @@
+/**
+ * `npx effect-pipedrive <command>`. What a command needs is loaded when it runs.
+ */
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { version } from "../src/internal/version.js"
+import { explain, failed } from "./failed.js"
+import { entities } from "./fields/entities.js"
+import { withColours } from "./terminal.js"
+
+const demo = Command.make("demo", {}, () =>
+  Effect.flatMap(
+    Effect.promise(() => import("./demo.js")),
+    ({ run }) => run
+  )
+).pipe(
+  Command.withDescription(
+    "Shows the main job, on a sandbox in this process; on your own account, read-only, when PIPEDRIVE_API_TOKEN is set."
+  )
+)
+
+const Port = Schema.Int.pipe(Schema.between(0, 65_535, { message: () => "--port takes a number from 0 to 65535" }))
+
+const sandbox = Command.make(
+  "sandbox",
+  {
+    port: Options.integer("port").pipe(
+      Options.withSchema(Port),
+      Options.withDefault(8080),
+      Options.withDescription("the port, 0 for a free one")
+    ),
+    host: Options.text("host").pipe(
+      Options.withDefault("127.0.0.1"),
+      Options.withDescription("the address to listen on; 127.0.0.1 is this machine only")
+    ),
+    seed: Options.choice("seed", ["demo", "empty"]).pipe(
+      Options.withDefault("demo" as const),
+      Options.withDescription("what it holds in the beginning")
+    ),
+    plan: Options.choice("plan", ["off", "lite", "growth", "premium", "ultimate"]).pipe(
+      Options.withDefault("off" as const),
+      Options.withDescription("the limits in force")
+    ),
+    unknownParameters: Options.choice("unknown-parameters", ["refuse", "ignore"]).pipe(
+      Options.withDefault("refuse" as const),
+      Options.withDescription("whether a parameter that it does not know is answered with 501 or passed over")
+    ),
+    file: Options.file("file").pipe(
+      Options.optional,
+      Options.withDescription("keeps the world in that file, and begins with what it holds")
+    ),
+    token: Options.text("token").pipe(
+      Options.optional,
+      Options.withDescription("the API token it takes (sandbox-token, unless given)")
+    )
+  },
+  (options) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./sandbox.js")),
+      ({ run }) => run(options)
+    )
+).pipe(Command.withDescription("Serves a Pipedrive in memory."))
+
+const customFields = Command.make(
+  "custom-fields",
+  {
+    out: Options.file("out").pipe(
+      Options.withAlias("o"),
+      Options.withDescription("the module to write, such as src/pipedrive-fields.ts")
+    ),
+    check: Options.boolean("check").pipe(
+      Options.withDescription(
+        "writes nothing: tells how the account differs from the module, and exits with 1 if it does"
+      )
+    ),
+    entity: Options.choice("entity", entities).pipe(
+      Options.repeated,
+      Options.withDescription(
+        "whose fields; may be repeated (all, unless given; with --check, those that the module has)"
+      )
+    )
+  },
+  (options) =>
+    Effect.gen(function* () {
+      const { PipedriveLive } = yield* Effect.promise(() => import("effect-pipedrive/Pipedrive"))
+      const { run } = yield* Effect.promise(() => import("./customFields.js"))
+      const layer = Layer.mapError(PipedriveLive, (error) => ({ message: explain(error) }))
+      yield* Effect.catchAll(Effect.provide(run(options), layer), ({ message }) => failed(message))
+    })
+).pipe(
+  Command.withDescription(
+    "Writes the custom fields of an account as a TypeScript module. The credentials are those of PipedriveLive: PIPEDRIVE_API_TOKEN, or the others that it reads."
+  )
+)
+
+const help = `Pipedrive from the command line.
+
+Usage: effect-pipedrive <command> [options]
+
+Commands:
+  demo           Shows what the package does: on a sandbox in this process, or, read-only,
+                 on your own account when PIPEDRIVE_API_TOKEN is set.
+  sandbox        Serves a Pipedrive in memory, on a port of this machine.
+  custom-fields  Writes the custom fields of an account as a TypeScript module, or checks
+                 such a module against the account.
+
+  effect-pipedrive <command> --help   the options of a command
+  effect-pipedrive --version          the version
+`
+
+const command = Command.make("effect-pipedrive").pipe(
+  Command.withDescription("Pipedrive from the command line: a demo, a sandbox, and definitions of custom fields."),
+  Command.withSubcommands([demo, sandbox, customFields])
+)
+
+const run = Command.run(command, { name: "effect-pipedrive", version })
+
+/** Wrong usage ends with 2, whatever else fails with 1. */
+const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit) || Cause.isInterruptedOnly(exit.cause)) return 0
+  const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
+  return ValidationError.isValidationError(error) ? 2 : 1
+}
+
+const isHelp = process.argv.length === 2 || (process.argv.length === 3 && /^(--help|-h)$/.test(process.argv[2] ?? ""))
+
+const names: ReadonlyArray<string> = [demo, sandbox, customFields].flatMap(({ descriptor }) =>
+  Array.from(CommandDescriptor.getNames(descriptor))
+)
+
+/** Where to read what is right. */
+const hint = () => {
+  const [, , name = ""] = process.argv
+  return Console.error(`For help: effect-pipedrive ${names.includes(name) ? `${name} ` : ""}--help`)
+}
+
+const program = isHelp ? Console.log(help) : run(process.argv)
+
+program.pipe(
+  Effect.tapErrorTag("Failed", ({ message }) => Console.error(message)),
+  Effect.tapError((error) => (ValidationError.isValidationError(error) ? hint() : Effect.void)),
+  Effect.tapDefect((cause) => Console.error(Cause.pretty(cause))),
+  withColours,
+  Effect.provide([
+    NodeFileSystem.layer,
+    NodePath.layer,
+    NodeTerminal.layer,
+    CliConfig.layer({ showBuiltIns: false }),
+    Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger))
+  ]),
+  NodeRuntime.runMain({
+    disableErrorReporting: true,
+    disablePrettyLogger: true,
+    teardown: (exit, onExit) => onExit(codeOf(exit))
+  })
+)
