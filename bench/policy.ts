@@ -39,6 +39,7 @@ export const measurePolicy = async (options: { readonly quick: boolean }): Promi
       call,
       request,
       binary: false,
+      restartable: true,
       cost: 1,
       search: false,
       meter,

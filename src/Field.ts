@@ -5,10 +5,12 @@
  * @since 0.1.0
  */
 import * as DateTime from "effect/DateTime"
+import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
-import * as Bytes from "./internal/schema/bytes.js"
+import type * as Stream from "effect/Stream"
+import * as Files from "./internal/schema/files.js"
 import * as Times from "./internal/schema/times.js"
 
 // -----------------------------------------------------------------------------
@@ -457,23 +459,52 @@ export const Label: Schema.Schema<Label> = /*#__PURE__*/ Schema.suspend(
 // -----------------------------------------------------------------------------
 
 /**
+ * How far a file is on its way.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Progress {
+  /** The bytes so far. */
+  readonly bytes: number
+  /** Of how many; `undefined` where nobody told. */
+  readonly total: number | undefined
+}
+
+/**
+ * A file to upload: its content, and what is to be known of it. `Upload.fromPath` makes one of a file on disk.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface NamedFile {
+  /** Bytes, a `Blob`, or a Stream of bytes, which is sent as it comes and never held as a whole. */
+  readonly content: Blob | ArrayBuffer | ArrayBufferView | Stream.Stream<Uint8Array, unknown>
+  /** The file name, with its extension. */
+  readonly name: string
+  /** The MIME type. @default that of the Blob, or else that of the extension, or else "application/octet-stream" */
+  readonly type?: string | undefined
+  /** Of a Stream: its bytes, if that is known. With it the request tells its length, and a Stream of another length fails. */
+  readonly size?: number | undefined
+  /**
+   * Of a Stream: whether it gives the same bytes each time it is run, so that a request may be sent again. Without it a
+   * request is not repeated once the Stream was begun.
+   *
+   * @default false
+   */
+  readonly restartable?: boolean | undefined
+  /** Told of every part that was handed to the transport. When the request is sent again, it begins at 0 again. */
+  readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
+}
+
+/**
  * A file to upload: a `File`, or its content with a name, or a bare `Blob` or bytes (then sent under the name `file`). Bytes
  * are an `ArrayBuffer` or any view of one, such as a `Uint8Array` or `Buffer`.
  *
  * @since 0.1.0
  * @category models
  */
-export type Upload =
-  | Blob
-  | ArrayBuffer
-  | ArrayBufferView
-  | {
-      readonly content: Blob | ArrayBuffer | ArrayBufferView
-      /** The file name, with its extension. */
-      readonly name: string
-      /** The MIME type; `application/octet-stream` when absent. */
-      readonly type?: string | undefined
-    }
+export type Upload = Blob | ArrayBuffer | ArrayBufferView | NamedFile
 
 /**
  * Checks an {@link Upload}. A path is not a file: strings are refused.
@@ -481,20 +512,13 @@ export type Upload =
  * @since 0.1.0
  * @category schemas
  */
-export const Upload: Schema.Schema<Upload> = /*#__PURE__*/ Schema.suspend((): Schema.Schema<Upload> => {
-  const content = Schema.declare(
-    (u: unknown): u is Blob | ArrayBuffer | ArrayBufferView => Bytes.isBlob(u) || Bytes.isBytes(u),
-    {
+export const Upload: Schema.Schema<Upload> = /*#__PURE__*/ Schema.suspend(
+  (): Schema.Schema<Upload> =>
+    Schema.declare((u: unknown): u is Upload => Files.fault(u) === undefined, {
       identifier: "a file",
-      message: () =>
-        "is not a file: give a File, a Blob, bytes, or { content, name } (a path, text or a stream is not a file)"
-    }
-  )
-  return Schema.Union(
-    content,
-    Schema.Struct({ content, name: Schema.NonEmptyString, type: Schema.optional(Schema.String) })
-  )
-})
+      message: ({ actual }) => Files.fault(actual) ?? ""
+    })
+)
 
 /**
  * A downloaded file.

@@ -37,10 +37,22 @@ export type ResponseValidation = "lenient" | "strict" | "off"
  * @category models
  */
 export interface Policy {
-  /** The time one attempt may take, its answer's body included. @default "30 seconds" */
+  /**
+   * The time one attempt may take, its answer's body included. While a file comes, or a stream is sent, it is the time in which
+   * something must move.
+   *
+   * @default "30 seconds"
+   */
   readonly timeout: Duration.Duration
-  /** The time a call may take, with all attempts and waits, but for those for its turn at the limiter. @default "2 minutes" */
+  /**
+   * The time a call may take, with all attempts and waits, but for those for its turn at the limiter, and for the time in
+   * which a file or a stream moves.
+   *
+   * @default "2 minutes"
+   */
   readonly totalTimeout: Duration.Duration
+  /** The time a file that comes, or a stream that is sent, may take in one attempt, however well it moves. @default Duration.infinity */
+  readonly transferTimeout: Duration.Duration
   /** How often a failed attempt is repeated, where `isRetryable` says that it may. @default 4 */
   readonly retries: number
   /** The first wait between attempts; it doubles each time, with jitter. @default "500 millis" */
@@ -63,7 +75,7 @@ export interface Policy {
    * @default 67108864
    */
   readonly maximumBodySize: number
-  /** The same for a file that is downloaded, which is held in memory as a whole. @default Number.POSITIVE_INFINITY */
+  /** The same for a file that is downloaded, in memory or to a path. @default Number.POSITIVE_INFINITY */
   readonly maximumFileSize: number
   /** Whether trace headers (`traceparent`, `b3`) go to Pipedrive. @default false */
   readonly traceHeaders: boolean
@@ -78,10 +90,12 @@ export interface Policy {
  * @category models
  */
 export interface Options {
-  /** The time one attempt may take, its answer's body included. @default "30 seconds" */
+  /** The time one attempt may take; of a file that moves, the time without a byte. @default "30 seconds" */
   readonly timeout?: Duration.DurationInput | undefined
-  /** The time a call may take, with all attempts and waits, but for those for its turn. @default "2 minutes" */
+  /** The time a call may take, with all attempts and waits, but for those for its turn, and while a file moves. @default "2 minutes" */
   readonly totalTimeout?: Duration.DurationInput | undefined
+  /** The time a file may take in one attempt, however well it moves. @default Duration.infinity */
+  readonly transferTimeout?: Duration.DurationInput | undefined
   /** How often a failed attempt is repeated, where `isRetryable` says that it may. @default 4 */
   readonly retries?: number | undefined
   /** The first wait between attempts; it doubles each time, with jitter. @default "500 millis" */
@@ -119,6 +133,7 @@ export interface LayerOptions extends Options {
 const names: Known.Names<Options> = {
   timeout: true,
   totalTimeout: true,
+  transferTimeout: true,
   retries: true,
   backoff: true,
   maximumWait: true,
@@ -141,6 +156,7 @@ export const layerNames: Known.Names<LayerOptions> = /*#__PURE__*/ (() => ({ ...
 export const defaultPolicy: Policy = {
   timeout: /*#__PURE__*/ Duration.seconds(30),
   totalTimeout: /*#__PURE__*/ Duration.minutes(2),
+  transferTimeout: Duration.infinity,
   retries: 4,
   backoff: /*#__PURE__*/ Duration.millis(500),
   maximumWait: /*#__PURE__*/ Duration.minutes(1),
@@ -237,7 +253,9 @@ export const layerFetch: Layer.Layer<HttpClient.HttpClient> = Fetch.layer
 
 const merge = (policy: Policy, options: Options, known: Readonly<Record<string, true>>): Policy => {
   const faults = [...policy.faults, ...Known.unknown(options, known)]
-  const duration = (option: "timeout" | "totalTimeout" | "backoff" | "maximumWait"): Duration.Duration => {
+  const duration = (
+    option: "timeout" | "totalTimeout" | "transferTimeout" | "backoff" | "maximumWait"
+  ): Duration.Duration => {
     const given = options[option]
     if (given === undefined) return policy[option]
     const decoded = Option.getOrUndefined(Duration.decodeUnknown(given))
@@ -270,6 +288,7 @@ const merge = (policy: Policy, options: Options, known: Readonly<Record<string, 
   return {
     timeout: duration("timeout"),
     totalTimeout: duration("totalTimeout"),
+    transferTimeout: duration("transferTimeout"),
     retries,
     backoff: duration("backoff"),
     maximumWait: duration("maximumWait"),

@@ -177,6 +177,7 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
           call,
           request: HttpClientRequest.make(method)(made.url, { headers: Run.headers(false), body: made.body }),
           binary: false,
+          restartable: false,
           // a guess: what the dearest common endpoint of that kind costs
           cost: (method === "GET" ? 10 : 5) * (made.version === "v1" ? 2 : 1),
           search: Limiter.isSearch(raw.path),

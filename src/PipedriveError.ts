@@ -650,9 +650,10 @@ interface TransportErrorFields extends Sent {
   /**
    * `prepare`: the request could not be built. `connect`: no connection was made, so nothing was sent. `send`: the
    * connection failed after that, so Pipedrive may have acted. `receive`: the response is incomplete. `redirect`: the response
-   * redirects to a URL that is not followed.
+   * redirects to a URL that is not followed. `body`: the request body could not be read (a stream that failed, a file that
+   * changed), so Pipedrive received a part of the request at most.
    */
-  readonly phase: "prepare" | "connect" | "send" | "receive" | "redirect"
+  readonly phase: "prepare" | "connect" | "send" | "receive" | "redirect" | "body"
   /** The transport's message. */
   readonly description: string
   /** The transport's code, such as `ECONNREFUSED`. */
@@ -672,7 +673,7 @@ export class TransportError extends /*#__PURE__*/ ((): ErrorClass<
 > =>
   errorClass("TransportError", () => ({
     ...sent(),
-    phase: Schema.Literal("prepare", "connect", "send", "receive", "redirect"),
+    phase: Schema.Literal("prepare", "connect", "send", "receive", "redirect", "body"),
     description: Schema.String,
     code: Schema.optional(Schema.String)
   })))() {
@@ -682,7 +683,8 @@ export class TransportError extends /*#__PURE__*/ ((): ErrorClass<
       connect: "no connection to Pipedrive",
       send: "the connection broke before an answer came; Pipedrive may have acted",
       receive: "the answer broke off",
-      redirect: "the answer led to a place that is not followed"
+      redirect: "the answer led to a place that is not followed",
+      body: "what was to be sent could not be read"
     }[this.phase]
     return visible(`${this.endpoint}: ${what}${times(this.attempts)}: ${this.description}`)
   }
@@ -691,8 +693,8 @@ export class TransportError extends /*#__PURE__*/ ((): ErrorClass<
 interface TimeoutFields extends Sent {
   /** The time limit. */
   readonly duration: Duration.Duration
-  /** Whether one attempt took too long, or the call as a whole. */
-  readonly of: "attempt" | "call"
+  /** Whether one attempt took too long (of a file: nothing moved for so long), the call as a whole, or a file as a whole. */
+  readonly of: "attempt" | "call" | "transfer"
 }
 
 type TimeoutEncoded = Omit<TimeoutFields, "duration"> & {
@@ -709,10 +711,11 @@ export class Timeout extends /*#__PURE__*/ ((): ErrorClass<Timeout, "Timeout", T
   errorClass("Timeout", () => ({
     ...sent(),
     duration: duration(),
-    of: Schema.Literal("attempt", "call")
+    of: Schema.Literal("attempt", "call", "transfer")
   })))() {
   override get message(): string {
-    return `${this.endpoint}: no answer within ${Duration.format(this.duration)}${times(this.attempts)}`
+    const what = this.of === "transfer" ? "the file was not through" : "no answer"
+    return `${this.endpoint}: ${what} within ${Duration.format(this.duration)}${times(this.attempts)}`
   }
 }
 

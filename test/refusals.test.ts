@@ -1,9 +1,11 @@
 /** What an input's refusal says: which field, in plain words, and what was probably meant. */
 import { execFileSync } from "node:child_process"
 import { createRequire } from "node:module"
+import { Readable } from "node:stream"
 import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { Endpoint, PipedriveError } from "effect-pipedrive"
 import * as v1 from "effect-pipedrive/v1"
 import * as v2 from "effect-pipedrive/v2"
@@ -202,8 +204,13 @@ describe("words", () => {
   })
 
   it("say what a stream is, and that it is no file", () => {
-    assert.deepStrictEqual(refused(v1.Files.add, { file: new ReadableStream() }), [
-      "file is not a file: give a File, a Blob, bytes, or { content, name } (a path, text or a stream is not a file)"
+    for (const file of [new ReadableStream(), { content: new ReadableStream(), name: "a.txt" }, Readable.from([])]) {
+      assert.deepStrictEqual(refused(v1.Files.add, { file }), [
+        "file is a stream that is none of Effect's: give { content: Stream.fromReadableStream(...), name }"
+      ])
+    }
+    assert.deepStrictEqual(refused(v1.Files.add, { file: Stream.make(Uint8Array.of(1)) }), [
+      "file is a Stream without a name: give { content, name }"
     ])
     assert.deepStrictEqual(refused(v2.Deals.update, { id: 1, title: new ReadableStream() }), [
       "title must be string, is a ReadableStream"
@@ -417,13 +424,30 @@ describe("files", () => {
       }
       assert.deepStrictEqual(yield* contents(blob), ["file", 1, 2, 3])
       assert.deepStrictEqual(yield* contents({ content: blob, name: "x", type: "a/b" }), ["x", 1, 2, 3])
-      // a class that FormData does not know
       const [said = ""] = refused(v1.Files.add, { file: { ...blob, stream: 0, arrayBuffer: 0 } })
-      assert.match(said, /`file` is a Blob of a class that this runtime does not send: give its bytes/)
+      assert.match(said, /^file is a Blob of a class that cannot be read here: give its bytes/)
     })
   )
 
   it("are no paths", () => {
-    assert.match(refused(v1.Files.add, { file: "/etc/passwd" })[0] ?? "", /is not a file/)
+    for (const file of ["/etc/passwd", { content: "/etc/passwd", name: "passwd" }, new URL("file:///etc/passwd")]) {
+      assert.match(refused(v1.Files.add, { file })[0] ?? "", /^file is not a file: .*`Upload\.fromPath` makes one/)
+    }
+  })
+
+  it("are refused with a name, type, size or key that is none", () => {
+    const content = new Uint8Array(3)
+    const given: ReadonlyArray<readonly [object, RegExp]> = [
+      [{ content }, /without a name/],
+      [{ content, name: "" }, /without a name/],
+      [{ content, name: 5 }, /without a name/],
+      [{ content, name: "a", type: "text/plain\r\nx: y" }, /`type` that is none/],
+      [{ content, name: "a", type: "pdf" }, /`type` that is none/],
+      [{ content: Stream.empty, name: "a", size: -1 }, /`size` that is none/],
+      [{ content: Stream.empty, name: "a", size: "3" }, /`size` that is none/],
+      [{ content, name: "a", onProgress: true }, /`onProgress` that is no function/],
+      [{ content, name: "a", filename: "b" }, /is given with filename, but takes content, name, type/]
+    ]
+    for (const [file, said] of given) assert.match(refused(v1.Files.add, { file }).join(), said)
   })
 })

@@ -12,9 +12,11 @@ import type { Description, Requirements } from "../Endpoint.js"
 import type { Policy } from "../HttpLayer.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "../PipedriveError.js"
 import * as CallSite from "./callSite.js"
+import { isBrowser } from "./http/body.js"
 import * as Download from "./http/download.js"
 import * as Envelope from "./http/envelope.js"
 import * as Failure from "./http/failure.js"
+import * as Multipart from "./http/multipart.js"
 import * as Send from "./http/send.js"
 import * as Limiter from "./rateLimit/gate.js"
 import * as Check from "./schema/check.js"
@@ -29,10 +31,18 @@ import { version as packageVersion } from "./version.js"
 /** @internal */
 export type Run<A> = (input?: unknown) => Effect.Effect<A, PipedriveError, Requirements>
 
+/** What becomes of a file that comes. It is read within the call, which is then retried as a whole, or later. @internal */
+export type Consumer<A> = (file: Download.Incoming) => Effect.Effect<A, PipedriveError>
+
 interface Compiled<I, A> {
   readonly endpoint: Description<I, A>
   readonly encode: Encode.Encoder
   readonly run: (input: unknown, site: CallSite.CallSite) => Effect.Effect<A, PipedriveError, Requirements>
+  readonly consume: <B>(
+    input: unknown,
+    site: CallSite.CallSite,
+    consumer: Consumer<B>
+  ) => Effect.Effect<B, PipedriveError, Requirements>
 }
 
 // -----------------------------------------------------------------------------
@@ -94,19 +104,32 @@ export const refuse = <I, A>(
 ): Effect.Effect<never, InvalidRequest> =>
   Effect.fail(new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues }))
 
+/** Calls an endpoint whose answer is a file, and gives that to a consumer. @internal */
+export const consume = <B>(
+  endpoint: unknown,
+  input: unknown,
+  site: CallSite.CallSite,
+  consumer: Consumer<B>
+): Effect.Effect<B, PipedriveError, Requirements> =>
+  Effect.suspend(() => {
+    const compiled = typeof endpoint === "function" ? (endpoint as Partial<Callable>)[compiledId]?.() : undefined
+    if (compiled?.endpoint.response === "binary") return compiled.consume(input, site, consumer)
+    const issues = [{ path: [], message: "is not an endpoint that answers with a file: give v1.Files.download" }]
+    return Effect.fail(new InvalidRequest({ endpoint: "Download", method: "GET", path: "", issues }))
+  })
+
 // -----------------------------------------------------------------------------
 // requests
 // -----------------------------------------------------------------------------
 
 // Node, Bun, Deno and edge runtimes let a program name itself; in a browser the header would fail the CORS check
-const userAgent = /*#__PURE__*/ (() =>
-  "document" in globalThis || "importScripts" in globalThis
-    ? {}
-    : { "user-agent": `effect-pipedrive/${packageVersion}` })()
+const userAgent = /*#__PURE__*/ (() => (isBrowser ? {} : { "user-agent": `effect-pipedrive/${packageVersion}` }))()
 
 /** The headers of every request. @internal */
 export const headers = (binary: boolean): Readonly<Record<string, string>> => ({
   accept: binary ? "*/*" : "application/json",
+  // of what is packed nobody can say whether it came whole
+  ...(binary && !isBrowser ? { "accept-encoding": "identity" } : {}),
   ...userAgent
 })
 
@@ -116,37 +139,55 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
   const blank = HttpClientRequest.make(endpoint.method)("", { headers: headers(binary) })
   const receive = receiver(endpoint)
   const name = `${endpoint.version}.${endpoint.name}`
-  const template = `/api/${endpoint.version}${endpoint.path}`
   const meter = Metrics.make(name)
   const search = Limiter.isSearch(endpoint.path)
   const { cost } = endpoint
   const options = {
     kind: "client",
     captureStackTrace: false,
-    attributes: { "http.request.method": endpoint.method, "url.template": template }
+    attributes: { "http.request.method": endpoint.method, "url.template": `/api/${endpoint.version}${endpoint.path}` }
   } as const
-  const run: Compiled<I, A>["run"] = (input, site) =>
+  const send = <B>(
+    input: unknown,
+    site: CallSite.CallSite,
+    receive: (call: Failure.Call, answer: Send.Received, policy: Policy) => Effect.Effect<B, PipedriveError>
+  ): Effect.Effect<B, PipedriveError, Requirements> =>
     Envelope.useSpan(`Pipedrive.${name}`, options, site, (span) => {
       const wire = encode(input)
-      if (Encode.isIssues(wire)) {
-        return Effect.fail(
-          new InvalidRequest({ endpoint: name, method: endpoint.method, path: template, issues: wire })
-        )
-      }
+      if (Encode.isIssues(wire)) return refuse(endpoint, wire)
       const call = { endpoint: name, method: endpoint.method, path: wire.path }
       const url = wire.query === "" ? wire.path : `${wire.path}?${wire.query}`
-      return Send.send({
-        call,
-        request: request(blank, url, wire.body),
-        binary,
-        cost,
-        search,
-        meter,
-        span,
-        receive: (answer, policy) => receive(call, answer, policy)
-      })
+      const sending = ({ body, restartable }: Multipart.Outgoing): Effect.Effect<B, PipedriveError, Requirements> =>
+        Send.send({
+          call,
+          request: request(blank, url, body),
+          binary,
+          restartable,
+          cost,
+          search,
+          meter,
+          span,
+          receive: (answer, policy) => receive(call, answer, policy)
+        })
+      return Multipart.isForm(wire.body)
+        ? Effect.matchEffect(Multipart.toBody(wire.body), {
+            onFailure: (fault): Effect.Effect<never, PipedriveError> =>
+              fault._tag === "Unsendable"
+                ? refuse(endpoint, [{ path: [fault.key], message: fault.message }])
+                : Effect.fail(Failure.fromDefect(call, fault.cause, 0, [], "body")),
+            onSuccess: sending
+          })
+        : sending({ body: wire.body, restartable: true })
     })
-  return { encode, endpoint, run }
+  return {
+    encode,
+    endpoint,
+    run: (input, site) => send(input, site, receive),
+    consume: (input, site, consumer) =>
+      send(input, site, (call, answer) =>
+        isSuccess(answer.status) ? received(call, answer, consumer) : failedAsText(call, answer)
+      )
+  }
 }
 
 const request = (
@@ -175,15 +216,8 @@ const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
   return (call, answer, policy) => {
     const wrong = (issue: Issue, withSnippet: boolean) =>
       Effect.fail(Failure.invalidResponse(call, answer, [issue], { withSnippet }))
-    if (!isSuccess(answer.status)) return failed(call, answer, Failure.parse(answer.text))
-    if (endpoint.response === "binary") {
-      if (answer.status === 204) return wrong(Complete.noData(call.method), false)
-      if (answer.status === 206) return wrong({ path: [], message: "is a part of the file" }, false)
-      const shortage = Download.shortage(answer)
-      return shortage === undefined
-        ? trusted(Download.make(answer))
-        : Effect.fail(Failure.fromDefect(call, new Error(shortage), answer.attempts, answer.secrets, "receive"))
-    }
+    if (!isSuccess(answer.status)) return failedAsText(call, answer)
+    if (endpoint.response === "binary") return Effect.flatMap(received(call, answer, Download.whole), trusted)
     const mode = policy.responseValidation
     // an empty body is no JSON; that no data came, which is said otherwise, can be told of what is no list
     const isBare =
@@ -211,6 +245,17 @@ const receiver = <I, A>(endpoint: Description<I, A>): Receiver<A> => {
   }
 }
 
+/** Gives a file to its consumer. */
+const received = <B>(
+  call: Failure.Call,
+  answer: Send.Received,
+  consumer: Consumer<B>
+): Effect.Effect<B, PipedriveError> => {
+  if (answer.file !== undefined) return consumer(Download.make(answer, answer.file))
+  const issue = answer.status === 206 ? { path: [], message: "is a part of the file" } : Complete.noData(call.method)
+  return Effect.fail(Failure.invalidResponse(call, answer, [issue], { withSnippet: false }))
+}
+
 /** A check of somebody's own Schema may throw, or run out of stack. */
 const isValid = (check: Check.Check, value: unknown): boolean => {
   try {
@@ -222,6 +267,8 @@ const isValid = (check: Check.Check, value: unknown): boolean => {
 
 /** @internal */
 export const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+const failedAsText = (call: Failure.Call, answer: Send.Received) => failed(call, answer, Failure.parse(answer.text))
 
 /** @internal */
 export const failed = (

@@ -13,8 +13,7 @@ const answer = (id: number, status = 200): Transport.Outcome => ({
   _tag: "Response",
   status,
   headers: {},
-  text: JSON.stringify({ success: status === 200, data: { id } }),
-  bytes: undefined
+  text: JSON.stringify({ success: status === 200, data: { id } })
 })
 
 type OnEnd = (outcome: Transport.Outcome) => void

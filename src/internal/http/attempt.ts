@@ -26,7 +26,9 @@ import * as Metrics from "../telemetry/metrics.js"
 import type { CallState } from "./call.js"
 import * as Exchange from "./exchange.js"
 import * as Failure from "./failure.js"
+import { lengthId } from "./fetchOptions.js"
 import * as Timeout from "./timeout.js"
+import * as Transfer from "./transfer.js"
 import * as Transport from "./transport.js"
 
 /** What an attempt gives instead of a value when the request has to wait for its turn. @internal */
@@ -36,20 +38,20 @@ type MustWait = typeof mustWait
 
 /** One attempt, within its own time limit or the rest of the call's. Interruption aborts the request. @internal */
 export const attempt = <A>(state: CallState<A>): Effect.Effect<A | MustWait, E.PipedriveError> => {
-  const { clock, policy, sending } = state
+  const { clock, sending } = state
   state.began = clock.unsafeCurrentTimeMillis()
   state.tries += state.permit === undefined ? 1 : 0
-  const left = Duration.toMillis(policy.totalTimeout) - (state.began - state.started)
-  const own = Duration.toMillis(policy.timeout)
-  const of = left < own ? ("call" as const) : ("attempt" as const)
-  const duration = of === "call" ? policy.totalTimeout : policy.timeout
+  const { millis, passed } = Transfer.limit(state)
   const limit: Limit = {
-    millis: Math.min(left, own),
+    millis,
     clock,
-    onTimeout: () =>
-      state.authorizing
+    deadline: () => state.deadline,
+    onTimeout: () => {
+      const { duration, of } = passed()
+      return state.authorizing
         ? slowAuthorization(state, duration)
         : new E.Timeout({ ...sending.call, attempts: state.attempts, duration, of })
+    }
   }
   return direct(state, limit) ?? inOwnFiber(state, general(state), limit)
 }
@@ -142,7 +144,7 @@ const judgeResponse = <A>(
   { place }: Admission
 ): Effect.Effect<A, E.PipedriveError> => {
   state.answer = answer
-  const judged = state.sending.receive(answer, state.policy)
+  const judged = state.sending.receive(Transfer.incoming(state, answer), state.policy)
   const left = Failure.count(answer.headers["x-daily-ratelimit-token-remaining"])
   if (left !== undefined) Metrics.left(left, state.labels)
   if (place === undefined) return judged
@@ -197,7 +199,7 @@ const inOwnFiber = <A, B>(
   limit: Limit
 ): Effect.Effect<B, E.PipedriveError> =>
   Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
-    Timeout.withLimit(effect, ownFiberRuntime(fiber, runtimeFlags, state.sending.span), limit)
+    Timeout.withLimit(effect, ownFiberRuntime(fiber, runtimeFlags, state), limit)
   )
 
 /** We follow redirects ourselves, because credentials must not go to another host. */
@@ -210,13 +212,15 @@ const manualRedirects: RequestInit = { redirect: "manual" }
 const ownFiberRuntime = (
   fiber: Fiber.RuntimeFiber<unknown, unknown>,
   runtimeFlags: RuntimeFlags.RuntimeFlags,
-  span: Tracer.Span
+  { request: { body }, sending }: CallState<unknown>
 ): Runtime.Runtime<never> => {
   const id = fiber.id()
   const init = Context.getOption(fiber.currentContext, FetchHttpClient.RequestInit)
+  const length = body._tag === "Stream" ? body.contentLength : undefined
+  const own = length === undefined ? manualRedirects : { ...manualRedirects, [lengthId]: length }
   const services = new Map(fiber.currentContext.unsafeMap)
-    .set(Tracer.ParentSpan.key, span)
-    .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? manualRedirects : { ...init.value, ...manualRedirects })
+    .set(Tracer.ParentSpan.key, sending.span)
+    .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? own : { ...init.value, ...own })
   const fiberRefs = FiberRefs.updateManyAs(fiber.getFiberRefs(), {
     entries: [
       [HttpClient.currentTracerDisabledWhen, [[id, constTrue]]],
@@ -237,7 +241,7 @@ const ownFiberRuntime = (
  */
 const direct = <A>(state: CallState<A>, limit: Limit): Effect.Effect<A | MustWait, E.PipedriveError> | undefined => {
   const transport = Transport.of(state.client)
-  if (transport === undefined || !Timeout.isLive(limit)) return undefined
+  if (transport === undefined || !Timeout.isLive(limit) || state.sending.binary) return undefined
   const signed = state.auth.authorizeNow?.(state.request, state.began)
   if (signed === undefined || (signed.body._tag !== "Empty" && signed.body._tag !== "Uint8Array")) return undefined
   return Effect.uninterruptibleMask((restore) =>

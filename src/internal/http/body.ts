@@ -1,10 +1,13 @@
 /**
- * The body of a success, read up to a limit: an endless one is given up, and its connection with it.
+ * Bodies: that of a success, read up to a limit: an endless one is given up, and its connection with it.
  */
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+
+/** A browser sends no streams, unpacks by itself, and does not say whether a body was packed. @internal */
+export const isBrowser = /*#__PURE__*/ (() => "document" in globalThis || "importScripts" in globalThis)()
 
 type Read<A> = Effect.Effect<A | undefined, HttpClientError.ResponseError>
 
@@ -20,12 +23,6 @@ export const text = (response: HttpClientResponse.HttpClientResponse, maximum: n
     : Effect.map(parts(response, maximum), (bytes) =>
         bytes === undefined ? undefined : new TextDecoder().decode(bytes)
       )
-
-/** A body as it is, or nothing where it is larger than so many bytes. @internal */
-export const bytes = (response: HttpClientResponse.HttpClientResponse, maximum: number): Read<Uint8Array> =>
-  isBearable(response, maximum)
-    ? Effect.map(response.arrayBuffer, (buffer) => new Uint8Array(buffer))
-    : parts(response, maximum)
 
 const parts = (response: HttpClientResponse.HttpClientResponse, maximum: number): Read<Uint8Array> =>
   Effect.suspend(() => {

@@ -24,6 +24,8 @@ export interface Sending<A> {
   readonly request: HttpClientRequest.HttpClientRequest
   /** Whether a success is a file. */
   readonly binary: boolean
+  /** Whether a body that is a stream can be sent again. */
+  readonly restartable: boolean
   /** What it takes from the daily tokens. */
   readonly cost: number
   /** Whether Pipedrive's own limit for searches holds for it. */
@@ -50,6 +52,10 @@ export interface CallState<A> {
   started: number
   /** When the current attempt began. */
   began: number
+  /** When a part of a file moved last in this attempt, or when it began. */
+  moved: number
+  /** When the attempt is over, which each part of a file moves. */
+  deadline: number
   tries: number
   attempts: number
   waited: number
@@ -57,7 +63,7 @@ export interface CallState<A> {
   /** Whether the attempt waits for `Auth`: before it was sent, or after a 401. */
   authorizing: boolean
   secrets: ReadonlyArray<string>
-  /** Whether a stream body was started, which cannot be sent again. */
+  /** Whether a stream body was started that cannot be sent again. */
   consumed: boolean
   gate: Limiter.Gate | undefined
   turn: number | undefined

@@ -1,33 +1,56 @@
 /**
- * Files that come: whole, and under a name that is safe to write to disk.
+ * Files that come: what is told of them, under a name that is safe to write to disk.
  */
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import type { Download } from "../../Field.js"
+import type { PipedriveError } from "../../PipedriveError.js"
+import { collect, isBrowser } from "./body.js"
 import type { Received } from "./exchange.js"
 import * as Failure from "./failure.js"
 
-/** Browsers see to it themselves, and do not say whether a body was packed. */
-const isBrowser = /*#__PURE__*/ (() => "document" in globalThis || "importScripts" in globalThis)()
+/** A file that comes: what the answer says of it, and its bytes, which can be read once. @internal */
+export interface Incoming {
+  readonly name?: string
+  readonly type?: string
+  /** How many bytes it has, if that was told. */
+  readonly size: number | undefined
+  readonly stream: Stream.Stream<Uint8Array, PipedriveError>
+}
 
-/** What is missing of a file whose length was told. @internal */
-export const shortage = ({ bytes, headers }: Received): string | undefined => {
+/** The length of a file, where it is that of what comes: a body that is packed has another. @internal */
+export const lengthOf = (headers: Failure.Headers): number | undefined => {
   const { "content-encoding": encoding = "identity", "content-length": told } = headers
-  const length = Failure.count(told)
-  const came = bytes?.length ?? 0
-  return length === undefined || came >= length || encoding !== "identity" || isBrowser
-    ? undefined
-    : `${came} of ${length} bytes came`
+  return encoding === "identity" && !isBrowser ? Failure.count(told) : undefined
 }
 
 /** @internal */
-export const make = ({ bytes, headers, secrets }: Received): Download => {
+export const make = ({ headers, secrets }: Received, stream: Incoming["stream"]): Incoming => {
   const name = fileName(headers["content-disposition"], secrets)
   const type = Failure.words(headers["content-type"], secrets)
   return {
-    data: bytes ?? new Uint8Array(),
     ...(name === undefined ? {} : { name }),
-    ...(type === undefined ? {} : { type })
+    ...(type === undefined ? {} : { type }),
+    size: lengthOf(headers),
+    stream
   }
 }
+
+/** All of a file, in memory. @internal */
+export const whole = ({ name, stream, type }: Incoming): Effect.Effect<Download, PipedriveError> =>
+  Effect.suspend(() => {
+    const collected = collect(Number.POSITIVE_INFINITY)
+    const read = Stream.runForEach(stream, (part) => Effect.sync(() => collected.add(part)))
+    return Effect.map(read, () => ({
+      data: ownBytes(collected.bytes()),
+      ...(name === undefined ? {} : { name }),
+      ...(type === undefined ? {} : { type })
+    }))
+  })
+
+/** Not a Buffer, and not a part of something larger. */
+const ownBytes = (bytes: Uint8Array): Uint8Array =>
+  bytes.constructor === Uint8Array && bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 
 /** `filename*` (RFC 5987) before `filename`; of a path, its last part. */
 const fileName = (disposition: string | undefined, secrets: ReadonlyArray<string>): string | undefined => {
@@ -70,11 +93,11 @@ export const safe = (name: string): string | undefined => {
     .replace(/[\s.]+$/, "")
     .trimStart()
   if (plain === "") return undefined
-  return short(reserved.test(plain) ? `_${plain}` : plain)
+  return shortened(reserved.test(plain) ? `_${plain}` : plain, longest)
 }
 
-/** Cut in the middle, between characters: the extension stays. */
-const short = (name: string): string => {
+/** Cut in the middle, between characters, to so many bytes: the extension stays. @internal */
+export const shortened = (name: string, longest: number): string => {
   const size = (text: string): number => new TextEncoder().encode(text).length
   if (size(name) <= longest) return name
   const dot = name.lastIndexOf(".")

@@ -9,10 +9,12 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Cause from "effect/Cause"
 import type * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import { constVoid } from "effect/Function"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as E from "../../PipedriveError.js"
 import * as Body from "./body.js"
@@ -32,21 +34,21 @@ export interface Exchange {
   readonly secrets: ReadonlyArray<string>
 }
 
-/** A response with its body: text, or bytes where a file is expected. */
+/** A response with its body: text, or a file that is still to be read. */
 export interface Received extends Failure.Answer {
-  readonly bytes: Uint8Array | undefined
+  readonly file: Stream.Stream<Uint8Array, E.PipedriveError> | undefined
 }
 
 /** Starts a request with a complete body on a transport. Returns the function that aborts it. @internal */
 export const launch = (
-  { binary, maximum, request }: Exchange,
+  { maximum, request }: Exchange,
   transport: Transport.Transport,
   context: Context.Context<never>,
   onEnd: (outcome: Transport.Outcome) => void
 ): (() => void) => {
   const { body, headers, method, url } = request
   const bytes = body._tag === "Uint8Array" ? body.body : undefined
-  const reading = { binary, maximumBody: maximum, maximumErrorBody: mostOfAnError }
+  const reading = { maximumBody: maximum, maximumErrorBody: mostOfAnError }
   try {
     return transport({ method, url, headers, body: bytes }, reading, context, onEnd)
   } catch (cause) {
@@ -60,9 +62,17 @@ export const outcome = (exchange: Exchange, outcome: Transport.Outcome): Either.
   const { attempts, call, request, secrets } = exchange
   switch (outcome._tag) {
     case "Response": {
-      const { bytes, headers, status, text } = outcome
+      const { headers, status, text } = outcome
       const { url } = request
-      return Either.right({ status, headers, text: status === 204 ? "" : text, bytes, attempts, url, secrets })
+      return Either.right({
+        status,
+        headers,
+        text: status === 204 ? "" : text,
+        file: undefined,
+        attempts,
+        url,
+        secrets
+      })
     }
     case "Failure":
       return Either.left(Failure.fromDefect(call, outcome.cause, attempts, secrets, outcome.phase))
@@ -76,11 +86,13 @@ export const perform = (exchange: Exchange): Effect.Effect<Received, E.Pipedrive
   const { request } = exchange
   switch (request.body._tag) {
     case "FormData":
+      // a browser reads Blobs from where they lie
+      if (Body.isBrowser) return sendRequest(exchange, request)
       return Effect.flatMap(formAsBytes(exchange, request, request.body.formData), (whole) =>
         sendRequest(exchange, whole)
       )
     case "Stream":
-      return withStreamBody(request, request.body, (own) => sendRequest(exchange, own))
+      return withStreamBody(exchange, request.body, (own) => sendRequest(exchange, own))
     default:
       return sendRequest(exchange, request)
   }
@@ -107,24 +119,43 @@ const formAsBytes = (exchange: Exchange, request: HttpClientRequest.HttpClientRe
     catch: (cause) => Failure.fromDefect(exchange.call, cause, exchange.attempts, exchange.secrets, "prepare")
   })
 
-/** Ends a stream body with its request. Fetch leaves it open when no connection was made. */
-const withStreamBody = <A, Er>(
-  request: HttpClientRequest.HttpClientRequest,
+/**
+ * Ends a stream body with its request, since fetch leaves it open when no connection was made, and the request with its
+ * stream: where that fails no answer means anything.
+ */
+const withStreamBody = (
+  exchange: Exchange,
   body: HttpBody.Stream,
-  use: (request: HttpClientRequest.HttpClientRequest) => Effect.Effect<A, Er>
-): Effect.Effect<A, Er> =>
+  use: (request: HttpClientRequest.HttpClientRequest) => Effect.Effect<Received, E.PipedriveError>
+): Effect.Effect<Received, E.PipedriveError> =>
   Effect.withFiberRuntime((own) => {
+    const { attempts, call, request, secrets } = exchange
     let reader: Fiber.RuntimeFiber<unknown, unknown> | undefined
+    const failed = Deferred.unsafeMake<never, E.PipedriveError>(own.id())
     const stream = Stream.unwrap(
       Effect.withFiberRuntime<typeof body.stream>((fiber) => {
         reader = fiber
         return Effect.succeed(body.stream)
       })
+    ).pipe(
+      Stream.tapErrorCause((cause) =>
+        Cause.isInterruptedOnly(cause)
+          ? Effect.void
+          : Deferred.fail(failed, Failure.fromDefect(call, Cause.squash(cause), attempts, secrets, "body"))
+      )
     )
     const outgoing = HttpClientRequest.setBody(request, HttpBody.stream(stream, body.contentType, body.contentLength))
-    return Effect.ensuring(
-      use(outgoing),
-      Effect.suspend(() => (reader === undefined || reader === own ? Effect.void : Fiber.interruptFork(reader)))
+    // the request may have ended by it before the race was lost
+    const orFailed = (effect: Effect.Effect<Received, E.PipedriveError>) =>
+      Effect.flatMap(Deferred.poll(failed), (why) => (Option.isSome(why) ? why.value : effect))
+    return Effect.raceFirst(use(outgoing), Deferred.await(failed)).pipe(
+      Effect.matchEffect({
+        onFailure: (error) => orFailed(Effect.fail(error)),
+        onSuccess: (answer) => orFailed(Effect.succeed(answer))
+      }),
+      Effect.ensuring(
+        Effect.suspend(() => (reader === undefined || reader === own ? Effect.void : Fiber.interruptFork(reader)))
+      )
     )
   })
 
@@ -158,32 +189,37 @@ const readResponse = (
 ): Effect.Effect<Received, E.PipedriveError> => {
   const { headers, status } = response
   const { attempts, secrets } = exchange
-  const received = (text: string, bytes: Uint8Array | undefined): Received => ({
+  const received = (text: string, file?: Received["file"]): Received => ({
     status,
     headers,
     text,
-    bytes,
+    file,
     attempts,
     url: exchange.request.url,
     secrets
   })
   const broken = (cause: Cause.Cause<HttpClientError.HttpClientError>) => toTransportError(exchange, cause, "receive")
-  if (status < 200 || status >= 300) {
-    return Effect.map(Effect.catchAllCause(readStart(response), broken), (text) => received(text, undefined))
+  if (status < 200 || status >= 300 || (exchange.binary && status === 206)) {
+    return Effect.map(Effect.catchAllCause(readStart(response), broken), (text) => received(text))
   }
-  if (status === 204) return Effect.succeed(received("", undefined))
-  return exchange.binary
-    ? Effect.flatMap(Effect.catchAllCause(Body.bytes(response, exchange.maximum), broken), (bytes) =>
-        bytes === undefined ? Effect.fail(tooLarge(exchange, response)) : Effect.succeed(received("", bytes))
-      )
-    : Effect.flatMap(Effect.catchAllCause(Body.text(response, exchange.maximum), broken), (text) =>
-        text === undefined ? Effect.fail(tooLarge(exchange, response)) : Effect.succeed(received(text, undefined))
-      )
+  if (status === 204) return Effect.succeed(received(""))
+  if (exchange.binary) {
+    // a stream of nothing is an error to the platform
+    const stream = Stream.catchAllCause(response.stream, (cause) =>
+      Option.exists(Cause.failureOption(cause), ({ reason }) => reason === "EmptyBody")
+        ? Stream.empty
+        : Stream.fromEffect(broken(cause))
+    )
+    return Effect.succeed(received("", stream))
+  }
+  return Effect.flatMap(Effect.catchAllCause(Body.text(response, exchange.maximum), broken), (text) =>
+    text === undefined ? Effect.fail(tooLarge(exchange, response)) : Effect.succeed(received(text))
+  )
 }
 
-/** Not retryable: the next response would be as large. */
-const tooLarge = (
-  { attempts, call, maximum, secrets }: Exchange,
+/** Not retryable: the next response would be as large. @internal */
+export const tooLarge = (
+  { attempts, call, maximum, secrets }: Pick<Exchange, "attempts" | "call" | "maximum" | "secrets">,
   { headers, status }: Pick<Received, "status" | "headers">
 ): E.InvalidResponse =>
   Failure.invalidResponse(
@@ -278,7 +314,7 @@ const redirectTarget = (
   if (from.method !== "GET" && !(home && response.status >= 307)) {
     return Either.left(`a ${from.method} is not repeated at ${target.origin} after a ${response.status}`)
   }
-  if (from.body._tag === "Stream") return Either.left("a body that is a stream cannot be sendRequest twice")
+  if (from.body._tag === "Stream") return Either.left("a body that is a stream cannot be sent twice")
   return Either.right(
     home
       ? HttpClientRequest.setUrl(from, target.href)

@@ -357,7 +357,7 @@ export const fromDefect = (
   defect: unknown,
   attempts: number,
   secrets: ReadonlyArray<string>,
-  phase: "prepare" | "send" | "receive"
+  phase: "prepare" | "send" | "receive" | "body"
 ): E.TransportError => {
   const found = faultOf(defect)
   return transportError(call, found, phase === "send" && found.connecting ? "connect" : phase, attempts, secrets)

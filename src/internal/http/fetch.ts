@@ -29,35 +29,26 @@ const headersOf: (source: Headers) => Transport.Response["headers"] = /*#__PURE_
   return (source) => Object.assign(Object.create(proto), { [sourceId]: source })
 })()
 
-interface Content {
-  readonly text: string
-  readonly bytes: Uint8Array | undefined
-}
-
 /**
  * Reads a body. One with a known length within the limit is read at once; any other is read in parts and cancelled at the
  * limit. Of a failed response, the part that arrived is enough.
  */
-const read = (response: Response, reading: Transport.Reading, giveUp: () => void): Promise<Content | undefined> => {
+const read = (response: Response, reading: Transport.Reading, giveUp: () => void): Promise<string | undefined> => {
   const { headers, status } = response
   const success = status >= 200 && status < 300
   const maximum = success ? reading.maximumBody : reading.maximumErrorBody
-  const binary = reading.binary && success
   // a short compressed body may be very long
   const length = headers.get("content-encoding") === null ? headers.get("content-length") : null
-  if (length === null || !(Number(length) <= maximum)) return readParts(response, binary, maximum, success, giveUp)
-  if (binary) return response.arrayBuffer().then((buffer) => ({ text: "", bytes: new Uint8Array(buffer) }))
-  const text = response.text().then((text) => ({ text, bytes: undefined }))
-  return success ? text : text.catch(() => ({ text: "", bytes: undefined }))
+  if (length === null || !(Number(length) <= maximum)) return readParts(response, maximum, success, giveUp)
+  return success ? response.text() : response.text().catch(() => "")
 }
 
 const readParts = async (
   response: Response,
-  binary: boolean,
   maximum: number,
   success: boolean,
   giveUp: () => void
-): Promise<Content | undefined> => {
+): Promise<string | undefined> => {
   const body = Body.collect(maximum)
   const reader = response.body?.getReader()
   try {
@@ -72,7 +63,7 @@ const readParts = async (
   } catch (cause) {
     if (success) throw cause
   }
-  return binary ? { text: "", bytes: body.bytes() } : { text: body.text(), bytes: undefined }
+  return body.text()
 }
 
 // -----------------------------------------------------------------------------
@@ -107,11 +98,10 @@ export const make =
       .then((response) => {
         phase = "receive"
         const { headers, status } = response
-        return read(response, reading, giveUp).then((content) => {
+        return read(response, reading, giveUp).then((text) => {
           if (stopped) return
-          if (content === undefined) onEnd({ _tag: "Overflow", status, headers: headersOf(headers) })
-          else
-            onEnd({ _tag: "Response", status, headers: headersOf(headers), text: content.text, bytes: content.bytes })
+          if (text === undefined) onEnd({ _tag: "Overflow", status, headers: headersOf(headers) })
+          else onEnd({ _tag: "Response", status, headers: headersOf(headers), text })
         })
       })
       .catch((cause) => {

@@ -42,17 +42,34 @@ export const fetchIn = (context: Context.Context<never>): typeof fetch | undefin
 const over = (client: HttpClient.HttpClient, own: Context.Context<never>): HttpClient.HttpClient => {
   const ownInit = optionsIn(own)
   const ownFetch = fetchIn(own)
-  if (ownInit === undefined && !isDeno()) return client
+  if (ownInit === undefined && !isDeno() && !isNode()) return client
   return HttpClient.transform(
     client,
     Effect.mapInputContext((context: Context.Context<never>) => {
       const kept = Context.add(context, FetchHttpClient.RequestInit, { ...ownInit, ...optionsIn(context) })
-      return isDeno() ? Context.add(kept, FetchHttpClient.Fetch, safe(fetchIn(context) ?? ownFetch ?? fetch)) : kept
+      const send = fetchIn(context) ?? ownFetch ?? fetch
+      if (isDeno()) return Context.add(kept, FetchHttpClient.Fetch, safe(send))
+      return isNode() ? Context.add(kept, FetchHttpClient.Fetch, tellingLength(send)) : kept
     })
   )
 }
 
 const isDeno = (): boolean => "Deno" in globalThis
+
+const isNode = (): boolean => "process" in globalThis && !isDeno() && !("Bun" in globalThis)
+
+/** The option that says how long a body is that is a stream. Fetch passes over options that it does not know. @internal */
+export const lengthId: unique symbol = Symbol.for("effect-pipedrive/internal/http/fetchOptions/length")
+
+/** Of a stream the platform's client tells no length. Node's fetch takes it as a header, and holds the stream to it. */
+const tellingLength =
+  (send: typeof fetch): typeof fetch =>
+  (input, init: (RequestInit & { readonly [lengthId]?: number | undefined }) | undefined) => {
+    const length = init?.[lengthId]
+    if (length === undefined) return send(input, init)
+    const headers = { ...Object.fromEntries(new Headers(init?.headers)), "content-length": String(length) }
+    return send(input, { ...init, headers })
+  }
 
 /**
  * Deno's fetch repeats a request, even a POST, when a reused connection breaks, although the server may have acted. It does

@@ -1,16 +1,13 @@
 /**
  * Sends one call: waits for its turn, attempts it, and retries failed attempts.
  */
-import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
 import * as Random from "effect/Random"
-import * as Stream from "effect/Stream"
 import type { Requirements } from "../../Endpoint.js"
 import { CurrentPolicy } from "../../HttpLayer.js"
 import * as E from "../../PipedriveError.js"
@@ -23,6 +20,7 @@ import * as Metrics from "../telemetry/metrics.js"
 import * as Attempt from "./attempt.js"
 import type { CallState, Sending } from "./call.js"
 import { askedToWait } from "./failure.js"
+import * as Transfer from "./transfer.js"
 
 export type { Received } from "./exchange.js"
 
@@ -43,7 +41,7 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       sending,
       request:
         sending.request.body._tag === "Stream"
-          ? markingConsumed(sending.request, () => (state.consumed = true))
+          ? Transfer.outgoing(sending.request, sending.request.body, () => state)
           : sending.request,
       client: Context.get(context, HttpClient.HttpClient),
       auth,
@@ -55,6 +53,8 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       ask: { cost: sending.cost, search: sending.search, maximumWait: Duration.toMillis(policy.maximumWait) },
       started: clock.unsafeCurrentTimeMillis(),
       began: 0,
+      moved: 0,
+      deadline: 0,
       tries: 0,
       attempts: 0,
       waited: 0,
@@ -69,20 +69,6 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
     }
     return sendWithRetries(state)
   })
-
-const markingConsumed = (
-  request: HttpClientRequest.HttpClientRequest,
-  onOpen: () => void
-): HttpClientRequest.HttpClientRequest => {
-  const { body } = request
-  if (body._tag !== "Stream") return request
-  const stream = Stream.suspend(() => {
-    onOpen()
-    return body.stream
-  })
-  const { contentLength, contentType } = body
-  return HttpClientRequest.setBody(request, HttpBody.stream(stream, contentType, contentLength))
-}
 
 // -----------------------------------------------------------------------------
 // attempts

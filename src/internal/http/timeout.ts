@@ -25,6 +25,8 @@ export interface Limit<E> {
   readonly millis: number
   readonly clock: Clock.Clock
   readonly onTimeout: () => E
+  /** The time by the clock at which it is over, when that was moved since the start. */
+  readonly deadline?: () => number
 }
 
 /**
@@ -71,12 +73,30 @@ export const startLive = (millis: number, onTime: () => void): (() => void) => {
   return () => clearTimeout(id)
 }
 
-/** Starts the timer that fits the clock. Returns the function that stops it. */
+/** Starts the timer that fits the clock, again as long as the deadline is moved. Returns the function that stops it. */
 const start = <R>(runtime: Runtime.Runtime<R>, limit: Limit<unknown>, onTime: () => void): (() => void) => {
-  const { clock, millis } = limit
+  const { clock, deadline } = limit
+  const run = (millis: number) => {
+    stop = startOnce(runtime, limit, millis, () => {
+      const rest = deadline === undefined ? 0 : deadline() - clock.unsafeCurrentTimeMillis()
+      if (rest > 0) run(rest)
+      else onTime()
+    })
+  }
+  let stop = constVoid
+  run(limit.millis)
+  return () => stop()
+}
+
+const startOnce = <R>(
+  runtime: Runtime.Runtime<R>,
+  limit: Limit<unknown>,
+  millis: number,
+  onTime: () => void
+): (() => void) => {
   if (millis > endless) return constVoid
   if (isLive(limit)) return startLive(millis, onTime)
-  const sleeper = Runtime.runFork(runtime, clock.sleep(Duration.millis(Math.max(millis, 0))))
+  const sleeper = Runtime.runFork(runtime, limit.clock.sleep(Duration.millis(Math.max(millis, 0))))
   sleeper.addObserver((exit) => {
     if (Exit.isSuccess(exit)) onTime()
   })

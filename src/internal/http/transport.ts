@@ -17,8 +17,6 @@ export interface Request {
 
 /** How much of an answer is read. @internal */
 export interface Reading {
-  /** Whether a success is a file: bytes, not text. */
-  readonly binary: boolean
   /** The most bytes of a success. */
   readonly maximumBody: number
   /** The most bytes of any other response. The rest is cut off. */
@@ -31,7 +29,6 @@ export interface Response {
   /** Names in lower case; at least those of `headerNames`. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly text: string
-  readonly bytes: Uint8Array | undefined
 }
 
 /** How a request ends. @internal */

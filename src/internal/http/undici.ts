@@ -33,14 +33,7 @@ export const make =
     const isSuccess = () => status >= 200 && status < 300
     const respond = () => {
       over = true
-      const binary = reading.binary && isSuccess()
-      onEnd({
-        _tag: "Response",
-        status,
-        headers,
-        text: binary ? "" : (body?.text() ?? ""),
-        bytes: binary ? new Uint8Array(body?.bytes() ?? []) : undefined
-      })
+      onEnd({ _tag: "Response", status, headers, text: body?.text() ?? "" })
     }
     dispatcher.dispatch(
       {

@@ -6,9 +6,10 @@ import type * as AST from "effect/SchemaAST"
 import type { AnyDescription, Description, Version } from "../../Endpoint.js"
 import * as Field from "../../Field.js"
 import type { Issue } from "../../PipedriveError.js"
+import type * as Multipart from "../http/multipart.js"
 import * as Shape from "./ast.js"
-import * as Bytes from "./bytes.js"
 import * as Check from "./check.js"
+import * as Files from "./files.js"
 import * as Hints from "./hints.js"
 import * as Refusal from "./inputIssues.js"
 import * as Plain from "./plainData.js"
@@ -18,7 +19,7 @@ import * as Times from "./times.js"
 export interface Wire {
   readonly path: string
   readonly query: string
-  readonly body: HttpBody.HttpBody
+  readonly body: HttpBody.HttpBody | Multipart.Form
 }
 
 /** @internal */
@@ -79,35 +80,6 @@ export const text = (value: unknown, ast: AST.AST | undefined, version: Version)
   return typeof value === "object" ? JSON.stringify(value) : String(value)
 }
 
-type NamedFile = Extract<Field.Upload, { readonly content: unknown }>
-type FileContent = NamedFile["content"]
-
-const filePart = (value: unknown): { readonly blob: Blob; readonly name: string } | undefined => {
-  const blob = (content: FileContent, type?: string): Blob => {
-    if (Bytes.isBlob(content)) return type === undefined ? content : Bytes.retyped(content, type)
-    return new Blob([Bytes.toArray(content)], { type: type ?? "application/octet-stream" })
-  }
-  if (Bytes.isFile(value)) return { blob: value, name: value.name }
-  if (Bytes.isBlob(value) || Bytes.isBytes(value)) return { blob: blob(value), name: "file" }
-  if (typeof value !== "object" || value === null || !("content" in value)) return undefined
-  const { content, name, type } = value as NamedFile
-  return { blob: blob(content, type), name }
-}
-
-const appendFile = (
-  form: FormData,
-  key: string,
-  { blob, name }: { readonly blob: Blob; readonly name: string }
-): void => {
-  try {
-    form.append(key, blob, name)
-  } catch {
-    throw new Error(
-      `\`${key}\` is a Blob of a class that this runtime does not send: give its bytes, await blob.arrayBuffer()`
-    )
-  }
-}
-
 // -----------------------------------------------------------------------------
 // endpoints
 // -----------------------------------------------------------------------------
@@ -144,7 +116,7 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
       if (!check(record)) return explain(endpoint, record)
       for (const key of Object.keys(record)) {
         const value = record[key]
-        if (binary && filePart(value) !== undefined) continue
+        if (binary && Files.fault(value) === undefined) continue
         const issue = Plain.findIssue(value, [key]) ?? emptyFilter(key, value, fields.get(key))
         if (issue !== undefined) return [issue]
       }
@@ -257,7 +229,7 @@ const bodyEncoder = <I, A>(
   endpoint: Description<I, A>,
   fields: ReadonlyMap<string, AST.AST>,
   usedKeys: ReadonlySet<string>
-): ((input: Input) => HttpBody.HttpBody) => {
+): ((input: Input) => Wire["body"]) => {
   const { body, input: schema, version } = endpoint
   if (body === undefined) return () => HttpBody.empty
   const [only = ""] = body.keys
@@ -280,18 +252,14 @@ const bodyEncoder = <I, A>(
         return HttpBody.text(params.toString(), "application/x-www-form-urlencoded")
       }
     case "multipart":
-      return (input) => {
-        const form = new FormData()
-        for (const [key, value] of entries(input)) {
-          const file = filePart(value)
-          if (file !== undefined) {
-            appendFile(form, key, file)
-          } else {
-            const written = text(value, fields.get(key), version)
-            if (written !== undefined) form.append(key, written)
-          }
-        }
-        return HttpBody.formData(form)
-      }
+      return (input) => ({
+        _tag: "Form",
+        parts: entries(input).flatMap(([key, value]): Multipart.Form["parts"] => {
+          const file = Files.partOf(key, value)
+          if (file !== undefined) return [file]
+          const written = text(value, fields.get(key), version)
+          return written === undefined ? [] : [{ key, text: written }]
+        })
+      })
   }
 }
