@@ -79,7 +79,8 @@ const start = <R>(runtime: Runtime.Runtime<R>, limit: Limit<unknown>, onTime: ()
   const run = (millis: number) => {
     stop = startOnce(runtime, limit, millis, () => {
       const rest = deadline === undefined ? 0 : deadline() - clock.unsafeCurrentTimeMillis()
-      if (rest > 0) run(rest)
+      // a clock may not move by less than a millisecond
+      if (rest > 0) run(Math.ceil(rest))
       else onTime()
     })
   }

@@ -30,7 +30,7 @@ const slowest = { bytesPerSecond: 64 * 1024, free: 1024 * 1024 }
 
 const allowanceFor = ({ body }: HttpClientRequest.HttpClientRequest): number =>
   body._tag === "Uint8Array" && body.contentType.startsWith("multipart/")
-    ? (Math.max(0, body.body.length - slowest.free) / slowest.bytesPerSecond) * 1000
+    ? Math.ceil((Math.max(0, body.body.length - slowest.free) / slowest.bytesPerSecond) * 1000)
     : 0
 
 const attemptRest = <A>({ policy }: CallState<A>): Rest => ({
