@@ -72,14 +72,17 @@ describe("the name of a download", () => {
 
   it("is read from either form of the header, and from its last part", () => {
     const name = (disposition?: string) =>
-      Download.make({
-        status: 200,
-        headers: { "content-disposition": disposition },
-        text: "",
-        bytes: undefined,
-        attempts: 1,
-        secrets: ["SECRETSECRET"]
-      }).name
+      Download.make(
+        {
+          status: 200,
+          headers: { "content-disposition": disposition },
+          text: "",
+          file: undefined,
+          attempts: 1,
+          secrets: ["SECRETSECRET"]
+        },
+        Stream.empty
+      ).name
     for (const [disposition, expected] of [
       ["attachment; filename=a.txt", "a.txt"],
       ["attachment; filename = a.txt; x=y", "a.txt"],
@@ -98,24 +101,27 @@ describe("the name of a download", () => {
     }
   })
 
-  it("and the rest is what the header says, or is not there", () => {
-    const received = { status: 200, text: "", attempts: 1, secrets: [] }
-    const bytes = new Uint8Array([1, 2])
-    assert.deepStrictEqual(Download.make({ ...received, headers: { "content-type": "a/b" }, bytes }), {
-      data: bytes,
-      type: "a/b"
+  it.effect("and the rest is what the headers say, or is not there", () =>
+    Effect.gen(function* () {
+      const bytes = new Uint8Array([1, 2])
+      const made = (headers: Record<string, string>, ...parts: ReadonlyArray<Uint8Array>) =>
+        Download.make(
+          { status: 200, text: "", file: undefined, attempts: 1, secrets: [], headers },
+          Stream.fromIterable(parts)
+        )
+      assert.deepStrictEqual(yield* Download.whole(made({ "content-type": "a/b" }, bytes)), {
+        data: bytes,
+        type: "a/b"
+      })
+      assert.deepStrictEqual(yield* Download.whole(made({})), { data: new Uint8Array() })
+      const size = (headers: Record<string, string>) => made(headers).size
+      assert.strictEqual(size({ "content-length": "3" }), 3)
+      assert.strictEqual(size({ "content-length": "3", "content-encoding": "identity" }), 3)
+      for (const headers of [{ "content-length": "3", "content-encoding": "gzip" }, { "content-length": "x" }, {}]) {
+        assert.isUndefined(size(headers as Record<string, string>))
+      }
     })
-    assert.deepStrictEqual<unknown>(Download.make({ ...received, headers: {}, bytes: undefined }), {
-      data: new Uint8Array()
-    })
-    const missing = (headers: Record<string, string>, of?: Uint8Array) =>
-      Download.shortage({ ...received, headers, bytes: of })
-    assert.strictEqual(missing({ "content-length": "3" }, bytes), "2 of 3 bytes came")
-    assert.strictEqual(missing({ "content-length": "3", "content-encoding": "identity" }), "0 of 3 bytes came")
-    for (const headers of [{ "content-length": "2" }, { "content-length": "3", "content-encoding": "gzip" }, {}]) {
-      assert.isUndefined(missing(headers as Record<string, string>, bytes))
-    }
-  })
+  )
 
   it("is safe to write to disk, or there is none, whatever the server says", () => {
     const odd = FastCheck.constantFrom("/", "\\", "..", ":", "\u0000", "\u202e", "con", " ", ".", "\n", "c:", "nul")
