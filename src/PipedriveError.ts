@@ -817,6 +817,33 @@ export const isRetryable = (
   }
 }
 
+/**
+ * Whether Pipedrive may have done what was asked, though the call failed: a write was sent, and no answer came, or none that
+ * says what was done.
+ *
+ * @since 0.1.0
+ * @category guards
+ */
+export const mayHaveActed = (error: PipedriveError): boolean => {
+  if (error.method === "GET") return false
+  switch (error._tag) {
+    case "ServerError":
+    case "Timeout":
+    case "InvalidResponse":
+      return true
+    case "UnexpectedStatus":
+      // a failure under a successful status is one that Pipedrive tells of
+      return error.status >= 300
+    case "TransportError":
+      return error.phase === "connect"
+        ? // an attempt before may have acted; but for a POST, which is then not repeated
+          error.method !== "POST" && error.attempts > 1
+        : error.phase !== "prepare"
+    default:
+      return false
+  }
+}
+
 const harmless = (error: Call, options: { readonly resendPost?: boolean | undefined } | undefined): boolean =>
   error.method !== "POST" || options?.resendPost === true
 

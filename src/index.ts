@@ -6,6 +6,7 @@
 export * as Accounts from "./Accounts.js"
 export * as Auth from "./Auth.js"
 export * as Batch from "./Batch.js"
+export * as Bulk from "./Bulk.js"
 export * as CustomFields from "./CustomFields.js"
 export * as Download from "./Download.js"
 export * as Endpoint from "./Endpoint.js"

@@ -21,7 +21,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
     "SyncStoreSql",
     "Undici"
   ],
-  ["Batch", "Field", "Endpoint", "Pagination", "CustomFields", "Sync", "Times", "Upload", "Download"],
+  ["Batch", "Bulk", "Field", "Endpoint", "Pagination", "CustomFields", "Sync", "Times", "Upload", "Download"],
   ["v1", "v2"],
   ["current"],
   ["Pipedrive", "Accounts", "WebhookEvents"],
