@@ -31,7 +31,8 @@ export const generate = (source?: Source): Generated => {
   return {
     files: new Map([
       ...[...emit(planned), ...current(planned)].map(([file, text]) => [`src/${file}`, text] as const),
-      ["docs/operations.md", operationsText(planned)]
+      ["docs/operations.md", operationsText(planned)],
+      ["src/internal/version.ts", versionText()]
     ]),
     faults: review(official, planned),
     changes: [
@@ -43,4 +44,12 @@ export const generate = (source?: Source): Generated => {
       [files.notes, Baseline.writeNotes(notes)]
     ])
   }
+}
+
+/** Inlined, so that no bundler has to find package.json. */
+const versionText = (): string => {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    version: string
+  }
+  return `/** The version of this package, from package.json by \`npm run codegen\`. @internal */\nexport const version = "${version}"\n`
 }

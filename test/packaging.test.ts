@@ -483,7 +483,22 @@ describe("runs the same on", () => {
   }
 })
 
+/** Names that went away, unless a line of the changelog has the name and says that it was removed. */
+const unmentioned = (before: ReadonlyArray<string>, now: ReadonlyArray<string>, changelog: string) => {
+  const removals = changelog.split("\n").filter((line) => /\bremoved?\b/i.test(line))
+  const isMentioned = (name: string) => removals.some((line) => line.includes(`\`${name}\``))
+  return before.filter((name) => name !== "" && !now.includes(name) && !isMentioned(name))
+}
+
 describe("names", () => {
+  it("may go away only with a line in the changelog", () => {
+    const changelog = "- Added `v2.Deals.merge`.\n- Removed `v2.Deals.old`: use `v2.Deals.list`."
+    assert.deepStrictEqual(
+      unmentioned(["v2.Deals.list", "v2.Deals.old", "v2.Deals.merge", ""], ["v2.Deals.list"], changelog),
+      ["v2.Deals.merge"]
+    )
+  })
+
   it("are those of the snapshot: one that goes away is a breaking change, and stands in the changelog", async () => {
     const program = ts.createProgram(
       entries(packed).map(([, declarations]) => join(packed.root, declarations)),
@@ -511,6 +526,9 @@ describe("names", () => {
       return module === undefined ? [] : names(entry === "." ? "" : `${entry.slice(2)}.`, module)
     })
     assert.isAbove(all.length, 1000)
+    const before = readFileSync("test/exports.txt", "utf8").split("\n")
+    const silent = unmentioned(before, all, readFileSync("CHANGELOG.md", "utf8"))
+    assert.deepStrictEqual(silent, [], "names went away without a line in CHANGELOG.md that has the name and `removed`")
     await expect(`${all.sort().join("\n")}\n`).toMatchFileSnapshot("exports.txt")
   }, 120_000)
 })

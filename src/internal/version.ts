@@ -1,2 +1,2 @@
-/** The version of this package, inlined so that no bundler has to find package.json. A test compares the two. @internal */
+/** The version of this package, from package.json by `npm run codegen`. @internal */
 export const version = "0.1.0"
