@@ -42,12 +42,14 @@ const resources = resourcePages(plan(extract()), new Map(made.map((example) => [
 const link = ({ path, title }: Page) => ({ text: title, link: `/${path}` })
 const of = (version: string) => resources.filter(({ path }) => path.startsWith(`reference/${version}/`))
 const references = [
-  { text: "v2", items: of("v2").map(link) },
-  { text: "v1", items: of("v1").map(link) },
-  { text: "The package", items: modules.map(link) }
+  { text: "v2", collapsed: false, items: of("v2").map(link) },
+  { text: "The package", collapsed: false, items: modules.map(link) },
+  { text: "v1", collapsed: true, items: of("v1").map(link) }
 ]
 
 const readme = readFileSync("README.md", "utf8")
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f7d45"/><path d="M10 8h12M10 16h9M10 24h12" stroke="#fff" stroke-width="3.5" stroke-linecap="round"/></svg>`
+
 const home = `---
 layout: home
 hero:
@@ -103,6 +105,7 @@ const titles = new Map([
 for (const { path, text } of [...guides, ...modules, ...resources]) write(join("site/pages", `${path}.md`), text)
 write("site/pages/index.md", home)
 write("site/pages/reference/index.md", contents)
+write("site/pages/public/favicon.svg", icon)
 write("site/pages/playground.md", readFileSync("site/playground/page.md", "utf8"))
 write(
   "site/pages/navigation.json",

@@ -18,7 +18,7 @@ const guides: ReadonlyArray<readonly [group: string, pages: ReadonlyArray<string
   ["Start", ["getting-started", "readme", "playground"]],
   ["Guides", ["auth", "oauth2", "errors", "requests", "lists", "custom-fields", "files", "webhooks", "sync"]],
   ["Running it", ["sandbox", "testing", "observability", "runtimes", "security", "performance", "cli"]],
-  ["Coming from elsewhere", ["migrating", "operations"]],
+  ["Migrating", ["migrating", "operations"]],
   ["The project", ["changelog", "contributing", "architecture"]]
 ]
 

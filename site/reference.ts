@@ -135,7 +135,7 @@ const errorsOf = ({ input, operation }: Endpoint): string => {
   const all = [
     `${named("InvalidRequest")} (wrong input)`,
     ...(input.path.includes("{") ? [`${named("NotFound")} (no such entity)`] : []),
-    ...(input.body === undefined ? [] : [`${named("BadRequest")} (refused values)`]),
+    ...(input.body === undefined ? [] : [`${named("BadRequest")} (rejected values)`]),
     `${named("Forbidden")} (no scope or permission)`,
     ...(operation.method === "GET" ? [] : [`${named("Timeout")} (the write may have been done)`])
   ]
@@ -255,7 +255,7 @@ const writerOf = (module: Module, plan: Plan): Writer => {
       const mark = ({ required }: Row) =>
         direction === "input" ? (required ? " *required*" : "") : required ? "" : " *optional*"
       return [
-        "| field | type | |",
+        "| field | type | notes |",
         "| --- | --- | --- |",
         ...rows.map((row) => `| \`${row.path}\`${mark(row)} | ${cell(row.type)} | ${cell(row.note)} |`)
       ].join("\n")

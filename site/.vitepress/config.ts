@@ -5,11 +5,14 @@ import { slug } from "../links.js"
 // written by build.ts
 const { description, sidebar } = JSON.parse(readFileSync(new URL("../pages/navigation.json", import.meta.url), "utf8"))
 
+const base = process.env.DOCS_BASE ?? "/"
+
 export default defineConfig({
   title: "effect-pipedrive",
   description,
   lang: "en",
-  base: process.env.DOCS_BASE ?? "/",
+  base,
+  head: [["link", { rel: "icon", href: `${base}favicon.svg` }]],
   srcDir: "pages",
   outDir: "dist",
   lastUpdated: false,

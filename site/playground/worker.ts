@@ -62,14 +62,13 @@ const settle = () => {
   if (reached && running === 0) finish()
 }
 
+/** The promise that is given back is a new one: where the program does not handle a failure, it is reported. */
 const watched = <A>(promise: Promise<A>): Promise<A> => {
   running++
-  const over = () => {
+  return promise.finally(() => {
     running--
     setTimeout(settle, 0)
-  }
-  promise.then(over, over)
-  return promise
+  })
 }
 
 const runners: Partial<typeof Effect> = {
