@@ -48,8 +48,6 @@ const references = [
 ]
 
 const readme = readFileSync("README.md", "utf8")
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f7d45"/><path d="M10 8h12M10 16h9M10 24h12" stroke="#fff" stroke-width="3.5" stroke-linecap="round"/></svg>`
-
 const home = `---
 layout: home
 hero:
@@ -105,7 +103,6 @@ const titles = new Map([
 for (const { path, text } of [...guides, ...modules, ...resources]) write(join("site/pages", `${path}.md`), text)
 write("site/pages/index.md", home)
 write("site/pages/reference/index.md", contents)
-write("site/pages/public/favicon.svg", icon)
 write("site/pages/playground.md", readFileSync("site/playground/page.md", "utf8"))
 write(
   "site/pages/navigation.json",

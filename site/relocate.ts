@@ -13,6 +13,12 @@ export const placeholder = "/__site_base__/"
 const locate = (up: string): string =>
   `<script>window.__siteBase__=new URL(${JSON.stringify(up)},location.href).pathname</script>`
 
+/**
+ * With a server the site is one page: what stays when another is opened (the navigation) keeps its addresses, so they are made
+ * absolute before the application takes the page over.
+ */
+const settle = `<script>if(location.protocol!=="file:")for(const a of document.querySelectorAll("a[href]"))a.setAttribute("href",a.href)</script>`
+
 const inPage = (html: string, depth: number): string => {
   const up = depth === 0 ? "./" : "../".repeat(depth)
   return (
@@ -26,6 +32,7 @@ const inPage = (html: string, depth: number): string => {
       )
       // names of classes that tell the page
       .replaceAll(placeholder.replaceAll("/", "_"), "_")
+      .replace("</body>", `${settle}</body>`)
       .replace("<head>", `<head>\n    ${locate(up)}`)
   )
 }

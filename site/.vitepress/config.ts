@@ -5,14 +5,14 @@ import { slug } from "../links.js"
 // written by build.ts
 const { description, sidebar } = JSON.parse(readFileSync(new URL("../pages/navigation.json", import.meta.url), "utf8"))
 
-const base = process.env.DOCS_BASE ?? "/"
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0f7d45"/><path d="M10 8h12M10 16h9M10 24h12" stroke="#fff" stroke-width="3.5" stroke-linecap="round"/></svg>`
 
 export default defineConfig({
   title: "effect-pipedrive",
   description,
   lang: "en",
-  base,
-  head: [["link", { rel: "icon", href: `${base}favicon.svg` }]],
+  base: process.env.DOCS_BASE ?? "/",
+  head: [["link", { rel: "icon", href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   srcDir: "pages",
   outDir: "dist",
   lastUpdated: false,

@@ -155,6 +155,6 @@ Object.assign(window, { effectPipedrivePlayground: mount })
 
 // from the disk no module is loaded, so nobody else mounts it
 if (location.protocol === "file:") {
-  const place = document.getElementById("playground")
-  if (place !== null) mount(place)
+  const place = document.querySelector(".playground")
+  if (place instanceof HTMLElement) mount(place)
 }

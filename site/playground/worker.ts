@@ -130,6 +130,9 @@ const compiled = (code: string) =>
   transform(code, { transforms: ["typescript", "imports"], disableESTransforms: true, preserveDynamicImport: true })
     .code
 
+// the platform's HttpClient takes it for the base of relative addresses, which that of a worker made of text cannot be
+Object.defineProperty(globalThis, "location", { value: undefined })
+
 /** `fetch` leads into the sandbox, and nowhere else. */
 const connect = (sandbox: Sandbox.Service) => {
   globalThis.fetch = async (input, init) => {
