@@ -8,6 +8,10 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Endpoint, PipedriveError } from "effect-pipedrive"
 import * as CustomFields from "effect-pipedrive/CustomFields"
+import * as V1DealFields from "effect-pipedrive/v1/DealFields"
+import * as V1OrganizationFields from "effect-pipedrive/v1/OrganizationFields"
+import * as V1PersonFields from "effect-pipedrive/v1/PersonFields"
+import * as V1ProductFields from "effect-pipedrive/v1/ProductFields"
 import * as ActivityFields from "effect-pipedrive/v2/ActivityFields"
 import * as DealFields from "effect-pipedrive/v2/DealFields"
 import * as OrganizationFields from "effect-pipedrive/v2/OrganizationFields"
@@ -30,10 +34,36 @@ const modules: Readonly<Record<Entity, CustomFields.FieldModule>> = {
   project: ProjectFields
 }
 
-const read = (entity: Entity): Effect.Effect<Definitions, PipedriveError.PipedriveError, Endpoint.Requirements> =>
+/** v1's lists, which alone tell of deleted options. */
+const oldModules: Partial<Readonly<Record<Entity, CustomFields.FieldModule>>> = {
+  deal: V1DealFields,
+  person: V1PersonFields,
+  organization: V1OrganizationFields,
+  product: V1ProductFields
+}
+
+type Read<A> = Effect.Effect<A, PipedriveError.PipedriveError, Endpoint.Requirements>
+
+const all = (module: CustomFields.FieldModule): Read<ReadonlyArray<CustomFields.AccountField>> =>
+  Effect.flatMap(CustomFields.load(module), (fields) => fields.all)
+
+/** Nothing is missing where v1 is gone. */
+const deletedOptions = (entity: Entity): Read<ReadonlyMap<string, CustomFields.AccountField["deletedOptions"]>> => {
+  const module = oldModules[entity]
+  const none = () => Effect.succeed<ReadonlyArray<CustomFields.AccountField>>([])
+  const fields = module === undefined ? none() : Effect.catchTags(all(module), { NotFound: none, Gone: none })
+  return Effect.map(fields, (found) => new Map(found.map(({ deletedOptions, key }) => [key, deletedOptions])))
+}
+
+const read = (entity: Entity): Read<Definitions> =>
   Effect.gen(function* () {
-    const fields = yield* CustomFields.load(modules[entity])
-    return fromAccount(entity, yield* fields.all)
+    const fields = yield* all(modules[entity])
+    const hasOptions = fields.some(({ options }) => options.length > 0)
+    const deleted = hasOptions ? yield* deletedOptions(entity) : undefined
+    return fromAccount(
+      entity,
+      fields.map((field) => ({ ...field, deletedOptions: deleted?.get(field.key) ?? field.deletedOptions }))
+    )
   })
 
 /** Not every account has projects: if nobody asked for them, they are left out. */

@@ -7,6 +7,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Console, Effect, Exit, Layer } from "effect"
 import { HttpLayer } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
+import * as V1 from "effect-pipedrive/v1"
 import { DealFields, PersonFields } from "effect-pipedrive/v2"
 import { afterAll } from "vitest"
 import { run } from "../../cli/customFields.js"
@@ -88,6 +89,22 @@ describe("custom-fields", () => {
       assert.strictEqual(readFileSync(out, "utf8"), text)
       yield* command(out)
       assert.isTrue((yield* command(out, { check: true })).ok)
+    }).pipe(Effect.provide(account))
+  )
+
+  it.effect("tells of options that were deleted", () =>
+    Effect.gen(function* () {
+      const out = newFile()
+      yield* DealFields.deleteOptions({ field_code: Large.key(1), body: [{ id: 101 }] })
+      yield* command(out, { entity: ["deal"] })
+      assert.match(
+        readFileSync(out, "utf8"),
+        /\n {3}\* Deleted options: "one" \(101\)\.\n {3}\*\/\n {2}size_0001: .*\n {4}two: 102,\n/
+      )
+      const v1 = yield* V1.DealFields.list()
+      assert.deepStrictEqual(v1.data.find(({ key }) => key === Large.key(1))?.options_deleted, [
+        { id: 101, label: "one" }
+      ])
     }).pipe(Effect.provide(account))
   )
 

@@ -45,6 +45,15 @@ export const numberOptions = (raw: unknown, current: ReadonlyArray<unknown>): Re
   }))
 }
 
+const idOf = (option: unknown): unknown => (isRecord(option) ? option.id : undefined)
+
+/** What becomes of a field when its options are these: what is no longer there is remembered, and v1 tells of it. */
+export const withOptions = (row: Row, next: ReadonlyArray<unknown>): Readonly<Record<string, unknown>> => {
+  const kept = new Set(next.map(idOf))
+  const gone = [...list(row, "options_deleted"), ...list(row, "options")].filter((option) => !kept.has(idOf(option)))
+  return gone.length === 0 ? { options: next } : { options: next, options_deleted: gone }
+}
+
 /** The parts of a value, as v2 names them. */
 const subfieldNames: Readonly<Record<string, ReadonlyArray<readonly [code: string, name: string, type: string]>>> = {
   monetary: [
@@ -140,6 +149,7 @@ export const field = (table: string, label = "Field"): Entity => ({
       ...(withDescription.has(table) ? {} : { v2: false })
     },
     options: { kind: kinds.array },
+    options_deleted: { kind: kinds.array, v2: false, readOnly: true },
     is_custom_field: { kind: kinds.flag, initial: () => true, readOnly: true, v1: "edit_flag" },
     is_optional_response_field: { kind: kinds.flag, initial: () => false, readOnly: true, v1: false },
     order_nr: { kind: kinds.integer, initial: (view: View) => view.world.tables.get(table)?.next ?? 1, v2: false },
@@ -156,6 +166,8 @@ export const field = (table: string, label = "Field"): Entity => ({
   v1: {
     // some services leave the key out where others say null
     options: (row, view) => optionsOf(table, row, view) ?? (isShortForm(table) ? undefined : null),
+    // only where there are any
+    options_deleted: (row) => row.options_deleted ?? undefined,
     created_by_user_id: (row, view) => row.created_by_user_id ?? view.caller.id,
     last_updated_by_user_id: (row, view) => row.last_updated_by_user_id ?? row.created_by_user_id ?? view.caller.id,
     index_visible_flag: common.always(true),

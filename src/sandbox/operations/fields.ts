@@ -2,7 +2,7 @@
  * The operations on field definitions, in both versions, for every entity that has them.
  */
 import * as Either from "effect/Either"
-import { field, fieldTables, hasOptions, numberOptions } from "../entities/field.js"
+import { field, fieldTables, hasOptions, numberOptions, withOptions } from "../entities/field.js"
 import { type Call, type Handlers, withParameters } from "../http/call.js"
 import * as errorResponses from "../http/errorResponses.js"
 import { type Answer, json } from "../http/messages.js"
@@ -105,7 +105,7 @@ const changeOptions = (
     )
     if (isRecord(unknown)) return yield* Either.left(errorResponses.v2(404, `Option ${String(unknown.id)} not found`))
     const [next, touched] = f(current, sent)
-    yield* engine.change(entity, row, { options: next }, call.view, "v2")
+    yield* engine.change(entity, row, withOptions(row, next), call.view, "v2")
     return json(200, {
       success: true,
       data: touched.map((option) => (isRecord(option) ? { id: option.id, label: option.label } : option)),
@@ -147,7 +147,7 @@ const v1 = (noun: string, entity: Entity, addStatus: number): Handlers => ({
       const options =
         call.body.options === undefined
           ? {}
-          : { options: numberOptions(parseOptions(call.body.options), list(row, "options")) }
+          : withOptions(row, numberOptions(parseOptions(call.body.options), list(row, "options")))
       const changed = yield* engine.change(entity, row, { ...patch, ...options }, call.view, "v1")
       return crud.rowResponse(entity, changed, call, "update")
     }),
