@@ -2,6 +2,7 @@
  * For `npm run mutation` only: leaves out single tests that take long because they do a thing very often, or that need
  * a process of their own. A mutant is tried on every test that reaches it, and one that survives on all of them.
  */
+import { globalValue } from "effect/GlobalValue"
 import { afterAll, beforeEach, type RunnerTestCase, type RunnerTestSuite } from "vitest"
 
 const slow: ReadonlyArray<RegExp> = [
@@ -76,6 +77,8 @@ worker.rpc = new Proxy(worker.rpc, {
 for (const path of worker.moduleCache.keys()) {
   if (/\/(src|test)\//.test(path) && !/\/node_modules\//.test(path)) worker.moduleCache.delete(path)
 }
+// and so are the defaults of references, which Effect keeps for the whole thread
+globalValue("effect/Context/defaultValueCache", () => new Map<string, unknown>()).clear()
 afterAll(() => {
   const stryker: { activeMutant?: string } | undefined = Reflect.get(globalThis, "__stryker__")
   if (stryker !== undefined) delete stryker.activeMutant

@@ -1,0 +1,458 @@
+/** From an input to the request, by endpoints that are made for it: nothing is sent. */
+import * as HttpBody from "@effect/platform/HttpBody"
+import { assert, describe, it } from "@effect/vitest"
+import * as Schema from "effect/Schema"
+import type * as Endpoint from "../src/Endpoint.js"
+import * as Field from "../src/Field.js"
+import * as Options from "../src/internal/options.js"
+import * as Raw from "../src/internal/rawRequest.js"
+import * as Encode from "../src/internal/schema/encode.js"
+
+const key = "0123456789abcdef0123456789abcdef01234567"
+
+const described = (
+  fields: Schema.Struct.Fields,
+  change: Partial<Endpoint.Description<never, unknown>> = {}
+): Endpoint.Description<never, unknown> => ({
+  name: "Robots.do",
+  operation: "doRobot",
+  scopes: [],
+  cost: 1,
+  version: "v2",
+  method: "POST",
+  path: "/robots",
+  input: Schema.Struct(fields) as unknown as Schema.Schema<never>,
+  output: Schema.Unknown,
+  ...change
+})
+
+const bodyOf = (body: HttpBody.HttpBody) =>
+  body._tag === "Uint8Array" ? `${body.contentType} ${new TextDecoder().decode(body.body)}` : body._tag
+
+/** The request in one line, or what is wrong with the input. */
+const encoded = (endpoint: Endpoint.Description<never, unknown>, input?: unknown): string => {
+  const wire = Encode.make(endpoint)(input)
+  if (Encode.isIssues(wire)) {
+    return wire
+      .map((one) => `! ${[...one.path, one.message].join(" ")}${one.hint === undefined ? "" : ` | ${one.hint}`}`)
+      .join("\n")
+  }
+  return `${wire.path}${wire.query === "" ? "" : `?${wire.query}`} ${bodyOf(wire.body)}`
+}
+
+const json = (...keys: ReadonlyArray<string>) => ({ body: { encoding: "json", keys } }) as const
+const optional = Schema.optional
+
+describe("an input", () => {
+  const nothing = described({}, { method: "GET" })
+  const one = described({ name: optional(Schema.String) }, json("name"))
+  it.each<[string, Endpoint.Description<never, unknown>, unknown, string]>([
+    ["of nothing", nothing, undefined, "/api/v2/robots Empty"],
+    ["of an empty object", nothing, {}, "/api/v2/robots Empty"],
+    ["of more than nothing", nothing, { x: 1 }, "! x is not a field of this endpoint"],
+    ["of undefined", one, undefined, "/api/v2/robots application/json {}"],
+    ["of undefined fields", one, { name: undefined, other: undefined }, "/api/v2/robots application/json {}"],
+    ["of null", one, null, "! must be an object, is null"],
+    ["of a text", one, "x", "! must be an object, is a string"],
+    ["of a list", one, [], "! must be an object, is an array"],
+    ["of a time", one, new Date(), "! must be an object, is a time"],
+    ["of a Map", one, new Map(), "! is not plain data"],
+    [
+      "of inherited fields",
+      one,
+      Object.create({ name: "x" }),
+      "! has inherited fields (name), which would not be sent"
+    ],
+    [
+      "that throws",
+      one,
+      {
+        get name() {
+          throw new Error("no")
+        }
+      },
+      "! cannot be read: no"
+    ],
+    [
+      "that throws a text",
+      one,
+      {
+        get name() {
+          throw "no"
+        }
+      },
+      "! cannot be read: no"
+    ],
+    ["of something else", one, { name: 1 }, "! name must be string, is 1"],
+    [
+      "of two mistakes",
+      one,
+      { name: 1, nam: "x" },
+      "! nam is not a field of this endpoint | did you mean name?\n! name must be string, is 1"
+    ]
+  ])("%s", (_, endpoint, input, expected) => assert.strictEqual(encoded(endpoint, input), expected))
+
+  it("leaves out objects of nothing but undefined where they may be, and no others", () => {
+    const parts = Schema.Struct({ a: optional(Schema.String) })
+    const some = described({ x: optional(parts), y: parts }, json("x", "y"))
+    assert.strictEqual(
+      encoded(some, { x: { a: undefined }, y: { a: undefined } }),
+      '/api/v2/robots application/json {"y":{}}'
+    )
+    assert.strictEqual(encoded(some, { x: {}, y: {} }), '/api/v2/robots application/json {"x":{},"y":{}}')
+  })
+
+  it("is looked through for what cannot be sent", () => {
+    const any = described({ any: Schema.Unknown }, json("any"))
+    assert.strictEqual(
+      encoded(any, { any: { a: [Number.NaN] } }),
+      "! any a 0 is NaN, which is no number that can be sent"
+    )
+    assert.strictEqual(encoded(any, { any: new Uint8Array(1) }), "! any is binary, which this field does not take")
+  })
+})
+
+describe("a path", () => {
+  const by = described({ id: Schema.Unknown, part: Schema.Unknown }, { method: "GET", path: "/robots/{id}/x/{part}/y" })
+  const at = (id: unknown, part: unknown = 1) => encoded(by, { id, part })
+  it("holds its parameters, encoded", () => {
+    assert.strictEqual(at(12, "a/b ?ä"), "/api/v2/robots/12/x/a%2Fb%20%3F%C3%A4/y Empty")
+    assert.strictEqual(
+      encoded(described({ id: Schema.Int }, { version: "v1", path: "/{id}" }), { id: 7 }),
+      "/api/v1/7 Empty"
+    )
+    assert.deepStrictEqual(Encode.pathKeysOf("/a/{b}/c{d}/{e f}"), ["b", "d", "e f"])
+    assert.deepStrictEqual(Encode.pathKeysOf("/a"), [])
+  })
+  it.each<[string, unknown, string]>([
+    ["a part of a number", 1.5, "! id must be a whole number"],
+    ["a number that is not exact", 2 ** 53, "! id must be a whole number"],
+    ["something else", true, "! id must be a string or a whole number"],
+    ["blanks", " \t", "! id must not be blank"],
+    ["a dot", ".", "! id must not be a dot segment"],
+    ["two dots", "..", "! id must not be a dot segment"],
+    ["half a pair", "a\ud83d", "! id is not well-formed text"]
+  ])("holds no %s", (_, id, expected) => assert.strictEqual(at(id), expected))
+})
+
+describe("a query", () => {
+  const list = described(
+    {
+      ids: optional(Field.List(Schema.Int)),
+      tags: optional(Schema.Array(Schema.String)),
+      n: optional(Schema.NullOr(Schema.Int)),
+      at: optional(Field.CalendarDate)
+    },
+    { method: "GET", query: ["at", "ids", "tags", "n"] }
+  )
+  it("holds its parameters in their order, without what is null", () => {
+    assert.strictEqual(
+      encoded(list, { n: 0, ids: [1, 2], at: new Date(0), tags: ["a b", "&"] }),
+      "/api/v2/robots?at=1970-01-01&ids=1%2C2&tags=a+b%2C%26&n=0 Empty"
+    )
+    assert.strictEqual(encoded(list, { n: null, ids: null }), "/api/v2/robots Empty")
+    assert.strictEqual(encoded(list, {}), "/api/v2/robots Empty")
+  })
+  it("holds no empty list of what it filters by", () => {
+    assert.strictEqual(
+      encoded(list, { ids: [] }),
+      "! ids is an empty list, which Pipedrive would take for no filter at all"
+    )
+    assert.strictEqual(encoded(list, { tags: [] }), "/api/v2/robots Empty")
+  })
+})
+
+describe("an update", () => {
+  const fields = { id: Schema.Int, name: optional(Schema.String) }
+  const update = (change: Partial<Endpoint.Description<never, unknown>>) =>
+    encoded(described(fields, { method: "PATCH", path: "/robots/{id}", ...json("name", "b"), ...change }), { id: 1 })
+  const nothing = "! changes nothing: give at least one of name, b"
+  it("that changes nothing is refused", () => {
+    assert.strictEqual(update({}), nothing)
+    assert.strictEqual(update({ method: "PUT" }), nothing)
+    const many = ["a", "b", "c", "d", "e", "f", "g", "h"]
+    assert.strictEqual(update(json(...many)), "! changes nothing: give at least one of a, b, c, d, e, f, g, h")
+    assert.strictEqual(
+      update(json(...many, "i")),
+      "! changes nothing: give at least one of a, b, c, d, e, f, g, h, ..."
+    )
+  })
+  it("is none where there is nothing to change, or more is done than that", () => {
+    const sent = "/api/v2/robots/1 application/json {}"
+    assert.strictEqual(update({ method: "POST" }), sent)
+    assert.strictEqual(update({ path: "/robots/{id}/cancel" }), "/api/v2/robots/1/cancel application/json {}")
+    assert.strictEqual(update(json()), sent)
+    assert.strictEqual(update({ body: { encoding: "json", keys: ["name"], whole: true } }), sent)
+    const { body: _, ...bare } = described(fields, { method: "PATCH", path: "/robots/{id}" })
+    assert.strictEqual(encoded(bare, { id: 1 }), "/api/v2/robots/1 Empty")
+  })
+  it("that changes something is sent", () => {
+    const endpoint = described(fields, { method: "PATCH", path: "/robots/{id}", ...json("name") })
+    assert.strictEqual(encoded(endpoint, { id: 1, name: "x" }), '/api/v2/robots/1 application/json {"name":"x"}')
+  })
+})
+
+describe("a body", () => {
+  it("of JSON is the rest of the input, or one field of it", () => {
+    const rest = described({ q: Schema.Int, at: Field.CalendarDate }, { query: ["q"], ...json("at") })
+    assert.strictEqual(
+      encoded(rest, { q: 1, at: new Date(0) }),
+      '/api/v2/robots?q=1 application/json {"at":"1970-01-01"}'
+    )
+    const whole = described(
+      { list: optional(Schema.Array(Schema.Struct({ at: Field.CalendarDate }))) },
+      { body: { encoding: "json", keys: ["list"], whole: true } }
+    )
+    assert.strictEqual(
+      encoded(whole, { list: [{ at: new Date(0) }] }),
+      '/api/v2/robots application/json [{"at":"1970-01-01"}]'
+    )
+    assert.strictEqual(encoded(whole, {}), "/api/v2/robots application/json {}")
+  })
+
+  it("of JSON has a label as its id", () => {
+    const label = Schema.Union(Schema.Int, Schema.Struct({ id: Schema.Int, color: Schema.String })).annotations({
+      [Field.LabelId]: true
+    })
+    const labels = described({ labels: Schema.Array(label), other: Schema.Unknown }, json("labels", "other"))
+    assert.strictEqual(
+      encoded(labels, { labels: [{ id: 3, color: "red" }, 4], other: { id: 5 } }),
+      '/api/v2/robots application/json {"labels":[3,4],"other":{"id":5}}'
+    )
+  })
+
+  it("of a form is written as a query is", () => {
+    const form = described(
+      {
+        id: Schema.Int,
+        n: optional(Schema.NullOr(Schema.Int)),
+        flag: optional(Schema.Union(Schema.Boolean, Schema.Literal(0, 1)))
+      },
+      { path: "/{id}", body: { encoding: "form", keys: ["n", "flag"] } }
+    )
+    assert.strictEqual(
+      encoded(form, { id: 1, n: null, flag: true }),
+      "/api/v2/1 application/x-www-form-urlencoded flag=1"
+    )
+  })
+
+  it("of files holds them with name and type", async () => {
+    const form = described(
+      { file: Field.Upload, crop: optional(Schema.NullOr(Schema.Int)), [key]: optional(Schema.Unknown) },
+      { body: { encoding: "multipart", keys: ["file", "crop"] } }
+    )
+    const parts = async (input: object) => {
+      const wire = Encode.make(form)(input)
+      if (Encode.isIssues(wire) || wire.body._tag !== "FormData") return wire
+      const found: Array<string> = []
+      for (const [name, value] of wire.body.formData) {
+        found.push(
+          typeof value === "string" ? `${name}=${value}` : `${name}=${value.name} ${value.type} ${await value.text()}`
+        )
+      }
+      return found
+    }
+    const bytes = new TextEncoder().encode("abc")
+    const binary = "application/octet-stream"
+    assert.deepStrictEqual(await parts({ file: bytes, crop: 7 }), [`file=file ${binary} abc`, "crop=7"])
+    assert.deepStrictEqual(await parts({ file: new Blob(["b"], { type: "text/b" }), crop: null }), [
+      "file=file text/b b"
+    ])
+    assert.deepStrictEqual(await parts({ file: new File(["f"], "f.txt", { type: "text/f" }) }), ["file=f.txt text/f f"])
+    assert.deepStrictEqual(await parts({ file: { name: "n", content: bytes } }), [`file=n ${binary} abc`])
+    assert.deepStrictEqual(await parts({ file: { name: "n", content: bytes, type: "text/n" } }), ["file=n text/n abc"])
+    const blob = new Blob(["b"], { type: "text/b" })
+    assert.deepStrictEqual(await parts({ file: { name: "n", content: blob } }), ["file=n text/b b"])
+    assert.deepStrictEqual(await parts({ file: { name: "n", content: blob, type: "text/n" } }), ["file=n text/n b"])
+    const foreign = { [Symbol.toStringTag]: "Blob", size: 1, type: "x" }
+    assert.match(
+      JSON.stringify(await parts({ file: foreign })),
+      /`file` is a Blob of a class that this runtime does not send/
+    )
+    assert.deepStrictEqual(await parts({ file: bytes, [key]: Number.NaN }), [
+      { path: [key], message: "is NaN, which is no number that can be sent" }
+    ])
+  })
+})
+
+describe("the name that was probably meant", () => {
+  it.each<[string, ReadonlyArray<string>, string | undefined]>([
+    ["title", ["title"], "title"],
+    ["titel", ["title"], "title"],
+    ["itlte", ["title"], undefined],
+    ["tite", ["title"], "title"],
+    ["titles", ["title"], "title"],
+    ["tile", ["title"], "title"],
+    ["tilte", ["title"], "title"],
+    ["xitle", ["title"], "title"],
+    ["xixle", ["title"], undefined],
+    ["ownerid", ["owner_id"], "owner_id"],
+    ["onwerdi", ["owner_id"], undefined],
+    ["onwer_di", ["owner_id"], "owner_id"],
+    ["ownerxx", ["owner_id"], undefined],
+    ["owner_xx", ["owner_id"], "owner_id"],
+    ["ownerid_x", ["owner_id"], undefined],
+    ["owner_id_xx", ["owner_id"], undefined],
+    ["x", ["y"], "y"],
+    ["ab", ["ba"], "ba"],
+    ["abc", ["cab"], undefined],
+    ["abcdef", ["abxyef", "abcxef"], "abcxef"],
+    ["abcdef", ["abcxef", "abxyef"], "abcxef"],
+    ["abcde", ["abxye"], undefined],
+    ["a", [], undefined]
+  ])("for %s among %s is %s", (given, known, expected) => assert.strictEqual(Options.nearest(given, known), expected))
+
+  it("is said, or else what there is", () => {
+    assert.strictEqual(Options.unknownName("option", "titel", ["title", "b"]), "is no option: did you mean title?")
+    assert.strictEqual(Options.unknownName("option", "zzz", ["title", "b"]), "is no option: there are title, b")
+    assert.deepStrictEqual(Options.unknown({ a: 1, b: undefined, toString: 1, c: null }, { a: true }, "at."), [
+      { option: "at.toString", message: "is no option: there are a" },
+      { option: "at.c", message: "is no option: did you mean a?" }
+    ])
+    assert.deepStrictEqual([Options.unknown(null, {}), Options.unknown("x", {}), Options.unknown({}, {})], [[], [], []])
+  })
+})
+
+describe("a request of one's own", () => {
+  const made = (given: unknown) => {
+    const { body, endpoint, issues, method, path, url, version } = Raw.make(given)
+    return issues.length > 0
+      ? issues
+          .map((one) => `${endpoint} ${method} ${version} ${path} ! ${one.path.join(".")} ${one.message}`)
+          .join("\n")
+      : `${endpoint} ${method} ${path} ${url} ${bodyOf(body)}`
+  }
+  const get = { version: "v2", path: "/robots" }
+  it.each<[string, unknown, string]>([
+    ["is a GET", get, "v2.request GET /api/v2/robots /api/v2/robots Empty"],
+    [
+      "has a query",
+      { ...get, query: { a: [1, "b"], c: null, d: undefined, e: true } },
+      "v2.request GET /api/v2/robots /api/v2/robots?a=1%2Cb&e=true Empty"
+    ],
+    ["has no query", { ...get, query: null }, "v2.request GET /api/v2/robots /api/v2/robots Empty"],
+    [
+      "has times",
+      { ...get, version: "v1", query: { at: new Date(0) } },
+      "v1.request GET /api/v1/robots /api/v1/robots?at=1970-01-01+00%3A00%3A00 Empty"
+    ],
+    [
+      "has a body",
+      { ...get, method: "POST", body: { at: new Date(0) } },
+      'v2.request POST /api/v2/robots /api/v2/robots application/json {"at":"1970-01-01T00:00:00Z"}'
+    ],
+    [
+      "has null as body",
+      { ...get, method: "PUT", body: null },
+      "v2.request PUT /api/v2/robots /api/v2/robots application/json null"
+    ],
+    [
+      "has a form",
+      { ...get, method: "PATCH", body: new URLSearchParams({ a: "b" }) },
+      "v2.request PATCH /api/v2/robots /api/v2/robots application/x-www-form-urlencoded a=b"
+    ],
+    [
+      "has a form of files",
+      { ...get, method: "POST", body: new FormData() },
+      "v2.request POST /api/v2/robots /api/v2/robots FormData"
+    ],
+    [
+      "has a body that is ready",
+      { ...get, method: "POST", body: HttpBody.text("x", "text/plain") },
+      "v2.request POST /api/v2/robots /api/v2/robots text/plain x"
+    ],
+    ["is deleted", { ...get, method: "DELETE" }, "v2.request DELETE /api/v2/robots /api/v2/robots Empty"],
+    ["is no object", "x", 'request GET v2  !  must be an object, is "x"'],
+    ["is null", null, "request GET v2  !  must be an object, is null"],
+    ["is a list", [], "request GET v2  !  must be an object, is []"],
+    ["is a Map", new Map(), "request GET v2  !  is not plain data"],
+    ["has a name nobody knows", { ...get, pth: 1 }, "request GET v2  ! pth is no option: did you mean path?"],
+    ["has another version", { path: "/x", version: "v3" }, 'request GET v2  ! version must be "v1" or "v2", is "v3"'],
+    [
+      "has another method",
+      { ...get, version: "v1", method: "get" },
+      'v1.request GET v1  ! method must be GET or POST or PUT or PATCH or DELETE, is "get"'
+    ],
+    ["has no path", { version: "v2", method: "POST" }, "v2.request POST v2  ! path must be a string, is undefined"],
+    [
+      "has a query that is none",
+      { ...get, query: "a=b" },
+      "v2.request GET v2 /api/v2/robots ! query is no object of parameters"
+    ],
+    [
+      "has a query that is a list",
+      { ...get, query: [] },
+      "v2.request GET v2 /api/v2/robots ! query is no object of parameters"
+    ],
+    [
+      "has a query that is a Map",
+      { ...get, query: new Map() },
+      "v2.request GET v2 /api/v2/robots ! query is not plain data"
+    ],
+    [
+      "asks with an object",
+      { ...get, query: { a: {} } },
+      "v2.request GET v2 /api/v2/robots ! query.a is an object, which a query cannot hold"
+    ],
+    [
+      "asks with a list of objects",
+      { ...get, query: { a: [{}] } },
+      "v2.request GET v2 /api/v2/robots ! query.a is an object, which a query cannot hold"
+    ],
+    [
+      "asks with null in a list",
+      { ...get, query: { a: [null] } },
+      "v2.request GET v2 /api/v2/robots ! query.a is a list with null in it, which a query cannot hold"
+    ],
+    [
+      "asks with an empty list",
+      { ...get, query: { a: [] } },
+      "v2.request GET v2 /api/v2/robots ! query.a is an empty list, which Pipedrive would take for no filter at all"
+    ],
+    [
+      "asks with NaN",
+      { ...get, query: { a: Number.NaN } },
+      "v2.request GET v2 /api/v2/robots ! query.a is NaN, which is no number that can be sent"
+    ],
+    ["sends a Map", { ...get, body: { a: new Map() } }, "v2.request GET v2 /api/v2/robots ! body.a is not plain data"],
+    [
+      "throws",
+      {
+        get version() {
+          throw new Error("no")
+        }
+      },
+      "request GET v2  !  cannot be read: no"
+    ],
+    [
+      "throws a text",
+      {
+        get version() {
+          throw "no"
+        }
+      },
+      "request GET v2  !  cannot be read: no"
+    ]
+  ])("%s", (_, given, expected) => assert.strictEqual(made(given), expected))
+
+  it("has a path that a URL takes as it is", () => {
+    const fault = (path: string) => Raw.make({ ...get, path }).issues[0]?.message.slice(0, 17)
+    for (const path of ["/a", "/a/b%20c", "/a/%2F", "/a/%20b", "/a/b%20"]) assert.isUndefined(fault(path), path)
+    for (const path of [
+      "a",
+      "",
+      "/a b",
+      "/a?b",
+      "/a#b",
+      "/a/../b",
+      "/ä",
+      "/a/%20",
+      "/a/%20%09/b",
+      "/%09",
+      "https://x/y"
+    ]) {
+      assert.include(["must be a path be", "has an empty part"], fault(path), path)
+    }
+    for (const path of ["//a", "/a//b", "/a/", "/"]) assert.strictEqual(fault(path), "has an empty part", path)
+  })
+})
