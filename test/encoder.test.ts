@@ -1,6 +1,7 @@
 /** From an input to the request, by endpoints that are made for it: nothing is sent. */
 import * as HttpBody from "@effect/platform/HttpBody"
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Endpoint from "../src/Endpoint.js"
 import * as Field from "../src/Field.js"
@@ -100,6 +101,19 @@ describe("an input", () => {
       '/api/v2/robots application/json {"y":{}}'
     )
     assert.strictEqual(encoded(some, { x: {}, y: {} }), '/api/v2/robots application/json {"x":{},"y":{}}')
+  })
+
+  it("may have custom fields beside the others", () => {
+    const open = described({}, json("name"))
+    const old = {
+      ...open,
+      version: "v1",
+      input: Schema.Struct({ name: optional(Schema.String) }, { key: Field.CustomFieldKey, value: Schema.Unknown })
+    } as const
+    assert.strictEqual(
+      encoded(old as unknown as typeof open, { [key]: [] }),
+      `/api/v1/robots application/json {"${key}":[]}`
+    )
   })
 
   it("is looked through for what cannot be sent", () => {
@@ -299,8 +313,20 @@ describe("the name that was probably meant", () => {
     ["abcdef", ["abxyef", "abcxef"], "abcxef"],
     ["abcdef", ["abcxef", "abxyef"], "abcxef"],
     ["abcde", ["abxye"], undefined],
+    ["ab", ["bc"], undefined],
+    ["ab", ["ca"], undefined],
+    ["a", ["bc"], undefined],
     ["a", [], undefined]
   ])("for %s among %s is %s", (given, known, expected) => assert.strictEqual(Options.nearest(given, known), expected))
+
+  it("is refused by the first option that nobody knows", () => {
+    const names = { key: true, seal: true } as const
+    const error = Effect.runSync(Effect.flip(Options.refuseUnknown({ kye: 1, x: 2 }, names, "seal.")))
+    assert.strictEqual(String(error), '(Invalid data at seal.kye: "is no option: did you mean key?")')
+    const first = Effect.runSync(Effect.flip(Options.refuseUnknown({ kye: 1 }, names)))
+    assert.strictEqual(String(first), '(Invalid data at kye: "is no option: did you mean key?")')
+    Effect.runSync(Options.refuseUnknown({ key: 1 }, names))
+  })
 
   it("is said, or else what there is", () => {
     assert.strictEqual(Options.unknownName("option", "titel", ["title", "b"]), "is no option: did you mean title?")

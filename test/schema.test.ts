@@ -318,7 +318,8 @@ describe("a value of a query or form", () => {
         text("2026-05-15 09:55:02"),
         text(true, flag),
         text(false, flag),
-        text(true, Schema.Boolean)
+        text(true, Schema.Boolean),
+        text("x", flag)
       ],
       [
         undefined,
@@ -338,7 +339,8 @@ describe("a value of a query or form", () => {
         "2026-05-15 09:55:02",
         "1",
         "0",
-        "true"
+        "true",
+        "x"
       ]
     )
   })
@@ -381,6 +383,7 @@ describe("a body", () => {
     assert.strictEqual(write("2026-05-15 09:55:02", Field.Timestamp), "2026-05-15T09:55:02Z")
     assert.strictEqual(write("2026-05-15 09:55:02"), "2026-05-15 09:55:02")
     assert.strictEqual(write(at, undefined, "v1"), "2026-05-15 09:55:02")
+    assert.deepStrictEqual(write({ id: 1, at: "x" }), { id: 1, at: "x" })
   })
 
   it("has days in custom fields, whatever is in them", () => {
