@@ -35,7 +35,7 @@ class QuickFirst extends BaseSequencer {
 export default defineConfig({
   ...config,
   test: {
-    include: ["test/*.test.ts", "test/http/*.test.ts", "test/oauth/*.test.ts"],
+    include: ["test/*.test.ts", "test/schema/*.test.ts", "test/http/*.test.ts", "test/oauth/*.test.ts"],
     exclude: [
       // sources, documentation, the generator, what is published
       "test/architecture.test.ts",

@@ -1,0 +1,178 @@
+/** What is said of a wrong input, fault by fault. */
+import { assert, describe, it } from "@effect/vitest"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as Field from "../../src/Field.js"
+import * as Refusal from "../../src/internal/schema/inputIssues.js"
+
+type Shaped = Pick<Schema.Schema.All, "ast">
+
+const optional = Schema.optional
+
+describe("the faults of an input", () => {
+  const faults = (schema: Shaped, value: unknown) =>
+    Refusal.of(schema.ast, value).map(({ kind, message, path }) => `${kind} ${path.join(".")} ${message}`)
+  const choice = Schema.Union(
+    Schema.Struct({ kind: Schema.Literal("a"), n: Schema.Number }),
+    Schema.Struct({ kind: optional(Schema.Literal("b")), s: Schema.String })
+  )
+  interface Tree {
+    readonly kids: ReadonlyArray<Tree>
+  }
+  const tree: Schema.Schema<Tree> = Schema.suspend(() => Schema.Struct({ kids: Schema.Array(tree) }))
+  const own = Schema.declare([], {
+    decode: () => (u, _, ast) => ParseResult.fail(new ParseResult.Type(ast, u, "is no price")),
+    encode: () => (u, _, ast) => ParseResult.fail(new ParseResult.Type(ast, u, "is no price"))
+  })
+  it.each<[string, Shaped, unknown, ReadonlyArray<string>]>([
+    ["of a good one", Schema.Struct({ a: Schema.String }), { a: "x" }, []],
+    ["that misses a field", Schema.Struct({ a: Schema.String }), {}, ["missing a is missing"]],
+    [
+      "with one too many",
+      Schema.Struct({}, { key: Schema.TemplateLiteral("x", Schema.String), value: Schema.Int }),
+      { b: 1 },
+      ["unknown b is not a field of this endpoint"]
+    ],
+    [
+      "with one too many within",
+      Schema.Struct({ a: Schema.Struct({ b: Schema.Int }) }),
+      { a: { b: 1, c: 2 } },
+      ["unknown a.c is not a field here"]
+    ],
+    [
+      "with a wrong key among custom fields",
+      Schema.Struct({ custom_fields: Field.CustomFields }),
+      { custom_fields: { x: 1 } },
+      ["unknown custom_fields.x is not the key of a custom field (40 lower-case hexadecimal characters)"]
+    ],
+    [
+      "of another type",
+      Schema.Struct({ a: Schema.String, b: Schema.Number, c: Schema.Boolean }),
+      { a: 1, b: "x", c: null },
+      ["value a must be string, is 1", 'value b must be number, is "x"', "value c must be boolean, is null"]
+    ],
+    [
+      "of several types",
+      Schema.Struct({ a: optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Literal(0, "y")))) }),
+      { a: true },
+      ['value a must be string or 0 or "y" or null, is true']
+    ],
+    [
+      "of many",
+      Schema.Struct({ a: Schema.Literal(1, 2, 3, 4, 5, 6) }),
+      { a: 7 },
+      ["value a must be 1 or 2 or 3 or 4 or 5 or 6, is 7"]
+    ],
+    [
+      "of more",
+      Schema.Struct({ a: Schema.Literal(1, 2, 3, 4, 5, 6, 7) }),
+      { a: 8 },
+      ["value a must be 1, 2, 3, 4, 5, 6, ..., is 8"]
+    ],
+    [
+      "of objects and lists",
+      Schema.Struct({
+        a: Schema.Array(Schema.Int),
+        b: Schema.Struct({}).pipe(Schema.extend(Schema.Struct({ c: Schema.Int })))
+      }),
+      { a: 1, b: [1] },
+      ["value a must be an array, is 1", "value b must be an object, is [1]"]
+    ],
+    [
+      "of a template",
+      Schema.Struct({ a: Schema.TemplateLiteral("x", Schema.Number) }),
+      { a: "y" },
+      ['value a must be string, is "y"']
+    ],
+    [
+      "in a list",
+      Schema.Struct({ a: Schema.Array(Schema.Int) }),
+      { a: [1, "x", 2] },
+      ['value a.1 must be number, is "x"']
+    ],
+    ["of itself", tree, { kids: [{ kids: 1 }] }, ["value kids.0.kids must be an array, is 1"]],
+    ["of a whole number", Schema.Struct({ a: Schema.Int }), { a: 1.5 }, ["value a must be an integer, is 1.5"]],
+    [
+      "of a Date",
+      Schema.Struct({ a: Schema.ValidDateFromSelf }),
+      { a: new Date("x") },
+      ["value a must be a Date, is an invalid Date"]
+    ],
+    ["of no Date", Schema.Struct({ a: Schema.DateFromSelf }), { a: 1 }, ["value a must be a Date, is 1"]],
+    [
+      "of an empty text",
+      Schema.Struct({ a: Schema.NonEmptyString }),
+      { a: "" },
+      ['value a must be text that is not empty, is ""']
+    ],
+    ["in the words of its Schema", Schema.Struct({ a: own }), { a: "x" }, ["value a is no price"]],
+    ["of the alternative that is meant", choice, { kind: "a", n: "x" }, ['value n must be number, is "x"']],
+    ["of the other alternative", choice, { kind: "b", s: 1 }, ["value s must be string, is 1"]],
+    ["of the alternative without a mark", choice, { s: 1 }, ["value s must be string, is 1"]],
+    [
+      "of a secret",
+      Schema.Struct({ password: Schema.Int, my_token: Schema.Int, SECRET: Schema.Struct({ x: Schema.Int }) }),
+      { password: "x", my_token: "y", SECRET: { x: "z" } },
+      [
+        "value password must be number, is something else",
+        "value my_token must be number, is something else",
+        "value SECRET.x must be number, is something else"
+      ]
+    ],
+    [
+      "of what holds a secret",
+      Schema.Struct({ a: Schema.Int }),
+      { a: { password: "x", b: 1 } },
+      ['value a must be number, is {"password":"...","b":1}']
+    ],
+    [
+      "of a long text",
+      Schema.Struct({ a: Schema.Int }),
+      { a: "x".repeat(90) },
+      [`value a must be number, is "${"x".repeat(76)}...`]
+    ],
+    [
+      "of a text of 78 signs",
+      Schema.Struct({ a: Schema.Int }),
+      { a: "x".repeat(78) },
+      [`value a must be number, is "${"x".repeat(78)}"`]
+    ]
+  ])("%s", (_, schema, value, expected) => assert.deepStrictEqual(faults(schema, value), expected))
+
+  it("show what was given", () => {
+    const circle: Record<string, unknown> = {}
+    circle.self = circle
+    const list: Array<unknown> = []
+    list.push(list)
+    const shown = [
+      1n,
+      () => 1,
+      Symbol("x"),
+      undefined,
+      new Map(),
+      new Date(0),
+      circle,
+      list,
+      { toJSON: () => undefined },
+      "\u0000"
+    ]
+    assert.deepStrictEqual(shown.map(Refusal.brief), [
+      "1",
+      "a function",
+      "a symbol",
+      "undefined",
+      "a Map",
+      "a Date",
+      "an object",
+      "an array",
+      "an object",
+      '"\\u0000"'
+    ])
+  })
+
+  it("of an endpoint that takes nothing are all that is given", () => {
+    assert.deepStrictEqual(Refusal.unknown({ a: 1 }), [
+      { path: ["a"], message: "is not a field of this endpoint", kind: "unknown", value: 1 }
+    ])
+  })
+})
