@@ -215,6 +215,8 @@ describe("what is struck out of a text", () => {
     ["escaped letters are letters", "x \\a1\\b\\c3", "x \\a1\\b\\c3"],
     ["escaped letters of the secret", "x \\a1b2c\\3d4 y", "x <redacted> y"],
     ["numbers of no sign", "x a1&#99999999;b2&#xffffffff;c3\\u{ffffff}d4 y", "x <redacted> y"],
+    ["base64 after one sign", `x ${Encoding.encodeBase64(`:${token}`)} y`, "x Om<redacted> y"],
+    ["base64 after two signs", `x ${Encoding.encodeBase64(`::${token}`)} y`, "x Ojp<redacted> y"],
     ["base64", `x ${Encoding.encodeBase64(token)} y`, "x <redacted> y"]
   ])("%s", (_, text, shown) => {
     assert.strictEqual(Failure.strike(text, [token]).replace(/<redacted>\S*(?= y)/, "<redacted>"), shown)

@@ -258,6 +258,15 @@ it("from 500 to 599 it is the server's error, and any other status unexpected", 
     "UnexpectedStatus",
     "UnexpectedStatus"
   ])
+  assert.deepStrictEqual([400, 401, 402, 404, 409, 410, 422].map(tag), [
+    "BadRequest",
+    "Unauthorized",
+    "PaymentRequired",
+    "NotFound",
+    "Conflict",
+    "Gone",
+    "UnprocessableEntity"
+  ])
 })
 
 it("an answer that is not as documented carries what helps to find it, and nothing that is not there", () => {

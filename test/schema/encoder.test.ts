@@ -1,5 +1,3 @@
-/** From an input to the request, by endpoints that are made for it: nothing is sent. */
-import type * as HttpBody from "@effect/platform/HttpBody"
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import type * as Endpoint from "../../src/Endpoint.js"
@@ -24,7 +22,7 @@ const described = (
   ...change
 })
 
-const bodyOf = (body: HttpBody.HttpBody) =>
+const bodyOf = (body: Encode.Wire["body"]) =>
   body._tag === "Uint8Array" ? `${body.contentType} ${new TextDecoder().decode(body.body)}` : body._tag
 
 /** The request in one line, or what is wrong with the input. */
@@ -245,43 +243,5 @@ describe("a body", () => {
       encoded(form, { id: 1, n: null, flag: true }),
       "/api/v2/1 application/x-www-form-urlencoded flag=1"
     )
-  })
-
-  it("of files holds them with name and type", async () => {
-    const form = described(
-      { file: Field.Upload, crop: optional(Schema.NullOr(Schema.Int)), [key]: optional(Schema.Unknown) },
-      { body: { encoding: "multipart", keys: ["file", "crop"] } }
-    )
-    const parts = async (input: object) => {
-      const wire = Encode.make(form)(input)
-      if (Encode.isIssues(wire) || wire.body._tag !== "FormData") return wire
-      const found: Array<string> = []
-      for (const [name, value] of wire.body.formData) {
-        found.push(
-          typeof value === "string" ? `${name}=${value}` : `${name}=${value.name} ${value.type} ${await value.text()}`
-        )
-      }
-      return found
-    }
-    const bytes = new TextEncoder().encode("abc")
-    const binary = "application/octet-stream"
-    assert.deepStrictEqual(await parts({ file: bytes, crop: 7 }), [`file=file ${binary} abc`, "crop=7"])
-    assert.deepStrictEqual(await parts({ file: new Blob(["b"], { type: "text/b" }), crop: null }), [
-      "file=file text/b b"
-    ])
-    assert.deepStrictEqual(await parts({ file: new File(["f"], "f.txt", { type: "text/f" }) }), ["file=f.txt text/f f"])
-    assert.deepStrictEqual(await parts({ file: { name: "n", content: bytes } }), [`file=n ${binary} abc`])
-    assert.deepStrictEqual(await parts({ file: { name: "n", content: bytes, type: "text/n" } }), ["file=n text/n abc"])
-    const blob = new Blob(["b"], { type: "text/b" })
-    assert.deepStrictEqual(await parts({ file: { name: "n", content: blob } }), ["file=n text/b b"])
-    assert.deepStrictEqual(await parts({ file: { name: "n", content: blob, type: "text/n" } }), ["file=n text/n b"])
-    const foreign = { [Symbol.toStringTag]: "Blob", size: 1, type: "x" }
-    assert.match(
-      JSON.stringify(await parts({ file: foreign })),
-      /`file` is a Blob of a class that this runtime does not send/
-    )
-    assert.deepStrictEqual(await parts({ file: bytes, [key]: Number.NaN }), [
-      { path: [key], message: "is NaN, which is no number that can be sent" }
-    ])
   })
 })
