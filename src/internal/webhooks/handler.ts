@@ -5,6 +5,7 @@ import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -20,6 +21,7 @@ import * as Tracer from "effect/Tracer"
 import { WebhookError, type WebhookErrorReason } from "../../PipedriveError.js"
 import type { DecodeOptions, Event } from "../../WebhookEvents.js"
 import { collect } from "../http/body.js"
+import * as Timeout from "../http/timeout.js"
 import * as Known from "../options.js"
 import { brief } from "../text.js"
 import * as Claims from "./claims.js"
@@ -85,7 +87,7 @@ const statuses: Readonly<Record<WebhookErrorReason, number>> = {
 const answerTimeout = Duration.seconds(9)
 
 /** For the store, before the event is in the queue. */
-const storeTimeout = Duration.seconds(5)
+const storeTimeout = 5000
 
 /** After that long a claim of another process, which may have died, is void: before Pipedrive's last attempt. */
 const lease = Duration.minutes(2)
@@ -93,23 +95,39 @@ const lease = Duration.minutes(2)
 const error = (reason: WebhookErrorReason, description: string, cause?: unknown) =>
   new WebhookError({ reason, description, ...(cause === undefined ? {} : { cause }) })
 
+const storeIsSlow = () => error("Store", "the store did not answer in time")
+
+const brokenOff = () => error("Malformed", "the body is empty, or broke off")
+
 const tooLarge = (maximum: number) => error("TooLarge", `the body is larger than ${maximum} bytes`)
 
-/** The body as text, up to a limit. */
-const textOf = (request: HttpServerRequest.HttpServerRequest, maximum: number): Effect.Effect<string, WebhookError> =>
-  Effect.gen(function* () {
-    if (Number(request.headers["content-length"] ?? 0) > maximum) return yield* tooLarge(maximum)
-    const collected = collect(maximum)
-    let isWhole = true
-    yield* Stream.runForEachWhile(request.stream, (part) => Effect.sync(() => (isWhole = collected.add(part)))).pipe(
-      Effect.mapError(() => error("Malformed", "the body is empty, or broke off"))
+/** The body's bytes, up to a limit. One whose length is told need not be read part by part. */
+const bytesOf = (
+  request: HttpServerRequest.HttpServerRequest,
+  maximum: number
+): Effect.Effect<Uint8Array, WebhookError> => {
+  const length = Number(request.headers["content-length"] ?? Number.NaN)
+  if (length > maximum) return Effect.fail(tooLarge(maximum))
+  if (length >= 0) {
+    return Effect.flatMap(Effect.mapError(request.arrayBuffer, brokenOff), (buffer) =>
+      buffer.byteLength > maximum ? Effect.fail(tooLarge(maximum)) : Effect.succeed(new Uint8Array(buffer))
     )
-    if (!isWhole) return yield* tooLarge(maximum)
-    return yield* Effect.try({
-      try: () => new TextDecoder("utf-8", { fatal: true }).decode(collected.bytes()),
+  }
+  const collected = collect(maximum)
+  let isWhole = true
+  return Stream.runForEachWhile(request.stream, (part) => Effect.sync(() => (isWhole = collected.add(part)))).pipe(
+    Effect.mapError(brokenOff),
+    Effect.flatMap(() => (isWhole ? Effect.succeed(collected.bytes()) : Effect.fail(tooLarge(maximum))))
+  )
+}
+
+const textOf = (request: HttpServerRequest.HttpServerRequest, maximum: number): Effect.Effect<string, WebhookError> =>
+  Effect.flatMap(bytesOf(request, maximum), (bytes) =>
+    Effect.try({
+      try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes),
       catch: () => error("Malformed", "the body is not UTF-8")
     })
-  })
+  )
 
 const names: Known.Names<Options> = {
   fieldTypes: true,
@@ -168,6 +186,7 @@ export const make =
       // the span in which the handler is made is not that of an event
       const context = Context.omit(Tracer.ParentSpan)(yield* Effect.context<R>()) as Context.Context<R>
       const store = yield* KeyValueStore.KeyValueStore
+      const runtime = yield* Effect.runtime<never>()
       const holder = (yield* Random.nextIntBetween(1, Number.MAX_SAFE_INTEGER)).toString(36)
       const claims = Claims.make(store, { holder, timeToLive, lease: Duration.toMillis(lease) })
       const report = (failure: WebhookError, event: Event | undefined): Effect.Effect<void> =>
@@ -191,6 +210,7 @@ export const make =
         ).pipe(
           Effect.withSpan("Pipedrive.WebhookEvents.handle", {
             kind: "consumer",
+            captureStackTrace: false,
             attributes: { "pipedrive.event": event._tag, "pipedrive.company_id": event.companyId }
           }),
           Effect.provide(context)
@@ -203,15 +223,12 @@ export const make =
           const key = keyOf(event)
           const known = work.find(key)
           if (known !== undefined) return known
-          const outcome = yield* claims.claim(key).pipe(
-            Effect.timeoutFail({
-              duration: storeTimeout,
-              onTimeout: () => error("Store", "the store did not answer in time")
-            }),
+          const outcome = yield* Effect.clockWith((clock) =>
+            Timeout.withLimit(claims.claim(key), runtime, { millis: storeTimeout, clock, onTimeout: storeIsSlow })
+          ).pipe(
             Effect.catchAllCause((cause) =>
-              Effect.fail(error("Store", "the store could not be asked about the event", cause))
-            ),
-            Effect.interruptible
+              Effect.fail(error("Store", "the store could not be asked about the event", Cause.squash(cause)))
+            )
           )
           if (outcome === "done") return undefined
           if (outcome === "elsewhere") return yield* error("Busy", "the event is being handled by another process")
