@@ -2,7 +2,7 @@
  * The reference pages of the package's own modules, from their doc comments.
  */
 import { existsSync, readdirSync } from "node:fs"
-import { type JSDoc, Node, Project, type SourceFile, SyntaxKind } from "ts-morph"
+import { type ClassDeclaration, type JSDoc, Node, Project, type SourceFile, SyntaxKind } from "ts-morph"
 import { fileOf, type Page } from "./reference.js"
 
 interface Export {
@@ -152,12 +152,7 @@ const signaturesOf = (statement: Node): ReadonlyArray<readonly [name: string, si
   if (Node.isInterfaceDeclaration(statement) || Node.isTypeAliasDeclaration(statement)) {
     return [[statement.getName(), withoutInternals(statement.getText()).replace(/^export /, "")]]
   }
-  if (Node.isClassDeclaration(statement)) {
-    const base = statement.getExtends()?.getText() ?? ""
-    const tag = /Context\.(?:Tag|Reference)[^<]*<[^>]*>\(\)[^<]*<(.+)>|<(\w+), (\w+)>\(\)/.exec(base)
-    const name = statement.getName() ?? ""
-    return [[name, tag === null ? `class ${name}` : `class ${name} // a service: Context.Tag`]]
-  }
+  if (Node.isClassDeclaration(statement)) return [[statement.getName() ?? "", classSignature(statement)]]
   if (!Node.isVariableStatement(statement)) return []
   return statement.getDeclarations().map((declaration) => {
     const name = declaration.getName()
@@ -181,4 +176,23 @@ const signaturesOf = (statement: Node): ReadonlyArray<readonly [name: string, si
     }
     return [name, `const ${name}`] as const
   })
+}
+
+/** A class with what its instances have: an error with its fields, a service with the type of its members. */
+const classSignature = (statement: ClassDeclaration): string => {
+  const name = statement.getName() ?? ""
+  const base = statement.getExtends()?.getText() ?? ""
+  const literal = /TaggedError\("\w+"\)<(\{[\s\S]*\})>$/.exec(base)?.[1]
+  if (literal !== undefined) return `class ${name} ${literal.replace("{", `{\n  readonly _tag: "${name}"`)}`
+  const fields = /ErrorClass<\s*\w+,\s*"\w+",\s*(\w+)/.exec(base)?.[1]
+  const declared = fields === undefined ? undefined : statement.getSourceFile().getInterface(fields)
+  if (declared !== undefined) {
+    const lines = declared
+      .getType()
+      .getProperties()
+      .flatMap((property) => property.getDeclarations().map((one) => `  ${one.getText(true)}`))
+    return `class ${name} {\n  readonly _tag: "${name}"\n${lines.join("\n")}\n}`
+  }
+  const service = /Context\.Tag\([^)]*\)<\w+, ([\w.]+)>/.exec(base)?.[1]
+  return service === undefined ? `class ${name}` : `class ${name} // a service with the members of ${service}`
 }

@@ -1,7 +1,7 @@
 /**
  * The guides say what the code does: errors with their tags, telemetry with its names.
  */
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -87,6 +87,7 @@ const samples: Readonly<
     no: [
       new E.TransportError({ ...sent, phase: "prepare", description: "" }),
       new E.TransportError({ ...sent, phase: "redirect", description: "" }),
+      new E.TransportError({ ...sent, phase: "body", description: "" }),
       new E.TransportError({ ...sent, method: "POST", phase: "send", description: "" }),
       new E.TransportError({ ...sent, method: "POST", phase: "receive", description: "" }),
       new E.TransportError({ ...sent, phase: "connect", description: "", code: "CERT_HAS_EXPIRED" })
@@ -127,10 +128,14 @@ describe("docs/errors.md", () => {
     }
   })
 
-  it("names each error of src/PipedriveError.ts", () => {
+  it("names each error that the package's modules have", () => {
     const text = readFileSync("docs/errors.md", "utf8")
-    const classes = readFileSync("src/PipedriveError.ts", "utf8").matchAll(/^export class (\w+)/gm)
-    for (const [, name] of classes) assert.include(text, `\`${name}\``)
+    for (const file of readdirSync("src").filter((file) => file.endsWith(".ts"))) {
+      const source = readFileSync(`src/${file}`, "utf8")
+      for (const [, name] of source.matchAll(/^export class (\w+) extends [^{]*?(?:TaggedError|ErrorClass)/gm)) {
+        assert.include(text, `\`${name}\``, `src/${file}`)
+      }
+    }
   })
 
   it("names each reason of an AuthError, and each phase of a TransportError", () => {
@@ -150,6 +155,11 @@ describe("docs/errors.md", () => {
       rows("docs/errors.md", "TransportError").map(([phase]) => phase),
       phases
     )
+    for (const [phase = "", , acted = "", retried = ""] of rows("docs/errors.md", "TransportError")) {
+      const error = new E.TransportError({ ...sent, method: "PATCH", phase: phase as "send", description: "" })
+      assert.strictEqual(/^yes/.test(acted), E.mayHaveActed(error), phase)
+      assert.strictEqual(retried !== "no", E.isRetryable(error), phase)
+    }
   })
 })
 
