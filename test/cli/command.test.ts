@@ -1,5 +1,10 @@
 /** The command line as a whole: help, and how it ends. */
-import { readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import * as Server from "effect-pipedrive/sandbox/server"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { bundled, type CommandLine } from "../support/commandLine.js"
 
@@ -51,5 +56,30 @@ describe("the command line", () => {
     assert.strictEqual(status, 1)
     assert.match(output, /^No credentials for Pipedrive: set PIPEDRIVE_API_TOKEN .*\n$/)
     assert.strictEqual(stdout, "")
+  })
+
+  it("writes and checks the fields of an account that it reads over the wire", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-command-"))
+    const file = join(folder, "src", "fields.ts")
+    await Effect.runPromise(
+      Effect.gen(function* () {
+        const { baseUrl, token } = yield* Sandbox.Sandbox
+        const env = { PIPEDRIVE_API_TOKEN: token, PIPEDRIVE_BASE_URL: baseUrl }
+        const fields = (...more: ReadonlyArray<string>) =>
+          Effect.promise(() => line.run(["custom-fields", "--out", file, ...more], { env }))
+        const written = yield* fields()
+        assert.strictEqual(written.status, 0, written.output)
+        assert.include(readFileSync(file, "utf8"), "howTheyFoundUs: CustomFields.enum(")
+        assert.strictEqual((yield* fields("--check")).status, 0)
+        writeFileSync(file, readFileSync(file, "utf8").replace("Referral", "Friends"))
+        const checked = yield* fields("--check")
+        assert.strictEqual(checked.status, 1)
+        assert.strictEqual(
+          checked.stdout,
+          'dealFields:\n  ~ How they found us (`howTheyFoundUs`): option "Friends" (2) is called "Referral" now\n'
+        )
+      }).pipe(Effect.provide(Server.layer({ port: 0 })))
+    )
+    rmSync(folder, { recursive: true, force: true })
   })
 })

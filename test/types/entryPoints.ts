@@ -179,6 +179,19 @@ export const byName = Effect.gen(function* () {
   yield* CustomFields.withFields(Leads.update, dealFields)({ id: "x", fields: { size: "small" } })
   return [first.map((one) => one.fields.fitting?.length), Array.from(amounts, (amount) => amount.toFixed())]
 }).pipe(Effect.catchTag("InvalidCustomFields", (error) => Effect.succeed(error.issues.map((issue) => issue.path))))
+export const atRunTime: Effect.Effect<
+  { readonly deposit: unknown },
+  | PipedriveError.PipedriveError
+  | PipedriveError.InvalidCustomFields
+  | PipedriveError.UnknownCustomField
+  | PipedriveError.AmbiguousCustomField,
+  Endpoint.Requirements
+> = Effect.gen(function* () {
+  const loaded = yield* CustomFields.load(Current.DealFields, { timeToLive: "1 minute" })
+  return yield* CustomFields.decode({}, yield* loaded.pick("deposit"))
+})
+// @ts-expect-error: deals are no fields
+export const noFields = CustomFields.load(Deals)
 export const decoded: Effect.Effect<DealFields, PipedriveError.InvalidCustomFields> = CustomFields.decode(
   {},
   dealFields

@@ -78,8 +78,13 @@ const lifetime = (given: unknown): number | undefined =>
 const faultsOf = (source: unknown, options: unknown, names: Readonly<Record<string, true>>): ReadonlyArray<Issue> => {
   const issues: Array<Issue> = Known.unknown(options, names).map(({ message, option }) => ({ path: [option], message }))
   const list: unknown = isRecord(source) ? source.list : undefined
-  if (typeof list !== "function" || !("stream" in list) || !("endpoint" in list)) {
-    issues.push({ path: [], message: "takes a module of field lists, such as `DealFields`" })
+  const endpoint: unknown =
+    typeof list === "function" && "stream" in list && "endpoint" in list ? list.endpoint : undefined
+  const path = isRecord(endpoint) ? String(endpoint.path) : ""
+  // any other list would be read to its end, and have no fields
+  if (!path.endsWith("Fields")) {
+    const what = path === "" ? "" : `, and \`${path}\` is no list of fields`
+    issues.push({ path: [], message: `takes a module of field lists, such as \`DealFields\`${what}` })
   }
   return issues
 }
@@ -121,11 +126,12 @@ export const make = (
       )
     }
     const auth = yield* Auth
-    const signed = yield* Effect.option(auth.authorize(HttpClientRequest.get("/")))
+    const now = yield* Clock.currentTimeMillis
+    const request = HttpClientRequest.get("/")
+    const atOnce = auth.authorizeNow?.(request, now)
+    const signed = atOnce ?? Option.getOrUndefined(yield* Effect.option(auth.authorize(request)))
     // the call itself says what is wrong with the credentials
-    if (Option.isNone(signed)) return newEntry()
-    const { headers, url } = signed.value
-    return entryOf(JSON.stringify([url, headers]), yield* Clock.currentTimeMillis)
+    return signed === undefined ? newEntry() : entryOf(JSON.stringify([signed.url, signed.headers]), now)
   })
 
   /** Who comes while it is being read has part in what comes of it, unless the reader is interrupted. */
