@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What some tests need besides Node: PostgreSQL (several processes on one token store), Redis (several processes on one
-# limit), Chromium (the web examples), and Bun, Deno and workerd (where the package is to run, too).
+# limit), Chromium (web examples, the sandbox's pages, the documentation site), and Bun, Deno and workerd (where the package is to run, too).
 #
 #   source scripts/services.sh
 #
