@@ -19,8 +19,17 @@ const [before, after] = page.split("eyJ").map((part) => Buffer.from(part)) as [B
 let pages = 0
 const nextPage = () => Buffer.concat([before, Buffer.from(`page-${pages++}-`), after])
 
+/** With PAGES, a list has so many, and ends: the cursor says which one is asked for. */
+const most = Number(process.env.PAGES ?? 0)
+const lastPage = Buffer.from(page.replace(/"next_cursor":"[^"]*"/, '"next_cursor":null'))
+const pageAfter = (url: string) => {
+  const at = Number(/cursor=page-(\d+)-/.exec(url)?.[1] ?? 0)
+  return at + 1 >= most ? lastPage : Buffer.concat([before, Buffer.from(`page-${at + 1}-`), after])
+}
+
 const server = createServer((request, response) => {
-  const body = request.url?.startsWith("/api/v2/deals/") ? deal : nextPage()
+  const url = request.url ?? ""
+  const body = url.startsWith("/api/v2/deals/") ? deal : most > 0 ? pageAfter(url) : nextPage()
   response.writeHead(200, { ...headers, "content-length": body.length }).end(body)
 })
 server.keepAliveTimeout = 60_000
