@@ -20,6 +20,10 @@ describe("the faults of an input", () => {
     readonly kids: ReadonlyArray<Tree>
   }
   const tree: Schema.Schema<Tree> = Schema.suspend(() => Schema.Struct({ kids: Schema.Array(tree) }))
+  const pair = Schema.Struct({ a: Schema.Int, b: Schema.Int }).pipe(
+    Schema.filter((both) => both.a === both.b || { path: ["b"], message: "is not as a" })
+  )
+  const some = Schema.Struct({ a: optional(Schema.Int) }).pipe(Schema.filter((one) => one.a !== 3 || "is three"))
   const own = Schema.declare([], {
     decode: () => (u, _, ast) => ParseResult.fail(new ParseResult.Type(ast, u, "is no price")),
     encode: () => (u, _, ast) => ParseResult.fail(new ParseResult.Type(ast, u, "is no price"))
@@ -109,6 +113,67 @@ describe("the faults of an input", () => {
     ["of the alternative that is meant", choice, { kind: "a", n: "x" }, ['value n must be number, is "x"']],
     ["of the other alternative", choice, { kind: "b", s: 1 }, ["value s must be string, is 1"]],
     ["of the alternative without a mark", choice, { s: 1 }, ["value s must be string, is 1"]],
+    ["of no alternative at all", Schema.Struct({ a: choice }), { a: 1 }, ["value a must be an object, is 1"]],
+    [
+      "of no alternative of several kinds",
+      Schema.Struct({
+        a: Schema.Union(Schema.Struct({ x: Schema.Int }), Schema.Array(Schema.Int), Schema.String, Schema.Undefined)
+      }),
+      { a: null },
+      ["value a must be an object or an array or string, is null"]
+    ],
+    [
+      "of an alternative that is none",
+      choice,
+      { kind: "c", n: 1 },
+      ['value kind must be "a" or "b", is "c"', "unknown n is not a field of this endpoint", "missing s is missing"]
+    ],
+    ["that is null", choice, null, ["value  must be an object, is null"]],
+    ["of a whole that names the part", Schema.Struct({ w: pair }), { w: { a: 1, b: 2 } }, ["value w.b is not as a"]],
+    ["of a whole", Schema.Struct({ w: some }), { w: { a: 3 } }, ["value w is three"]],
+    ["of a part of a whole", Schema.Struct({ w: some }), { w: { a: "x" } }, ['value w.a must be number, is "x"']],
+    [
+      "of too many",
+      Schema.Struct({ a: Field.List(Schema.Int, 2) }),
+      { a: [1, 2, 3] },
+      ["value a must be number or an array of at most 2 item(s), is [1,2,3]"]
+    ],
+    [
+      "of one in a list that may be one alone",
+      Schema.Struct({ a: Field.List(Schema.Int, 2) }),
+      { a: [1, "x"] },
+      ['value a.1 must be number, is "x"']
+    ],
+    [
+      "of names that begin alike",
+      Schema.Struct({ ab: Schema.Struct({ c: Schema.Int }), a: Schema.Struct({ c: Schema.Int }) }),
+      { ab: { c: "x" }, a: 1 },
+      ['value ab.c must be number, is "x"', "value a must be an object, is 1"]
+    ],
+    [
+      "of what is described later",
+      Schema.Struct({ a: Schema.suspend(() => Schema.Union(Schema.Int, Schema.Null)) }),
+      { a: "x" },
+      ['value a must be number or null, is "x"']
+    ],
+    [
+      "of what must not be there",
+      Schema.Struct({ a: Schema.Undefined }),
+      { a: "x" },
+      ['value a is not acceptable, is "x"']
+    ],
+    [
+      "of no file",
+      Schema.Struct({ file: Field.Upload }),
+      { file: { name: 1, content: new Uint8Array(1) } },
+      ["value file is without a name: give one, with its extension"]
+    ],
+    [
+      "of days",
+      Schema.Struct({ b: Field.CalendarDate }),
+      { b: new Date("x") },
+      ["value b must be string or a Date or a DateTime, is an invalid Date"]
+    ],
     [
       "of a secret",
       Schema.Struct({ password: Schema.Int, my_token: Schema.Int, SECRET: Schema.Struct({ x: Schema.Int }) }),
