@@ -326,7 +326,7 @@ ${check}`
       const output = await fails("four.mjs", `import "${entry}"`, folder)
       assert.match(
         output,
-        /Cannot find module .*effect.dist.* imported from .*needs-effect@3\.19-to-3\.22-and-@effect-platform@0\.93-to-0\.97/
+        /Cannot find module .*effect.dist.* imported from .*needs-effect@3\.19-to-3\.22-and-@effect-platform@0\.94-to-0\.97/
       )
     }
   })

@@ -11,6 +11,7 @@ export interface Packed {
   readonly consumer: string
   /** Where the package stands. */
   readonly root: string
+  readonly tarball: string
   /** Every file in the tarball. */
   readonly files: ReadonlyArray<string>
   readonly write: (file: string, text: string) => void
@@ -74,6 +75,7 @@ export const pack = async (): Promise<Packed> => {
   return {
     consumer,
     root,
+    tarball: join(folder, packed.filename),
     files: packed.files.map((file) => file.path),
     write: (file, text) => writeFileSync(join(consumer, file), text),
     remove: () => rmSync(folder, { recursive: true, force: true })
@@ -90,7 +92,7 @@ export const withOldest = (packed: Packed): Packed => {
   const copy = (from: string, to: string) =>
     cpSync(from, join(modules, to), { recursive: true, filter: (file) => !/[\\/](cjs|src)$|\.map$/.test(file) })
   copy("node_modules/effect-3.19", "effect")
-  copy("node_modules/effect-platform-0.93", "@effect/platform")
+  copy("node_modules/effect-platform-0.94", "@effect/platform")
   copy(packed.root, "effect-pipedrive")
   for (const name of ["@standard-schema", "@types", "fast-check", "find-my-way-ts", "msgpackr", "multipasta"]) {
     symlinkSync(resolve("node_modules", name), join(modules, name), "junction")
@@ -112,5 +114,6 @@ export const manifest = (): {
   readonly version: string
   readonly bin: Readonly<Record<string, string>>
   readonly peerDependencies: Readonly<Record<string, string>>
+  readonly devDependencies: Readonly<Record<string, string>>
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>> | null>>
 } => JSON.parse(readFileSync("package.json", "utf8"))

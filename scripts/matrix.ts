@@ -1,0 +1,80 @@
+/**
+ * `npm run matrix`: the packed package with every package manager, Node, compiler and bundler that it is for. Each cell is
+ * run; one that fails makes the command exit with 1.
+ *
+ *   --only <text>   only cells whose table, row or column has that text (may be given several times)
+ *   --write         writes the tables to docs/runtimes.md, where nothing fails and no cell is left out by `--only`
+ */
+import { readFileSync, writeFileSync } from "node:fs"
+import * as bundlers from "./matrix/bundlers.js"
+import { compilers } from "./matrix/compilers.js"
+import { type Cell, Missing, open } from "./matrix/lab.js"
+import * as managers from "./matrix/managers.js"
+import { nodes } from "./matrix/nodes.js"
+import { papers } from "./matrix/papers.js"
+import { peers } from "./matrix/peers.js"
+
+const cells: ReadonlyArray<Cell> = [...managers.cells, ...nodes, ...compilers, ...bundlers.cells, ...peers, ...papers]
+
+const args = process.argv.slice(2)
+const only = args.flatMap((arg, at) => (args[at - 1] === "--only" ? [arg.toLowerCase()] : []))
+const chosen = cells.filter(({ column, row, table }) =>
+  only.every((text) => `${table} / ${row} / ${column}`.toLowerCase().includes(text))
+)
+
+interface Outcome {
+  readonly cell: Cell
+  readonly status: "ok" | "missing" | "FAILED"
+  readonly said: string
+}
+
+const lab = await open()
+const outcomes: Array<Outcome> = []
+for (const cell of chosen) {
+  const start = Date.now()
+  const outcome = await cell.run(lab).then(
+    (said): Outcome => ({ cell, status: "ok", said }),
+    (error: unknown): Outcome => ({
+      cell,
+      status: error instanceof Missing ? "missing" : "FAILED",
+      said: error instanceof Error ? error.message : String(error)
+    })
+  )
+  outcomes.push(outcome)
+  const seconds = ((Date.now() - start) / 1000).toFixed(0)
+  console.log(`${outcome.status}: ${cell.table} / ${cell.row} / ${cell.column}: ${outcome.said} (${seconds} s)`)
+}
+lab.remove()
+
+const tables = [...new Set(chosen.map((cell) => cell.table))].map((table) => {
+  const here = outcomes.filter(({ cell }) => cell.table === table)
+  const columns = [...new Set(here.map(({ cell }) => cell.column))]
+  const rows = [...new Set(here.map(({ cell }) => cell.row))].map((row) => {
+    const words = columns.map((column) => {
+      const found = here.find(({ cell }) => cell.row === row && cell.column === column)
+      return found === undefined ? "" : found.status === "ok" ? found.said.replaceAll("|", "\\|") : found.status
+    })
+    return `| ${[row, ...words].join(" | ")} |`
+  })
+  const head = ["", ...columns]
+  return [`### ${table}`, "", `| ${head.join(" | ")} |`, `|${" --- |".repeat(head.length)}`, ...rows].join("\n")
+})
+console.log(`\n${tables.join("\n\n")}\n`)
+
+const failed = outcomes.filter(({ status }) => status === "FAILED").length
+const missing = outcomes.filter(({ status }) => status === "missing").length
+if (args.includes("--write")) {
+  const [file, from, to] = ["docs/runtimes.md", "<!-- matrix: from here -->", "<!-- matrix: to here -->"]
+  const text = readFileSync(file, "utf8")
+  const [start, end] = [text.indexOf(from), text.indexOf(to)]
+  if (failed + missing > 0 || only.length > 0 || start < 0 || end < start) {
+    console.log("not written: only a whole matrix without a failure is")
+    process.exitCode = 1
+  } else {
+    writeFileSync(file, `${text.slice(0, start + from.length)}\n\n${tables.join("\n\n")}\n\n${text.slice(end)}`)
+  }
+}
+console.log(
+  `matrix: ${outcomes.length - failed - missing} ok, ${failed} failed${missing > 0 ? `, ${missing} missing` : ""}`
+)
+if (failed > 0 || outcomes.length === 0) process.exitCode = 1

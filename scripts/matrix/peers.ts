@@ -1,0 +1,112 @@
+/** The oldest end of the peers' ranges; the newest one is what `npm test` runs on. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { manifest } from "../../test/support/packed.js"
+import { type Cell, equal, type Lab, main, program, served, server, sh, told } from "./lab.js"
+
+const floors = Object.entries(manifest().peerDependencies).map(
+  ([name, range]) => `${name}@${/^>=([\d.]+) /.exec(range)?.[1] ?? range}`
+)
+
+// what the oldest platform-node wants besides: newer patches of these want newer platforms
+const besides = ["@effect/cluster@0.56.0", "@effect/rpc@0.73.0", "@effect/workflow@0.16.0"]
+
+const packages = [...floors, ...besides]
+
+const project = async (lab: Lab): Promise<string> => {
+  const folder = await lab.tool(lab.packed.tarball, ...packages, "@types/node@20")
+  lab.write(folder, { "program.mjs": program, "main.mjs": main, "server.mjs": server })
+  return folder
+}
+
+const runs = async (lab: Lab): Promise<string> => {
+  const folder = await project(lab)
+  equal((await sh(process.execPath, ["main.mjs"], { cwd: folder })).output, told)
+  equal((await sh(process.execPath, ["server.mjs"], { cwd: folder })).output, served)
+  return "run"
+}
+
+const types = async (lab: Lab): Promise<string> => {
+  const folder = await project(lab)
+  lab.write(folder, {
+    "uses.ts": readFileSync("test/types/entryPoints.ts", "utf8"),
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        target: "es2022",
+        lib: ["es2022", "dom", "dom.iterable"],
+        types: ["node"],
+        module: "nodenext",
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        declaration: true,
+        outDir: "out"
+      },
+      files: ["uses.ts"]
+    })
+  })
+  for (const compiler of ["typescript", "typescript-5"]) {
+    await sh(process.execPath, [resolve("node_modules", compiler, "bin/tsc"), "-p", "."], { cwd: folder })
+  }
+  return "compile, with TypeScript 5.7 and 7"
+}
+
+/** What asks for other packages of a newer Effect, for a build, for a browser or for a quiet machine is for the newest alone. */
+const excluded = [
+  "test/codegen*",
+  "test/packaging*",
+  "test/docs*",
+  "test/documents*",
+  "test/demo*",
+  "test/recordings*",
+  "test/liveAnswers*",
+  "test/parity/**",
+  "test/types/**",
+  "**/official*",
+  "test/**/*load*",
+  "test/http/limiter-sockets*",
+  "test/oauth/{mysql,processes,web}*",
+  "test/sandbox/{browser,command,docs,endpoints}*"
+]
+
+/** This repository's tests, where `effect` and its packages are the oldest ones. */
+const tests = async (lab: Lab): Promise<string> => {
+  const installed = join(await project(lab), "node_modules")
+  const folder = lab.folder("oldest-tests")
+  const { stdout } = await sh("git", ["ls-files", "-z"])
+  for (const file of stdout.split("\0").filter((file) => file !== "" && existsSync(file)))
+    cpSync(file, join(folder, file))
+  const modules = join(folder, "node_modules")
+  mkdirSync(join(modules, "@effect"), { recursive: true })
+  for (const name of readdirSync("node_modules")) {
+    if (name !== "effect" && name !== "@effect")
+      symlinkSync(resolve("node_modules", name), join(modules, name), "junction")
+  }
+  // copies: what is linked would look for its own `effect` where it stands
+  cpSync(join(installed, "effect"), join(modules, "effect"), { recursive: true })
+  const old = readdirSync(join(installed, "@effect"))
+  for (const name of new Set([...old, ...readdirSync("node_modules/@effect")])) {
+    cpSync(join(old.includes(name) ? installed : "node_modules", "@effect", name), join(modules, "@effect", name), {
+      recursive: true
+    })
+  }
+  await sh(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "."], { cwd: folder })
+  const { output } = await sh(
+    process.execPath,
+    [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "--reporter=dot",
+      "--testTimeout=120000",
+      ...excluded.flatMap((pattern) => ["--exclude", pattern])
+    ],
+    { cwd: folder }
+  )
+  return `${/Tests +(\d+ passed)/.exec(output)?.[1] ?? "no tests"}`
+}
+
+const row = floors.map((floor) => floor.replace("@effect/", "")).join(", ")
+
+export const peers: ReadonlyArray<Cell> = Object.entries({ "program, server": runs, types, tests }).map(
+  ([column, run]) => ({ table: "The oldest peers", row, column, run })
+)
