@@ -11,8 +11,9 @@ import { afterAll, assert, beforeAll, describe, expect, it } from "vitest"
 import { complaint } from "../src/internal/guard.js"
 import * as anywhere from "./support/anywhere.js"
 import { entries, manifest, type Packed, pack, withOldest } from "./support/packed.js"
-import { freePort, node } from "./support/process.js"
+import { freePort, node, run } from "./support/process.js"
 import { type Runtime, runtimes } from "./support/runtimes.js"
+import { service } from "./support/services.js"
 
 let packed: Packed
 let oldest: Packed
@@ -489,6 +490,28 @@ const unmentioned = (before: ReadonlyArray<string>, now: ReadonlyArray<string>, 
   const isMentioned = (name: string) => removals.some((line) => line.includes(`\`${name}\``))
   return before.filter((name) => name !== "" && !now.includes(name) && !isMentioned(name))
 }
+
+const bun = service("BUN", "undici is not tried there")
+it.skipIf(bun === undefined)(
+  "undici says under Bun that it is not for it",
+  async () => {
+    packed.write(
+      "undici.mjs",
+      `import { Effect } from "effect"
+    import { Pipedrive } from "effect-pipedrive"
+    import * as Undici from "effect-pipedrive/Undici"
+    import { Deals } from "effect-pipedrive/v2"
+    const layer = Pipedrive.layer({ apiToken: "a".repeat(40), httpClient: Undici.layer })
+    Effect.runPromise(Deals.list.pipe(Effect.provide(layer))).catch((error) => console.log(error.message))`
+    )
+    const { output } = await run(bun ?? "", ["undici.mjs"], { cwd: packed.consumer })
+    assert.strictEqual(
+      output.trim(),
+      "effect-pipedrive/Undici is for Node, not for Bun: leave out `httpClient`, and requests go through fetch"
+    )
+  },
+  60_000
+)
 
 describe("names", () => {
   it("may go away only with a line in the changelog", () => {

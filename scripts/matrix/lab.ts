@@ -186,4 +186,6 @@ Effect.runPromise(Effect.gen(function* () {
   return [data.title, typeof RateLimiterShared.layer, typeof TokenStoreSql.layer].join(", ")
 }).pipe(Effect.provide(Server.layer({ port: 0 })))).then(console.log)
 `
+/** The same without undici, which is for Node. */
+export const fetched = server.replace(/import \* as Undici .*\n/, "").replace(", httpClient: Undici.layer", "")
 export const served = "Over a socket, function, function"

@@ -1,7 +1,7 @@
 /** Package managers, by the README's install lines: a program, tests with Vitest, types; and what each says under Effect 4. */
 import { readFileSync, realpathSync } from "node:fs"
 import { join } from "node:path"
-import { type Cell, equal, installLines, type Lab, main, program, served, server, sh, told } from "./lab.js"
+import { type Cell, equal, fetched, installLines, type Lab, main, program, served, server, sh, told } from "./lab.js"
 
 type Run = (args: ReadonlyArray<string>, status?: "any") => Promise<string>
 
@@ -122,7 +122,13 @@ const whole = (name: string, manager: Manager) => async (lab: Lab) => {
   }
   const { first, more } = installLines()
   await add([manager.tarball(lab.packed.tarball), ...first.slice(1)], false)
-  lab.write(folder, { "program.mjs": program, "main.mjs": main, "server.mjs": server, "a.test.ts": test, ...types })
+  lab.write(folder, {
+    "program.mjs": program,
+    "main.mjs": main,
+    "server.mjs": name === "Bun" ? fetched : server,
+    "a.test.ts": test,
+    ...types
+  })
   equal(await run([...manager.node, "main.mjs"]), told)
   for (const line of more) await add([...line.packages, ...(manager.yarn === true ? line.yarn : [])], line.dev)
   await add(["typescript@5.9", "@types/node@20"], true)

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Pipedrive } from "effect-pipedrive"
+import * as OurUndici from "effect-pipedrive/Undici"
 import * as FaultServer from "../../support/faultServer.js"
 import * as Support from "./support.js"
 
@@ -162,3 +163,14 @@ describe("options of fetch", () => {
     })
   )
 })
+
+it.scoped("undici whose dispatchers cannot send, as in Bun, is refused when the layer is built", () =>
+  Effect.gen(function* () {
+    const bun = Layer.sync(
+      NodeHttpClient.Dispatcher,
+      () => Object.assign(new Undici.Agent(), { dispatch: undefined }) as never
+    )
+    const exit = yield* Effect.exit(Layer.build(Layer.provide(OurUndici.layerWithoutDispatcher, bun)))
+    assert.include(String(exit), "effect-pipedrive/Undici is for Node, not for Bun")
+  })
+)
