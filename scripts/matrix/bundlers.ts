@@ -81,7 +81,7 @@ export default {
 
 const inNode = async (folder: string) => {
   // alone: what was left outside is not found
-  equal((await sh(process.execPath, ["bundle.mjs"], { cwd: folder })).output, told)
+  equal((await sh(process.execPath, ["bundle.mjs"], { cwd: folder })).stdout, told)
 }
 
 const inBrowser = async (folder: string) => {

@@ -1,9 +1,10 @@
 /** Package managers, by the README's install lines: a program, tests with Vitest, types; and what each says under Effect 4. */
 import { readFileSync, realpathSync } from "node:fs"
 import { join } from "node:path"
+import type { Finished } from "../../test/support/process.js"
 import { type Cell, equal, fetched, installLines, type Lab, main, program, served, server, sh, told } from "./lab.js"
 
-type Run = (args: ReadonlyArray<string>, status?: "any") => Promise<string>
+type Run = (args: ReadonlyArray<string>, status?: "any") => Promise<Finished>
 
 interface Manager {
   readonly files?: Readonly<Record<string, string>>
@@ -81,8 +82,8 @@ const managers: Readonly<Record<string, Manager>> = {
 const start = async (lab: Lab, name: string, manager: Manager): Promise<{ folder: string; run: Run }> => {
   const folder = lab.folder(name, manager.files)
   const [command = "", ...before] = await manager.command(lab)
-  const run: Run = async (args, status) =>
-    (await sh(command, [...before, ...args], { cwd: folder, ...(status === undefined ? {} : { status }) })).output
+  const run: Run = (args, status) =>
+    sh(command, [...before, ...args], { cwd: folder, ...(status === undefined ? {} : { status }) })
   return { folder, run }
 }
 
@@ -117,7 +118,7 @@ const types = {
 const whole = (name: string, manager: Manager) => async (lab: Lab) => {
   const { folder, run } = await start(lab, name, manager)
   const add = async (packages: ReadonlyArray<string>, dev: boolean) => {
-    const output = await run([...manager.add, ...(dev ? [manager.dev] : []), ...packages])
+    const { output } = await run([...manager.add, ...(dev ? [manager.dev] : []), ...packages])
     if (manager.complains.test(output)) throw new Error(`peers that do not fit: ${output}`)
   }
   const { first, more } = installLines()
@@ -129,11 +130,11 @@ const whole = (name: string, manager: Manager) => async (lab: Lab) => {
     "a.test.ts": test,
     ...types
   })
-  equal(await run([...manager.node, "main.mjs"]), told)
+  equal((await run([...manager.node, "main.mjs"])).stdout, told)
   for (const line of more) await add([...line.packages, ...(manager.yarn === true ? line.yarn : [])], line.dev)
   await add(["typescript@5.9", "@types/node@20"], true)
-  equal(await run([...manager.node, "server.mjs"]), served)
-  const tested = await run([...manager.exec, "vitest", "run", "--reporter=verbose"])
+  equal((await run([...manager.node, "server.mjs"])).stdout, served)
+  const { output: tested } = await run([...manager.exec, "vitest", "run", "--reporter=verbose"])
   if (!/1 passed/.test(tested)) throw new Error(tested)
   await run([...manager.exec, "tsc", "-p", "."])
   return "program, server, Vitest, types"
@@ -143,10 +144,10 @@ const whole = (name: string, manager: Manager) => async (lab: Lab) => {
 const four = (name: string, manager: Manager) => async (lab: Lab) => {
   const { folder, run } = await start(lab, `four-${name}`, manager)
   lab.write(folder, { "main.mjs": `import "effect-pipedrive"\n` })
-  const installed = await run([...manager.add, manager.tarball(lab.packed.tarball), "effect@4"], "any")
+  const { output: installed } = await run([...manager.add, manager.tarball(lab.packed.tarball), "effect@4"], "any")
   const refused = /ERESOLVE could not resolve/.test(installed)
   if (refused) return "`ERESOLVE could not resolve`: not installed"
-  const said = await run([...manager.node, "main.mjs"], "any")
+  const { output: said } = await run([...manager.node, "main.mjs"], "any")
   const line = said.split("\n").find((line) => /error/i.test(line) && /effect/.test(line)) ?? said
   if (!/needs-effect@3|effect-pipedrive (needs effect 3|tried to access)/.test(said)) throw new Error(said)
   const warned = manager.complains.test(installed) ? "warns of the peer; " : ""

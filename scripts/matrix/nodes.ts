@@ -11,7 +11,7 @@ const binary = async (tool: (name: string) => Promise<string>, version: string):
 }
 
 const script = (file: string, wanted: string) => async (node: string, folder: string) => {
-  equal((await sh(node, [file], { cwd: folder })).output, wanted)
+  equal((await sh(node, [file], { cwd: folder })).stdout, wanted)
   return "runs"
 }
 

@@ -21,8 +21,8 @@ const project = async (lab: Lab): Promise<string> => {
 
 const runs = async (lab: Lab): Promise<string> => {
   const folder = await project(lab)
-  equal((await sh(process.execPath, ["main.mjs"], { cwd: folder })).output, told)
-  equal((await sh(process.execPath, ["server.mjs"], { cwd: folder })).output, served)
+  equal((await sh(process.execPath, ["main.mjs"], { cwd: folder })).stdout, told)
+  equal((await sh(process.execPath, ["server.mjs"], { cwd: folder })).stdout, served)
   return "run"
 }
 
