@@ -2,7 +2,7 @@
  * The text of `docs/operations.md`: every operation of the official client, and what it is called here.
  */
 import { otherWords } from "./facts/names.js"
-import type { Endpoint, Plan } from "./plan.js"
+import { batchOf, type Endpoint, type Module, type Plan } from "./plan.js"
 
 export const operationsText = ({ modules }: Plan): string => {
   const count = (version: string, legacy: boolean) =>
@@ -15,8 +15,9 @@ export const operationsText = ({ modules }: Plan): string => {
       ?.operation.release
   const parts = [...modules]
     .sort((a, b) => b.version.localeCompare(a.version) || a.name.localeCompare(b.name))
-    .map(({ endpoints, name, version }) => {
-      const rows = endpoints.map((endpoint) => `| ${row(endpoint).join(" | ")} |`)
+    .map((module) => {
+      const { endpoints, name, version } = module
+      const rows = endpoints.map((endpoint) => `| ${row(endpoint, module).join(" | ")} |`)
       return `### ${version} ${name}\n\n| here | official | request | tokens | scopes | |\n| --- | --- | --- | ---: | --- | --- |\n${rows.join("\n")}\n`
     })
   return `# Operations
@@ -29,17 +30,21 @@ are others under which it is looked for: \`Users.getCurrent\` is *me*, \`Deals.l
 ${parts.join("\n")}`
 }
 
-const row = ({ facts, input, name, operation, replacement }: Endpoint): ReadonlyArray<string> => [
-  `\`${operation.module}.${name}\``,
-  `\`${operation.name}\`${operation.legacy ? ` (${operation.release})` : ""}`,
-  `\`${operation.method} /api/${operation.version}${input.path}\``,
-  String(facts.cost),
-  operation.scopes.map((scope) => `\`${scope}\``).join(", "),
-  [
-    operation.beta ? "beta" : "",
-    replacement !== undefined ? `deprecated: \`${replacement}\`` : operation.deprecated ? "deprecated" : "",
-    ...(otherWords[operation.key] ?? []).map((word) => `*${word}*`)
+const row = (endpoint: Endpoint, module: Module): ReadonlyArray<string> => {
+  const { facts, input, name, operation, replacement } = endpoint
+  return [
+    `\`${operation.module}.${name}\``,
+    `\`${operation.name}\`${operation.legacy ? ` (${operation.release})` : ""}`,
+    `\`${operation.method} /api/${operation.version}${input.path}\``,
+    String(facts.cost),
+    operation.scopes.map((scope) => `\`${scope}\``).join(", "),
+    [
+      operation.beta ? "beta" : "",
+      replacement !== undefined ? `deprecated: \`${replacement}\`` : operation.deprecated ? "deprecated" : "",
+      batchOf(endpoint, module) === undefined ? "" : `many: \`${name}.many\`, \`${name}.batched\``,
+      ...(otherWords[operation.key] ?? []).map((word) => `*${word}*`)
+    ]
+      .filter((note) => note !== "")
+      .join(", ")
   ]
-    .filter((note) => note !== "")
-    .join(", ")
-]
+}

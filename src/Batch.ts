@@ -98,9 +98,15 @@ export const get = <I extends { readonly id: number }, A extends { readonly data
     input: ManyInput<I>
   ): Effect.Effect<ReadonlyArray<Option.Option<A["data"]>>, PipedriveError, Requirements> =>
     Effect.suspend(() => {
-      const { ids, ...options } = input
-      const wrong = ids.find((id) => Encode.isIssues(Run.encode(run, { ...options, id })))
-      if (wrong !== undefined) return Effect.as(run({ ...options, id: wrong }), [])
+      // in JavaScript it may be anything
+      const { ids, ...options } = (input as ManyInput<I> | undefined) ?? { ids: undefined }
+      if (!Array.isArray(ids)) return Run.refuse(run.endpoint, [{ path: ["ids"], message: "must be an array of ids" }])
+      for (const [index, id] of ids.entries()) {
+        const wire = Run.encode(run, { ...options, id })
+        if (!Encode.isIssues(wire)) continue
+        const placed = wire.map((issue) => (issue.path[0] === "id" ? { ...issue, path: ["ids", index] } : issue))
+        return Run.refuse(run.endpoint, placed)
+      }
       const found = new Map<number, Option.Option<A["data"]>>()
       let failure: Option.Option<Cause.Cause<PipedriveError>> = Option.none()
       const isMissing = ({ _tag, endpoint }: PipedriveError) =>

@@ -235,8 +235,17 @@ const stopsAll = (error: unknown): boolean => {
 
 const isUnknown = (error: unknown): boolean => isPipedriveError(error) && mayHaveActed(error)
 
-const checked = <E, R>(options: Options<E, R>, endpoint: string): ReadonlyArray<Issue> => {
+const checked = <E, R>(
+  inputs: unknown,
+  call: unknown,
+  options: Options<E, R>,
+  endpoint: string
+): ReadonlyArray<Issue> => {
   const { concurrency = 1, from } = options
+  if (!Predicate.isIterable(inputs) && !Predicate.hasProperty(inputs, Stream.StreamTypeId)) {
+    return [{ path: ["inputs"], message: "must be an array, another iterable, or a Stream" }]
+  }
+  if (typeof call !== "function") return [{ path: ["call"], message: "must be an endpoint or a function" }]
   const issues: Array<Issue> = Known.unknown(options, names).map(({ message, option }) => ({ path: [option], message }))
   if (!(Number.isSafeInteger(concurrency) && concurrency > 0)) {
     issues.push({ path: ["concurrency"], message: `must be a whole number from 1 up, is ${String(concurrency)}` })
@@ -286,9 +295,9 @@ export const forEach = <I, A, X, R2, E = never, R = never, E3 = never, R3 = neve
 ): Stream.Stream<Result<I, A, X>, E | E3 | InvalidRequest, R | R2 | R3> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const { endpoint } = call
+      const endpoint = call?.endpoint
       const name = endpoint === undefined ? "" : `${endpoint.version}.${endpoint.name}`
-      const issues = checked(options, name)
+      const issues = checked(inputs, call, options, name)
       if (issues.length > 0) {
         const about = endpoint ?? { method: "", version: "", path: "" }
         const path = endpoint === undefined ? "" : `/api/${about.version}${about.path}`

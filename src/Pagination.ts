@@ -6,19 +6,17 @@
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
-import * as Option from "effect/Option"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import type { Call, Description, Meta, Program, Requirements } from "./Endpoint.js"
+import type { Call, Description, Program, Requirements } from "./Endpoint.js"
+import * as CallSite from "./internal/callSite.js"
 import * as Run from "./internal/endpoint.js"
 import * as Known from "./internal/options.js"
 import * as Blocks from "./internal/pageBlocks.js"
+import * as Pages from "./internal/pages.js"
 import * as Place from "./internal/position.js"
-import * as Encode from "./internal/schema/encode.js"
-import * as Trail from "./internal/seenCursors.js"
-import * as Collect from "./internal/telemetry/meta.js"
-import { InvalidResponse, type PipedriveError } from "./PipedriveError.js"
+import type { PipedriveError } from "./PipedriveError.js"
 
 /**
  * How many items `collect` may gather.
@@ -207,25 +205,34 @@ export const list = <I, A>(
 ): {} extends I ? ListProgram<I, A, ItemOf<A>> : ListCall<I, A, ItemOf<A>> => {
   const run = Run.make(describe)
   const place = () => run.endpoint.pagination?.items ?? "data"
-  const pages = (input?: I & From) =>
-    Stream.suspend(() =>
+  // whoever asks for items must not take an answer without a list for an empty one
+  const isList = (page: A) => Blocks.holdsList(page, place())
+  const pages = (input?: I & From) => {
+    const site = CallSite.capture()
+    return Stream.suspend(() =>
       Stream.map(
-        walk(run, input, () => true),
+        Pages.walk(run, site, input, () => true),
         ({ page }) => page
       )
     )
-  // whoever asks for items must not take an answer without a list for an empty one
-  const steps = (input?: I & From) => walk(run, input, (page) => Blocks.holdsList(page, place()))
-  const stream = (input?: I & From) =>
-    Stream.suspend(() => Stream.mapConcatChunk(steps(input), ({ page }) => Blocks.itemsOf(page, place())))
-  const checkpoints = (input?: I & From) =>
-    Stream.suspend(() =>
-      Stream.map(steps(input), (step) => ({
-        ...step,
-        items: Chunk.toReadonlyArray(Blocks.itemsOf(step.page, place()))
-      }))
+  }
+  const stream = (input?: I & From) => {
+    const site = CallSite.capture()
+    return Stream.suspend(() =>
+      Stream.mapConcatChunk(Pages.walk(run, site, input, isList), ({ page }) => Blocks.itemsOf(page, place()))
     )
-  const collect = (input: I, options: CollectOptions) => Effect.suspend(() => gather(run, input, options))
+  }
+  const checkpoints = (input?: I & From) => {
+    const site = CallSite.capture()
+    const items = (page: A) => Chunk.toReadonlyArray(Blocks.itemsOf(page, place()))
+    return Stream.suspend(() =>
+      Stream.map(Pages.walk(run, site, input, isList), (step) => ({ ...step, items: items(step.page) }))
+    )
+  }
+  const collect = (input: I, options: CollectOptions) => {
+    const site = CallSite.capture()
+    return Effect.suspend(() => gather(run, site, input, options))
+  }
   // as with Endpoint.make: one callable, typed by whether its input may be left out
   return Object.assign(run, { stream, pages, checkpoints, collect }) as never
 }
@@ -234,6 +241,7 @@ const optionNames: Known.Names<CollectOptions> = { max: true }
 
 const gather = <I, A>(
   run: Run.Made<I, A>,
+  site: CallSite.CallSite,
   input: I,
   options: CollectOptions
 ): Effect.Effect<ReadonlyArray<unknown>, PipedriveError | TooManyItems, Requirements> => {
@@ -251,9 +259,9 @@ const gather = <I, A>(
   const all: Array<unknown> = []
   // one more than may be there tells that there are too many
   const limit = Math.min(endpoint.pagination?.maximum ?? max + 1, max + 1)
-  const sized = { limit, ...defined(input ?? {}) }
+  const sized = { limit, ...Pages.defined(input ?? {}) }
   // a position is for lists that are too long to be gathered
-  return walk(run, sized, (page) => Blocks.holdsList(page, place)).pipe(
+  return Pages.walk(run, site, sized, (page) => Blocks.holdsList(page, place)).pipe(
     Stream.runForEach(({ page }) =>
       Effect.suspend(() => {
         for (const item of Blocks.itemsOf(page, place)) all.push(item)
@@ -263,102 +271,3 @@ const gather = <I, A>(
     Effect.as(all)
   )
 }
-
-/** A page, where it stands, and where to go on after it; without that, it is the last. */
-interface Step<A> {
-  readonly page: A
-  readonly from: Position
-  readonly next: Option.Option<Position>
-}
-
-/** Where the next page is to be read, or why it cannot be. */
-type Goal = { readonly at: Position["at"] } | { readonly error: InvalidResponse }
-
-const walk = <I, A>(
-  run: Run.Made<I, A>,
-  given: unknown,
-  isPage: (page: A) => boolean
-): Stream.Stream<Step<A>, PipedriveError, Requirements> => {
-  const { endpoint } = run
-  const { maximum, style, items } = endpoint.pagination ?? { maximum: undefined, style: "cursor", items: "data" }
-  const key = Place.keyOf(endpoint)
-  const { from, ...input } = defined(given ?? {})
-  const sized: Input = { ...(maximum === undefined ? {} : { limit: maximum }), ...input }
-  const wire = Run.encode(run, sized)
-  // the call says what is wrong with its input
-  if (Encode.isIssues(wire)) return Stream.drain(run(sized))
-  const reading = { endpoint: `${endpoint.version}.${endpoint.name}`, filters: Place.filtersOf(wire), style }
-  const start = from === undefined ? Either.right(Place.begin(sized[key])) : Place.read(from, reading)
-  if (Either.isLeft(start)) return Run.refuse(endpoint, [{ path: ["from"], message: start.left }])
-  if (from !== undefined && sized[key] !== undefined) {
-    return Run.refuse(endpoint, [
-      { path: [key], message: "is given beside `from`: one of them can say where to begin" }
-    ])
-  }
-  const first = start.right
-  const trail = Trail.make(first)
-  /** Why the next page is none to go to. */
-  const faultOf = (next: Next, at: Position["at"]): string | undefined => {
-    if (typeof next === "symbol") return "says that there is more, and not where"
-    const isOld = typeof next === "number" ? next <= Number(at ?? 0) : Trail.visit(trail, next)
-    return isOld ? "leads back to a page that was read before" : undefined
-  }
-  return Stream.paginateEffect<Goal, Step<A>, PipedriveError, Requirements>({ at: first }, (goal) => {
-    if ("error" in goal) return Effect.fail(goal.error)
-    const { at } = goal
-    const here = Place.at(reading, at)
-    const page = Effect.mapError(withMeta(run(at === null ? sized : { ...sized, [key]: at })), (error) =>
-      Place.mark(error, here)
-    )
-    return Effect.map(page, ([page, meta]) => {
-      // what came is given first, and then the error; whoever keeps the position reads the page again
-      const stuck = (error: InvalidResponse) =>
-        [{ page, from: here, next: Option.some(here) }, Option.some<Goal>({ error })] as const
-      if (!isPage(page)) {
-        const path = items === "data" ? ["data"] : ["data", "items"]
-        return stuck(Place.mark(lost(endpoint, sized, meta, path, "is no list"), here))
-      }
-      const next = style === "cursor" ? Blocks.nextCursor(page) : Blocks.nextStart(page, items)
-      if (next === undefined) return [{ page, from: here, next: Option.none() }, Option.none()]
-      const fault = faultOf(next, at)
-      if (fault !== undefined || typeof next === "symbol") {
-        return stuck(lost(endpoint, sized, meta, ["additional_data"], fault ?? ""))
-      }
-      return [{ page, from: here, next: Option.some(Place.at(reading, next)) }, Option.some<Goal>({ at: next })]
-    })
-  })
-}
-
-type Next = string | number | typeof Blocks.unreachable
-
-type Input = Readonly<Record<string, unknown>>
-
-/** A call with what else is known of it; whoever asked for that beyond the stream hears of it, too. */
-const withMeta = <A, E, R>(call: Effect.Effect<A, E, R>): Effect.Effect<readonly [A, Meta], E, R> =>
-  Effect.flatMap(Collect.CurrentCollector, (outer) => {
-    const own: Collect.Collector = { meta: Collect.none }
-    return Effect.map(Effect.provideService(call, Collect.CurrentCollector, own), (value) => {
-      if (outer !== undefined) outer.meta = { ...own.meta, calls: outer.meta.calls + own.meta.calls }
-      return [value, own.meta]
-    })
-  })
-
-const defined = (input: object): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined))
-
-const lost = <I, A>(
-  endpoint: Description<I, A>,
-  input: Input,
-  meta: Meta,
-  path: ReadonlyArray<string>,
-  message: string
-): InvalidResponse =>
-  new InvalidResponse({
-    endpoint: `${endpoint.version}.${endpoint.name}`,
-    method: endpoint.method,
-    path: `/api/${endpoint.version}${endpoint.path.replace(/\{([^}]+)\}/g, (_, key: string) => encodeURIComponent(String(input[key])))}`,
-    attempts: meta.attempts,
-    status: meta.status ?? 200,
-    issues: [{ path, message }],
-    ...(meta.correlationId === undefined ? {} : { correlationId: meta.correlationId })
-  })

@@ -318,6 +318,13 @@ describe("many by their ids", () => {
         const bad = { ids: [1], colour: "red" } as { readonly ids: ReadonlyArray<number> }
         const refused = yield* Effect.flip(Persons.get.many(bad)).pipe(Effect.provide(gone.live))
         assert.strictEqual(refused._tag, "InvalidRequest")
+        const odd = [undefined, {}, { ids: 7 }, { ids: [1, Number.NaN] }] as unknown as ReadonlyArray<never>
+        for (const input of odd) {
+          const error = yield* Effect.flip(Persons.get.many(input)).pipe(Effect.provide(gone.live))
+          assert.strictEqual(error._tag, "InvalidRequest")
+          assert.match(error.message, /ids/)
+        }
+        assert.strictEqual(gone.seen.length, 1)
       })
   )
 })

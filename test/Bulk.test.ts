@@ -383,7 +383,19 @@ describe("a run that makes no sense", () => {
         assert.strictEqual(error._tag, "InvalidRequest")
         assert.match(error.message, message)
       }
+      const odd: ReadonlyArray<readonly [unknown, unknown]> = [
+        [undefined, Robots.update],
+        [7, Robots.update],
+        [[], undefined],
+        [[], {}]
+      ]
+      for (const [inputs, call] of odd) {
+        const error = yield* Effect.flip(
+          collect(Bulk.forEach(inputs as ReadonlyArray<never>, call as typeof Robots.update))
+        )
+        assert.strictEqual(error._tag, "InvalidRequest")
+      }
       assert.strictEqual(fake.seen.length, 0)
-    })
+    }).pipe(Effect.provide(Fake.make(fine).live))
   )
 })

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
 import * as Robots from "./support/endpoints.js"
@@ -37,6 +38,8 @@ describe("a failed call names the caller's line", () => {
         })
     ],
     ["a call that sends nothing", "refused", () => Effect.suspend(() => Robots.get({ id: Number.NaN }))], // refused
+    ["a stream", "stream", () => Stream.runDrain(Robots.list.stream({ busy: true }))], // stream
+    ["pages", "pages", () => Stream.runDrain(Robots.list.pages())], // pages
     ["a request of one's own", "raw", () => Pipedrive.request({ version: "v2", path: "/robots/7" })] // raw
   ] as const)("%s", ([, mark, call]) =>
     Effect.gen(function* () {

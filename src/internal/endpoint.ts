@@ -93,6 +93,12 @@ export const make = <I, A>(describe: () => Description<I, A>): Made<I, A> => {
   return Object.assign(Object.setPrototypeOf(callable, Proto), { [compiledId]: compiled })
 }
 
+/** The call of an endpoint on behalf of the caller of something else: errors name that one's line. @internal */
+export const at =
+  <I, A>(made: Made<I, A>, site: CallSite.CallSite): Run<A> =>
+  (input) =>
+    Effect.suspend(() => made[compiledId]().run(input, site))
+
 /** What an input is on the wire, or what is wrong with it. @internal */
 export const encode = <I, A>(made: Made<I, A>, input: unknown): Encode.Wire | ReadonlyArray<Issue> =>
   made[compiledId]().encode(input)
