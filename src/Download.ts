@@ -6,7 +6,7 @@
  */
 import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import type * as Chunk from "effect/Chunk"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
@@ -345,18 +345,16 @@ const write = (
 ): Effect.Effect<Either.Either<Written, PlatformError.PlatformError>, PipedriveError> =>
   Effect.suspend(() => {
     let size = 0
-    const writeChunk = (chunk: Chunk.Chunk<Uint8Array>) =>
-      Effect.forEach(
-        chunk,
-        (part) => {
-          size += part.length
-          return handle.writeAll(part)
-        },
-        { discard: true }
-      )
-    return handle.truncate(0).pipe(
-      Effect.zipRight(handle.seek(0, "start")),
-      Effect.zipRight(Stream.runForEachChunk(file, writeChunk)),
+    const rewind = Effect.zipRight(handle.truncate(0), handle.seek(0, "start"))
+    const writeChunk = (chunk: Chunk.Chunk<Uint8Array>) => {
+      // not before the first part is here: a body that breaks while nobody reads it is an empty one to some transports
+      const ready = size === 0 ? rewind : Effect.void
+      const written = Effect.forEach(chunk, (part) => handle.writeAll(part), { discard: true })
+      size += Chunk.reduce(chunk, 0, (sum, part) => sum + part.length)
+      return Effect.zipRight(ready, written)
+    }
+    return Stream.runForEachChunk(file, writeChunk).pipe(
+      Effect.zipRight(Effect.suspend(() => (size === 0 ? rewind : Effect.void))),
       Effect.zipRight(handle.sync),
       Effect.map(() => Either.right({ about, size })),
       Effect.catchAll((error) => (isPipedriveError(error) ? Effect.fail(error) : Effect.succeed(Either.left(error))))

@@ -73,18 +73,19 @@ for (const transport of Support.transportNames) {
       )
     )
 
+    // kept connections: where another ends while its reader is behind, undici 7.30 throws what nobody can catch
     const cuts: Readonly<Record<string, FaultServer.Fault["onRequest"]>> = {
       "than was told": (socket) => {
-        socket.write(FaultServer.head(200, { "content-length": 3 * part.length }))
+        socket.write(FaultServer.head(200, { ...FaultServer.kept, "content-length": 3 * part.length }))
         socket.end(part)
       },
       "and without the end of its chunks": (socket) => {
-        socket.write(FaultServer.head(200, { "transfer-encoding": "chunked" }))
+        socket.write(FaultServer.head(200, { ...FaultServer.kept, "transfer-encoding": "chunked" }))
         socket.write(`${part.length.toString(16)}\r\n`)
         socket.end(part)
       },
       "because the connection breaks": (socket) => {
-        socket.write(FaultServer.head(200, { "content-length": 3 * part.length }))
+        socket.write(FaultServer.head(200, { ...FaultServer.kept, "content-length": 3 * part.length }))
         socket.write(part, () => socket.resetAndDestroy())
       }
     }
@@ -96,12 +97,12 @@ for (const transport of Support.transportNames) {
             const context = yield* Layer.build(Layer.merge(layerFor(server.url), NodeFileSystem.layer))
             const streamed = Stream.runDrain(Download.stream(Robots.download, { id: 1 }))
             const saved = Download.toPath(Robots.download, { id: 1 }, join(folder, "cut"))
-            for (const call of [streamed, saved, Robots.download({ id: 1 })]) {
-              const error = yield* Effect.flip(Effect.provide(call as typeof saved, context))
-              assert.deepInclude(error, { _tag: "TransportError", phase: "receive" })
+            for (const call of [streamed, Effect.asVoid(saved), Effect.asVoid(Robots.download({ id: 1 }))]) {
+              const error = yield* Effect.flip(Effect.provide(call, context))
+              assert.strictEqual(error._tag === "TransportError" ? error.phase : error.message, "receive")
             }
             assert.deepStrictEqual(readdirSync(folder), [])
-          })
+          }).pipe(Effect.ensuring(Effect.sync(() => rmSync(join(folder, "cut"), { force: true }))))
         )
       )
     }
