@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -11,6 +12,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Known from "./internal/options.js"
 
 // -----------------------------------------------------------------------------
 // the state
@@ -254,6 +256,19 @@ export const layerMemory: Layer.Layer<SyncStore> = /*#__PURE__*/ Layer.sync(Sync
 })
 
 /**
+ * Options of {@link layerKeyValueStore}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface KeyValueOptions {
+  /** What each key begins with. @default "pipedrive-sync-" */
+  readonly prefix?: string | undefined
+}
+
+const keyValueNames: Known.Names<KeyValueOptions> = { prefix: true }
+
+/**
  * Keeps states in a `KeyValueStore`: files, a browser's storage, or your own.
  *
  * @example
@@ -269,11 +284,13 @@ export const layerMemory: Layer.Layer<SyncStore> = /*#__PURE__*/ Layer.sync(Sync
  * @category layers
  */
 export const layerKeyValueStore = (
-  options: { readonly prefix?: string | undefined } = {}
-): Layer.Layer<SyncStore, never, KeyValueStore.KeyValueStore> =>
+  options: KeyValueOptions = {}
+): Layer.Layer<SyncStore, ConfigError.ConfigError, KeyValueStore.KeyValueStore> =>
   Layer.effect(
     SyncStore,
-    Effect.map(KeyValueStore.KeyValueStore, (store) => {
+    Effect.gen(function* () {
+      yield* Known.refuseUnknown(options, keyValueNames)
+      const store = yield* KeyValueStore.KeyValueStore
       const name = (key: string) => `${options.prefix ?? "pipedrive-sync-"}${key}`
       return make({
         load: (key) => store.get(name(key)),

@@ -3,8 +3,9 @@ import { KeyValueStore } from "@effect/platform"
 import { LibsqlClient } from "@effect/sql-libsql"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Layer, Option, Redacted } from "effect"
-import { Accounts, Auth, HttpLayer, OAuth2, Pipedrive, TokenStore } from "../src/index.js"
+import { Accounts, Auth, HttpLayer, OAuth2, Pipedrive, SyncStore, TokenStore } from "../src/index.js"
 import * as RateLimiterShared from "../src/RateLimiterShared.js"
+import * as SyncStoreSql from "../src/SyncStoreSql.js"
 import * as Sandbox from "../src/sandbox/index.js"
 import * as Server from "../src/sandbox/server.js"
 import * as TokenStoreSql from "../src/TokenStoreSql.js"
@@ -45,6 +46,14 @@ describe("an option that nobody knows is refused by name", () => {
   const wrong = { timeOut: 1 }
   const timeout = ["timeOut", "did you mean timeout?"]
 
+  refuses("SyncStoreSql", () => built(Layer.provide(SyncStoreSql.layer(odd({}, { tabel: "x" })), sqlite)), [
+    "did you mean table?"
+  ])
+  refuses(
+    "SyncStore.layerKeyValueStore",
+    () => built(Layer.provide(SyncStore.layerKeyValueStore(odd({}, { prefx: "x" })), KeyValueStore.layerMemory)),
+    ["did you mean prefix?"]
+  )
   refuses("Pipedrive.layer", () => built(Pipedrive.layer(odd({ apiToken: "token" }, wrong))), timeout)
   refuses("Pipedrive.layer, its own", () => built(Pipedrive.layer(odd({}, { apiTokn: "x" }))), [
     "did you mean apiToken?"

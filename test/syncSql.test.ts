@@ -8,9 +8,10 @@ import * as Stream from "effect/Stream"
 import { Auth } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
+import { Webhooks } from "effect-pipedrive/v1"
 import { Activities, Deals, Organizations, Persons } from "effect-pipedrive/v2"
 import { format } from "../examples/sync-sql/progress.js"
-import { run } from "./support/process.js"
+import { freePort, run } from "./support/process.js"
 import { service } from "./support/services.js"
 import { database, sqliteFile } from "./support/sql.js"
 
@@ -19,8 +20,13 @@ const main = ["node_modules/tsx/dist/cli.mjs", "examples/sync-sql/main.ts"]
 const example = (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
   Effect.promise(() => run(process.execPath, [...main, ...args], { env }))
 
-/** Starts it, and stops it as Ctrl-C does once it has written something that fits. */
-const interrupted = (env: Readonly<Record<string, string>>, when: RegExp, ...args: ReadonlyArray<string>) =>
+/** Starts it, and stops it as Ctrl-C does once it has written something that fits; `first` is done after what comes before that. */
+const interrupted = (
+  env: Readonly<Record<string, string>>,
+  when: RegExp,
+  args: ReadonlyArray<string> = [],
+  first: { readonly after: RegExp; readonly act: () => unknown } = { after: /^/, act: () => undefined }
+) =>
   Effect.promise(
     () =>
       new Promise<{ readonly output: string; readonly status: number | null }>((resolve, reject) => {
@@ -29,8 +35,13 @@ const interrupted = (env: Readonly<Record<string, string>>, when: RegExp, ...arg
         })
         let output = ""
         let sent = false
+        let done = false
         const take = (text: Buffer) => {
           output += text.toString()
+          if (!done && first.after.test(output)) {
+            done = true
+            first.act()
+          }
           if (sent || !when.test(output)) return
           sent = true
           child.kill("SIGINT")
@@ -143,6 +154,40 @@ describe("the example that keeps a copy in a database", () => {
         }
         yield* copies(url ?? "", database(url ?? ""))
       }).pipe(Effect.provide([Server.layer({ port: 0, plan: "growth" }), database(url ?? "")])),
+    180_000
+  )
+
+  it.scopedLive(
+    "follows the account when a webhook wakes it",
+    () =>
+      Effect.gen(function* () {
+        const { remove, url } = sqliteFile()
+        yield* Effect.addFinalizer(() => Effect.sync(remove))
+        const sandbox = yield* Sandbox.Sandbox
+        const port = yield* Effect.promise(freePort)
+        const credentials = { http_auth_user: "pipedrive", http_auth_password: "a password of 32 letters or so" }
+        yield* Webhooks.add({
+          ...credentials,
+          name: "wake",
+          subscription_url: `http://127.0.0.1:${port}/`,
+          event_action: "*",
+          event_object: "*"
+        })
+        const env = {
+          DATABASE_URL: url,
+          PIPEDRIVE_API_TOKEN: sandbox.token,
+          PIPEDRIVE_BASE_URL: sandbox.baseUrl,
+          WEBHOOK_USER: credentials.http_auth_user,
+          WEBHOOK_PASSWORD: credentials.http_auth_password
+        }
+        const change = Effect.provide(Deals.update({ id: 1, title: "Changed" }), yield* Layer.build(live))
+        const { output } = yield* interrupted(env, /deals +1 · /, ["--webhooks", String(port), "--every", "1 hour"], {
+          after: /activities .*requests/,
+          act: () => Effect.runPromise(change)
+        })
+        assert.match(output, /deals +1 · 2 requests/)
+        assert.include(output, "stopped; start it again to go on")
+      }).pipe(Effect.provide(Layer.provideMerge(live, Server.layer({ port: 0 })))),
     180_000
   )
 
