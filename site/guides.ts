@@ -56,6 +56,9 @@ export const outsideFences = (text: string, change: (line: string) => string): s
     .join("\n")
 }
 
+/** Of pages whose heading says too little beside the others. */
+const titles: Readonly<Record<string, string>> = { "README.md": "Overview", "SECURITY.md": "Security policy" }
+
 const titleOf = (text: string): string => /^# (.+)$/m.exec(text)?.[1] ?? ""
 
 /** The first paragraph, in plain words: for lists of pages. */
@@ -70,7 +73,7 @@ export const guidePages = (): ReadonlyArray<Page> => [
   ...documents().map((file): Page => {
     const text = relinked(file, readFileSync(file, "utf8"))
     const path = pageOf(file) ?? file
-    return { path, title: file === "README.md" ? "Overview" : titleOf(text), about: aboutOf(text), text }
+    return { path, title: titles[file] ?? titleOf(text), about: aboutOf(text), text }
   }),
   ...programs().map((file): Page => {
     const source = readFileSync(file, "utf8")

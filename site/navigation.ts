@@ -19,7 +19,7 @@ const guides: ReadonlyArray<readonly [group: string, pages: ReadonlyArray<string
   ["Guides", ["auth", "oauth2", "errors", "requests", "lists", "custom-fields", "files", "webhooks", "sync"]],
   ["Running it", ["sandbox", "testing", "observability", "runtimes", "security", "performance", "cli"]],
   ["Migrating", ["migrating", "operations"]],
-  ["The project", ["changelog", "contributing", "architecture"]]
+  ["The project", ["changelog", "contributing-policy", "contributing", "security-policy", "architecture"]]
 ]
 
 /** The sidebar of the guides. `titles` has each page's heading by its path. */
