@@ -61,12 +61,12 @@ const titles: Readonly<Record<string, string>> = { "README.md": "Overview", "SEC
 
 const titleOf = (text: string): string => /^# (.+)$/m.exec(text)?.[1] ?? ""
 
-/** The first paragraph, in plain words: for lists of pages. */
+/** The first sentence, in plain words: for lists of pages. */
 const aboutOf = (text: string): string =>
-  (/^# .+\n+((?:[^\n]+\n?)+)/m.exec(text)?.[1] ?? "")
+  (text.split(/\n{2,}/).find((paragraph) => /^[A-Z`[*]/.test(paragraph)) ?? "")
     .replaceAll(/\[([^\]]+)\]\([^)]+\)/g, "$1")
     .replaceAll(/\s+/g, " ")
-    .replace(/(?<=[.:!?]) .*/, "")
+    .replace(/(?<=[.!?]) .*/, "")
     .trim()
 
 export const guidePages = (): ReadonlyArray<Page> => [
