@@ -1,0 +1,453 @@
+/**
+ * Find or add, update or add: one record for one email address, name or number, also when several processes try at once.
+ *
+ * Pipedrive has no unique fields, and its search lags behind writes by seconds. So a search is followed by a look at the records
+ * changed lately, which does not lag; and after an add by another one: of two processes that added the same, the later one
+ * deletes its own record and gives the earlier one.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Any, Requirements } from "./Endpoint.js"
+import * as Known from "./internal/options.js"
+import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
+import * as ItemSearch from "./v2/ItemSearch.js"
+
+// -----------------------------------------------------------------------------
+// models
+// -----------------------------------------------------------------------------
+
+/**
+ * A record: whatever has an id.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Item {
+  readonly id: number | string
+}
+
+type Answer<A, E> = Effect.Effect<{ readonly data: A }, E | PipedriveError, Requirements>
+
+/**
+ * A module whose records can be found: `Persons`, `Organizations`, `Deals`, `Products`, and `Leads` of `effect-pipedrive/current`.
+ * With custom fields by name: `{ ...Persons, get: CustomFields.withFields(Persons.get, personFields) }`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Findable<in out A extends Item, out E> {
+  readonly get: ((input: { readonly id: A["id"] }) => Answer<A, E>) & Any
+  readonly search: {
+    readonly stream: (input: {
+      readonly term: string
+      readonly exact_match?: boolean
+      readonly fields?: never
+    }) => Stream.Stream<{ readonly item: { readonly id: A["id"] } }, PipedriveError, Requirements>
+  }
+  readonly list: {
+    readonly stream: (input: { readonly updated_since: string }) => Stream.Stream<Item, PipedriveError, Requirements>
+  }
+}
+
+/**
+ * A module whose records can be found and added.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Addable<in out A extends Item, in I, out E> extends Findable<A, E> {
+  readonly add: (input: I) => Answer<A, E>
+  readonly delete: (input: { readonly id: A["id"] }) => Effect.Effect<unknown, PipedriveError, Requirements>
+}
+
+/**
+ * A module whose records can be found, added and changed.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Updatable<in out A extends Item, in I, in U, out E> extends Addable<A, I, E> {
+  readonly update: (input: U) => Answer<A, E>
+}
+
+/**
+ * How to tell the one record that is meant:
+ *
+ * - `email`: one of its addresses, upper and lower case alike
+ * - `phone`: one of its numbers, digits alone compared, with or without a leading `+`
+ * - `name`, `title`, `code`: the whole text, upper and lower case alike
+ * - `field`: a custom field by its key, or as `CustomFields.define` has it, with this value
+ * - `search`: whatever a search by `term` finds and `where` says yes to
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type By<A> =
+  | (A extends { readonly emails?: unknown } ? { readonly email: string } : never)
+  | (A extends { readonly phones?: unknown } ? { readonly phone: string } : never)
+  | (A extends { readonly name?: unknown } ? { readonly name: string } : never)
+  | (A extends { readonly title?: unknown } ? { readonly title: string } : never)
+  | (A extends { readonly code?: unknown } ? { readonly code: string } : never)
+  | { readonly field: readonly [field: string | { readonly key: string }, value: string | number] }
+  | { readonly search: { readonly term: string; readonly where: (item: A) => boolean } }
+
+/**
+ * A record, and how it came about.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Upserted<out A> {
+  readonly outcome: "found" | "added" | "updated"
+  readonly data: A
+}
+
+/**
+ * Several records fit. Nothing was added or changed.
+ *
+ * @since 0.1.0
+ * @category errors
+ */
+export class AmbiguousMatch extends /*#__PURE__*/ Data.TaggedError("AmbiguousMatch")<{
+  /** The module: `v2.Persons`. */
+  readonly resource: string
+  /** What was looked for: `email "ada@example.com"`. */
+  readonly by: string
+  /** The records that fit, oldest first. */
+  readonly candidates: ReadonlyArray<Item>
+}> {
+  override get message(): string {
+    const ids = this.candidates.map(({ id }) => id).join(", ")
+    return `${this.resource}: ${this.candidates.length} records have the ${this.by}: ${ids}; merge them, or look for something that only one has`
+  }
+}
+
+// -----------------------------------------------------------------------------
+// what is looked for
+// -----------------------------------------------------------------------------
+
+type Row = Readonly<Record<string, unknown>>
+
+interface Query {
+  /** For messages, and the key that makes it one. */
+  readonly label: string
+  readonly search: { readonly term: string; readonly exact_match?: boolean; readonly fields?: string }
+  /** The custom field to search by, instead. */
+  readonly field?: { readonly key: string; readonly value: string }
+  readonly fits: (row: Row) => boolean
+}
+
+const names: Known.Names<Record<"email" | "phone" | "name" | "title" | "code" | "field" | "search", unknown>> = {
+  email: true,
+  phone: true,
+  name: true,
+  title: true,
+  code: true,
+  field: true,
+  search: true
+}
+
+const fold = (u: unknown): string | undefined =>
+  typeof u === "string" || typeof u === "number" ? String(u).trim().normalize("NFC").toLowerCase() : undefined
+
+const digits = (u: unknown): string => String(u).replace(/\D/g, "")
+
+/** The values of `emails` or `phones`. */
+const valuesIn = (u: unknown): ReadonlyArray<unknown> =>
+  Array.isArray(u) ? u.map((one) => (typeof one === "object" && one !== null && "value" in one ? one.value : one)) : []
+
+const isText = (u: unknown): u is string => typeof u === "string" && u.trim() !== ""
+
+/** What is looked for, or why that cannot be told. */
+const queryOf = (by: unknown): Query | ReadonlyArray<Issue> => {
+  const wrong = (path: ReadonlyArray<string | number>, message: string) => [{ path: ["by", ...path], message }]
+  if (typeof by !== "object" || by === null) return wrong([], "must say what to look for, such as { email }")
+  const [strange] = Known.unknown(by, names)
+  if (strange !== undefined) return wrong([strange.option], strange.message)
+  const given = Object.entries(by).filter(([, value]) => value !== undefined)
+  const [first] = given
+  if (first === undefined || given.length > 1)
+    return wrong([], `must have exactly one of ${Object.keys(names).join(", ")}`)
+  const [kind, value] = first as [keyof typeof names, unknown]
+  if (kind === "search") {
+    const { term, where } = (value ?? {}) as { readonly term?: unknown; readonly where?: unknown }
+    if (!isText(term)) return wrong(["search", "term"], "must be a text to search for")
+    if (typeof where !== "function")
+      return wrong(["search", "where"], "must be a function that says which record is meant")
+    return { label: `term ${JSON.stringify(term)}`, search: { term }, fits: (row) => where(row) === true }
+  }
+  if (kind === "field") {
+    const [field, wanted] = Array.isArray(value) ? value : []
+    const key = typeof field === "string" ? field : (field as { readonly key?: unknown } | undefined)?.key
+    if (typeof key !== "string" || !/^[0-9a-f]{40}$/.test(key))
+      return wrong(["field", 0], "must be the key of a custom field")
+    if (!isText(wanted) && !(typeof wanted === "number" && Number.isFinite(wanted))) {
+      return wrong(["field", 1], "must be the text or number that the field holds")
+    }
+    return {
+      label: `field ${key} ${JSON.stringify(wanted)}`,
+      search: { term: String(wanted) },
+      field: { key, value: String(wanted) },
+      fits: (row) => {
+        const held = key in row ? row[key] : (row.custom_fields as Row | null | undefined)?.[key]
+        return held !== undefined && held !== null && String(held) === String(wanted)
+      }
+    }
+  }
+  if (!isText(value)) return wrong([kind], "must be a text that is not blank")
+  const label = `${kind} ${JSON.stringify(value)}`
+  if (kind === "phone") {
+    const number = digits(value)
+    if (number === "") return wrong([kind], "has no digit")
+    return {
+      label,
+      search: { term: value, fields: "phone" },
+      fits: (row) => valuesIn(row.phones).some((phone) => digits(phone) === number)
+    }
+  }
+  const folded = fold(value)
+  const search = { term: value.trim(), exact_match: true, fields: kind }
+  return kind === "email"
+    ? { label, search, fits: (row) => valuesIn(row.emails).some((email) => fold(email) === folded) }
+    : { label, search, fits: (row) => fold(row[kind]) === folded }
+}
+
+// -----------------------------------------------------------------------------
+// looking
+// -----------------------------------------------------------------------------
+
+/** How far the search may lag behind. */
+const lag = 120_000
+
+/** A search that finds more than this was none for one record. */
+const most = 100
+
+type Loose = Findable<Item, never>
+
+const resourceOf = ({ get }: Loose): string => `${get.endpoint.version}.${get.endpoint.name.split(".")[0] ?? ""}`
+
+/** Oldest first; what was added in the same second, by id. Every process sees the same order. */
+const byAge = (one: Row & Item, other: Row & Item): number => {
+  const [added, otherAdded] = [String(one.add_time ?? ""), String(other.add_time ?? "")]
+  if (added !== otherAdded) return added < otherAdded ? -1 : 1
+  if (typeof one.id === "number" && typeof other.id === "number") return one.id - other.id
+  return String(one.id) < String(other.id) ? -1 : 1
+}
+
+/** Names of entities in searches by field. */
+const entityOf = (module: Loose) =>
+  (({ Deals: "deal", Leads: "lead", Persons: "person", Organizations: "organization", Products: "product" }) as const)[
+    module.get.endpoint.name.split(".")[0] ?? ""
+  ] ?? "person"
+
+const searched = (module: Loose, query: Query): Stream.Stream<number | string, PipedriveError, Requirements> =>
+  query.field === undefined
+    ? Stream.map(module.search.stream(query.search as never), ({ item }) => item.id)
+    : Stream.filterMap(
+        ItemSearch.searchByField.stream({
+          term: query.field.value,
+          entity_type: entityOf(module),
+          field: query.field.key,
+          match: "exact"
+        }),
+        (found) => Option.fromNullable(found.item?.id ?? found.id)
+      )
+
+/** What was changed lately, and fits: by a list, which sees every write at once. */
+const recent = (
+  module: Loose,
+  query: Query,
+  since: number
+): Effect.Effect<ReadonlyArray<Item>, PipedriveError, Requirements> =>
+  module.list.stream({ updated_since: new Date(since).toISOString().replace(/\.\d+Z$/, "Z") }).pipe(
+    Stream.filter((row) => query.fits(row as Row & Item)),
+    Stream.runCollect,
+    Effect.map((rows) => [...rows])
+  )
+
+/** Every record that fits, oldest first. */
+const matches = (module: Loose, query: Query): Effect.Effect<ReadonlyArray<Item>, PipedriveError, Requirements> =>
+  Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const [found, changed] = yield* Effect.all([
+      searched(module, query).pipe(Stream.take(most), Stream.runCollect),
+      recent(module, query, now - lag)
+    ])
+    const ids = new Set([...found, ...changed.map(({ id }) => id)])
+    // in full, and as it is now: the search may be behind, and shows less
+    const rows = yield* Effect.forEach(
+      ids,
+      (id) =>
+        module.get({ id }).pipe(
+          Effect.map(({ data }) => Option.some<Item>(data)),
+          Effect.catchTags({ NotFound: () => Effect.succeedNone, Gone: () => Effect.succeedNone })
+        ),
+      { concurrency: 5 }
+    )
+    return rows
+      .flatMap((row) => (Option.isSome(row) ? [row.value as Row & Item] : []))
+      .filter((row) => row.is_deleted !== true && query.fits(row))
+      .sort(byAge)
+  })
+
+const refused = (
+  module: Loose,
+  operation: string,
+  issues: ReadonlyArray<Issue>
+): Effect.Effect<never, InvalidRequest> =>
+  Effect.fail(
+    new InvalidRequest({ endpoint: `Upsert.${operation}`, method: "GET", path: module.get.endpoint.path, issues })
+  )
+
+const findOne = (module: Loose, query: Query) =>
+  Effect.flatMap(matches(module, query), (rows) =>
+    rows.length > 1
+      ? Effect.fail(new AmbiguousMatch({ resource: resourceOf(module), by: query.label, candidates: rows }))
+      : Effect.succeed(Option.fromNullable(rows[0]))
+  )
+
+// -----------------------------------------------------------------------------
+// combinators
+// -----------------------------------------------------------------------------
+
+/** Checked before anything is asked. */
+const withQuery = <A, E, R>(
+  module: Loose,
+  operation: string,
+  by: unknown,
+  use: (query: Query) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | InvalidRequest, R> =>
+  Effect.suspend((): Effect.Effect<A, E | InvalidRequest, R> => {
+    const query = queryOf(by)
+    return "label" in query ? use(query) : refused(module, operation, query)
+  })
+
+/**
+ * The one record that fits, if there is one. Several fail with {@link AmbiguousMatch}.
+ *
+ * Costs a search (20 tokens), a list (10 tokens) and 1 to 2 tokens for each record found.
+ *
+ * @example
+ * ```ts
+ * import * as Upsert from "effect-pipedrive/Upsert"
+ * import { Persons } from "effect-pipedrive/v2"
+ *
+ * const ada = Upsert.find(Persons, { email: "ada@example.com" })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const find = <A extends Item, E>(
+  module: Findable<A, E>,
+  by: By<A>
+): Effect.Effect<Option.Option<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>
+  withQuery(loose(module), "find", by, (query) => typed(findOne(loose(module), query)))
+
+/**
+ * The one record that fits, or a new one. Several that fit fail with {@link AmbiguousMatch}, and nothing is added.
+ *
+ * Several processes at once end with one record: each looks again after its add, and deletes its own if another one is older.
+ * That needs two things of Pipedrive: that a list shows what was added before, and that the credentials may delete. What was
+ * added by hand or by other programs is not deleted, so it can still stand beside: the next call then fails with `AmbiguousMatch`.
+ *
+ * @example
+ * ```ts
+ * import * as Upsert from "effect-pipedrive/Upsert"
+ * import { Persons } from "effect-pipedrive/v2"
+ *
+ * const ada = Upsert.findOrAdd(Persons, {
+ *   by: { email: "ada@example.com" },
+ *   add: { name: "Ada Lovelace", emails: [{ value: "ada@example.com", primary: true }] }
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const findOrAdd = <A extends Item, I, E>(
+  module: Addable<A, I, E>,
+  options: { readonly by: By<A>; readonly add: NoInfer<I> }
+): Effect.Effect<Upserted<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>
+  withQuery(loose(module), "findOrAdd", options.by, (query) =>
+    Effect.flatMap(typed<A, E>(findOne(loose(module), query)), (found) =>
+      Option.isSome(found)
+        ? Effect.succeed<Upserted<A>>({ outcome: "found", data: found.value })
+        : addOne(module, query, options.add)
+    )
+  )
+
+/**
+ * Changes the one record that fits, or adds a new one. Several that fit fail with {@link AmbiguousMatch}, and nothing is changed.
+ *
+ * `update` may be a function of what is there; `undefined` leaves it as it is.
+ *
+ * @example
+ * ```ts
+ * import * as Upsert from "effect-pipedrive/Upsert"
+ * import { Organizations } from "effect-pipedrive/v2"
+ *
+ * const acme = Upsert.updateOrAdd(Organizations, {
+ *   by: { name: "Acme Ltd" },
+ *   update: { address: { value: "1 Main Street" } },
+ *   add: { name: "Acme Ltd", address: { value: "1 Main Street" } }
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const updateOrAdd = <A extends Item, I, U extends Item, E>(
+  module: Updatable<A, I, U, E>,
+  options: {
+    readonly by: By<A>
+    readonly update: Omit<NoInfer<U>, "id"> | ((found: A) => Omit<NoInfer<U>, "id"> | undefined)
+    readonly add: NoInfer<I>
+  }
+): Effect.Effect<Upserted<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>
+  withQuery(loose(module), "updateOrAdd", options.by, (query) =>
+    Effect.flatMap(typed<A, E>(findOne(loose(module), query)), (found) => {
+      if (Option.isNone(found)) return addOne(module, query, options.add)
+      const { update } = options
+      const change = typeof update === "function" ? update(found.value) : update
+      if (change === undefined) return Effect.succeed<Upserted<A>>({ outcome: "found", data: found.value })
+      // the rest of the input and the id make the whole
+      const input = { ...change, id: found.value.id } as unknown as U
+      return Effect.map(module.update(input), ({ data }): Upserted<A> => ({ outcome: "updated", data }))
+    })
+  )
+
+/** Adds a record. If somebody added one that fits a moment before, that one is given, and ours is deleted. */
+const addOne = <A extends Item, I, E>(
+  module: Addable<A, I, E>,
+  query: Query,
+  input: I
+): Effect.Effect<Upserted<A>, E | PipedriveError, Requirements> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const { data } = yield* restore(module.add(input))
+      const now = yield* Clock.currentTimeMillis
+      const rows = yield* recent(loose(module), query, now - lag)
+      const [oldest] = [...rows].sort((one, other) => byAge(one as Row & Item, other as Row & Item))
+      if (oldest === undefined || oldest.id === data.id || !rows.some(({ id }) => id === data.id)) {
+        return { outcome: "added", data } as const
+      }
+      yield* module.delete({ id: data.id })
+      const other = yield* module.get({ id: oldest.id as A["id"] })
+      return { outcome: "found", data: other.data } as const
+    })
+  )
+
+/** What looking needs of a module, whatever its records. */
+const loose = <A extends Item, E>(module: Findable<A, E>): Loose => module as unknown as Loose
+
+/** What was looked for in a module of these records is one of them. */
+const typed = <A, E>(
+  found: Effect.Effect<Option.Option<Item>, PipedriveError | AmbiguousMatch, Requirements>
+): Effect.Effect<Option.Option<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>
+  found as unknown as Effect.Effect<Option.Option<A>, E | PipedriveError | AmbiguousMatch, Requirements>
