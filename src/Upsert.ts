@@ -41,8 +41,8 @@ type Answer<A, E> = Effect.Effect<{ readonly data: A }, E | PipedriveError, Requ
  * @category models
  */
 export interface Findable<in out A extends Item, out E> {
-  readonly get: ((input: { readonly id: A["id"] }) => Answer<A, E>) & Any
-  readonly search: {
+  readonly get: (input: { readonly id: A["id"] }) => Answer<A, E>
+  readonly search: Any & {
     readonly stream: (input: {
       readonly term: string
       readonly exact_match?: boolean
@@ -229,7 +229,8 @@ const most = 100
 
 type Loose = Findable<Item, never>
 
-const resourceOf = ({ get }: Loose): string => `${get.endpoint.version}.${get.endpoint.name.split(".")[0] ?? ""}`
+const resourceOf = ({ search }: Loose): string =>
+  `${search.endpoint.version}.${search.endpoint.name.split(".")[0] ?? ""}`
 
 /** Oldest first; what was added in the same second, by id. Every process sees the same order. */
 const byAge = (one: Row & Item, other: Row & Item): number => {
@@ -242,7 +243,7 @@ const byAge = (one: Row & Item, other: Row & Item): number => {
 /** Names of entities in searches by field. */
 const entityOf = (module: Loose) =>
   (({ Deals: "deal", Leads: "lead", Persons: "person", Organizations: "organization", Products: "product" }) as const)[
-    module.get.endpoint.name.split(".")[0] ?? ""
+    module.search.endpoint.name.split(".")[0] ?? ""
   ] ?? "person"
 
 const searched = (module: Loose, query: Query): Stream.Stream<number | string, PipedriveError, Requirements> =>
@@ -301,7 +302,7 @@ const refused = (
   issues: ReadonlyArray<Issue>
 ): Effect.Effect<never, InvalidRequest> =>
   Effect.fail(
-    new InvalidRequest({ endpoint: `Upsert.${operation}`, method: "GET", path: module.get.endpoint.path, issues })
+    new InvalidRequest({ endpoint: `Upsert.${operation}`, method: "GET", path: module.search.endpoint.path, issues })
   )
 
 const findOne = (module: Loose, query: Query) =>
@@ -402,11 +403,11 @@ export const findOrAdd = <A extends Item, I, E>(
  * @since 0.1.0
  * @category combinators
  */
-export const updateOrAdd = <A extends Item, I, U extends Item, E>(
+export const updateOrAdd = <A extends Item, I, U, E>(
   module: Updatable<A, I, U, E>,
   options: {
     readonly by: By<A>
-    readonly update: Omit<NoInfer<U>, "id"> | ((found: A) => Omit<NoInfer<U>, "id"> | undefined)
+    readonly update: NoInfer<Omit<U, "id">> | ((found: A) => NoInfer<Omit<U, "id">> | undefined)
     readonly add: NoInfer<I>
   }
 ): Effect.Effect<Upserted<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>

@@ -24,7 +24,7 @@ const floors: ReadonlyArray<ReadonlyArray<string>> = [
   ["Batch", "Bulk", "Field", "Endpoint", "Pagination", "CustomFields", "Sync", "Times", "Upload", "Download"],
   ["v1", "v2"],
   ["current"],
-  ["Pipedrive", "Accounts", "WebhookEvents"],
+  ["Pipedrive", "Accounts", "Upsert", "WebhookEvents"],
   ["sandbox"],
   ["index"]
 ]
