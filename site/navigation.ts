@@ -16,7 +16,7 @@ export interface Group {
 
 const guides: ReadonlyArray<readonly [group: string, pages: ReadonlyArray<string>]> = [
   ["Start", ["getting-started", "readme", "playground"]],
-  ["Guides", ["auth", "oauth2", "errors", "requests", "lists", "custom-fields", "files", "webhooks", "sync"]],
+  ["Guides", ["auth", "oauth2", "errors", "requests", "lists", "custom-fields", "upsert", "files", "webhooks", "sync"]],
   ["Running it", ["sandbox", "testing", "observability", "runtimes", "security", "performance", "cli"]],
   ["Migrating", ["migrating", "operations"]],
   ["The project", ["changelog", "contributing-policy", "contributing", "security-policy", "architecture"]]
