@@ -12,6 +12,10 @@ import * as Layer from "effect/Layer"
 import * as Transport from "./internal/http/transport.js"
 import * as Direct from "./internal/http/undici.js"
 
+const notForBun = /*#__PURE__*/ Effect.dieMessage(
+  "effect-pipedrive/Undici is for Node, not for Bun: leave out `httpClient`, and requests go through fetch"
+)
+
 /**
  * A client over the undici `Dispatcher` of the context: a `ProxyAgent`, say, or an `Agent` with options of one's own.
  *
@@ -39,9 +43,7 @@ export const layerWithoutDispatcher: Layer.Layer<HttpClient.HttpClient, never, N
           // Bun's own undici has no dispatchers; the type cannot say so
           typeof dispatcher.dispatch === "function"
             ? Effect.succeed(Transport.attach(client, Direct.make(dispatcher)))
-            : Effect.dieMessage(
-                "effect-pipedrive/Undici is for Node, not for Bun: leave out `httpClient`, and requests go through fetch"
-              )
+            : notForBun
       )
     ),
     NodeHttpClient.layerUndiciWithoutDispatcher
@@ -62,7 +64,9 @@ export const layerWithoutDispatcher: Layer.Layer<HttpClient.HttpClient, never, N
  * @since 0.1.0
  * @category layers
  */
-export const layer: Layer.Layer<HttpClient.HttpClient> = /*#__PURE__*/ Layer.provide(
-  layerWithoutDispatcher,
-  NodeHttpClient.dispatcherLayer
+export const layer: Layer.Layer<HttpClient.HttpClient> = /*#__PURE__*/ Layer.suspend(() =>
+  // an agent of Bun's could not even be closed
+  "Bun" in globalThis
+    ? Layer.effect(HttpClient.HttpClient, notForBun)
+    : Layer.provide(layerWithoutDispatcher, NodeHttpClient.dispatcherLayer)
 )
