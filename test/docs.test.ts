@@ -133,7 +133,7 @@ layer(Server.layer({ port: 0, webhooks: nowhere }), { timeout: "30 seconds" })(
           )
           assert.deepStrictEqual(failures.flat(), [])
         }),
-      120_000
+      300_000
     )
   }
 )
