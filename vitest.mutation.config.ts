@@ -45,6 +45,9 @@ export default defineConfig({
       "test/docs.test.ts",
       "test/packaging.test.ts",
       "test/telemetry.test.ts",
+      // many runs of whole programs against the sandbox
+      "test/lists.test.ts",
+      "test/sync*.test.ts",
       // processes, sockets, databases, a browser, real time
       "test/http/limiter-load.test.ts",
       "test/http/limiter-sockets.test.ts",
@@ -57,7 +60,7 @@ export default defineConfig({
     pool: "threads",
     isolate: false,
     sequence: { sequencer: QuickFirst },
-    testTimeout: 6_000,
-    hookTimeout: 6_000
+    testTimeout: 10_000,
+    hookTimeout: 10_000
   }
 })

@@ -5,6 +5,7 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -330,6 +331,31 @@ describe("credentials that fail for a moment", () => {
       assert.strictEqual(result._tag, "Left")
       assert.strictEqual(asked, 5)
       assert.lengthOf(fake.seen, 0)
+    })
+  )
+
+  it.effect("are asked for again no sooner than their server says", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const busy = {
+        reason: "TokenEndpoint",
+        description: "busy",
+        transient: true,
+        retryAfter: Duration.seconds(7)
+      } as const
+      const auth = Layer.succeed(Auth.Auth, {
+        authorize: (request) =>
+          Effect.suspend(() =>
+            asked++ === 0
+              ? Effect.fail(new PipedriveError.AuthError(busy))
+              : Effect.succeed(HttpClientRequest.prependUrl(request, "https://api.pipedrive.com"))
+          ),
+        recover: () => Effect.succeed(false)
+      })
+      const fake = Fake.make(robot)
+      const call = Robots.get({ id: 1 }).pipe(Effect.provide(Layer.merge(auth, fake.layer)))
+      const { result, took } = yield* timed(call)
+      assert.deepStrictEqual([result._tag, asked, took, fake.seen.length], ["Right", 2, 7000, 1])
     })
   )
 

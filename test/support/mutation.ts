@@ -33,6 +33,13 @@ const slow: ReadonlyArray<RegExp> = [
   /^fixed credentials go over http only to this machine/,
   /^laws of the codec /,
   /^the OAuth server (whose answer is not its JSON|behind a transport that neither ends)/,
+  /^against the sandbox (10,000 batched gets|give just what single gets)/,
+  /^one endpoint for many inputs does everything once/,
+  /^an event's entity is the API's, of every entity/,
+  /^the store stays small, however much is delivered/,
+  /^the sandbox's deliveries of every entity/,
+  /^a delivery made for a test is of any entity/,
+  /^the time limits of a download do not end it/,
   /^many accounts whose tokens are old at once/
 ]
 
