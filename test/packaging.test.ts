@@ -37,8 +37,10 @@ describe("the tarball", () => {
     const tops = new Set(packed.files.map((file) => file.split("/")[0]))
     assert.deepStrictEqual([...tops].sort(), [
       "CHANGELOG.md",
+      "CONTRIBUTING.md",
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "dist",
       "docs",
       "examples",
@@ -71,9 +73,18 @@ describe("the tarball", () => {
       ["effect", "@effect/cli", "@effect/platform", "@effect/platform-node", "ws"]
     )
     // nothing but Node's own modules is left to import
-    const left = [...text.matchAll(/(?:from|import|require\()\s*["']([^"'./][^"']*)["']/g)].flatMap(
-      ([, name = ""]) => name
-    )
+    const { metafile } = await build({
+      entryPoints: [join(packed.root, file)],
+      bundle: true,
+      write: false,
+      metafile: true,
+      packages: "external",
+      format: "esm",
+      platform: "node",
+      logLevel: "silent"
+    })
+    const left = Object.values(metafile.inputs).flatMap(({ imports }) => imports.map(({ path }) => path))
+    assert.isAbove(left.length, 3)
     assert.deepStrictEqual(
       left.filter((name) => !isBuiltin(name)),
       []

@@ -46,6 +46,8 @@ export const pack = async (): Promise<Packed> => {
     "package.json",
     "README.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "LICENSE",
     "src",
     "cli",

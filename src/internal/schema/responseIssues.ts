@@ -7,7 +7,7 @@ import { brief } from "../text.js"
 import * as Check from "./check.js"
 import { shown } from "./inputIssues.js"
 
-/** An issue with its place in the Schema: list positions as `[]`, keys of records as `*`. @internal */
+/** An issue with its place in the Schema: list positions as `[]`, keys of records as `*`. */
 export interface Found extends Issue {
   readonly place: string
 }

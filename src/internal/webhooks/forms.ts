@@ -7,13 +7,13 @@
 import { isRecord } from "../http/failure.js"
 import * as Times from "../schema/times.js"
 
-/** @internal */
+/** An entity as it comes. */
 export type Entity = Readonly<Record<string, unknown>>
 
 /** Reads a field. Some of v1's are in several keys of the entity. */
 type Kind = (value: unknown, entity: Entity, key: string) => unknown
 
-/** How an entity is read. @internal */
+/** How an entity is read. */
 export interface Form {
   /** Other names of a field; `!` before it: the opposite is meant. */
   readonly names: Readonly<Record<string, string>>
@@ -161,8 +161,6 @@ const activeFlag = { active_flag: "!is_deleted" } as const
 /**
  * The forms by the names that webhooks use. `loose` has what payloads lack by Pipedrive's own examples, and what only one version
  * has; `WebhookEvents.Data` has the same in its types.
- *
- * @internal
  */
 export const forms = /*#__PURE__*/ (() => ({
   activity: form(kindOfV2, {
