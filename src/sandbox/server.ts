@@ -23,7 +23,10 @@ import * as Stream from "effect/Stream"
 import type { Names } from "../internal/options.js"
 import * as Sandbox from "./index.js"
 import { names as sandboxNames } from "./options.js"
+import type { Page } from "./page/context.js"
+import * as pages from "./page/index.js"
 import { refuseUnknown } from "./seeds/seed.js"
+import * as service from "./service.js"
 
 /**
  * Options of a sandbox on a port.
@@ -80,17 +83,23 @@ const save = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandb
   )
 
 /** Reads the data from the file, and writes it after changes. */
-const keep = (sandbox: Sandbox.Service, file: string): Effect.Effect<void, Sandbox.SandboxError, Scope.Scope> =>
+const keep = (
+  sandbox: Sandbox.Service,
+  page: Page,
+  file: string
+): Effect.Effect<void, Sandbox.SandboxError, Scope.Scope> =>
   Effect.gen(function* () {
     if (existsSync(file)) {
       const read = Effect.tryPromise({ try: () => readFile(file, "utf8"), catch: fileError(file, "cannot be read") })
       yield* Effect.flatMap(read, sandbox.read)
     } else yield* save(sandbox, file)
     let seen: Sandbox.SeenRequest | undefined
+    let seenChanges = 0
     const changed = Effect.map(sandbox.requests, (requests) => {
       const last = requests.findLast((request) => request.method !== "GET")
-      const more = last !== seen
+      const more = last !== seen || page.changes !== seenChanges
       seen = last
+      seenChanges = page.changes
       return more
     })
     // uninterruptible, so that the last write never overlaps with an unfinished one
@@ -119,15 +128,19 @@ const serve = (
     const server = yield* HttpServer.HttpServer
     const outward = yield* HttpClient.HttpClient
     const { file, host: _host, port: _port, ...inside } = options
-    const sandbox = yield* Sandbox.make({
+    const open = yield* service.makeOpen({
       ...inside,
       baseUrl: options.baseUrl ?? urlOf(server.address),
       webhooks: options.webhooks ?? outward
     })
+    const sandbox = open.service
+    const page = yield* pages.make(open, options.faults)
     const app = Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
-      const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), sandbox.fetch)
+      const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), (web) =>
+        pages.owns(web.method, new URL(web.url).pathname) ? pages.handle(page, web) : sandbox.fetch(web)
+      )
       if (response.type === "error") {
         // a broken connection: there is no response to write
         yield* Effect.sync(() => socket.destroy())
@@ -135,7 +148,7 @@ const serve = (
       }
       return breaking(HttpServerResponse.fromWeb(response), () => socket.destroySoon())
     })
-    if (file !== undefined) yield* keep(sandbox, file)
+    if (file !== undefined) yield* keep(sandbox, page, file)
     yield* HttpServer.serveEffect(app)
     return sandbox
   })

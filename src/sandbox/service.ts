@@ -44,12 +44,16 @@ const redactRow =
         }
       : row
 
+/** The names of the tables without secrets. */
+export const visibleTables = (world: World.World): ReadonlyArray<string> =>
+  Array.from(world.tables.keys()).filter((name) => !hiddenTables.has(name))
+
+/** The rows of a table, without passwords. */
+export const visibleRows = (world: World.World, name: string): ReadonlyArray<World.Row> =>
+  hiddenTables.has(name) ? [] : Array.from(World.all(world, name), redactRow(name))
+
 const stateOf = (world: World.World) =>
-  Object.fromEntries(
-    Array.from(world.tables, ([name, { rows }]) => [name, Array.from(rows.values(), redactRow(name))] as const).filter(
-      ([name]) => !hiddenTables.has(name)
-    )
-  )
+  Object.fromEntries(visibleTables(world).map((name) => [name, visibleRows(world, name)] as const))
 
 const toClientResponse = (
   request: HttpClientRequest.HttpClientRequest,
@@ -196,6 +200,13 @@ const findOptionsProblem = (options: Options): SandboxError | undefined => {
 
 /** Makes a sandbox with its own data. */
 export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<Service, SandboxError> =>
+  Effect.map(makeOpen(options, repliesOnly), ({ service }) => service)
+
+/** Makes a sandbox, and gives its internal state too: to the page of the server. */
+export const makeOpen = (
+  options: Options = {},
+  repliesOnly = false
+): Effect.Effect<{ readonly service: Service; readonly internals: Internals }, SandboxError> =>
   Effect.gen(function* () {
     const problem = findOptionsProblem(options)
     if (problem !== undefined) return yield* problem
@@ -219,5 +230,5 @@ export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<
       webhookSender: webhooks.make(options.webhooks),
       faults: yield* activateFaults(options.faults ?? [])
     }
-    return makeService(internals, token)
+    return { service: makeService(internals, token), internals }
   })

@@ -5,7 +5,9 @@ import * as Encoding from "effect/Encoding"
 import * as FastCheck from "effect/FastCheck"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import { isSecret, redact } from "../../src/sandbox/http/secrets.js"
-import { type Reply, world } from "./support.js"
+import * as pages from "../../src/sandbox/page/index.js"
+import { makeOpen } from "../../src/sandbox/service.js"
+import { type Reply, send as sendTo, world } from "./support.js"
 
 const form = (fields: Readonly<Record<string, string>>) => new URLSearchParams(fields).toString()
 const asForm = { "content-type": "application/x-www-form-urlencoded" }
@@ -29,11 +31,20 @@ describe("credentials are struck out of", () => {
     headers?: Readonly<Record<string, string>>
   ): Effect.Effect<{ readonly text: string; readonly seen: Sandbox.SeenRequest | undefined }, Sandbox.SandboxError> =>
     Effect.gen(function* () {
-      const { sandbox, send } = yield* world()
-      yield* send(method, path, body, headers)
+      const open = yield* makeOpen()
+      const sandbox = open.service
+      yield* sendTo(sandbox)(method, path, body, headers)
       const [seen] = yield* sandbox.requests
-      const page = yield* send("GET", "/")
-      return { seen, text: `${JSON.stringify(seen)}\n${page.body}\n${JSON.stringify(yield* sandbox.state)}` }
+      const page = yield* pages.make(open)
+      const shown = yield* Effect.forEach(["/", "/_sandbox/requests/0", "/_sandbox/data?kind=webhook"], (at) =>
+        pages.handle(page, new Request(`http://localhost${at}`, { headers: { host: "localhost" } }))
+      )
+      assert.deepStrictEqual(
+        shown.map(({ status }) => status),
+        [200, 200, 200]
+      )
+      const texts = yield* Effect.promise(() => Promise.all(shown.map((response) => response.text())))
+      return { seen, text: `${JSON.stringify(seen)}\n${texts.join("\n")}\n${JSON.stringify(yield* sandbox.state)}` }
     })
 
   const cases: ReadonlyArray<

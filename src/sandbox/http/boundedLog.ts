@@ -25,16 +25,28 @@ export interface Log<A> {
   size: number
   /** How many of the oldest entries were shrunk already. */
   shrunk: number
+  /** How many entries were removed: this plus its position is an entry's number, which never changes. */
+  removed: number
 }
 
 /** An empty log. */
-export const make = <A>(shrink: (value: A) => A): Log<A> => ({ entries: [], shrink: shrink, size: 0, shrunk: 0 })
+export const make = <A>(shrink: (value: A) => A): Log<A> => ({
+  entries: [],
+  shrink,
+  size: 0,
+  shrunk: 0,
+  removed: 0
+})
 
 /** All values. */
 export const values = <A>(log: Log<A>): ReadonlyArray<A> => log.entries.map(({ value }) => value)
 
+/** The value of that number, if it is still there. */
+export const numbered = <A>(log: Log<A>, number: number): A | undefined => log.entries[number - log.removed]?.value
+
 /** Removes all entries. */
 export const clear = <A>(log: Log<A>): void => {
+  log.removed += log.entries.length
   log.entries.length = 0
   log.size = 0
   log.shrunk = 0
@@ -73,6 +85,7 @@ export const append = <A>(log: Log<A>, value: A): Entry<A> => {
   }
   if (log.entries.length > maxEntries) {
     log.size -= log.entries.shift()?.size ?? 0
+    log.removed++
     log.shrunk = Math.max(0, log.shrunk - 1)
   }
   return entry

@@ -32,12 +32,11 @@ import { type Identity, identify } from "./credentials.js"
 import * as errorResponses from "./errorResponses.js"
 import * as faults from "./faults.js"
 import * as limits from "./limits.js"
-import { type Answer, empty, html, type Incoming } from "./messages.js"
+import { type Answer, empty, type Incoming } from "./messages.js"
 import * as parameters from "./parameters.js"
 import { noReply, type Reply } from "./replies.js"
 import * as requestLog from "./requestLog.js"
 import * as routes from "./routes.js"
-import { statusPage } from "./statusPage.js"
 import { synthesize } from "./synthesize.js"
 
 /** The internal state of a sandbox. */
@@ -91,12 +90,6 @@ const withHeaders = (answer: Answer, headers: Readonly<Record<string, string>>):
   ...answer,
   headers: { ...headers, ...answer.headers }
 })
-
-/** The sandbox's own pages need no scripts. */
-const pageHeaders = {
-  "cache-control": "no-store",
-  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-}
 
 // -----------------------------------------------------------------------------
 // the API
@@ -247,7 +240,6 @@ export const handle = (internals: Internals, incoming: Incoming): Effect.Effect<
 const handleNow = (internals: Internals, incoming: Incoming): Effect.Effect<Answer> =>
   Effect.gen(function* () {
     if (incoming.method === "OPTIONS") return preflight
-    if (incoming.method === "GET" && incoming.url.pathname === "/") return html(200, statusPage(internals), pageHeaders)
     const receivedAt = yield* Clock.currentTimeMillis
     const oauthEndpoint = oauthHandler.endpointOf(incoming.url.pathname)
     const route = matchRoute(incoming)

@@ -98,6 +98,28 @@ export const clearWindows = (limits: Limits): void => {
   limits.refused.clear()
 }
 
+/** Starts all counters again. */
+export const reset = (limits: Limits): void => {
+  clearWindows(limits)
+  limits.day = 0
+  limits.spent = 0
+}
+
+/** How much of the limits is used now, to be shown. */
+export const usage = (limits: Limits, now: number) => ({
+  spent: Math.floor(now / 86_400_000) === limits.day ? limits.spent : 0,
+  windows: Array.from(limits.windows.keys(), (key) => {
+    const [, credential = key, kind] = /^(.*) (search|all)$/.exec(key) ?? []
+    const { plan } = limits
+    return {
+      key: `${credential}${kind === "search" ? ", searches" : ""}`,
+      used: recentRequests(limits, key, now).length,
+      limit: kind === "search" ? plan.search : credential.startsWith("api") ? plan.burst : plan.oauthBurst,
+      blocked: Math.max(0, (limits.refused.get(credential)?.blockedUntil ?? 0) - now)
+    }
+  })
+})
+
 /** What the limits need to know of a request. */
 export interface LimitedRequest {
   readonly credential: string

@@ -35,6 +35,8 @@ export interface Delivery {
 export interface WebhookSender {
   readonly client: HttpClient.HttpClient | undefined
   readonly deliveries: boundedLog.Log<Delivery>
+  /** The recorded attempts whose payload is the one that was sent, not a shortened one. */
+  readonly whole: WeakSet<Delivery>
   /** For each webhook: failed first attempts, until when it is paused, and since when every attempt has failed. */
   readonly failures: Map<Row["id"], { failed: number; bannedUntil: number; failingSince: number | undefined }>
 }
@@ -42,10 +44,10 @@ export interface WebhookSender {
 /** Makes a sender. Without a client deliveries are only recorded. */
 export const make = (client: HttpClient.HttpClient | undefined): WebhookSender => ({
   client,
-  deliveries: boundedLog.make((delivery) => ({
-    ...delivery,
-    payload: boundedLog.isLarge(delivery.payload) ? boundedLog.dropped : delivery.payload
-  })),
+  deliveries: boundedLog.make((delivery) =>
+    boundedLog.isLarge(delivery.payload) ? { ...delivery, payload: boundedLog.dropped } : delivery
+  ),
+  whole: new WeakSet(),
   failures: new Map()
 })
 
@@ -106,23 +108,54 @@ const recordAttempt = (
   if (now - failure.failingSince >= giveUpMillis) remove(world, "webhook", hookId)
 }
 
+/** Sends one payload and records it. */
+const attemptDelivery = (
+  sender: WebhookSender,
+  hook: Row,
+  body: unknown,
+  attempt: number
+): Effect.Effect<{ readonly delivery: Delivery; readonly millis: number }> =>
+  Effect.gen(function* () {
+    const millis = yield* Clock.currentTimeMillis
+    const status = sender.client === undefined ? undefined : yield* send(sender.client, hook, body)
+    const payload = boundedLog.truncate(body)
+    const delivery: Delivery = {
+      time: new Date(millis).toISOString(),
+      webhookId: hook.id,
+      url: redactText(text(hook, "subscription_url")),
+      attempt,
+      payload,
+      status
+    }
+    if (payload === body) sender.whole.add(delivery)
+    boundedLog.append(sender.deliveries, delivery)
+    return { delivery, millis }
+  })
+
+/**
+ * Sends the payload of a recorded attempt once more. It counts for nothing: neither retries nor pauses follow. The result says
+ * why it cannot be sent.
+ */
+export const deliverAgain = (
+  sender: WebhookSender,
+  world: World,
+  delivery: Delivery
+): Effect.Effect<Delivery | "NoWebhook" | "NoPayload"> =>
+  Effect.gen(function* () {
+    const hook = get(world, "webhook", delivery.webhookId)
+    if (hook === undefined) return "NoWebhook"
+    if (!sender.whole.has(delivery)) return "NoPayload"
+    return (yield* attemptDelivery(sender, hook, delivery.payload, delivery.attempt)).delivery
+  })
+
 const deliver = (sender: WebhookSender, view: View, hookId: Row["id"], first: unknown): Effect.Effect<void> =>
   Effect.gen(function* () {
     for (let attempt = 1; attempt <= 4; attempt++) {
       const hook = get(view.world, "webhook", hookId)
       if (hook === undefined) return
-      const now = yield* Clock.currentTimeMillis
-      const body = payloads.again(first, attempt)
-      const status = sender.client === undefined ? 200 : yield* send(sender.client, hook, body)
-      boundedLog.append(sender.deliveries, {
-        time: new Date(now).toISOString(),
-        webhookId: hookId,
-        url: redactText(text(hook, "subscription_url")),
-        attempt,
-        payload: boundedLog.truncate(body),
-        status: sender.client === undefined ? undefined : status
-      })
-      recordAttempt(sender, view.world, hookId, attempt, status, now)
+      const { delivery, millis } = yield* attemptDelivery(sender, hook, payloads.again(first, attempt), attempt)
+      const status = sender.client === undefined ? 200 : delivery.status
+      recordAttempt(sender, view.world, hookId, attempt, status, millis)
       const delay = retryDelays[attempt - 1]
       if (isSuccess(status) || delay === undefined) return
       yield* Effect.sleep(delay)
