@@ -86,7 +86,8 @@ const outcomeOf = (form: Given): faults.FaultOutcome | undefined => {
 const findWrongWait = (form: Given): SandboxError | undefined => {
   const wrong = ["delay", "every"].find((name) => {
     const millis = numeric(form[name])
-    return millis !== undefined && !(millis >= 0 && Number.isFinite(millis))
+    if (millis === undefined) return name === "every" && form.outcome === "Drip"
+    return !(millis >= 0 && Number.isFinite(millis))
   })
   return wrong === undefined ? undefined : new SandboxError({ path: wrong, reason: "must be a number of milliseconds" })
 }
