@@ -70,6 +70,15 @@ describe("the sandbox on a port", () => {
     }).pipe(Effect.provide(Server.layer({ port: 0, seed: "empty" })))
   )
 
+  it.scopedLive("waits as long as a fault says, and then responds", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox.Sandbox
+      const headers = { "x-api-token": sandbox.token }
+      const response = yield* Effect.promise(() => fetch(`${sandbox.baseUrl}/api/v2/deals/1`, { headers }))
+      assert.strictEqual(response.status, 200)
+    }).pipe(Effect.provide(Server.layer({ port: 0, faults: [{ delay: "20 millis", outcome: { _tag: "Pass" } }] })))
+  )
+
   it.scopedLive("has a page to look at", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox.Sandbox

@@ -33,7 +33,9 @@ const clockOf = (time: Time, base: Clock.Clock): Clock.Clock => {
     Effect.suspend(() => {
       const left = due - millis()
       if (left <= 0) return Effect.void
-      return Effect.zipRight(Effect.raceFirst(base.sleep(Duration.millis(left)), nextMove(time)), sleepUntil(due))
+      // interruptible also where the sleeper is not, as in a server: the race waits until its loser has ended
+      const wait = Effect.interruptible(base.sleep(Duration.millis(left)))
+      return Effect.zipRight(Effect.raceFirst(wait, Effect.interruptible(nextMove(time))), sleepUntil(due))
     })
   return {
     ...base,

@@ -31,7 +31,7 @@ header nav a:hover { background: var(--raised) } header nav a[aria-current] { bo
 .chips a[aria-current] .many { color: inherit } .many { color: var(--quiet) }
 #message { margin-top: .8rem; margin-bottom: -.4rem; color: var(--good); font-weight: 600 } #message.bad { color: var(--bad) } #message:empty { display: none }
 main { padding-bottom: 3rem }
-button, input, select, textarea { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: .35rem; padding: .3rem .6rem; max-width: 100% }
+button, input, select, textarea { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: .35rem; padding: .3rem .6rem; max-width: 100%; min-height: 2.2rem }
 button { background: var(--raised); cursor: pointer } button:hover { border-color: var(--quiet) } button:disabled { color: var(--quiet); cursor: default }
 button[aria-pressed=true] { background: var(--accent); color: var(--on-accent); border-color: var(--accent) }
 .danger { color: var(--bad); border-color: var(--bad) } [aria-busy=true] button { opacity: .6 }
@@ -58,12 +58,12 @@ tbody tr:last-child td { border-bottom: 0 } tbody tr:hover { background: var(--r
 .card { display: grid; background: var(--paper); border: 1px solid var(--line); border-radius: .35rem; padding: .4rem .6rem; font-size: .9rem } .card a { color: inherit; font-weight: 600 }
 .faults li { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; justify-content: space-between; padding: .35rem 0; border-bottom: 1px solid var(--line) }
 .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .7rem 1rem; align-items: end } .fields label { display: grid; gap: .15rem; color: var(--quiet) }
-.fields input, .fields select, .fields textarea { width: 100%; color: var(--ink) } .wide { grid-column: 1 / -1 } .fields .check { display: flex; gap: .5rem; align-items: center; color: inherit } .fields .check input { width: auto }
+.fields input, .fields select, .fields textarea { width: 100%; color: var(--ink) } .wide { grid-column: 1 / -1 } .fields .check { display: flex; gap: .5rem; align-items: center; color: inherit } .fields .check input { width: auto; min-height: 0 }
 .fields .for-respond, .fields .for-bytes, .fields .for-drip { display: none }
 .fields:has([value=Respond]:checked) .for-respond, .fields:has([value=Drip]:checked) .for-drip { display: grid }
 .fields:has([value=Drip]:checked) .for-bytes, .fields:has([value=Truncate]:checked) .for-bytes { display: grid }
 @media (max-width: 46rem) {
-  header, main, #message { padding-left: .8rem; padding-right: .8rem } header nav a { padding: .45rem .55rem } #live { margin-left: 0 }
+  header, main, #message { padding-left: .8rem; padding-right: .8rem } header nav a { padding: .45rem .35rem; font-size: .93rem } header nav ul { gap: 0; justify-content: space-between } #live { margin-left: 0 }
   .bars li { grid-template-columns: 1fr; gap: 0; margin-bottom: .3rem }
   .log summary, #deliveries summary, .line { grid-template-columns: max-content 1fr max-content; gap: 0 .7rem }
   .log summary code, .line code { grid-column: 1 / -1; grid-row: 2 } .log .endpoint, .line .endpoint { grid-column: 1 / -1; grid-row: 3 } .log .status, .line .status { grid-column: 3; grid-row: 1 }

@@ -70,6 +70,8 @@ const send = (client: HttpClient.HttpClient, hook: Row, body: unknown): Effect.E
         )
   return client.execute(authorized).pipe(
     Effect.map((response): number | undefined => response.status),
+    // also where the sender is uninterruptible, as in a server
+    Effect.interruptible,
     Effect.timeout(responseTimeout),
     Effect.orElseSucceed(() => undefined)
   )
