@@ -277,3 +277,26 @@ describe("seeds", () => {
     })
   )
 })
+
+describe("two companies", () => {
+  it.effect("have no token, code or field key in common", () =>
+    Effect.gen(function* () {
+      const made = (id: number) =>
+        Effect.gen(function* () {
+          const sandbox = yield* Sandbox.make({
+            seed: { company: { id }, dealFields: [{ field_name: "Size", field_type: "double" }] }
+          })
+          const { clientId, redirectUri } = Sandbox.defaultApp
+          const page = new URL("/oauth/authorize", sandbox.baseUrl)
+          page.search = String(new URLSearchParams({ client_id: clientId, redirect_uri: redirectUri }))
+          const { dealField = [] } = yield* sandbox.state
+          return { code: yield* sandbox.oauth.allow(page), key: dealField.at(-1)?.field_code }
+        })
+      const [one, two, again] = yield* Effect.all([made(1001), made(2002), made(1001)])
+      assert.match(String(one.key), /^[0-9a-f]{40}$/)
+      assert.notStrictEqual(one.key, two.key)
+      assert.notStrictEqual(one.code, two.code)
+      assert.deepStrictEqual(one, again)
+    })
+  )
+})

@@ -298,7 +298,9 @@ export const build = (seed: Seed, now: string, origin: string): Either.Either<Wo
     const strange =
       refuseUnknown(seed, seedNames, "seed.") ?? refuseUnknown(seed.company, companyNames, "seed.company.")
     if (strange !== undefined) return yield* Either.left(strange)
-    const world = make({ ...defaultCompany, ...seed.company })
+    const company = { ...defaultCompany, ...seed.company }
+    // two companies have no token, code or field key in common
+    const world = make(company, company.id === defaultCompany.id ? undefined : company.id)
     addBuiltInRows(world, now)
     const first: View = { world, caller: noUser, now, origin }
     const users = seed.users ?? [{ name: "Sandbox User", email: "owner@sandbox.example", is_admin: true }]
