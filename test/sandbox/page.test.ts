@@ -1,7 +1,7 @@
 /**
  * The pages of a sandbox on a port, without scripts: the report, its forms, and who may use them.
  */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -374,3 +374,11 @@ it.scopedLive("what is done on a page is kept in the file", () =>
     }).pipe(Effect.provide(Server.layer({ port: 0, file, seed: "empty" })))
   })
 )
+
+it("only the server imports the pages: a sandbox in the same process carries nothing of them", () => {
+  const files = readdirSync("src/sandbox", { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts") && !file.startsWith("page")
+  )
+  const importing = files.filter((file) => /from "[./]*page\//.test(readFileSync(join("src/sandbox", file), "utf8")))
+  assert.deepStrictEqual(importing, ["server.ts"])
+})
