@@ -7,6 +7,7 @@ import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
 import { Array as Arr, Config, Effect, Layer, Redacted } from "effect"
 import type { Sync } from "effect-pipedrive"
+import type { Activities, Deals, Organizations, Persons } from "effect-pipedrive/v2"
 
 /** `DATABASE_URL`: `postgres://...`, or a file for SQLite. */
 export const Database = Layer.unwrapEffect(
@@ -82,6 +83,56 @@ export type Row = Readonly<Record<string, string | number | null>>
 export interface Item {
   readonly id: number
   readonly custom_fields?: Readonly<Record<string, unknown>> | null
+}
+
+/** What of each entity goes into the columns. */
+export const rows = {
+  organizations: (one: Organizations.Organization): Row => ({
+    name: one.name,
+    address: one.address?.value ?? null,
+    owner_id: one.owner_id,
+    add_time: one.add_time,
+    update_time: one.update_time
+  }),
+  persons: (one: Persons.Person): Row => ({
+    name: one.name,
+    email: (one.emails.find(({ primary }) => primary) ?? one.emails[0])?.value ?? null,
+    phone: (one.phones.find(({ primary }) => primary) ?? one.phones[0])?.value ?? null,
+    owner_id: one.owner_id,
+    org_id: one.org_id,
+    add_time: one.add_time,
+    update_time: one.update_time
+  }),
+  deals: (one: Deals.Deal): Row => ({
+    title: one.title,
+    value: one.value,
+    currency: one.currency,
+    status: one.status,
+    pipeline_id: one.pipeline_id,
+    stage_id: one.stage_id,
+    owner_id: one.owner_id,
+    person_id: one.person_id,
+    org_id: one.org_id,
+    expected_close_date: one.expected_close_date,
+    won_time: one.won_time,
+    lost_time: one.lost_time,
+    is_archived: Number(one.is_archived),
+    add_time: one.add_time,
+    update_time: one.update_time
+  }),
+  activities: (one: Activities.Activity): Row => ({
+    subject: one.subject,
+    type: one.type,
+    done: Number(one.done),
+    due_date: one.due_date,
+    due_time: one.due_time,
+    owner_id: one.owner_id,
+    deal_id: one.deal_id,
+    person_id: one.person_id,
+    org_id: one.org_id,
+    add_time: one.add_time,
+    update_time: one.update_time
+  })
 }
 
 /**

@@ -27,7 +27,7 @@ import {
   Persons
 } from "effect-pipedrive/v2"
 import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
-import { Database, type Item, migrate, type Row, type Table, write, writeFields } from "./database.js"
+import { Database, type Item, migrate, type Row, rows, type Table, write, writeFields } from "./database.js"
 import * as Progress from "./progress.js"
 
 const { values: args } = parseArgs({
@@ -67,67 +67,15 @@ const pass = (account: number) =>
       "organizations",
       (state) => Sync.changes(Organizations, state, { account }),
       Organizations.list(last),
-      (one) => ({
-        name: one.name,
-        address: one.address?.value ?? null,
-        owner_id: one.owner_id,
-        add_time: one.add_time,
-        update_time: one.update_time
-      })
+      rows.organizations
     )
-    yield* bring(
-      "persons",
-      (state) => Sync.changes(Persons, state, { account }),
-      Persons.list(last),
-      (one) => ({
-        name: one.name,
-        email: (one.emails.find(({ primary }) => primary) ?? one.emails[0])?.value ?? null,
-        phone: (one.phones.find(({ primary }) => primary) ?? one.phones[0])?.value ?? null,
-        owner_id: one.owner_id,
-        org_id: one.org_id,
-        add_time: one.add_time,
-        update_time: one.update_time
-      })
-    )
-    yield* bring(
-      "deals",
-      (state) => Sync.changes(Deals, state, { account }),
-      Deals.list(last),
-      (one) => ({
-        title: one.title,
-        value: one.value,
-        currency: one.currency,
-        status: one.status,
-        pipeline_id: one.pipeline_id,
-        stage_id: one.stage_id,
-        owner_id: one.owner_id,
-        person_id: one.person_id,
-        org_id: one.org_id,
-        expected_close_date: one.expected_close_date,
-        won_time: one.won_time,
-        lost_time: one.lost_time,
-        is_archived: Number(one.is_archived),
-        add_time: one.add_time,
-        update_time: one.update_time
-      })
-    )
+    yield* bring("persons", (state) => Sync.changes(Persons, state, { account }), Persons.list(last), rows.persons)
+    yield* bring("deals", (state) => Sync.changes(Deals, state, { account }), Deals.list(last), rows.deals)
     yield* bring(
       "activities",
       (state) => Sync.changes(Activities, state, { account }),
       Activities.list(last),
-      (one) => ({
-        subject: one.subject,
-        type: one.type,
-        done: Number(one.done),
-        due_date: one.due_date,
-        due_time: one.due_time,
-        owner_id: one.owner_id,
-        deal_id: one.deal_id,
-        person_id: one.person_id,
-        org_id: one.org_id,
-        add_time: one.add_time,
-        update_time: one.update_time
-      })
+      rows.activities
     )
     yield* writeFields("deals", yield* DealFields.list.collect({}, { max: 10_000 }))
     yield* writeFields("persons", yield* PersonFields.list.collect({}, { max: 10_000 }))
