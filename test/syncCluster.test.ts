@@ -147,9 +147,10 @@ const killed = (databaseUrl: string) =>
 
     const first = yield* runner(env)
     const state = sql<{ readonly state: string }>`SELECT state FROM pipedrive_sync WHERE name = ${`${company}/deals`}`
+    const deals = rowsOf(`company_${company}`, "deals")
     yield* until(
-      "the first runner",
-      Effect.map(state, ([row]) => row),
+      "two pages",
+      Effect.map(deals, ({ length }) => (length === 1000 ? length : undefined)),
       [first]
     )
     const other = yield* runner(env)
