@@ -85,7 +85,9 @@ const listsOf = (company: Sandbox.Service) =>
   Effect.all({
     organizations: collected(Organizations.list.stream()),
     persons: collected(Persons.list.stream()),
-    deals: collected(Deals.list.stream())
+    deals: Effect.map(collected(Stream.concat(Deals.list.stream(), Deals.listArchived.stream())), (deals) =>
+      deals.toSorted((one, other) => Number(one.id) - Number(other.id))
+    )
   }).pipe(at(company))
 
 /** The copy has what the lists have. Deliveries come in their own time, so it is asked until it does. */
@@ -182,6 +184,7 @@ describe("the CRM service", () => {
       yield* Deals.update({ id: 1, status: "won", value: 7 }).pipe(at(harbour))
       yield* Persons.update({ id: 2, name: "Bo E." }).pipe(at(harbour))
       yield* Deals.delete({ id: 4 }).pipe(at(harbour))
+      yield* Deals.update({ id: 3, is_archived: true }).pipe(at(harbour))
       const { deals } = yield* isCopy(harbour, browser)
       assert.deepStrictEqual(titles(deals), ["First deal of Harbour", "Forty desks", 'Chairs, "red"'])
       assert.isTrue((yield* harbour.deliveries).every(({ status }) => status === 200))
@@ -194,6 +197,14 @@ describe("the CRM service", () => {
         (yield* Webhooks.list().pipe(at(harbour))).data.map(({ id }) => id),
         before
       )
+
+      // what was missed without them, a deletion too, is made up for
+      yield* Effect.forEach(before, (id) => Webhooks.delete({ id })).pipe(at(harbour))
+      yield* Deals.delete({ id: 2 }).pipe(at(harbour))
+      yield* Deals.add({ title: "Meanwhile" }).pipe(at(harbour))
+      yield* connect(origin, harbour)
+      const lists = yield* isCopy(harbour, browser)
+      assert.sameMembers(titles(lists.deals), ["First deal of Harbour", 'Chairs, "red"', "Meanwhile"])
 
       for (const authorization of [undefined, `Basic ${btoa("1001:wrong")}`, `Basic ${btoa("nobody:wrong")}`]) {
         const headers = authorization === undefined ? {} : { authorization }

@@ -17,8 +17,8 @@ export const password = (company: string) =>
     return rows.map((row) => Redacted.make(row.password))
   })
 
-/** Registers a company's webhooks, then reads its lists. Where all is as it should be, no webhook is touched. */
-export const prepare = (company: string, publicUrl: string) =>
+/** Registers a company's webhooks. Where all is as it should be, none is touched. */
+export const register = (company: string, publicUrl: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const ensured = yield* WebhookEvents.ensure({
@@ -31,7 +31,6 @@ export const prepare = (company: string, publicUrl: string) =>
     const row = { company: Number(company), password: Redacted.value(ensured.password) }
     yield* sql`INSERT INTO companies ${sql.insert(row)}
       ON CONFLICT (company) DO UPDATE SET password = excluded.password`
-    yield* Copy.fill(Number(company))
     yield* Effect.log(`company ${company}: ${ensured.added.length} webhooks added, ${ensured.kept.length} kept`)
   }).pipe(Accounts.provide(company))
 

@@ -5,7 +5,7 @@
 import { FileSystem } from "@effect/platform"
 import { SqlClient } from "@effect/sql"
 import { LibsqlClient } from "@effect/sql-libsql"
-import { Config, DateTime, Effect, Layer, Option, Stream } from "effect"
+import { Clock, Config, DateTime, Effect, Layer, Option, Stream } from "effect"
 import { Times } from "effect-pipedrive"
 import { Deals, Organizations, Persons } from "effect-pipedrive/v2"
 import type * as WebhookEvents from "effect-pipedrive/WebhookEvents"
@@ -25,7 +25,7 @@ const migrate = Effect.gen(function* () {
   yield* sql`CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, company INTEGER NOT NULL)`
   // `raw` is null where a record was deleted: a late event must not bring it back
   yield* sql`CREATE TABLE IF NOT EXISTS records (
-    company INTEGER NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, raw TEXT,
+    company INTEGER NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, seen INTEGER NOT NULL, raw TEXT,
     PRIMARY KEY (company, entity, id))`
 })
 
@@ -48,12 +48,17 @@ export const Database = Layer.unwrapScoped(
   })
 )
 
-/** Writes a record, unless what is there is newer: lists know the second of a change, events the millisecond. */
+/**
+ * Writes a record, unless what is there is newer: lists know the second of a change, events the millisecond. `seen` says when this
+ * service last heard of it.
+ */
 const write = (company: number, entity: EntityName, id: number, at: number, item: object | null) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) => {
-    const row = { company, entity, id, at, raw: item === null ? null : JSON.stringify(item) }
-    return sql`INSERT INTO records ${sql.insert(row)} ON CONFLICT (company, entity, id)
-      DO UPDATE SET at = excluded.at, raw = excluded.raw WHERE excluded.at >= records.at`
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const seen = yield* Clock.currentTimeMillis
+    const row = { company, entity, id, at, seen, raw: item === null ? null : JSON.stringify(item) }
+    yield* sql`INSERT INTO records ${sql.insert(row)} ON CONFLICT (company, entity, id) DO UPDATE SET seen = excluded.seen,
+      raw = CASE WHEN excluded.at >= at THEN excluded.raw ELSE raw END, at = MAX(at, excluded.at)`
   })
 
 /** What an event tells. The handler gives those of one record one after the other. */
@@ -84,19 +89,26 @@ export const records = (company: number, entity: EntityName, id?: number) =>
 /** Brings the copy up to date by the lists: when a company connects, and at each start, for what was missed meanwhile. */
 export const fill = (company: number) =>
   Effect.gen(function* () {
-    const keep =
-      (entity: EntityName) =>
-      <E, R>(list: Stream.Stream<Item, E, R>) =>
-        Stream.runForEach(list, (item) => {
-          const at = Option.match(Times.toUtc(item.update_time ?? item.add_time), {
-            onNone: () => 0,
-            onSome: DateTime.toEpochMillis
-          })
-          return write(company, entity, item.id, at, item)
+    const sql = yield* SqlClient.SqlClient
+    const keep = <E, R>(entity: EntityName, list: Stream.Stream<Item, E, R>) =>
+      Effect.gen(function* () {
+        const start = yield* Clock.currentTimeMillis
+        yield* Stream.runForEach(list, (item) => {
+          const changed = Option.map(Times.toUtc(item.update_time ?? item.add_time), DateTime.toEpochMillis)
+          return write(
+            company,
+            entity,
+            item.id,
+            Option.getOrElse(changed, () => 0),
+            item
+          )
         })
-    yield* keep("organization")(Organizations.list.stream())
-    yield* keep("person")(Persons.list.stream())
-    yield* keep("deal")(Deals.list.stream())
+        // what no list has was deleted
+        yield* sql`UPDATE records SET raw = NULL WHERE company = ${company} AND entity = ${entity} AND seen < ${start}`
+      })
+    yield* keep("organization", Organizations.list.stream())
+    yield* keep("person", Persons.list.stream())
+    yield* keep("deal", Stream.concat(Deals.list.stream(), Deals.listArchived.stream()))
   })
 
 /** Forgets a company that has taken the app off. */

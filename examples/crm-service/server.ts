@@ -35,10 +35,13 @@ const company = Effect.gen(function* () {
 const asCompany = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.flatMap(company, (id) => Accounts.provide(id)(effect))
 
+const filled = (account: string) => Copy.fill(Number(account)).pipe(Accounts.provide(account))
+
 const router = ({ publicUrl }: Settings) =>
   Effect.gen(function* () {
     const accounts = yield* Accounts.Accounts
     const importCsv = yield* Import.make
+    const scope = yield* Effect.scope
     // lax: the cookies come along when Pipedrive sends the browser back, but not when another site posts a form
     const cookie = { httpOnly: true, sameSite: "lax", secure: publicUrl.startsWith("https:"), path: "/" } as const
 
@@ -52,7 +55,12 @@ const router = ({ publicUrl }: Settings) =>
     const callback = Effect.gen(function* () {
       const { cookies, url } = yield* HttpServerRequest.HttpServerRequest
       const { account } = yield* accounts.connect({ url, state: cookies.state })
-      yield* Companies.prepare(account, publicUrl)
+      yield* Companies.register(account, publicUrl)
+      // a large company takes minutes, which the browser does not wait for
+      yield* Effect.forkIn(
+        Effect.catchAll(filled(account), (error) => Effect.logWarning(`${account}: ${error.message}`)),
+        scope
+      )
       const answer = HttpServerResponse.redirect("/report").pipe(
         HttpServerResponse.unsafeSetCookie("session", yield* Companies.signIn(account), cookie)
       )
@@ -117,12 +125,10 @@ const router = ({ publicUrl }: Settings) =>
 const prepareAll = (publicUrl: string) =>
   Effect.gen(function* () {
     const { list } = yield* Accounts.Accounts
+    const prepare = (account: string) => Effect.zipRight(Companies.register(account, publicUrl), filled(account))
     yield* Effect.forEach(
       yield* list,
-      (account) =>
-        Effect.catchAll(Companies.prepare(account, publicUrl), (error) =>
-          Effect.logWarning(`company ${account}: ${error.message}`)
-        ),
+      (account) => Effect.catchAll(prepare(account), (error) => Effect.logWarning(`${account}: ${error.message}`)),
       { concurrency: 4, discard: true }
     )
   })
