@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { Auth, CustomFields } from "effect-pipedrive"
-import type * as Sandbox from "effect-pipedrive/sandbox"
+import * as Sandbox from "effect-pipedrive/sandbox"
 import { Webhooks } from "effect-pipedrive/v1"
 import { DealFields, Deals, OrganizationFields, Organizations, PersonFields, Persons } from "effect-pipedrive/v2"
 import { tables } from "../examples/crm-service/copy.js"
@@ -232,6 +232,20 @@ describe("the CRM service", () => {
 
       for (const path of ["/report", "/deals"]) assert.strictEqual((yield* go(`${origin}${path}`)).status, 401)
       assert.strictEqual((yield* go(`${origin}/import`, { method: "POST", body: csv })).status, 401)
+
+      // who knows one company's password tells nothing of another
+      const [hook] = (yield* Webhooks.list().pipe(at(harbour))).data
+      const forged = yield* Sandbox.delivery({
+        entity: "deal",
+        action: "change",
+        data: { id: 1, title: "Forged" },
+        companyId: 2002,
+        url: `${origin}/webhooks`,
+        user: "1001",
+        password: hook?.http_auth_password ?? ""
+      })
+      assert.strictEqual((yield* Effect.promise(() => fetch(forged))).status, 403)
+      yield* isCopy(pine, two)
 
       // one takes the app off: what is known of it goes, and nothing of the other's
       const notice = yield* harbour.oauth.uninstall()
