@@ -2,16 +2,23 @@ import { spawn } from "node:child_process"
 import { randomUUID } from "node:crypto"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as SqlClient from "@effect/sql/SqlClient"
+import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { Auth } from "effect-pipedrive"
+import { Auth, type Endpoint } from "effect-pipedrive"
+import * as SyncStoreSql from "effect-pipedrive/SyncStoreSql"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
 import { Users } from "effect-pipedrive/v1"
 import { Activities, Deals, Organizations, Persons } from "effect-pipedrive/v2"
+import { Companies, pass } from "../examples/sync-cluster/company.js"
 import { freePort } from "./support/process.js"
 import { service } from "./support/services.js"
 import { database } from "./support/sql.js"
@@ -123,7 +130,49 @@ describe("the example that keeps copies on a cluster", () => {
       }).pipe(Effect.scoped, Effect.provide(database(url ?? ""))),
     240_000
   )
+
+  it.live.skipIf(url === undefined)("writes nothing over what another runner has written meanwhile", () =>
+    Effect.gen(function* () {
+      const own = yield* ownDatabase(url ?? "")
+      yield* fenced.pipe(Effect.provide(PgClient.layer({ url: Redacted.make(own.url) })))
+    }).pipe(Effect.scoped, Effect.provide(database(url ?? "")))
+  )
 })
+
+/** Two passes that both have read the state before either has written anything, as when a runner that was given up still works. */
+const fenced = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  const { data: user } = yield* Users.getCurrent()
+  const both = yield* Deferred.make<void>()
+  let arrived = 0
+  const client = HttpClient.mapRequestEffect(sandbox.client, (request) =>
+    Effect.gen(function* () {
+      if (request.url.includes("/organizations") && ++arrived === 2) yield* Deferred.succeed(both, undefined)
+      if (request.url.includes("/organizations")) yield* Deferred.await(both)
+      return request
+    })
+  )
+  const context = Context.add(yield* Effect.context<Endpoint.Requirements>(), HttpClient.HttpClient, client)
+  const lines: Array<string> = []
+  const logger = Logger.make(({ logLevel, message }) => {
+    lines.push(`${logLevel.label} ${Array.isArray(message) ? message[0] : message}`)
+  })
+  yield* Effect.all([pass(user.company_id), pass(user.company_id)], { concurrency: 2 }).pipe(
+    Effect.provideService(Companies, new Map([[user.company_id, context]])),
+    Effect.provide(SyncStoreSql.layer()),
+    Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+  )
+  assert.deepStrictEqual(
+    lines.filter((line) => line.startsWith("ERROR")),
+    [
+      `ERROR company ${user.company_id}: another runner has gone on with the organizations of company ${user.company_id}`
+    ]
+  )
+  assert.deepStrictEqual(
+    yield* rowsOf(`company_${user.company_id}`, "activities"),
+    yield* source(Activities.list.stream())
+  )
+}).pipe(Effect.provide(Sandbox.layer()))
 
 const killed = (databaseUrl: string) =>
   Effect.gen(function* () {

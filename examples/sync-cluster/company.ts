@@ -87,7 +87,12 @@ const bring = <A extends Item>(
         })
       ).pipe(
         Effect.tap(() => Effect.sync(() => (before = Option.some(batch.state)))),
-        Effect.zipRight(Effect.log(`company ${company}: ${batch.changes.length} ${table}`))
+        Effect.zipRight(
+          Effect.when(
+            Effect.log(`company ${company}: ${batch.changes.length} ${table}`),
+            () => batch.changes.length > 0
+          )
+        )
       )
     )
   })
@@ -105,7 +110,8 @@ const inCompany = <A, E, R>(company: number, effect: Effect.Effect<A, E, R>) =>
     )
   )
 
-const pass = (company: number) =>
+/** Brings all tables of a company up to date. */
+export const pass = (company: number) =>
   Effect.gen(function* () {
     const sql = yield* PgClient.PgClient
     const context = (yield* Companies).get(company)
