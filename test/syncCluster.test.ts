@@ -264,4 +264,7 @@ const killed = (databaseUrl: string) =>
       both
     )
     assert.lengthOf(expected[0], 3999)
+    // between them it slept where it survives the process
+    const clocks = yield* sql`SELECT id FROM cluster_messages WHERE entity_type = 'Workflow/-/DurableClock'`
+    assert.isNotEmpty(clocks)
   }).pipe(Effect.provide(live), Effect.provide(Server.layer({ port: 0, seed })))

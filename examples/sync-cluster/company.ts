@@ -158,8 +158,8 @@ export const SyncCompanyLive = (every: Duration.Duration) =>
       for (let n = 0; n < passes; n++) {
         // a pass that was cut off is run again; one that has ended is not
         yield* Activity.make({ name: `pass ${n}`, execute: pass(company) })
-        // nothing waits in memory meanwhile: PostgreSQL knows when to go on
-        yield* DurableClock.sleep({ name: `after pass ${n}`, duration: every, inMemoryThreshold: 0 })
+        // nothing waits in memory meanwhile, however short it is (a plain 0 would be the default): PostgreSQL knows when to go on
+        yield* DurableClock.sleep({ name: `after pass ${n}`, duration: every, inMemoryThreshold: "0 seconds" })
       }
       yield* SyncCompany.execute({ company, stage: stage + 1 }, { discard: true })
     })

@@ -14,7 +14,7 @@
 import { ClusterWorkflowEngine } from "@effect/cluster"
 import { NodeClusterSocket, NodeRuntime } from "@effect/platform-node"
 import { PgClient } from "@effect/sql-pg"
-import { Config, Duration, Effect, Layer } from "effect"
+import { Cause, Config, Duration, Effect, Layer, Schedule } from "effect"
 import * as SyncStoreSql from "effect-pipedrive/SyncStoreSql"
 import { Companies, CompaniesLive, Misconfigured, SyncCompany, SyncCompanyLive } from "./company.js"
 
@@ -49,7 +49,12 @@ const program = Effect.zipRight(
     () =>
       new Misconfigured({ message: "DATABASE_URL is not set: it is to be postgres://user:password@host:port/database" })
   ),
-  Layer.launch(Runner)
+  Layer.launch(Runner).pipe(
+    // of processes that start together on an empty database, each tries to create the cluster's tables
+    Effect.sandbox,
+    Effect.retry({ while: Cause.isDie, times: 5, schedule: Schedule.spaced("1 second") }),
+    Effect.unsandbox
+  )
 )
 
 NodeRuntime.runMain(program)
