@@ -283,11 +283,17 @@ describe("a wrong base URL", () => {
     )
   }
 
-  it.effect("is not shown where Pipedrive itself says no", () =>
+  it.effect("is not shown where Pipedrive itself says no, or is down", () =>
     Effect.gen(function* () {
-      const error = yield* ask(Fake.json(404, { success: false, error: "Robot not found" }))
-      assert.notProperty(error, "url")
-      assert.notInclude(error.message, "https://")
+      for (const answer of [
+        Fake.json(404, { success: false, error: "Robot not found" }),
+        Fake.text(403, "<html>blocked</html>"),
+        Fake.text(503, "<html>down</html>")
+      ]) {
+        const error = yield* ask(answer)
+        assert.notProperty(error, "url")
+        assert.notInclude(error.message, "https://")
+      }
     })
   )
 })

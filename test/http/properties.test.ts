@@ -106,42 +106,46 @@ const over = <A, E>(
 const breath = Effect.promise(() => new Promise<void>((resolve) => void setImmediate(resolve)))
 
 describe("whatever a server answers", () => {
-  it.effect(`is a value or a PipedriveError, never a defect (${runs} answers)`, () =>
-    Effect.gen(function* () {
-      const calls = [
-        Robots.get({ id: 1 }),
-        Robots.list,
-        Robots.download({ id: 1 }),
-        Robots.remove({ id: 1 }),
-        Robots.add({ name: "R" }),
-        Pipedrive.request({ version: "v1", path: "/x" })
-      ]
-      const context = yield* auth
-      const endings = new Map<string, number>()
-      for (const [n, sample] of FastCheck.sample(FastCheck.tuple(status, headers, body), {
-        numRuns: runs,
-        seed: 5
-      }).entries()) {
-        const call = calls[n % calls.length] as Effect.Effect<
-          unknown,
-          PipedriveError.PipedriveError,
-          Endpoint.Requirements
-        >
-        if (n % 100 === 0) yield* breath
-        const exit = yield* Effect.exit(over(call, answering(...sample), context))
-        const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : undefined
-        if (failure !== undefined && failure._tag === "None") assert.fail(`${JSON.stringify(sample)}: ${String(exit)}`)
-        const error = failure?.value
-        if (error !== undefined) {
-          assert.isTrue(PipedriveError.isPipedriveError(error))
-          assert.isString(error.message)
-          assert.isBoolean(PipedriveError.isRetryable(error))
+  it.effect(
+    `is a value or a PipedriveError, never a defect (${runs} answers)`,
+    () =>
+      Effect.gen(function* () {
+        const calls = [
+          Robots.get({ id: 1 }),
+          Robots.list,
+          Robots.download({ id: 1 }),
+          Robots.remove({ id: 1 }),
+          Robots.add({ name: "R" }),
+          Pipedrive.request({ version: "v1", path: "/x" })
+        ]
+        const context = yield* auth
+        const endings = new Map<string, number>()
+        for (const [n, sample] of FastCheck.sample(FastCheck.tuple(status, headers, body), {
+          numRuns: runs,
+          seed: 5
+        }).entries()) {
+          const call = calls[n % calls.length] as Effect.Effect<
+            unknown,
+            PipedriveError.PipedriveError,
+            Endpoint.Requirements
+          >
+          if (n % 100 === 0) yield* breath
+          const exit = yield* Effect.exit(over(call, answering(...sample), context))
+          const failure = Exit.isFailure(exit) ? Cause.failureOption(exit.cause) : undefined
+          if (failure !== undefined && failure._tag === "None")
+            assert.fail(`${JSON.stringify(sample)}: ${String(exit)}`)
+          const error = failure?.value
+          if (error !== undefined) {
+            assert.isTrue(PipedriveError.isPipedriveError(error))
+            assert.isString(error.message)
+            assert.isBoolean(PipedriveError.isRetryable(error))
+          }
+          const ending = error?._tag ?? "value"
+          endings.set(ending, (endings.get(ending) ?? 0) + 1)
         }
-        const ending = error?._tag ?? "value"
-        endings.set(ending, (endings.get(ending) ?? 0) + 1)
-      }
-      assert.isAbove(endings.size, 12)
-    }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
+        assert.isAbove(endings.size, 12)
+      }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger))),
+    180_000
   )
 
   it.effect("asks for a wait that is finite and bounded, or for none", () =>

@@ -119,6 +119,9 @@ const said = (body: Either.Either<unknown, string>, text: string, secrets: Reado
   }
 }
 
+/** Statuses that another server than Pipedrive's would give: not those of an overload, nor of a proxy that blocks. */
+const mayBeElsewhere = (status: number): boolean => status < 500 && status !== 403 && status !== 429
+
 /** Every error of Pipedrive's has one of these, whichever of the eight kinds it is. */
 const isPipedrives = (body: Either.Either<unknown, string>): boolean =>
   Either.isRight(body) &&
@@ -212,7 +215,7 @@ export const fromAnswer = (
     attempts: answer.attempts,
     status,
     ...said(body, answer.text, secrets),
-    ...(isPipedrives(body) ? {} : askedAt(answer)),
+    ...(mayBeElsewhere(status) && !isPipedrives(body) ? askedAt(answer) : {}),
     ...(correlationId === undefined ? {} : { correlationId })
   }
   switch (status) {
