@@ -80,7 +80,7 @@ export const get = <I extends { readonly id: number }, A extends { readonly data
 ): Get<I, A> => {
   const run = Run.make(describe)
   let memo: Batches.Sources | undefined
-  const lists = () => (memo ??= { ...sources(), lists: sources().lists.map((list) => Run.make(list)) })
+  const lists = () => (memo ??= compiled(sources()))
   const nameOf = () => `${run.endpoint.version}.${run.endpoint.name}`
   const batched = (input: I): Effect.Effect<A, PipedriveError, Requirements> =>
     Effect.suspend(() => {
@@ -135,6 +135,11 @@ export const get = <I extends { readonly id: number }, A extends { readonly data
     })
   return Object.assign(run, { batched, many }) as never
 }
+
+const compiled = ({ lists, maximum }: Sources): Batches.Sources => ({
+  maximum,
+  lists: lists.map((list) => Run.make(list))
+})
 
 /** Whoever wants to know of the requests hears of each once. */
 const tell = <A>({ meta, told, value }: Batches.Found<A>, context: Context.Context<Requirements>): A => {

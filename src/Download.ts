@@ -314,7 +314,7 @@ const save = <I>(
   finish: (temporary: string, name: string | undefined) => Effect.Effect<string, PlatformError.PlatformError>
 ): Effect.Effect<Saved, PipedriveError | PlatformError.PlatformError, Endpoint.Requirements> =>
   Effect.suspend(() => {
-    const temporary = `${path}.${suffix()}.part`
+    const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.part`
     const download = Effect.scoped(
       Effect.flatMap(fs.open(temporary, { flag: "wx" }), (handle) =>
         Run.consume(endpoint, input, site, (file) => write(handle, told(file, options), about(file)))
@@ -325,9 +325,6 @@ const save = <I>(
     )
     return Effect.onExit(whole, (exit) => (Exit.isSuccess(exit) ? Effect.void : remove(fs, temporary)))
   })
-
-const suffix = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, "0")).join("")
 
 interface Written {
   readonly about: { readonly name?: string; readonly type?: string }

@@ -10,11 +10,12 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Any, Meta, Program, Requirements } from "./Endpoint.js"
+import * as Run from "./internal/endpoint.js"
 import * as Known from "./internal/options.js"
 import { currentUser, type Entity, entityOf, type Id } from "./internal/sync/lists.js"
 import * as Pass from "./internal/sync/pass.js"
 import type { ItemOf } from "./Pagination.js"
-import { InvalidRequest, isRetryable, type PipedriveError } from "./PipedriveError.js"
+import { type InvalidRequest, isRetryable, type PipedriveError } from "./PipedriveError.js"
 import * as SyncStore from "./SyncStore.js"
 
 // -----------------------------------------------------------------------------
@@ -246,16 +247,7 @@ const checkOptions = <I>(entity: Entity, options: Options<I>): Effect.Effect<voi
     issues.push({ path: ["overlap"], message: "must be a finite duration" })
   }
   const [list] = entity.lists
-  return issues.length === 0 || list === undefined
-    ? Effect.void
-    : Effect.fail(
-        new InvalidRequest({
-          endpoint: list.name,
-          method: list.endpoint.method,
-          path: `/api/${list.endpoint.version}${list.endpoint.path}`,
-          issues
-        })
-      )
+  return issues.length === 0 || list === undefined ? Effect.void : Run.refuse(list.endpoint, issues)
 }
 
 // -----------------------------------------------------------------------------

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
-import * as Tracer from "effect/Tracer"
 import { Endpoint, HttpLayer, type PipedriveError } from "effect-pipedrive"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
+import * as Tracing from "./support/tracing.js"
 
 const key = "d1f443a570bc497f809f07309cd3a6903ffe8900"
 const robot = { id: 1, name: "R" }
@@ -368,16 +368,7 @@ describe("an answer", () => {
 
 it.effect("one span covers a call, with the template of the path and never an id", () =>
   Effect.gen(function* () {
-    const spans: Array<Tracer.Span> = []
-    const native = yield* Effect.tracer
-    const tracer = Tracer.make({
-      span: (...args) => {
-        const span = native.span(...args)
-        spans.push(span)
-        return span
-      },
-      context: (f) => f()
-    })
+    const { spans, tracer } = yield* Tracing.collector
     const fake = Fake.make(Fake.ok(robot))
     yield* Robots.get({ id: 424242 }).pipe(Effect.provide(fake.live), Effect.withTracer(tracer))
     assert.deepStrictEqual(

@@ -2,10 +2,10 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
 import { type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
+import * as Tracing from "./support/tracing.js"
 
 describe("a failed call names the caller's line", () => {
   /** The place of a line of this file that has this mark, as stacks write it. */
@@ -64,16 +64,7 @@ describe("a failed call names the caller's line", () => {
 
   it.effect("in the attributes of its span, too", () =>
     Effect.gen(function* () {
-      const spans: Array<Tracer.Span> = []
-      const native = yield* Effect.tracer
-      const tracer = Tracer.make({
-        span: (...args) => {
-          const span = native.span(...args)
-          spans.push(span)
-          return span
-        },
-        context: (f) => f()
-      })
+      const { spans, tracer } = yield* Tracing.collector
       yield* causeOf(Robots.get({ id: 7 })).pipe(Effect.withTracer(tracer)) // span
       const place = String(spans[0]?.attributes.get("code.stacktrace"))
       assert.deepStrictEqual(locations(place), [yield* lineOf("span")], place)

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Either from "effect/Either"
 import { SingleShotGen, YieldWrap } from "effect/Utils"
-import type { Description, Requirements } from "../Endpoint.js"
+import type { AnyDescription, Description, Requirements } from "../Endpoint.js"
 import type { Policy } from "../HttpLayer.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "../PipedriveError.js"
 import * as CallSite from "./callSite.js"
@@ -104,8 +104,8 @@ export const encode = <I, A>(made: Made<I, A>, input: unknown): Encode.Wire | Re
   made[compiledId]().encode(input)
 
 /** Fails before anything is sent. @internal */
-export const refuse = <I, A>(
-  { method, name, path, version }: Description<I, A>,
+export const refuse = (
+  { method, name, path, version }: Pick<AnyDescription, "method" | "name" | "path" | "version">,
   issues: ReadonlyArray<Issue>
 ): Effect.Effect<never, InvalidRequest> =>
   Effect.fail(new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues }))

@@ -10,10 +10,10 @@ import * as LogLevel from "effect/LogLevel"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import * as Tracer from "effect/Tracer"
 import { Endpoint, HttpLayer, Pipedrive } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
+import * as Tracing from "../support/tracing.js"
 
 const limits = {
   "x-ratelimit-limit": "80",
@@ -36,16 +36,7 @@ const later = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 /** The spans an effect makes. */
 const spansOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const spans: Array<Tracer.Span> = []
-    const native = yield* Effect.tracer
-    const tracer = Tracer.make({
-      span: (...args) => {
-        const span = native.span(...args)
-        spans.push(span)
-        return span
-      },
-      context: (f) => f()
-    })
+    const { spans, tracer } = yield* Tracing.collector
     yield* Effect.withTracer(Effect.exit(effect), tracer)
     return spans
   })

@@ -11,10 +11,10 @@ import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Metric from "effect/Metric"
 import * as TestClock from "effect/TestClock"
-import * as Tracer from "effect/Tracer"
 import { PipedriveError as E, HttpLayer, Pipedrive } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
+import * as Tracing from "../support/tracing.js"
 
 /** The tables below a heading of a document: rows of cells, without the code marks. */
 const rows = (document: string, heading: string): ReadonlyArray<ReadonlyArray<string>> => {
@@ -210,16 +210,7 @@ describe("docs/observability.md", () => {
 
   it.effect("names the spans and their attributes", () =>
     Effect.gen(function* () {
-      const spans: Array<Tracer.Span> = []
-      const native = yield* Effect.tracer
-      const tracer = Tracer.make({
-        span: (...args) => {
-          const span = native.span(...args)
-          spans.push(span)
-          return span
-        },
-        context: (f) => f()
-      })
+      const { spans, tracer } = yield* Tracing.collector
       yield* Effect.withTracer(eventful, tracer)
       const attributes = (name: RegExp) =>
         [...new Set(spans.filter((span) => name.test(span.name)).flatMap((span) => [...span.attributes.keys()]))].sort()

@@ -48,3 +48,17 @@ export const recorder = () => {
     all: () => spans.map((span) => inspect(span, { depth: 30, maxStringLength: 100_000 })).join("\n")
   }
 }
+
+/** A tracer as Effect has it, and the spans that it makes. */
+export const collector = Effect.map(Effect.tracer, (native) => {
+  const spans: Array<Tracer.Span> = []
+  const tracer = Tracer.make({
+    span: (...args) => {
+      const span = native.span(...args)
+      spans.push(span)
+      return span
+    },
+    context: (f) => f()
+  })
+  return { spans, tracer }
+})

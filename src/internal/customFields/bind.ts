@@ -6,7 +6,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Any, AnyDescription, Requirements } from "../../Endpoint.js"
-import { InvalidCustomFields, InvalidRequest, type Issue, type PipedriveError } from "../../PipedriveError.js"
+import { InvalidCustomFields, type Issue, type PipedriveError } from "../../PipedriveError.js"
+import { refuse } from "../endpoint.js"
 import { isRecord } from "../http/failure.js"
 import * as Forms from "./forms.js"
 
@@ -83,11 +84,6 @@ const merged = (plan: Forms.Plan, endpoint: AnyDescription, input: unknown): Rea
   )
 }
 
-const refused =
-  ({ method, name, path, version }: AnyDescription) =>
-  (issues: ReadonlyArray<Issue>) =>
-    new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues })
-
 /** @internal */
 export const make = (callable: Any, plan: Forms.Plan) => {
   // an endpoint is called with its input, which it checks itself
@@ -97,7 +93,7 @@ export const make = (callable: Any, plan: Forms.Plan) => {
       Either.match(
         Forms.guarded(() => merged(plan, run.endpoint, input)),
         {
-          onLeft: (issues) => Effect.fail(refused(run.endpoint)(issues)),
+          onLeft: (issues) => refuse(run.endpoint, issues),
           onRight: (whole) => Effect.flatMap(call(whole), (body) => answer(plan, body))
         }
       )
