@@ -3,6 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
+import * as CallSite from "../src/internal/callSite.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 import * as Tracing from "./support/tracing.js"
@@ -70,4 +71,17 @@ describe("a failed call names the caller's line", () => {
       assert.deepStrictEqual(locations(place), [yield* lineOf("span")], place)
     })
   )
+
+  it("but for frames of installed packages, and not of a folder that has such a name", () => {
+    const at = (file: string) => CallSite.frameOf({ stack: `Error\n    at a\n    at b\n    at caller (${file}:1:2)` })
+    assert.strictEqual(at("/home/ada/effect/src/deals.ts"), "at caller (/home/ada/effect/src/deals.ts:1:2)")
+    for (const inside of [
+      "effect/dist/esm/core.js",
+      "@effect/platform/src/Http.ts",
+      "effect-pipedrive/dist/a/runtime.js"
+    ]) {
+      assert.isUndefined(at(`/app/node_modules/${inside}`), inside)
+      assert.isUndefined(at(`C:\\app\\node_modules\\.pnpm\\x\\node_modules\\${inside.replaceAll("/", "\\")}`), inside)
+    }
+  })
 })

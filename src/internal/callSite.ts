@@ -24,7 +24,7 @@ export const capture = (): CallSite => {
 }
 
 /** Frames that say nothing to the caller: an endpoint that Effect, or this package, calls on somebody's behalf. */
-const isInside = /[\\/](effect|effect-pipedrive|@effect[\\/][\w-]+)[\\/](dist|src)[\\/]/
+const isInside = /[\\/]node_modules[\\/](effect|effect-pipedrive|@effect[\\/][\w-]+)[\\/]/
 
 /** The caller's frame: `at program (file:///app/deals.ts:7:30)`. @internal */
 export const frameOf = (site: CallSite): string | undefined => {
