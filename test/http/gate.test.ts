@@ -1,5 +1,4 @@
 /** One gate of the limiter by itself: what answers teach it, and who may go when. */
-import * as Headers from "@effect/platform/Headers"
 import { assert, describe, it } from "@effect/vitest"
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -11,23 +10,8 @@ import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import type { RateLimiter } from "effect-pipedrive"
 import * as Gate from "../../src/internal/rateLimit/gate.js"
-import * as Learn from "../../src/internal/rateLimit/learn.js"
 import * as Queue from "../../src/internal/rateLimit/queue.js"
-
-const start = 1_000_000
-const ask: Gate.Ask = { cost: 1, search: false, maximumWait: 60_000 }
-
-const make = (settings: Partial<Gate.Settings> = {}) =>
-  Gate.make("token", { learning: true, maximumInFlight: 50, dailyReserve: 0, shared: undefined, ...settings })
-
-const answered = (
-  gate: Gate.Gate,
-  permit: Gate.Permit,
-  now: number,
-  status = 200,
-  headers: Record<string, string> = {}
-) =>
-  Learn.settle(gate, permit, { status, headers: Headers.fromInput(headers), text: "", attempts: 1, secrets: [] }, now)
+import { answered, ask, make, start } from "../support/gate.js"
 
 const daily = (remaining: number) => ({
   "x-daily-ratelimit-token-limit": "100",

@@ -1,24 +1,8 @@
 /** One gate of the limiter by itself: what each answer changes. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Gate from "../../src/internal/rateLimit/gate.js"
-import * as Learn from "../../src/internal/rateLimit/learn.js"
 import type { Bucket, Place } from "../../src/internal/rateLimit/window.js"
-
-const start = 1_000_000
-const ask: Gate.Ask = { cost: 1, search: false, maximumWait: 60_000 }
-const searching: Gate.Ask = { ...ask, search: true }
-
-const make = (settings: Partial<Gate.Settings> = {}) =>
-  Gate.make("token", { learning: true, maximumInFlight: 50, dailyReserve: 0, shared: undefined, ...settings })
-
-const answered = (
-  gate: Gate.Gate,
-  permit: Gate.Permit,
-  now: number,
-  status = 200,
-  headers: Record<string, string> = {},
-  text = ""
-) => Learn.settle(gate, permit, { status, headers, text, attempts: 1, secrets: [] }, now)
+import { answered, ask, make, searching, start } from "../support/gate.js"
 
 /** Fills a bucket with places that are taken for long, of which one request is a part. */
 const filled = (gate: Gate.Gate, bucket: Bucket, count: number, of = ask, now = start): Gate.Permit => {

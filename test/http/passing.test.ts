@@ -1,15 +1,8 @@
 /** One gate of the limiter by itself: who may go, and when the next one may. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Gate from "../../src/internal/rateLimit/gate.js"
-import * as Learn from "../../src/internal/rateLimit/learn.js"
 import type { Place } from "../../src/internal/rateLimit/window.js"
-
-const start = 1_000_000
-const ask: Gate.Ask = { cost: 1, search: false, maximumWait: 60_000 }
-const searching: Gate.Ask = { ...ask, search: true }
-
-const make = (settings: Partial<Gate.Settings> = {}) =>
-  Gate.make("token", { learning: true, maximumInFlight: 50, dailyReserve: 0, shared: undefined, ...settings })
+import { answered, ask, make, searching, start } from "../support/gate.js"
 
 const waiter = (of: Gate.Ask, turn = 0): Gate.Waiter => ({
   ask: of,
@@ -18,15 +11,6 @@ const waiter = (of: Gate.Ask, turn = 0): Gate.Waiter => ({
   outcome: undefined,
   granted: undefined
 })
-
-const answered = (
-  gate: Gate.Gate,
-  permit: Gate.Permit,
-  now: number,
-  status = 200,
-  headers: Record<string, string> = {},
-  text = ""
-) => Learn.settle(gate, permit, { status, headers, text, attempts: 1, secrets: [] }, now)
 
 describe("who may go", () => {
   it("is nobody while a pause is to be kept, or too many are under way", () => {

@@ -130,16 +130,14 @@ const watched = <A>(
           ? Effect.fail(Option.none())
           : Effect.fail(Option.some(short(`${count} of ${length} bytes came`)))
       const short = (message: string) => Failure.fromDefect(call, new Error(message), attempts, secrets, "receive")
-      return Effect.suspend(() => {
-        return Effect.matchEffect(inTime(state, attempts, pull), {
-          onFailure: (error): Effect.Effect<never, Option.Option<E.PipedriveError>> =>
-            Option.isSome(error) ? Effect.fail(error) : end(),
-          onSuccess: (chunk) => {
-            count += Chunk.reduce(chunk, 0, (sum, part) => sum + part.length)
-            // something must be read of it, or its connection would stay open
-            return Math.max(count, length ?? 0) > maximum ? Effect.fail(Option.some(tooLarge())) : Effect.succeed(chunk)
-          }
-        })
+      return Effect.matchEffect(inTime(state, attempts, pull), {
+        onFailure: (error): Effect.Effect<never, Option.Option<E.PipedriveError>> =>
+          Option.isSome(error) ? Effect.fail(error) : end(),
+        onSuccess: (chunk) => {
+          count += Chunk.reduce(chunk, 0, (sum, part) => sum + part.length)
+          // something must be read of it, or its connection would stay open
+          return Math.max(count, length ?? 0) > maximum ? Effect.fail(Option.some(tooLarge())) : Effect.succeed(chunk)
+        }
       })
     })
   )
