@@ -50,7 +50,7 @@ export interface Findable<in out A extends Item, out E> {
     }) => Stream.Stream<{ readonly item: { readonly id: A["id"] } }, PipedriveError, Requirements>
   }
   readonly list: {
-    readonly stream: (input: { readonly updated_since: string }) => Stream.Stream<Item, PipedriveError, Requirements>
+    readonly stream: (input: { readonly updated_since: Date }) => Stream.Stream<Item, PipedriveError, Requirements>
   }
 }
 
@@ -241,23 +241,32 @@ const byAge = (one: Row & Item, other: Row & Item): number => {
 }
 
 /** Names of entities in searches by field. */
-const entityOf = (module: Loose) =>
-  (({ Deals: "deal", Leads: "lead", Persons: "person", Organizations: "organization", Products: "product" }) as const)[
-    module.search.endpoint.name.split(".")[0] ?? ""
-  ] ?? "person"
+const entities = {
+  Deals: "deal",
+  Leads: "lead",
+  Persons: "person",
+  Organizations: "organization",
+  Products: "product",
+  Projects: "project"
+} as const
 
-const searched = (module: Loose, query: Query): Stream.Stream<number | string, PipedriveError, Requirements> =>
-  query.field === undefined
-    ? Stream.map(module.search.stream(query.search as never), ({ item }) => item.id)
-    : Stream.filterMap(
-        ItemSearch.searchByField.stream({
-          term: query.field.value,
-          entity_type: entityOf(module),
-          field: query.field.key,
-          match: "exact"
-        }),
-        (found) => Option.fromNullable(found.item?.id ?? found.id)
-      )
+const entityOf = ({ search }: Loose): (typeof entities)[keyof typeof entities] | undefined => {
+  const [module = ""] = search.endpoint.name.split(".")
+  return Object.hasOwn(entities, module) ? entities[module as keyof typeof entities] : undefined
+}
+
+const searched = (module: Loose, query: Query): Stream.Stream<number | string, PipedriveError, Requirements> => {
+  if (query.field === undefined) return Stream.map(module.search.stream(query.search as never), ({ item }) => item.id)
+  const { key, value } = query.field
+  const entity_type = entityOf(module)
+  if (entity_type === undefined) {
+    return refused(module, "find", [{ path: ["by", "field"], message: `cannot be searched in ${resourceOf(module)}` }])
+  }
+  return Stream.filterMap(
+    ItemSearch.searchByField.stream({ term: value, entity_type, field: key, match: "exact" }),
+    (found) => Option.fromNullable(found.item?.id ?? found.id)
+  )
+}
 
 /** What was changed lately, and fits: by a list, which sees every write at once. */
 const recent = (
@@ -265,7 +274,7 @@ const recent = (
   query: Query,
   since: number
 ): Effect.Effect<ReadonlyArray<Item>, PipedriveError, Requirements> =>
-  module.list.stream({ updated_since: new Date(since).toISOString().replace(/\.\d+Z$/, "Z") }).pipe(
+  module.list.stream({ updated_since: new Date(since) }).pipe(
     Stream.filter((row) => query.fits(row as Row & Item)),
     Stream.runCollect,
     Effect.map((rows) => [...rows])

@@ -234,6 +234,16 @@ describe("wrong input", () => {
     }).pipe(Effect.provide(live()))
   )
 
+  it.effect("is refused where a module's custom fields cannot be searched, rather than searched among persons", () =>
+    Effect.gen(function* () {
+      const { endpoint, stream } = Persons.search
+      const Robots = { ...Persons, search: { endpoint: { ...endpoint, name: "Robots.search" }, stream } }
+      const error = yield* Effect.flip(Upsert.find(Robots, { field: [contract, "K-17"] }))
+      assert.strictEqual(error._tag, "InvalidRequest")
+      assert.include(error.message, "`by.field` cannot be searched in v2.Robots")
+    }).pipe(Effect.provide(live()))
+  )
+
   it("is refused by type", () => {
     // @ts-expect-error a deal has no address
     Upsert.find(Deals, { email })
