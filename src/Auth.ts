@@ -6,12 +6,13 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import { invalid, missing } from "./internal/configError.js"
 import * as Base from "./internal/oauth/baseUrl.js"
 import * as Known from "./internal/options.js"
 import * as OAuth2 from "./OAuth2.js"
@@ -151,11 +152,9 @@ export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.
         if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)
         if (Option.isSome(read.accessToken)) return accessToken(read.accessToken.value, options)
         if (Option.isSome(read.clientId)) return OAuth2.layerConfig
-        return yield* Effect.fail(
-          ConfigError.MissingData(
-            [],
-            "No credentials for Pipedrive: set PIPEDRIVE_API_TOKEN (a personal API token), or PIPEDRIVE_ACCESS_TOKEN (an OAuth2 access token), or, for OAuth2, PIPEDRIVE_CLIENT_ID, PIPEDRIVE_CLIENT_SECRET, PIPEDRIVE_REDIRECT_URI and PIPEDRIVE_REFRESH_TOKEN"
-          )
+        return yield* missing(
+          [],
+          "No credentials for Pipedrive: set PIPEDRIVE_API_TOKEN (a personal API token), or PIPEDRIVE_ACCESS_TOKEN (an OAuth2 access token), or, for OAuth2, PIPEDRIVE_CLIENT_ID, PIPEDRIVE_CLIENT_SECRET, PIPEDRIVE_REDIRECT_URI and PIPEDRIVE_REFRESH_TOKEN"
         )
       })
     )
@@ -177,9 +176,7 @@ const fixed = (
       yield* Known.refuseUnknown(options, names)
       const value = (typeof token === "string" ? token : Redacted.value(token)).trim()
       if (!/^[\x21-\x7e]+$/.test(value)) {
-        return yield* Effect.fail(
-          ConfigError.InvalidData([option], value === "" ? "is blank" : "holds characters that no token has")
-        )
+        return yield* invalid(option, value === "" ? "is blank" : "holds characters that no token has")
       }
       const base = yield* parseBaseUrl(options?.baseUrl ?? defaultBaseUrl, options)
       const headers = { [header]: render(value) }

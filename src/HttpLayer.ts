@@ -4,13 +4,14 @@
  * @since 0.1.0
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { invalid } from "./internal/configError.js"
 import * as Fetch from "./internal/http/fetch.js"
 import * as Transport from "./internal/http/fetchOptions.js"
 import * as Known from "./internal/options.js"
@@ -229,7 +230,7 @@ export const layer = (
       const { limiter: given = false } = options
       const limits = typeof given === "object" ? given : {}
       const [fault] = [...policy.faults, ...RateLimiter.faults(given)]
-      if (fault !== undefined) return yield* Effect.fail(ConfigError.InvalidData([fault.option], fault.message))
+      if (fault !== undefined) return yield* invalid(fault.option, fault.message)
       const chosen = options.limiter !== undefined
       const limiter = RateLimiter.make(limits, given !== false, yield* RateLimiter.CurrentBudget, chosen)
       return Context.make(HttpClient.HttpClient, client).pipe(

@@ -9,12 +9,13 @@
  */
 import * as Store from "@effect/experimental/RateLimiter"
 import * as Clock from "effect/Clock"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { invalid } from "./internal/configError.js"
 import * as Known from "./internal/options.js"
 import * as RateLimiter from "./RateLimiter.js"
 
@@ -189,8 +190,6 @@ const hash = (credential: string): Effect.Effect<string> =>
     Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(credential))),
     (digest) => Encoding.encodeHex(new Uint8Array(digest).subarray(0, 16))
   )
-
-const invalid = (option: string, message: string) => Effect.fail(ConfigError.InvalidData([option], message))
 
 const positive = (option: string, given: Duration.DurationInput) => {
   const decoded = Option.getOrUndefined(Duration.decodeUnknown(given))

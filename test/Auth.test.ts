@@ -38,7 +38,7 @@ describe("fixed credentials", () => {
     Effect.gen(function* () {
       for (const token of ["", "  \n", "ab\ncd", "ab cd", "tökén"]) {
         const error = yield* Layer.build(Auth.apiKey(token)).pipe(Effect.flip, Effect.scoped)
-        assert.strictEqual(error._op, "InvalidData")
+        assert.strictEqual(error._tag, "ConfigError")
         assert.include(String(error), "apiToken")
         if (token.trim() !== "") assert.notInclude(String(error), token)
       }

@@ -42,7 +42,7 @@ describe("a policy that makes no sense", () => {
           Pipedrive.layer({ apiToken: "0123456789abcdef", ...options })
         ]) {
           const error = yield* Layer.build(layer).pipe(Effect.scoped, Effect.flip)
-          assert.strictEqual(error._op, "InvalidData")
+          assert.strictEqual(error._tag, "ConfigError")
           assert.include(String(error), option)
         }
       })

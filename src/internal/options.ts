@@ -1,8 +1,9 @@
 /**
  * Options that nobody knows are refused by name: one that is misspelled would otherwise do nothing, and say nothing.
  */
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
+import { invalid } from "./configError.js"
 
 /** The names of all options of a type: the compiler refuses a list that leaves one out. */
 export type Names<O> = { readonly [K in keyof O]-?: true }
@@ -67,7 +68,5 @@ export const refuseUnknown = (
 ): Effect.Effect<void, ConfigError.ConfigError> =>
   Effect.suspend(() => {
     const [fault] = unknown(given, names, at)
-    return fault === undefined
-      ? Effect.void
-      : Effect.fail(ConfigError.InvalidData(fault.option.split("."), fault.message))
+    return fault === undefined ? Effect.void : invalid(fault.option, fault.message)
   })

@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import { explain } from "../../src/internal/configError.js"
 import { parseBaseUrl } from "../../src/internal/oauth/baseUrl.js"
 import * as Lock from "../../src/internal/oauth/lock.js"
 import * as State from "../../src/internal/oauth/state.js"
@@ -293,8 +294,7 @@ describe("a base URL", () => {
     Effect.runSync(
       Effect.match(parseBaseUrl(url, { allowInsecureHttp }), {
         onSuccess: (base) => base,
-        onFailure: (error) =>
-          error._op === "InvalidData" ? `${error.message} (${error.path.join(".")})` : String(error)
+        onFailure: (error) => explain(error)
       })
     )
   it.each<[string, string]>([
@@ -365,7 +365,7 @@ describe("a base URL", () => {
       ["https://x.test?a", 'must not have a query or fragment: "https://x.test?a"'],
       ["https://x.test#a", 'must not have a query or fragment: "https://x.test#a"']
     ] as const) {
-      assert.strictEqual(parsed(url), `${why} (baseUrl)`)
+      assert.strictEqual(parsed(url), `baseUrl: ${why}`)
     }
     assert.strictEqual(parsed(new URL("https://x.test/a/")), "https://x.test/a")
   })

@@ -3,7 +3,7 @@
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Clock from "effect/Clock"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -17,9 +17,10 @@ import type { App, Callback, Options, Received, Uninstalled } from "../../OAuth2
 import { AuthError, type AuthErrorReason } from "../../PipedriveError.js"
 import * as RateLimiter from "../../RateLimiter.js"
 import type { Token } from "../../TokenStore.js"
+import { invalid, together } from "../configError.js"
 import * as Failure from "../http/failure.js"
 import * as Transport from "../http/fetchOptions.js"
-import { parseBaseUrl, type UrlPolicy } from "./baseUrl.js"
+import { parseBaseUrl } from "./baseUrl.js"
 import type { Renewable } from "./session.js"
 import { fromWire, orFail, sameText } from "./token.js"
 import * as Server from "./tokenServer.js"
@@ -52,9 +53,6 @@ const failure = (reason: AuthErrorReason, description: string, code?: string): A
 // settings
 // -----------------------------------------------------------------------------
 
-const invalid = (name: string, what: string): Effect.Effect<never, ConfigError.ConfigError> =>
-  Effect.fail(ConfigError.InvalidData([name], what))
-
 const text = (name: string, given: string | URL | undefined): Effect.Effect<string, ConfigError.ConfigError> => {
   const value = typeof given === "string" ? given.trim() : given?.href
   return value === undefined || value === "" ? invalid(name, "is missing or blank") : Effect.succeed(value)
@@ -75,11 +73,6 @@ const count = (name: string, given: number | undefined, otherwise: number, least
     : invalid(name, `must be a whole number from ${least} up, is ${String(value)}`)
 }
 
-const url = (name: string, given: string | URL, policy: UrlPolicy) =>
-  Effect.mapError(parseBaseUrl(given, policy), (error) =>
-    error._op === "InvalidData" ? ConfigError.InvalidData([name], error.message) : error
-  )
-
 const settings = (options: Options, defaultUrl: string) =>
   Effect.gen(function* () {
     const { clientSecret, redirectUri } = options
@@ -98,11 +91,11 @@ const settings = (options: Options, defaultUrl: string) =>
         )
       ],
       identity
-    ).pipe(Effect.mapError(([first, ...others]) => others.reduce((all, one) => ConfigError.And(all, one), first)))
-    const oauthUrl = yield* url("oauthUrl", options.oauthUrl ?? defaultUrl, options)
-    const baseUrl = options.baseUrl === undefined ? undefined : yield* url("baseUrl", options.baseUrl, options)
+    ).pipe(Effect.mapError(together))
+    const oauthUrl = yield* parseBaseUrl(options.oauthUrl ?? defaultUrl, options, "oauthUrl")
+    const baseUrl = options.baseUrl === undefined ? undefined : yield* parseBaseUrl(options.baseUrl, options)
     const domains = yield* Effect.forEach(options.allowedApiDomains ?? [], (domain) =>
-      url("allowedApiDomains", domain, options)
+      parseBaseUrl(domain, options, "allowedApiDomains")
     )
     const own = [baseUrl, options.oauthUrl === undefined ? undefined : oauthUrl]
     return {

@@ -2,10 +2,11 @@
  * What Auth and OAuth2 share. Auth reads OAuth2's configuration, so OAuth2 cannot import Auth.
  */
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { Auth, Service } from "../../Auth.js"
+import { invalid } from "../configError.js"
 
 /** @internal */
 export const authKey = "effect-pipedrive/Auth"
@@ -35,16 +36,15 @@ const isPrivate = (hostname: string): boolean =>
 /** @internal */
 export const parseBaseUrl = (
   url: string | URL,
-  policy: UrlPolicy = {}
+  policy: UrlPolicy = {},
+  option = "baseUrl"
 ): Effect.Effect<string, ConfigError.ConfigError> =>
   Effect.suspend(() => {
-    const refuse = (why: string) =>
-      Effect.fail(ConfigError.InvalidData(["baseUrl"], `${why}: ${JSON.stringify(String(url))}`))
-    if (!URL.canParse(String(url)))
-      return Effect.fail(ConfigError.InvalidData(["baseUrl"], "is not a URL, which begins with https://"))
+    const refuse = (why: string) => invalid(option, `${why}: ${JSON.stringify(String(url))}`)
+    if (!URL.canParse(String(url))) return invalid(option, "is not a URL, which begins with https://")
     const parsed = new URL(String(url))
     if (parsed.username !== "" || parsed.password !== "") {
-      return Effect.fail(ConfigError.InvalidData(["baseUrl"], "must not hold a user or password"))
+      return invalid(option, "must not hold a user or password")
     }
     if (parsed.protocol !== "https:" && parsed.protocol !== "http:") return refuse("must be an http or https URL")
     if (parsed.protocol === "http:" && policy.allowInsecureHttp !== true && !isPrivate(parsed.hostname)) {

@@ -1,7 +1,7 @@
 /**
  * A lock per account, within one process.
  */
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,6 +10,7 @@ import * as FiberId from "effect/FiberId"
 import * as Option from "effect/Option"
 import { AuthError } from "../../PipedriveError.js"
 import type { Service } from "../../TokenStore.js"
+import { invalid } from "../configError.js"
 import { redactUnknown } from "./token.js"
 
 /** @internal */
@@ -23,9 +24,7 @@ export const timeout = (
   const decoded = Option.getOrUndefined(Duration.decodeUnknown(given))
   return decoded !== undefined && Duration.toMillis(decoded) > 0 && Duration.isFinite(decoded)
     ? Effect.succeed(decoded)
-    : Effect.fail(
-        ConfigError.InvalidData(["lockTimeout"], `must be a duration longer than nothing, is ${String(given)}`)
-      )
+    : invalid("lockTimeout", `must be a duration longer than nothing, is ${String(given)}`)
 }
 
 /** @internal */

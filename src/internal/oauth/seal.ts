@@ -1,13 +1,14 @@
 /**
  * Encryption of stored tokens: AES-GCM by Web Crypto, bound to the account.
  */
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
 import * as Redacted from "effect/Redacted"
 import { AuthError } from "../../PipedriveError.js"
 import type { SealKey, SealOptions } from "../../TokenStore.js"
+import { invalid, unsupported } from "../configError.js"
 
 /** @internal */
 export interface Seal {
@@ -38,19 +39,19 @@ const importKey = (key: SealKey, option: string): Effect.Effect<Key, ConfigError
   const found = bytesOf(key)
   if (found === undefined || found.length !== 32) {
     const what = "must be 32 bytes, as bytes, in base64 or in hex (openssl rand -base64 32)"
-    return Effect.fail(ConfigError.InvalidData(option.split("."), what))
+    return invalid(option, what)
   }
   const bytes = new Uint8Array(found)
-  return Effect.tryPromise({
-    try: async () => {
+  return Effect.orElse(
+    Effect.tryPromise(async () => {
       const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
       return {
         id: Encoding.encodeHex(digest.subarray(0, 4)),
         crypto: await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"])
       }
-    },
-    catch: () => ConfigError.Unsupported(option.split("."), "this runtime has no AES-GCM (Web Crypto)")
-  })
+    }),
+    () => unsupported(option, "this runtime has no AES-GCM (Web Crypto)")
+  )
 }
 
 /** @internal */

@@ -2,11 +2,12 @@
  * An app's settings from the `ConfigProvider`.
  */
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Options } from "../../OAuth2.js"
+import { missing } from "../configError.js"
 import { urlPolicyConfig } from "./baseUrl.js"
 
 /** The options that are read. */
@@ -34,17 +35,15 @@ export const read = (
     })
     const value = (setting: Option.Option<Redacted.Redacted<string>>) =>
       Option.getOrUndefined(Option.map(setting, Redacted.value))
-    const missing = [
+    const absent = [
       ...(Option.isNone(found.clientId) ? ["PIPEDRIVE_CLIENT_ID"] : []),
       ...(Option.isNone(found.clientSecret) ? ["PIPEDRIVE_CLIENT_SECRET"] : []),
       ...(Option.isNone(found.redirectUri) ? ["PIPEDRIVE_REDIRECT_URI"] : []),
       ...alsoMissing.map(({ name }) => name)
     ]
-    if (missing.length > 0) {
+    if (absent.length > 0) {
       const hints = alsoMissing.map(({ hint }) => ` (${hint})`).join("")
-      return yield* Effect.fail(
-        ConfigError.MissingData(missing, `OAuth2 needs ${missing.join(", ")}${hints}; missing or blank`)
-      )
+      return yield* missing(absent, `OAuth2 needs ${absent.join(", ")}${hints}; missing or blank`)
     }
     return {
       clientId: value(found.clientId) ?? "",

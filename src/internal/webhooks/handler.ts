@@ -6,7 +6,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Cause from "effect/Cause"
-import * as ConfigError from "effect/ConfigError"
+import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -20,6 +20,7 @@ import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import { WebhookError, type WebhookErrorReason } from "../../PipedriveError.js"
 import type { DecodeOptions, Event } from "../../WebhookEvents.js"
+import { invalid } from "../configError.js"
 import { collect } from "../http/body.js"
 import * as Timeout from "../http/timeout.js"
 import * as Known from "../options.js"
@@ -144,19 +145,17 @@ const names: Known.Names<Options> = {
   onError: true
 }
 
-const refuse = (option: string, message: string) => Effect.fail(ConfigError.InvalidData([option], message))
-
 const number = (options: object, name: "concurrency" | "capacity" | "maximumBodySize", or: number) => {
   const value: unknown = { ...options }[name as never] ?? or
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0
     ? Effect.succeed(value)
-    : refuse(name, `must be a whole number above zero, is ${brief(value)}`)
+    : invalid(name, `must be a whole number above zero, is ${brief(value)}`)
 }
 
 const duration = (options: object, name: "timeToLive" | "drainTimeout", or: Duration.DurationInput) => {
   const value: unknown = { ...options }[name as never] ?? or
   return Option.match(Duration.decodeUnknown(value), {
-    onNone: () => refuse(name, `must be a duration, is ${brief(value)}`),
+    onNone: () => invalid(name, `must be a duration, is ${brief(value)}`),
     onSome: Effect.succeed
   })
 }
