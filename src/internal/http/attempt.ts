@@ -2,7 +2,6 @@
  * One attempt of a call within its time limit: credentials, permit, exchange, and what the response means.
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
 import * as Cause from "effect/Cause"
@@ -11,15 +10,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
-import type * as Fiber from "effect/Fiber"
-import * as FiberRef from "effect/FiberRef"
-import * as FiberRefs from "effect/FiberRefs"
-import { constTrue, constVoid } from "effect/Function"
+import { constVoid } from "effect/Function"
 import * as Option from "effect/Option"
-import * as Runtime from "effect/Runtime"
-import type * as RuntimeFlags from "effect/RuntimeFlags"
 import * as Tracer from "effect/Tracer"
 import * as E from "../../PipedriveError.js"
+import * as Fibers from "../fiber.js"
 import * as Limiter from "../rateLimit/gate.js"
 import * as Queue from "../rateLimit/queue.js"
 import * as Metrics from "../telemetry/metrics.js"
@@ -198,36 +193,27 @@ const inOwnFiber = <A, B>(
   effect: Effect.Effect<B, E.PipedriveError>,
   limit: Limit
 ): Effect.Effect<B, E.PipedriveError> =>
-  Effect.withFiberRuntime((fiber, { runtimeFlags }) =>
-    Timeout.withLimit(effect, ownFiberRuntime(fiber, runtimeFlags, state), limit)
+  Fibers.withSetting(
+    (context) => attemptContext(context, state),
+    (setting) => Timeout.withLimit(effect, setting, limit)
   )
 
 /** We follow redirects ourselves, because credentials must not go to another host. */
 const manualRedirects: RequestInit = { redirect: "manual" }
 
-/**
- * The runtime of an attempt's fiber. Our span replaces the platform's, fetch follows no redirect, and the transport's fibers
- * log no failures, because those contain the request with its credentials.
- */
-const ownFiberRuntime = (
-  fiber: Fiber.RuntimeFiber<unknown, unknown>,
-  runtimeFlags: RuntimeFlags.RuntimeFlags,
+/** The context of an attempt's fiber: our span is the parent, and fetch follows no redirect. */
+const attemptContext = (
+  context: Context.Context<never>,
   { request: { body }, sending }: CallState<unknown>
-): Runtime.Runtime<never> => {
-  const id = fiber.id()
-  const init = Context.getOption(fiber.currentContext, FetchHttpClient.RequestInit)
+): Context.Context<never> => {
+  const init = Context.getOption(context, FetchHttpClient.RequestInit)
   const length = body._tag === "Stream" ? body.contentLength : undefined
   const own = length === undefined ? manualRedirects : { ...manualRedirects, [lengthId]: length }
-  const services = new Map(fiber.currentContext.unsafeMap)
-    .set(Tracer.ParentSpan.key, sending.span)
-    .set(FetchHttpClient.RequestInit.key, Option.isNone(init) ? own : { ...init.value, ...own })
-  const fiberRefs = FiberRefs.updateManyAs(fiber.getFiberRefs(), {
-    entries: [
-      [HttpClient.currentTracerDisabledWhen, [[id, constTrue]]],
-      [FiberRef.unhandledErrorLogLevel, [[id, Option.none()]]]
-    ]
-  })
-  return Runtime.make({ context: Context.unsafeMake(services), fiberRefs, runtimeFlags })
+  return Context.add(
+    Context.add(context, Tracer.ParentSpan, sending.span),
+    FetchHttpClient.RequestInit,
+    Option.isNone(init) ? own : { ...init.value, ...own }
+  )
 }
 
 // -----------------------------------------------------------------------------

@@ -9,7 +9,10 @@ import * as Stream from "effect/Stream"
 /** A browser sends no streams, unpacks by itself, and does not say whether a body was packed. @internal */
 export const isBrowser = /*#__PURE__*/ (() => "document" in globalThis || "importScripts" in globalThis)()
 
-type Read<A> = Effect.Effect<A | undefined, HttpClientError.ResponseError>
+type Read<A> = Effect.Effect<A | undefined, HttpClientError.HttpClientError>
+
+/** Whether a body had no bytes, which is an error to the platform. @internal */
+export const isEmpty = (error: HttpClientError.HttpClientError): boolean => error.reason === "EmptyBody"
 
 /** A length that is told and small enough. What is packed may be a flood however short it is. */
 const isBearable = ({ headers }: HttpClientResponse.HttpClientResponse, maximum: number): boolean =>
@@ -30,11 +33,7 @@ const parts = (response: HttpClientResponse.HttpClientResponse, maximum: number)
     let isWhole = true
     const read = Stream.runForEachWhile(response.stream, (part) => Effect.sync(() => (isWhole = collected.add(part))))
     // a stream of nothing is an error to the platform
-    const whole = Effect.catchIf(
-      read,
-      (error) => error.reason === "EmptyBody",
-      () => Effect.void
-    )
+    const whole = Effect.catchIf(read, isEmpty, () => Effect.void)
     return Effect.map(whole, () => (isWhole ? collected.bytes() : undefined))
   })
 

@@ -5,7 +5,6 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as Clock from "effect/Clock"
 import type * as Effect from "effect/Effect"
-import type * as MetricLabel from "effect/MetricLabel"
 import type * as Tracer from "effect/Tracer"
 import type { Service } from "../../Auth.js"
 import type { Policy } from "../../HttpLayer.js"
@@ -46,7 +45,7 @@ export interface CallState<A> {
   readonly limiter: RateLimiter | undefined
   readonly collector: Meta.Collector | undefined
   readonly clock: Clock.Clock
-  readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
+  readonly labels: Metrics.Labels
   readonly ask: Limiter.Ask
   /** When the time limit of the call began. Waits at the limiter do not count. */
   started: number

@@ -169,10 +169,10 @@ const toTransportError = (
   phase: "send" | "receive"
 ): Effect.Effect<never, E.TransportError> => {
   const { attempts, call, secrets } = exchange
-  const failure = Cause.failureOrCause(cause)
-  if (Either.isLeft(failure)) return Effect.fail(Failure.fromTransport(call, failure.left, attempts, secrets))
+  const failure = Cause.failureOption(cause)
+  if (Option.isSome(failure)) return Effect.fail(Failure.fromTransport(call, failure.value, attempts, secrets))
   return Cause.isInterrupted(cause)
-    ? Effect.failCause(failure.right)
+    ? Effect.interrupt
     : Effect.fail(Failure.fromDefect(call, Cause.squash(cause), attempts, secrets, phase))
 }
 
@@ -206,9 +206,7 @@ const readResponse = (
   if (exchange.binary) {
     // a stream of nothing is an error to the platform
     const stream = Stream.catchAllCause(response.stream, (cause) =>
-      Option.exists(Cause.failureOption(cause), ({ reason }) => reason === "EmptyBody")
-        ? Stream.empty
-        : Stream.fromEffect(broken(cause))
+      Option.exists(Cause.failureOption(cause), Body.isEmpty) ? Stream.empty : Stream.fromEffect(broken(cause))
     )
     return Effect.succeed(received("", stream))
   }
@@ -318,6 +316,8 @@ const redirectTarget = (
   return Either.right(
     home
       ? HttpClientRequest.setUrl(from, target.href)
-      : HttpClientRequest.get(target.href, { headers: Headers.remove(from.headers, ["authorization", "x-api-token"]) })
+      : HttpClientRequest.get(target.href, {
+          headers: Headers.remove(Headers.remove(from.headers, "authorization"), "x-api-token")
+        })
   )
 }

@@ -2,16 +2,15 @@
  * Sends one call: waits for its turn, attempts it, and retries failed attempts.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as FiberRef from "effect/FiberRef"
 import * as Random from "effect/Random"
 import type { Requirements } from "../../Endpoint.js"
 import { CurrentPolicy } from "../../HttpLayer.js"
 import * as E from "../../PipedriveError.js"
 import { CurrentLimiter } from "../../RateLimiter.js"
+import * as Fibers from "../fiber.js"
 import { authTag } from "../oauth/baseUrl.js"
 import * as Queue from "../rateLimit/queue.js"
 import * as Telemetry from "../telemetry/attempts.js"
@@ -29,12 +28,12 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
   Effect.withFiberRuntime<A, E.PipedriveError, Requirements>((fiber) => {
     const context = fiber.currentContext as Context.Context<Requirements>
     const policy = Context.get(context, CurrentPolicy)
-    const labels = fiber.getFiberRef(FiberRef.currentMetricLabels)
+    const labels = Metrics.labelsOf(fiber)
     if (policy.faults.length > 0) {
       const issues = policy.faults.map(({ message, option }) => ({ path: ["policy", option], message }))
       return Effect.fail(new E.InvalidRequest({ ...sending.call, issues }))
     }
-    const clock = Context.get(fiber.currentDefaultServices, Clock.Clock)
+    const clock = Fibers.clockOf(fiber)
     const auth = Context.get(context, authTag)
     const limiter = Context.get(context, CurrentLimiter)
     const state: CallState<A> = {

@@ -7,9 +7,9 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as E from "../../PipedriveError.js"
+import * as Fibers from "../fiber.js"
 import type { CallState } from "../http/call.js"
 import type * as Limiter from "../rateLimit/gate.js"
 
@@ -18,7 +18,7 @@ const nanos = (millis: number): bigint => BigInt(Math.trunc(millis)) * 1_000_000
 /** Records the span of an attempt that has ended. Only calls with several attempts have such spans. @internal */
 export const recordAttempt = <A>(state: CallState<A>, error: E.PipedriveError | undefined): Effect.Effect<void> =>
   Effect.withFiberRuntime((fiber) => {
-    if (!fiber.getFiberRef(FiberRef.currentTracerEnabled)) return Effect.void
+    if (!Fibers.isTraced(fiber)) return Effect.void
     return Effect.tracerWith((tracer) =>
       Effect.map(Clock.currentTimeNanos, (end) => {
         const { answer, began, sending, tries } = state

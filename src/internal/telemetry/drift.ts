@@ -3,9 +3,9 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
 import type { Found } from "../schema/responseIssues.js"
 import { visible } from "../text.js"
+import * as Metrics from "./metrics.js"
 
 /** Endpoints and places that a warning named already. A layer brings its own, so that two programs do not silence each other. @internal */
 export class Told extends /*#__PURE__*/ (() =>
@@ -18,11 +18,6 @@ export const make = (): Set<string> => new Set()
 
 /** More than this is no drift but another API: no further word, and no further series. */
 const most = 1000
-
-const counter = /*#__PURE__*/ Metric.counter("pipedrive_response_drift", {
-  description: "Fields of answers that were not as documented",
-  incremental: true
-})
 
 /** Warnings name so many fields. */
 const mostNamed = 12
@@ -46,11 +41,7 @@ export const report = (endpoint: string, found: ReadonlyArray<Found>, what = "th
       }
       places.push(isKnown || told.has(id) ? one.place : "*")
     }
-    const counted = Effect.forEach(
-      places,
-      (path) => Metric.increment(Metric.tagged(Metric.tagged(counter, "endpoint", endpoint), "path", path)),
-      { discard: true }
-    )
+    const counted = Effect.forEach(places, (path) => Metrics.drifted(endpoint, path), { discard: true })
     return fresh.length === 0 ? counted : Effect.zipRight(counted, Effect.logWarning(warning(endpoint, fresh, what)))
   })
 

@@ -1,12 +1,20 @@
 /**
  * What is counted and measured. Labels are names of endpoints and of outcomes: no ids, no tokens.
  */
+import type * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricKey from "effect/MetricKey"
 import * as MetricLabel from "effect/MetricLabel"
+import type * as Fibers from "../fiber.js"
 
-type Labels = ReadonlyArray<MetricLabel.MetricLabel>
+/** The labels that a program adds to its metrics. @internal */
+export type Labels = ReadonlyArray<MetricLabel.MetricLabel>
+
+/** @internal */
+export const labelsOf = (fiber: Fibers.Running): Labels => fiber.getFiberRef(FiberRef.currentMetricLabels)
+
 type Counter = Metric.Metric.Counter<number>
 
 /** The instruments of one endpoint, made once. @internal */
@@ -74,3 +82,12 @@ export const refused = (kind: "burst" | "daily", labels: Labels): void => refusa
 
 /** @internal */
 export const left = (remaining: number, labels: Labels): void => tokensLeft.unsafeUpdate(remaining, labels)
+
+const drift = /*#__PURE__*/ Metric.counter("pipedrive_response_drift", {
+  description: "Fields of answers that were not as documented",
+  incremental: true
+})
+
+/** @internal */
+export const drifted = (endpoint: string, path: string): Effect.Effect<void> =>
+  Metric.increment(Metric.tagged(Metric.tagged(drift, "endpoint", endpoint), "path", path))

@@ -11,6 +11,7 @@ import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
@@ -21,6 +22,7 @@ import * as Tracer from "effect/Tracer"
 import { WebhookError, type WebhookErrorReason } from "../../PipedriveError.js"
 import type { DecodeOptions, Event } from "../../WebhookEvents.js"
 import { invalid } from "../configError.js"
+import * as Fibers from "../fiber.js"
 import { collect } from "../http/body.js"
 import * as Timeout from "../http/timeout.js"
 import * as Known from "../options.js"
@@ -185,7 +187,6 @@ export const make =
       // the span in which the handler is made is not that of an event
       const context = Context.omit(Tracer.ParentSpan)(yield* Effect.context<R>()) as Context.Context<R>
       const store = yield* KeyValueStore.KeyValueStore
-      const runtime = yield* Effect.runtime<never>()
       const holder = (yield* Random.nextIntBetween(1, Number.MAX_SAFE_INTEGER)).toString(36)
       const claims = Claims.make(store, { holder, timeToLive, lease: Duration.toMillis(lease) })
       const report = (failure: WebhookError, event: Event | undefined): Effect.Effect<void> =>
@@ -223,7 +224,9 @@ export const make =
           const known = work.find(key)
           if (known !== undefined) return known
           const outcome = yield* Effect.clockWith((clock) =>
-            Timeout.withLimit(claims.claim(key), runtime, { millis: storeTimeout, clock, onTimeout: storeIsSlow })
+            Fibers.withSetting(identity, (setting) =>
+              Timeout.withLimit(claims.claim(key), setting, { millis: storeTimeout, clock, onTimeout: storeIsSlow })
+            )
           ).pipe(
             Effect.catchAllCause((cause) =>
               Effect.fail(error("Store", "the store could not be asked about the event", Cause.squash(cause)))
