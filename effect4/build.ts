@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { apply, type Overlay } from "./codemod/overlay.js"
-import { rewrite } from "./codemod/rewrite.js"
+import { referencesOf, rewrite } from "./codemod/rewrite.js"
 
 const here = fileURLToPath(new URL("./", import.meta.url))
 const root = join(here, "..")
@@ -31,10 +31,11 @@ for (const file of filesOf(join(here, "overlays"))) {
 }
 
 const output = new Map<string, string | Buffer>()
-for (const path of folders.flatMap((folder) => filesOf(join(root, folder)))) {
-  const file = relative(root, path)
-  output.set(file, file.endsWith(".ts") ? rewrite(file, readFileSync(path, "utf8")) : readFileSync(path))
-}
+const paths = folders.flatMap((folder) => filesOf(join(root, folder)))
+const sources = paths.filter((path) => path.endsWith(".ts")).map((path) => [path, readFileSync(path, "utf8")] as const)
+const references = new Set(sources.flatMap(([, text]) => referencesOf(text)))
+for (const path of paths) output.set(relative(root, path), readFileSync(path))
+for (const [path, text] of sources) output.set(relative(root, path), rewrite(path, text, references))
 for (const overlay of overlays) {
   const text = output.get(overlay.file)
   if (typeof text === "string") output.set(overlay.file, apply(text, overlay, faults))

@@ -14,12 +14,14 @@ export interface Overlay {
   readonly file: string
   /** Why the codemod cannot do it: what Effect 4 does otherwise. */
   readonly why: string
+  /** Modules that the edits need, by their path. An import that they leave without use goes by itself. */
+  readonly imports?: ReadonlyArray<string>
   readonly edits: ReadonlyArray<Edit>
 }
 
 /** The overlaid text, or a sentence for each edit that does not fit. */
-export const apply = (text: string, { edits, file }: Overlay, faults: Array<string>): string =>
-  edits.reduce((whole, { find, replace }) => {
+export const apply = (text: string, { edits, file, imports = [] }: Overlay, faults: Array<string>): string => {
+  const edited = edits.reduce((whole, { find, replace }) => {
     const times = whole.split(find).length - 1
     if (times !== 1) {
       faults.push(`${file}: an edit matches ${times} times instead of once:\n${find.replace(/^/gm, "    ")}`)
@@ -27,3 +29,20 @@ export const apply = (text: string, { edits, file }: Overlay, faults: Array<stri
     }
     return whole.replace(find, () => replace)
   }, text)
+  const lines = imports.map(
+    (path) => `import * as ${localNames.get(path) ?? path.slice(path.lastIndexOf("/") + 1)} from "${path}"\n`
+  )
+  return edited
+    .replace(/^import (?=(?:type )?\* as \w+ from "effect)/m, (start) => `${lines.join("")}${start}`)
+    .replace(/^import (?:type )?\* as (\w+) from "[^"]*"\n/gm, (line, name: string) =>
+      edited
+        .split(line)
+        .join("")
+        .match(new RegExp(`\\b${name}\\b`)) === null
+        ? ""
+        : line
+    )
+}
+
+/** Modules with the name of a global. */
+const localNames: ReadonlyMap<string, string> = new Map([["effect/Array", "Arr"]])

@@ -26,7 +26,7 @@ const barrels = new Set([
 ])
 
 /** @internal */
-export const rewrite = (fileName: string, text: string): string => {
+export const rewrite = (fileName: string, text: string, references: ReadonlySet<string>): string => {
   const source = ts.createSourceFile(fileName, text, ts.ScriptTarget.ES2022, true)
   const known = new Map<string, Known>()
   /** Members that a file imports by their own name: `import { Tag } from "effect/Context"`. */
@@ -169,12 +169,20 @@ export const rewrite = (fileName: string, text: string): string => {
     if (hasEither && ts.isIdentifier(node) && (node.text === "onLeft" || node.text === "onRight") && isName(node)) {
       return node.text === "onLeft" ? "onFailure" : "onSuccess"
     }
+    if (ts.isQualifiedName(node) && node.getText(source) === "Config.Config.Wrap") {
+      return memberAt({ from: "effect/Config", name: "Config" }, "Wrap", "Config", true)
+    }
     if (ts.isQualifiedName(node)) {
       const module = moduleAt(node.left)
       if (module !== undefined) {
         const type = !ts.isTypeQueryNode(node.parent) || true
         return memberAt(module, node.right.text, node.left.getText(source), type)
       }
+    }
+    if (ts.isUnionTypeNode(node)) {
+      // nothing has to provide a reference
+      const kept = node.types.filter((type) => !isReference(type))
+      if (kept.length < node.types.length) return kept.length === 0 ? "never" : kept.map(print).join(" | ")
     }
     if (ts.isTypeReferenceNode(node)) {
       const special = typeReference(node)
@@ -194,6 +202,10 @@ export const rewrite = (fileName: string, text: string): string => {
     return children(node)
   }
 
+  const isReference = (node: ts.TypeNode): boolean =>
+    ts.isTypeReferenceNode(node) &&
+    references.has(ts.isQualifiedName(node.typeName) ? node.typeName.right.text : node.typeName.text)
+
   /** `Schema.Schema<A, I>` is `Schema.Codec<A, I>`. */
   const typeReference = (node: ts.TypeReferenceNode): string | undefined => {
     const name = node.typeName
@@ -211,6 +223,7 @@ export const rewrite = (fileName: string, text: string): string => {
     const args = call.arguments
     const local = (call.expression as ts.PropertyAccessExpression).expression.getText(source)
     const to = (name: string) => `${memberAt(module, name, local, false)}`
+    const effect = (name: string) => memberAt({ from: "effect/Effect", name: "Effect" }, name, "Effect", false)
     const arg = (index: number) => print(args[index] as ts.Node)
     const last = args.length - 1
     const before = args
@@ -237,8 +250,12 @@ export const rewrite = (fileName: string, text: string): string => {
         })
         return `${to("timeoutOrElse")}(${before}{ ${fields.join(", ")} })`
       }
-      case "Effect.asyncInterrupt":
-        return undefined
+      case "Fiber.interruptFork":
+        return `${effect("asVoid")}(${effect("forkDaemon")}(${to("interrupt")}(${arg(0)})))`
+      case "Stream.fromReadableStream":
+        return args.length === 2
+          ? `${to("fromReadableStream")}({ evaluate: ${arg(0)}, onError: ${arg(1)} })`
+          : undefined
       case "Deferred.unsafeMake":
         return `${to("unsafeMake")}${call.typeArguments === undefined ? "" : `<${list(call.typeArguments)}>`}()`
       case "Effect.withClock":
@@ -416,6 +433,10 @@ const isName = (node: ts.Identifier): boolean => {
       parent.name === node)
   )
 }
+
+/** The classes of a file that extend a `Context.Reference`. */
+export const referencesOf = (text: string): ReadonlyArray<string> =>
+  Array.from(text.matchAll(/class (\w+) extends[^{]*?Context\.Reference</g), ([, name]) => name as string)
 
 /** The imports of the rewritten file: the ones that are not Effect's as they were, and Effect's as they are needed. */
 const importLines = (
