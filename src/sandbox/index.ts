@@ -14,11 +14,12 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Auth from "../Auth.js"
+import * as several from "./companies.js"
 import type { Fault } from "./http/faults.js"
 import type { Reply } from "./http/replies.js"
 import type { SeenRequest } from "./http/requestLog.js"
 import type * as World from "./model/world.js"
-import type { Options } from "./options.js"
+import type { CompaniesOptions, Options } from "./options.js"
 import type { SandboxError } from "./seeds/seed.js"
 import * as service from "./service.js"
 import type { Delivery } from "./webhooks/delivery.js"
@@ -29,7 +30,7 @@ export type { Plan, PlanName } from "./http/limits.js"
 export { type Endpoint, type Partially, type Reply, refuse, reply } from "./http/replies.js"
 export type { SeenRequest } from "./http/requestLog.js"
 export { type App, defaultApp, type OAuthOptions } from "./oauth/server.js"
-export { defaultBaseUrl, defaultToken, type Options } from "./options.js"
+export { type CompaniesOptions, type CompanyOptions, defaultBaseUrl, defaultToken, type Options } from "./options.js"
 export { SandboxError, type Seed, type SeedRow } from "./seeds/seed.js"
 export type { Delivery } from "./webhooks/delivery.js"
 export { type DeliveryOptions, delivery } from "./webhooks/sample.js"
@@ -154,6 +155,35 @@ export interface OAuth {
  */
 export class Sandbox extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/Sandbox")<Sandbox, Service>())() {}
 
+/**
+ * The members of {@link Companies}.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompaniesService<Name extends string = string>
+  extends Pick<Service, "baseUrl" | "fetch" | "client" | "requests" | "clearRequests"> {
+  /** The address of all of them: of the API and of the OAuth server. */
+  readonly baseUrl: string
+  /** Each company: its data, requests, deliveries, clock, limits and faults are its own. */
+  readonly companies: { readonly [K in Name]: Service }
+  /** Handles a web request for the company that its credentials are of. */
+  readonly fetch: Service["fetch"]
+  /** The same as a transport. */
+  readonly client: HttpClient.HttpClient
+  /** The requests that were for no company: their credentials are not known, or they asked which company an app is for. */
+  readonly requests: Service["requests"]
+}
+
+/**
+ * Several companies behind one address.
+ *
+ * @since 0.1.0
+ * @category tags
+ */
+export class Companies extends /*#__PURE__*/ (() =>
+  Context.Tag("effect-pipedrive/SandboxCompanies")<Companies, CompaniesService>())() {}
+
 // -----------------------------------------------------------------------------
 // making
 // -----------------------------------------------------------------------------
@@ -164,7 +194,7 @@ export class Sandbox extends /*#__PURE__*/ (() => Context.Tag("effect-pipedrive/
  * @since 0.1.0
  * @category constructors
  */
-export const make: (options?: Options) => Effect.Effect<Service, SandboxError> = service.make
+export const make: (options?: Options) => Effect.Effect<Service, SandboxError> = (options) => service.make(options)
 
 /**
  * Everything an endpoint needs, on a sandbox. Each time the layer is built it has its own data, so tests that provide it can run
@@ -214,4 +244,74 @@ const provide = (
 export const layerReplies = (
   ...replies: ReadonlyArray<Reply>
 ): Layer.Layer<HttpClient.HttpClient | Auth.Auth | Sandbox, SandboxError | ConfigError.ConfigError> =>
-  provide(service.make({ seed: "empty", replies }, true))
+  provide(service.make({ seed: "empty", replies }, { repliesOnly: true }))
+
+// -----------------------------------------------------------------------------
+// several companies
+// -----------------------------------------------------------------------------
+
+/**
+ * Makes companies behind one address, as all companies are at Pipedrive. A request goes to the company that its credentials are of;
+ * others get a 401. Apps are registered once: a user chooses the company on the consent page, and what a code or a refresh token
+ * gives is that company's.
+ *
+ * @since 0.1.0
+ * @category constructors
+ */
+export const makeCompanies = <Name extends string>(
+  options: CompaniesOptions<Name>
+): Effect.Effect<CompaniesService<Name>, SandboxError> =>
+  Effect.map(several.makeOpen(options), ({ service }) => service)
+
+/**
+ * Companies behind one address, and the transport to them. {@link layerCompany} adds the credentials of one.
+ *
+ * @example
+ * ```ts
+ * import * as Sandbox from "effect-pipedrive/sandbox"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect } from "effect"
+ *
+ * const count = Effect.map(Deals.list({ limit: 500 }), ({ data }) => data.length)
+ *
+ * const program = Effect.all({
+ *   harbour: Effect.provide(count, Sandbox.layerCompany("harbour")),
+ *   pine: Effect.provide(count, Sandbox.layerCompany("pine"))
+ * }).pipe(Effect.provide(Sandbox.layerCompanies({ companies: { harbour: { seed: "demo" }, pine: { seed: "empty" } } })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerCompanies = (
+  options: CompaniesOptions
+): Layer.Layer<HttpClient.HttpClient | Companies, SandboxError> =>
+  Layer.unwrapEffect(
+    Effect.map(makeCompanies(options), (made) =>
+      Layer.merge(Layer.succeed(Companies, made), Layer.succeed(HttpClient.HttpClient, made.client))
+    )
+  )
+
+/**
+ * The company of that name.
+ *
+ * @since 0.1.0
+ * @category accessors
+ */
+export const company = (name: string): Effect.Effect<Service, SandboxError, Companies> =>
+  Effect.flatMap(Companies, (companies) => several.find(companies, name))
+
+/**
+ * One of several companies: its sandbox, and the credentials of its first user.
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerCompany = (
+  name: string
+): Layer.Layer<Auth.Auth | Sandbox, SandboxError | ConfigError.ConfigError, Companies> =>
+  Layer.unwrapEffect(
+    Effect.map(company(name), (sandbox) =>
+      Layer.merge(Layer.succeed(Sandbox, sandbox), Auth.apiKey(sandbox.token, { baseUrl: sandbox.baseUrl }))
+    )
+  )

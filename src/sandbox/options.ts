@@ -74,6 +74,44 @@ export const names: Names<Options> = {
 }
 
 /**
+ * Options of one of several companies behind one address.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompanyOptions extends Omit<Options, "baseUrl" | "oauth" | "token"> {
+  /**
+   * The API token of the first user: no two companies have the same.
+   *
+   * @default its name, and `-token`
+   */
+  readonly token?: string | undefined
+}
+
+/**
+ * Options of several companies behind one address.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompaniesOptions<Name extends string = string>
+  extends Pick<Options, "baseUrl" | "oauth" | "webhooks"> {
+  /**
+   * The companies, by names of your own. A company is called so and has that `company_domain`, unless its seed says otherwise; their
+   * ids differ as well.
+   */
+  readonly companies: { readonly [K in Name]: CompanyOptions }
+  /**
+   * The `baseUrl` of each company, which tokens name as `api_domain`: the one that all have in common, or a host name of its own, as
+   * at Pipedrive: `http://harbour.localhost:8080`. Requests to such a host are for that company alone in either case; but not every
+   * system finds names below `localhost`.
+   *
+   * @default "shared"
+   */
+  readonly hosts?: "shared" | "own" | undefined
+}
+
+/**
  * The default API token of a sandbox.
  *
  * @since 0.1.0

@@ -17,10 +17,12 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Record from "effect/Record"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Names } from "../internal/options.js"
+import * as several from "./companies.js"
 import * as Sandbox from "./index.js"
 import { names as sandboxNames } from "./options.js"
 import type { Page } from "./page/context.js"
@@ -51,6 +53,25 @@ export interface Options extends Sandbox.Options {
    * A file for the data. It is read when the server starts, if it exists, and written after changes and when the server stops.
    */
   readonly file?: string | undefined
+}
+
+/**
+ * Options of one of several companies on a port.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompanyOptions extends Sandbox.CompanyOptions, Pick<Options, "file"> {}
+
+/**
+ * Options of several companies on a port.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface CompaniesOptions extends Omit<Sandbox.CompaniesOptions, "companies">, Pick<Options, "port" | "host"> {
+  /** The companies, by names of your own. */
+  readonly companies: { readonly [name: string]: CompanyOptions }
 }
 
 const names: Names<Options> = /*#__PURE__*/ (() => ({ ...sandboxNames, port: true, host: true, file: true }))()
@@ -119,39 +140,69 @@ const breaking = (response: HttpServerResponse.HttpServerResponse, close: () => 
   return HttpServerResponse.setBody(response, HttpBody.stream(stream, body.contentType, body.contentLength))
 }
 
-const serve = (
-  options: Options
-): Effect.Effect<Sandbox.Service, Sandbox.SandboxError, HttpServer.HttpServer | HttpClient.HttpClient | Scope.Scope> =>
+type Served<A> = Effect.Effect<A, Sandbox.SandboxError, HttpServer.HttpServer | HttpClient.HttpClient | Scope.Scope>
+
+/** The origin, and the client that delivers webhooks, unless the options have others. */
+const outside = ({ baseUrl, webhooks }: Pick<Options, "baseUrl" | "webhooks">) =>
+  Effect.gen(function* () {
+    const server = yield* HttpServer.HttpServer
+    const outward = yield* HttpClient.HttpClient
+    return { baseUrl: baseUrl ?? urlOf(server.address), webhooks: webhooks ?? outward }
+  })
+
+/** Takes requests for the pages and for Pipedrive. */
+const listen = (pageAt: (pathname: string) => Page, fetch: Sandbox.Service["fetch"]) => {
+  const app = Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
+    const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), (web) => {
+      const { pathname } = new URL(web.url)
+      return pages.owns(web.method, pathname) ? pages.handle(pageAt(pathname), web) : fetch(web)
+    })
+    if (response.type === "error") {
+      // a broken connection: there is no response to write
+      yield* Effect.sync(() => socket.destroy())
+      return yield* Effect.never
+    }
+    return breaking(HttpServerResponse.fromWeb(response), () => socket.destroySoon())
+  })
+  return HttpServer.serveEffect(app)
+}
+
+const serve = (options: Options): Served<Sandbox.Service> =>
   Effect.gen(function* () {
     const strange = refuseUnknown(options, names)
     if (strange !== undefined) return yield* strange
-    const server = yield* HttpServer.HttpServer
-    const outward = yield* HttpClient.HttpClient
     const { file, host: _host, port: _port, ...inside } = options
-    const open = yield* service.makeOpen({
-      ...inside,
-      baseUrl: options.baseUrl ?? urlOf(server.address),
-      webhooks: options.webhooks ?? outward
-    })
-    const sandbox = open.service
+    const open = yield* service.makeOpen({ ...inside, ...(yield* outside(options)) })
     const page = yield* pages.make(open, options.faults)
-    const app = Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const { socket } = NodeHttpServerRequest.toIncomingMessage(request)
-      const response = yield* Effect.flatMap(HttpServerRequest.toWeb(request), (web) =>
-        pages.owns(web.method, new URL(web.url).pathname) ? pages.handle(page, web) : sandbox.fetch(web)
-      )
-      if (response.type === "error") {
-        // a broken connection: there is no response to write
-        yield* Effect.sync(() => socket.destroy())
-        return yield* Effect.never
-      }
-      return breaking(HttpServerResponse.fromWeb(response), () => socket.destroySoon())
-    })
-    if (file !== undefined) yield* keep(sandbox, page, file)
-    yield* HttpServer.serveEffect(app)
-    return sandbox
+    if (file !== undefined) yield* keep(open.service, page, file)
+    yield* listen(() => page, open.service.fetch)
+    return open.service
   })
+
+const serveCompanies = (options: CompaniesOptions): Served<Sandbox.CompaniesService> =>
+  Effect.gen(function* () {
+    const { host: _host, port: _port, ...inside } = options
+    const files = Object.values(options.companies ?? {}).flatMap((company) => company?.file ?? [])
+    const twice = files.find((file, at) => files.indexOf(file) < at)
+    if (twice !== undefined) {
+      return yield* new Sandbox.SandboxError({ path: "companies", reason: `have one file in common: ${twice}` })
+    }
+    const companies = Record.map(options.companies ?? {}, (company) => ({ ...company, file: undefined }))
+    const made = yield* several.makeOpen({ ...inside, ...(yield* outside(options)), companies })
+    const all = yield* pages.makeAll(made.front, made.companies, (name) => options.companies[name]?.faults)
+    for (const [name, { service }] of made.companies) {
+      const file = options.companies[name]?.file
+      const page = all.byName.get(name)
+      if (file !== undefined && page !== undefined) yield* keep(service, page, file)
+    }
+    yield* listen((pathname) => pages.pageAt(all, pathname), made.service.fetch)
+    return made.service
+  })
+
+const listening = ({ host, port }: Pick<Options, "host" | "port">) =>
+  Layer.merge(manual, NodeHttpServer.layerServer(createServer, { port: port ?? 8080, host: host ?? "127.0.0.1" }))
 
 /**
  * Serves a sandbox while the layer is in use. Its `baseUrl` and `token` are what a client of it needs: see {@link environment}.
@@ -173,12 +224,32 @@ const serve = (
  * @category layers
  */
 export const layer = (options: Options = {}): Layer.Layer<Sandbox.Sandbox, Sandbox.SandboxError | ServeError> =>
-  Layer.scoped(Sandbox.Sandbox, serve(options)).pipe(
-    Layer.provide(manual),
-    Layer.provide(
-      NodeHttpServer.layerServer(createServer, { port: options.port ?? 8080, host: options.host ?? "127.0.0.1" })
-    )
-  )
+  Layer.scoped(Sandbox.Sandbox, serve(options)).pipe(Layer.provide(listening(options)))
+
+/**
+ * Serves several companies on one port, as Pipedrive's API host does: a request is for the company that its credentials are of. See
+ * `Sandbox.layerCompany` for programs that run as one of them, and {@link environment} for other processes.
+ *
+ * @example
+ * ```ts
+ * import * as Sandbox from "effect-pipedrive/sandbox"
+ * import * as Server from "effect-pipedrive/sandbox/server"
+ * import { Effect } from "effect"
+ *
+ * const program = Effect.gen(function* () {
+ *   const pine = yield* Sandbox.company("pine")
+ *   yield* Effect.log(Server.environment(pine))
+ *   yield* pine.advance("1 hour")
+ * }).pipe(Effect.provide(Server.layerCompanies({ port: 0, companies: { harbour: {}, pine: { plan: "lite" } } })))
+ * ```
+ *
+ * @since 0.1.0
+ * @category layers
+ */
+export const layerCompanies = (
+  options: CompaniesOptions
+): Layer.Layer<Sandbox.Companies, Sandbox.SandboxError | ServeError> =>
+  Layer.scoped(Sandbox.Companies, serveCompanies(options)).pipe(Layer.provide(listening(options)))
 
 /**
  * The environment variables with which a program uses a sandbox, one per line.

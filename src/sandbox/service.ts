@@ -22,6 +22,7 @@ import * as snapshots from "./model/snapshot.js"
 import * as Time from "./model/time.js"
 import { isRecord, text, textOrNull } from "./model/view.js"
 import * as World from "./model/world.js"
+import type { Choice } from "./oauth/consentPage.js"
 import * as oauth from "./oauth/server.js"
 import * as tokens from "./oauth/tokens.js"
 import { defaultBaseUrl, defaultToken, names, type Options } from "./options.js"
@@ -141,20 +142,24 @@ const restoreSnapshot = (internals: Internals, token: string, to: Snapshot): Eff
     return Time.set(internals.time, to.ahead)
   })
 
+/** The ways in, to the sandbox that a request is for. */
+export const entrances = (find: (incoming: Http.Incoming) => Internals): Pick<Service, "client" | "fetch"> => {
+  const handled = Effect.flatMap((incoming: Http.Incoming) => handle(find(incoming), incoming))
+  return {
+    client: HttpClient.make((request, url) =>
+      Http.fromClient(request, url).pipe(
+        handled,
+        Effect.flatMap((answer) => toClientResponse(request, answer))
+      )
+    ),
+    fetch: (request) => Http.fromWeb(request).pipe(handled, Effect.flatMap(Http.toWeb))
+  }
+}
+
 const makeService = (internals: Internals, token: string): Service => ({
   baseUrl: internals.origin,
   token,
-  client: HttpClient.make((request, url) =>
-    Http.fromClient(request, url).pipe(
-      Effect.flatMap((incoming) => handle(internals, incoming)),
-      Effect.flatMap((answer) => toClientResponse(request, answer))
-    )
-  ),
-  fetch: (request) =>
-    Http.fromWeb(request).pipe(
-      Effect.flatMap((incoming) => handle(internals, incoming)),
-      Effect.flatMap(Http.toWeb)
-    ),
+  ...entrances(() => internals),
   requests: Effect.sync(() => boundedLog.values(internals.log)),
   clearRequests: Effect.sync(() => boundedLog.clear(internals.log)),
   deliveries: Effect.sync(() => boundedLog.values(internals.webhookSender.deliveries)),
@@ -171,8 +176,12 @@ const makeService = (internals: Internals, token: string): Service => ({
   oauth: makeOAuth(internals)
 })
 
-const seedOf = (options: Options, at: string): Seed =>
-  options.seed === undefined || options.seed === "demo" ? demo(at) : options.seed === "empty" ? {} : options.seed
+const seedOf = ({ seed = "demo" }: Options, company: Partial<World.Company> | undefined, at: string): Seed => {
+  if (company === undefined) return seed === "demo" ? demo(at) : seed === "empty" ? {} : seed
+  if (seed !== "demo" && seed !== "empty") return { ...seed, company: { ...company, ...seed.company } }
+  const made = seed === "demo" ? demo(at) : {}
+  return { ...made, company: { ...made.company, ...company } }
+}
 
 const findOptionsProblem = (options: Options): SandboxError | undefined => {
   const strange =
@@ -198,24 +207,39 @@ const findOptionsProblem = (options: Options): SandboxError | undefined => {
   return unknown ? new SandboxError({ path: "plan", reason: `is none: ${plan}` }) : undefined
 }
 
+/** What a sandbox is part of. */
+export interface Role {
+  /** Endpoints without a reply get a 501. */
+  readonly repliesOnly?: boolean
+  /** What the company is by default, unless the seed is one of the user's own. */
+  readonly company?: Partial<World.Company>
+  /** API tokens of other companies behind the same address. */
+  readonly otherTokens?: ReadonlyArray<string>
+  /** The companies that it stands in front of. It has no token itself. */
+  readonly choices?: ReadonlyArray<Choice>
+}
+
+/** A sandbox, and its internal state. */
+export interface Open {
+  readonly service: Service
+  readonly internals: Internals
+}
+
 /** Makes a sandbox with its own data. */
-export const make = (options: Options = {}, repliesOnly = false): Effect.Effect<Service, SandboxError> =>
-  Effect.map(makeOpen(options, repliesOnly), ({ service }) => service)
+export const make = (options: Options = {}, role: Role = {}): Effect.Effect<Service, SandboxError> =>
+  Effect.map(makeOpen(options, role), ({ service }) => service)
 
 /** Makes a sandbox, and gives its internal state too: to the page of the server. */
-export const makeOpen = (
-  options: Options = {},
-  repliesOnly = false
-): Effect.Effect<{ readonly service: Service; readonly internals: Internals }, SandboxError> =>
+export const makeOpen = (options: Options = {}, role: Role = {}): Effect.Effect<Open, SandboxError> =>
   Effect.gen(function* () {
     const problem = findOptionsProblem(options)
     if (problem !== undefined) return yield* problem
     const token = options.token ?? defaultToken
     const origin = (options.baseUrl ?? defaultBaseUrl).replace(/\/+$/, "")
     const at = yield* now
-    const world = yield* build(seedOf(options, at), at, origin)
+    const world = yield* build(seedOf(options, role.company, at), at, origin)
     const [first] = World.all(world, "user")
-    if (first !== undefined) addApiToken(world, token, first.id)
+    if (first !== undefined && role.choices === undefined) addApiToken(world, token, first.id)
     const internals: Internals = {
       world,
       time: Time.make(),
@@ -223,11 +247,12 @@ export const makeOpen = (
       log: boundedLog.make(requestLog.shrink),
       random: { entropy: 1 },
       limits: limits.make(options.plan),
-      oauth: oauth.make(options.oauth, origin),
+      oauth: oauth.make(options.oauth, origin, role.choices),
       replies: new Map((options.replies ?? []).map((reply) => [reply.name, reply])),
-      repliesOnly,
+      repliesOnly: role.repliesOnly === true,
       ignoresUnknown: options.unknownParameters === "ignore",
       webhookSender: webhooks.make(options.webhooks),
+      otherTokens: role.otherTokens ?? [],
       faults: yield* activateFaults(options.faults ?? [])
     }
     return { service: makeService(internals, token), internals }

@@ -38,6 +38,23 @@ const expiredToken: Answer = {
   headers: { "x-401-by-gw": "true" }
 }
 
+const apiTokenOf = (incoming: Incoming): string | undefined =>
+  incoming.headers["x-api-token"] ?? incoming.url.searchParams.get("api_token") ?? undefined
+
+/** The scheme in lower case, and the value; `undefined` for a header that is neither Bearer nor Basic. */
+const authorizationOf = (header: string): readonly [scheme: string, value: string] | undefined => {
+  const [, scheme, value] = /^(Bearer|Basic) (\S+)$/i.exec(header) ?? []
+  return scheme === undefined || value === undefined ? undefined : [scheme.toLowerCase(), value]
+}
+
+/** Whether the credentials are of this world, expired ones included: where several companies are behind one address. */
+export const belongs = (world: World, incoming: Incoming): boolean => {
+  const token = apiTokenOf(incoming)
+  if (token !== undefined) return get(world, table, token) !== undefined
+  const [scheme, value = ""] = authorizationOf(incoming.headers.authorization ?? "") ?? []
+  return scheme === "bearer" && accessToken(world, value) !== undefined
+}
+
 /** Finds the user of a request's credentials. An API token takes precedence over an access token. */
 export const identify = (
   world: World,
@@ -45,7 +62,7 @@ export const identify = (
   incoming: Incoming,
   now: string
 ): Either.Either<Identity, Answer> => {
-  const token = incoming.headers["x-api-token"] ?? incoming.url.searchParams.get("api_token") ?? undefined
+  const token = apiTokenOf(incoming)
   if (token !== undefined) {
     const user = activeUser(world, get(world, table, token)?.user_id)
     return user === undefined
@@ -54,9 +71,10 @@ export const identify = (
   }
   const authorization = incoming.headers.authorization
   if (authorization === undefined) return Either.left(errorResponses.unauthorized)
-  const [, scheme = "", value = ""] = /^(Bearer|Basic) (\S+)$/i.exec(authorization) ?? []
-  if (scheme === "") return Either.left(errorResponses.gateway(400, "Invalid request: malformed authorization header"))
-  const access = scheme.toLowerCase() === "bearer" ? accessToken(world, value) : undefined
+  const parts = authorizationOf(authorization)
+  if (parts === undefined)
+    return Either.left(errorResponses.gateway(400, "Invalid request: malformed authorization header"))
+  const access = parts[0] === "bearer" ? accessToken(world, parts[1]) : undefined
   if (access === undefined) return Either.left(errorResponses.unauthorized)
   const user = activeUser(world, access.user_id)
   if (user === undefined || text(access, "expires") <= now) return Either.left(expiredToken)

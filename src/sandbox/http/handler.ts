@@ -55,6 +55,8 @@ export interface Internals {
   /** Unsupported parameters are ignored. */
   readonly ignoresUnknown: boolean
   readonly webhookSender: webhooks.WebhookSender
+  /** API tokens of other companies behind the same address, which the log does not show either. */
+  readonly otherTokens: ReadonlyArray<string>
   faults: ReadonlyArray<faults.ActiveFault>
 }
 
@@ -230,6 +232,7 @@ const applyFault = (fault: faults.Fault, answer: () => Answer): Effect.Effect<An
 /** Known secrets, except OAuth tokens: these are recognized by their format. */
 const knownSecrets = (internals: Internals): ReadonlyArray<string> => [
   ...Array.from(all(internals.world, "apiToken"), ({ id }) => String(id)),
+  ...internals.otherTokens,
   ...internals.oauth.apps.map(({ clientSecret }) => clientSecret)
 ]
 

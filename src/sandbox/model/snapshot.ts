@@ -39,8 +39,8 @@ export const encode = ({ ahead, world: snapshot }: Snapshot): Effect.Effect<stri
       if (name === "apiToken") continue
       tables[name] = { next, rows: yield* Effect.forEach(rows.values(), encodeRow) }
     }
-    const { entropy, log, ticks } = snapshot
-    return JSON.stringify({ sandbox: version, ahead, entropy, ticks, tables, log })
+    const { company, entropy, log, ticks } = snapshot
+    return JSON.stringify({ sandbox: version, company, ahead, entropy, ticks, tables, log })
   })
 
 const isId = (value: unknown): value is Id => typeof value === "number" || typeof value === "string"
@@ -69,6 +69,7 @@ export const decode = (text: string): Effect.Effect<Snapshot, SandboxError> =>
         return Effect.fail(fileError("does not say where its time and its ids stand"))
       }
       if (!Array.isArray(log) || !log.every(isChange)) return Effect.fail(fileError("does not hold what happened"))
+      const company = typeof value.company === "number" ? value.company : undefined
       const tables = new Map<string, { readonly rows: ReadonlyMap<Id, Row>; readonly next: number }>()
       for (const [name, table] of Object.entries(value.tables)) {
         if (!isRecord(table) || !Array.isArray(table.rows) || !table.rows.every(isRow)) {
@@ -78,6 +79,10 @@ export const decode = (text: string): Effect.Effect<Snapshot, SandboxError> =>
         const rows = table.rows.map(decodeRow)
         tables.set(name, { rows: new Map(rows.map((row) => [row.id, row])), next: table.next })
       }
-      return Effect.succeed({ _tag: "SandboxSnapshot" as const, ahead, world: { tables, log, entropy, ticks } })
+      return Effect.succeed({
+        _tag: "SandboxSnapshot" as const,
+        ahead,
+        world: { company, tables, log, entropy, ticks }
+      })
     })
   )

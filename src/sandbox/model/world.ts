@@ -238,6 +238,8 @@ export const timeUuid = (world: World, millis: number): string => {
 
 /** A world at one moment. */
 export interface Snapshot {
+  /** The id of its company, if it is known. */
+  readonly company: number | undefined
   readonly tables: ReadonlyMap<string, { readonly rows: ReadonlyMap<Id, Row>; readonly next: number }>
   readonly log: ReadonlyArray<Change>
   readonly entropy: number
@@ -246,6 +248,7 @@ export interface Snapshot {
 
 /** Rows are never changed, so a copy of the maps is a copy of the world. */
 export const snapshot = (world: World): Snapshot => ({
+  company: world.company.id,
   tables: new Map(Array.from(world.tables, ([name, { next, rows }]) => [name, { rows: new Map(rows), next }] as const)),
   log: world.log.slice(),
   entropy: world.entropy,

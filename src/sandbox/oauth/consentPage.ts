@@ -24,6 +24,39 @@ const style = `
   button { font: inherit; padding: .5rem 1.2rem; margin: 1.2rem .6rem 0 0; border: 1px solid #888; border-radius: .3rem }
   button[value=allow] { background: #017737; color: white; border-color: #017737 } small { color: #666 }`
 
+const nameOf = (app: App): string => escape(app.name ?? "Sandbox app")
+
+const documentOf = (title: string, content: string): string => `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}
+</style></head>
+<body>
+${content}
+<p><small>A sandbox of Pipedrive. Nothing here is real.</small></p>
+</body>
+</html>
+`
+
+/** A company that an app can be installed in. */
+export interface Choice {
+  /** What the query of its consent page has as `company`. */
+  readonly company: string
+  readonly title: string
+}
+
+/** The page before, where there are several companies. */
+export const choicePage = (app: App, choices: ReadonlyArray<Choice>, url: URL): string => {
+  const link = ({ company, title }: Choice) => {
+    const query = new URLSearchParams(url.searchParams)
+    query.set("company", company)
+    return `<li><a href="${escape(`${url.pathname}?${query.toString()}`)}">${escape(title)}</a></li>`
+  }
+  return documentOf(
+    `Which company is ${nameOf(app)} for?`,
+    `<h1>Which company is ${nameOf(app)} for?</h1>\n<ul>${choices.map(link).join("")}</ul>`
+  )
+}
+
 /** The page. */
 export const consentPage = (
   app: App,
@@ -31,21 +64,16 @@ export const consentPage = (
   company: string,
   users: ReadonlyArray<Row>,
   url: URL
-): string => `<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Allow ${escape(app.name ?? "Sandbox app")}?</title><style>${style}
-</style></head>
-<body>
-<h1>${escape(app.name ?? "Sandbox app")} asks to use ${escape(company)}</h1>
+): string =>
+  documentOf(
+    `Allow ${nameOf(app)}?`,
+    `<h1>${nameOf(app)} asks to use ${escape(company)}</h1>
 <form method="post" action="${escape(`${url.pathname}${url.search}`)}">
 <p><label>You are <select name="user_id">${users
-  .map((user) => `<option value="${escape(String(user.id))}">${escape(text(user, "name"))}</option>`)
-  .join("")}</select></label></p>
+      .map((user) => `<option value="${escape(String(user.id))}">${escape(text(user, "name"))}</option>`)
+      .join("")}</select></label></p>
 <p>It will be able to do all of this, or nothing:</p>
 <ul>${scopes.map((scope) => `<li><code>${escape(scope)}</code></li>`).join("")}</ul>
 <button name="decision" value="allow">Allow and install</button><button name="decision" value="deny">Cancel</button>
-</form>
-<p><small>A sandbox of Pipedrive. Nothing here is real.</small></p>
-</body>
-</html>
-`
+</form>`
+  )

@@ -7,7 +7,7 @@ import type { Names } from "../../internal/options.js"
 import { type Answer, empty, html, type Incoming, json } from "../http/messages.js"
 import { addMillis } from "../model/view.js"
 import { all, get, put, randomHex, type World } from "../model/world.js"
-import { consentPage } from "./consentPage.js"
+import { type Choice, choicePage, consentPage } from "./consentPage.js"
 
 /**
  * An app that is registered with a sandbox.
@@ -73,14 +73,21 @@ export interface Server {
   readonly rotating: boolean
   readonly expiresIn: number
   readonly apiDomain: string
+  /** The companies that a user chooses from; `undefined` at the OAuth server of one company. */
+  readonly choices: ReadonlyArray<Choice> | undefined
 }
 
 /** Makes an OAuth server. */
-export const make = (options: OAuthOptions | undefined, origin: string): Server => ({
+export const make = (
+  options: OAuthOptions | undefined,
+  origin: string,
+  choices?: ReadonlyArray<Choice> | undefined
+): Server => ({
   apps: options?.apps ?? [defaultApp],
   rotating: options?.refreshTokens === "rotating",
   expiresIn: options?.expiresIn ?? 3600,
-  apiDomain: options?.apiDomain ?? origin
+  apiDomain: options?.apiDomain ?? origin,
+  choices
 })
 
 /** All scopes that endpoints need. */
@@ -149,8 +156,7 @@ export const allow = (
   Either.flatMap(checkConsentUrl(server, url), (app) => {
     const [first] = all(world, "user")
     const user = get(world, "user", userId) ?? (userId === undefined ? first : undefined)
-    if (user === undefined)
-      return Either.left(refusal("App cannot be installed for requested company", "invalid_request"))
+    if (user === undefined) return Either.left(noSuchCompany())
     const code = randomHex(world, 40)
     put(world, "oauthCode", {
       id: code,
@@ -168,18 +174,25 @@ export const deny = (server: Server, url: URL): Either.Either<string, Answer> =>
     callback(app, { error: "user_denied" }, url.searchParams.get("state"))
   )
 
+const pageHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action *; frame-ancestors 'none'"
+}
+
+const noSuchCompany = (): Answer => refusal("App cannot be installed for requested company", "invalid_request")
+
 /** Handles the consent page and its form. */
 export const authorize = (server: Server, world: World, incoming: Incoming, now: string): Answer => {
   const app = checkConsentUrl(server, incoming.url)
   if (Either.isLeft(app)) return app.left
   if (incoming.method === "GET") {
+    const { choices } = server
+    if (choices !== undefined) return html(200, choicePage(app.right, choices, incoming.url), pageHeaders)
     const users = Array.from(all(world, "user")).filter((user) => user.active_flag === true)
-    return html(200, consentPage(app.right, scopesOf(app.right), world.company.name, users, incoming.url), {
-      "cache-control": "no-store",
-      "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action *; frame-ancestors 'none'"
-    })
+    return html(200, consentPage(app.right, scopesOf(app.right), world.company.name, users, incoming.url), pageHeaders)
   }
   if (incoming.method !== "POST") return empty(405, { allow: "GET, POST" })
+  if (server.choices !== undefined) return noSuchCompany()
   const fields = incoming.body._tag === "Form" ? incoming.body.fields : {}
   const redirect =
     fields.decision === "allow"

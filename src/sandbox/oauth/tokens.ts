@@ -147,6 +147,20 @@ export const token = (server: Server, world: World, incoming: Incoming, now: str
   }
 }
 
+/** The tables of credentials. */
+export const tables = ["apiToken", "oauthCode", "oauthAccessToken", "oauthRefreshToken"] as const
+
+/** Whether this world issued what a request to the token endpoint or the revocation endpoint is about. */
+export const issued = (world: World, endpoint: string, { body }: Incoming): boolean => {
+  const fields = body._tag === "Form" ? body.fields : {}
+  if (endpoint === "revoke") return tables.some((name) => get(world, name, fields.token) !== undefined)
+  const row =
+    fields.grant_type === "refresh_token"
+      ? get(world, "oauthRefreshToken", fields.refresh_token)
+      : get(world, "oauthCode", fields.code)
+  return row !== undefined
+}
+
 // -----------------------------------------------------------------------------
 // ends
 // -----------------------------------------------------------------------------

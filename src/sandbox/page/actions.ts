@@ -10,7 +10,7 @@ import { endpoints } from "../http/routes.js"
 import * as Time from "../model/time.js"
 import { SandboxError } from "../seeds/seed.js"
 import * as webhooks from "../webhooks/delivery.js"
-import { type Page, paths } from "./context.js"
+import type { Page, Paths } from "./context.js"
 import type { Given } from "./controls.js"
 
 /** What came of an action: where to go on, and what to say there. */
@@ -113,14 +113,14 @@ const addFault: Action = (page, form) =>
     const active = activeFault(form)
     if (active instanceof SandboxError) return Effect.fail(active)
     internals.faults = [...internals.faults, ...active]
-    return Effect.succeed({ to: paths.controls, message: "The fault is added." })
-  }).pipe(orRefused(paths.controls, form))
+    return Effect.succeed({ to: page.paths.controls, message: "The fault is added." })
+  }).pipe(orRefused(page.paths.controls, form))
 
 const removeFault: Action = (page, form) =>
   Effect.sync(() => {
     const { internals } = page
     internals.faults = internals.faults.filter((_, at) => String(at) !== form.at)
-    return { to: paths.controls, message: "The fault is removed." }
+    return { to: page.paths.controls, message: "The fault is removed." }
   })
 
 const units: Readonly<Record<string, number>> = {
@@ -136,16 +136,19 @@ const advance: Action = (page, form) => {
   const moved = Number.isFinite(millis)
     ? page.service.advance(millis)
     : Effect.fail(new SandboxError({ path: "amount", reason: "must be a number, of a unit from the list" }))
-  return Effect.as(moved, { to: paths.controls, message: "The clock is moved ahead." }).pipe(orRefused(paths.controls))
+  return Effect.as(moved, { to: page.paths.controls, message: "The clock is moved ahead." }).pipe(
+    orRefused(page.paths.controls)
+  )
 }
 
 const restore: Action = (page, _, { body }) => {
   const file = body._tag === "Multipart" ? body.fields.file : undefined
-  if (!(file instanceof File)) return Effect.succeed({ to: paths.controls, message: "No file was sent.", bad: true })
+  if (!(file instanceof File))
+    return Effect.succeed({ to: page.paths.controls, message: "No file was sent.", bad: true })
   return Effect.promise(() => file.text()).pipe(
     Effect.flatMap(page.service.read),
-    Effect.as({ to: paths.controls, message: "The snapshot is restored." }),
-    orRefused(paths.controls)
+    Effect.as({ to: page.paths.controls, message: "The snapshot is restored." }),
+    orRefused(page.paths.controls)
   )
 }
 
@@ -159,11 +162,11 @@ const reset: Action = (page) =>
     internals.webhookSender.failures.clear()
     boundedLog.clear(internals.log)
     boundedLog.clear(internals.webhookSender.deliveries)
-    return Effect.as(service.restore(initial), { to: paths.controls, message: "The sandbox is as at its start." })
+    return Effect.as(service.restore(initial), { to: page.paths.controls, message: "The sandbox is as at its start." })
   })
 
 const clearRequests: Action = (page) =>
-  Effect.as(page.service.clearRequests, { to: paths.requests, message: "The list is cleared." })
+  Effect.as(page.service.clearRequests, { to: page.paths.requests, message: "The list is cleared." })
 
 const send: Action = (page, form) =>
   Effect.gen(function* () {
@@ -174,7 +177,7 @@ const send: Action = (page, form) =>
       delivery === undefined
         ? "NoPayload"
         : yield* Time.withWorldClock(internals.time, webhooks.deliverAgain(webhookSender, internals.world, delivery))
-    const to = paths.webhooks
+    const to = page.paths.webhooks
     if (made === "NoWebhook") return { to, message: "It cannot be sent again: its webhook is gone.", bad: true }
     if (made === "NoPayload") return { to, message: "It cannot be sent again: its payload is not kept.", bad: true }
     if (webhookSender.client === undefined) return { to, message: "It is recorded: this sandbox sends no webhooks." }
@@ -184,7 +187,7 @@ const send: Action = (page, form) =>
   })
 
 /** The actions by path. */
-export const actions: Readonly<Record<string, Action>> = {
+export const actionsAt = (paths: Paths): Readonly<Record<string, Action>> => ({
   [paths.addFault]: addFault,
   [paths.removeFault]: removeFault,
   [paths.advance]: advance,
@@ -192,4 +195,4 @@ export const actions: Readonly<Record<string, Action>> = {
   [paths.reset]: reset,
   [paths.clearRequests]: clearRequests,
   [paths.send]: send
-}
+})

@@ -12,10 +12,22 @@ export interface Page {
   readonly service: Service
   readonly initial: Snapshot
   readonly initialFaults: ReadonlyArray<faults.Fault>
+  readonly paths: Paths
+  /** Where there are several companies: the page of all, and each company's. */
+  readonly companies: ReadonlyArray<Company>
   /** How often the data was changed from a page. */
   changes: number
   /** What was said last, by a number that its page is asked for with. */
   said: { readonly number: number; readonly message: Message } | undefined
+}
+
+/** Whether the page is that of all companies: requests of no company are all that there is of its own. */
+export const isFront = ({ internals }: Page): boolean => internals.oauth.choices !== undefined
+
+/** A link to the page of a company, or of all. */
+export interface Company {
+  readonly title: string
+  readonly path: string
 }
 
 /** What is said at the top of a page after an action. */
@@ -36,20 +48,30 @@ export interface View {
 export const root = "/_sandbox"
 
 /** The paths of the pages. */
-export const paths = {
-  requests: "/",
-  data: `${root}/data`,
-  board: `${root}/board`,
-  webhooks: `${root}/webhooks`,
-  controls: `${root}/controls`,
-  script: `${root}/page.js`,
-  style: `${root}/page.css`,
-  snapshot: `${root}/snapshot.json`,
-  clearRequests: `${root}/requests/clear`,
-  send: `${root}/webhooks/send`,
-  addFault: `${root}/faults/add`,
-  removeFault: `${root}/faults/remove`,
-  advance: `${root}/clock/advance`,
-  reset: `${root}/reset`,
-  restore: `${root}/restore`
-} as const
+export type Paths = ReturnType<typeof pathsBelow>
+
+/** The paths of the pages of a sandbox: `base` is where the others are, `home` the first one. */
+export const pathsBelow = (base: string, home: string) => ({
+  requests: home,
+  request: `${base}/requests`,
+  data: `${base}/data`,
+  board: `${base}/board`,
+  webhooks: `${base}/webhooks`,
+  controls: `${base}/controls`,
+  script: `${base}/page.js`,
+  style: `${base}/page.css`,
+  snapshot: `${base}/snapshot.json`,
+  clearRequests: `${base}/requests/clear`,
+  send: `${base}/webhooks/send`,
+  addFault: `${base}/faults/add`,
+  removeFault: `${base}/faults/remove`,
+  advance: `${base}/clock/advance`,
+  reset: `${base}/reset`,
+  restore: `${base}/restore`
+})
+
+/** The paths where there is one sandbox. */
+export const alone: Paths = pathsBelow(root, "/")
+
+/** The paths of one of several companies. */
+export const pathsOf = (name: string): Paths => pathsBelow(`${root}/${name}`, `${root}/${name}`)

@@ -4,7 +4,7 @@
 import * as Duration from "effect/Duration"
 import type { ActiveFault, Fault } from "../http/faults.js"
 import { endpoints } from "../http/routes.js"
-import { type Page, paths, type View } from "./context.js"
+import type { Page, Paths, View } from "./context.js"
 import { count, Html, html, span } from "./html.js"
 
 /** What the outcomes are called on the page. */
@@ -43,7 +43,7 @@ const describeFault = ({ fault, name, nth }: ActiveFault): string =>
     .filter((part) => part !== false)
     .join(", ")
 
-const faultRow = (active: ActiveFault, at: number): Html =>
+const faultRow = (paths: Paths, active: ActiveFault, at: number): Html =>
   html`<li data-key="fault-${at}"><span>${describeFault(active)} <span class="quiet">(applied ${count(
     active.triggered,
     "time"
@@ -56,6 +56,7 @@ const field = (given: Given, label: string, name: string, more: string, only = "
   html`<label class="${only}">${label} <input name="${name}" value="${given[name] ?? ""}" ${new Html(more)}></label>`
 
 const faultForm = (
+  paths: Paths,
   given: Given
 ): Html => html`<form method="post" action="${paths.addFault}" class="fields" aria-labelledby="add-fault">
 ${field(given, "Endpoint", "endpoint", 'list="endpoints" placeholder="every endpoint" autocomplete="off"')}
@@ -79,12 +80,13 @@ ${field(given, "Probability from 0 to 1", "probability", 'type="number" min="0" 
 <label class="check wide"><input type="checkbox" name="acts" value="yes"${given.acts === "yes" && new Html(" checked")}> Execute the request all the same: only its response is lost</label>
 <p class="wide"><button>Add the fault</button></p></form>`
 
-const advanceButton = (amount: number, unit: string): Html =>
+const advanceButton = (paths: Paths, amount: number, unit: string): Html =>
   html`<form method="post" action="${paths.advance}"><input type="hidden" name="amount" value="${amount}"><input type="hidden" name="unit" value="${unit}"><button>+ ${count(amount, unit)}</button></form>`
 
 /** The page. */
 export const controlsPage = (page: Page, millis: number, given: Given = {}): View => {
-  const { faults, time } = page.internals
+  const { internals, paths } = page
+  const { faults, time } = internals
   const now = new Date(millis).toISOString()
   return {
     title: "Controls",
@@ -93,7 +95,7 @@ export const controlsPage = (page: Page, millis: number, given: Given = {}): Vie
 <p>In the sandbox it is <strong id="now">${now.slice(0, 10)} ${now.slice(11, 19)} UTC</strong>${
       time.ahead > 0 ? `, ${span(time.ahead)} ahead of this machine.` : "."
     } <span class="quiet">Moved ahead, tokens expire, limits reset, deals rot and webhooks are retried.</span></p>
-<div class="tools">${advanceButton(1, "minute")}${advanceButton(1, "hour")}${advanceButton(1, "day")}
+<div class="tools">${advanceButton(paths, 1, "minute")}${advanceButton(paths, 1, "hour")}${advanceButton(paths, 1, "day")}
 <form method="post" action="${paths.advance}"><label>Amount <input name="amount" type="number" min="1" value="1" required></label> <label>Unit <select name="unit">${[
       "second",
       "minute",
@@ -104,9 +106,9 @@ export const controlsPage = (page: Page, millis: number, given: Given = {}): Vie
       (unit) => html`<option value="${unit}">${unit}s</option>`
     )}</select></label> <button>Move ahead</button></form></div></section>
 <section aria-labelledby="faults"><h2 id="faults">Faults</h2>
-${faults.length === 0 ? html`<p class="empty">There are none.</p>` : html`<ol class="faults">${faults.map(faultRow)}</ol>`}
+${faults.length === 0 ? html`<p class="empty">There are none.</p>` : html`<ol class="faults">${faults.map((fault, at) => faultRow(paths, fault, at))}</ol>`}
 <h3 id="add-fault">Add a fault</h3>
-${faultForm(given)}</section>
+${faultForm(paths, given)}</section>
 <section aria-labelledby="snapshot"><h2 id="snapshot">Snapshot</h2>
 <p><a href="${paths.snapshot}" download>Download a snapshot</a> <span class="quiet">of the data and the clock. It contains the tokens of apps and the passwords of webhooks.</span></p>
 <form method="post" action="${paths.restore}" enctype="multipart/form-data" class="tools"><label>Snapshot file <input type="file" name="file" accept=".json,application/json" required></label> <button>Restore it</button></form></section>

@@ -4,7 +4,7 @@
 import { num, text } from "../model/view.js"
 import { all, get, type Row } from "../model/world.js"
 import { visibleRows, visibleTables } from "../service.js"
-import { type Page, paths, type View } from "./context.js"
+import type { Page, Paths, View } from "./context.js"
 import { type Content, count, Html, html, plain, pretty, shorten } from "./html.js"
 
 const perPage = 50
@@ -17,7 +17,7 @@ const rank = (kind: string): number => (first.includes(kind) ? first.indexOf(kin
 
 const current = (yes: boolean): Html | false => yes && new Html(' aria-current="true"')
 
-const link = (kind: string, id: Row["id"], content: Content): Html =>
+const link = (paths: Paths, kind: string, id: Row["id"], content: Content): Html =>
   html`<a href="${paths.data}/${encodeURIComponent(kind)}/${encodeURIComponent(id)}">${content}</a>`
 
 /** The columns of a table, without those that are empty in all its rows. */
@@ -29,7 +29,7 @@ const columnsOf = (rows: ReadonlyArray<Row>): ReadonlyArray<string> => {
   return Array.from(names)
 }
 
-const table = (kind: string, rows: ReadonlyArray<Row>): Html => {
+const table = (paths: Paths, kind: string, rows: ReadonlyArray<Row>): Html => {
   const columns = columnsOf(rows)
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of ${kind}"><table id="rows"><thead><tr>${columns.map(
     (name) => html`<th scope="col">${name}</th>`
@@ -39,7 +39,7 @@ ${rows.map(
     html`<tr data-key="row-${row.id}"${row.is_deleted === true && new Html(' class="deleted"')}>${columns.map(
       (name) =>
         html`<td${typeof row[name] === "number" && name !== "id" && new Html(' class="number"')}>${
-          name === "id" ? link(kind, row.id, row.id) : shorten(plain(row[name]), cellLength)
+          name === "id" ? link(paths, kind, row.id, row.id) : shorten(plain(row[name]), cellLength)
         }</td>`
     )}</tr>\n`
 )}</tbody></table></div>`
@@ -47,7 +47,8 @@ ${rows.map(
 
 /** The rows of one kind. */
 export const dataPage = (page: Page, parameters: URLSearchParams): View => {
-  const { world } = page.internals
+  const { internals, paths } = page
+  const { world } = internals
   const kinds = visibleTables(world)
     .map((kind) => ({ kind, many: world.tables.get(kind)?.rows.size ?? 0 }))
     .filter(({ many }) => many > 0)
@@ -66,7 +67,7 @@ export const dataPage = (page: Page, parameters: URLSearchParams): View => {
       (one) =>
         html`<li><a href="${paths.data}?kind=${encodeURIComponent(one.kind)}"${current(one.kind === kind)}>${one.kind} <span class="many">${one.many}</span></a></li>`
     )}</ul></nav>
-${rows.length === 0 ? html`<p class="empty">There is no ${kind}.</p>` : table(kind, rows.slice((at - 1) * perPage, at * perPage))}
+${rows.length === 0 ? html`<p class="empty">There is no ${kind}.</p>` : table(paths, kind, rows.slice((at - 1) * perPage, at * perPage))}
 ${pages > 1 && html`<p class="pages">${at > 1 && to(at - 1, "Previous")} Page ${at} of ${pages} ${at < pages && to(at + 1, "Next")}</p>`}`
   }
 }
@@ -75,6 +76,7 @@ ${pages > 1 && html`<p class="pages">${at > 1 && to(at - 1, "Previous")} Page ${
 export const entityPage = (page: Page, kind: string, id: string): View | undefined => {
   const row = visibleRows(page.internals.world, kind).find((one) => String(one.id) === id)
   if (row === undefined) return undefined
+  const { paths } = page
   return {
     title: `${kind} ${id}`,
     path: paths.data,
@@ -108,7 +110,7 @@ const card = (page: Page, deal: Row): Html => {
   const names = [get(world, "organization", deal.org_id), get(world, "person", deal.person_id)]
     .map((row) => text(row, "name"))
     .filter((name) => name !== "")
-  return html`<li data-key="deal-${deal.id}" class="card">${link("deal", deal.id, shorten(text(deal, "title"), 120))}<span>${amount(
+  return html`<li data-key="deal-${deal.id}" class="card">${link(page.paths, "deal", deal.id, shorten(text(deal, "title"), 120))}<span>${amount(
     num(deal, "value"),
     text(deal, "currency")
   )}</span>${names.length > 0 && html`<span class="quiet">${shorten(names.join(", "), 120)}</span>`}<span class="quiet">${text(
@@ -119,7 +121,8 @@ const card = (page: Page, deal: Row): Html => {
 
 /** The deals of a pipeline by stage. */
 export const boardPage = (page: Page, parameters: URLSearchParams): View => {
-  const { world } = page.internals
+  const { internals, paths } = page
+  const { world } = internals
   const kept = (row: Row) => row.is_deleted !== true
   const pipelines = Array.from(all(world, "pipeline")).filter(kept)
   const pipeline = pipelines.find(({ id }) => String(id) === parameters.get("pipeline")) ?? pipelines[0]

@@ -4,12 +4,22 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Fault } from "../http/faults.js"
-import type { Internals } from "../http/handler.js"
 import * as Http from "../http/messages.js"
-import type { Service } from "../index.js"
 import * as Time from "../model/time.js"
-import { actions, fieldsOf } from "./actions.js"
-import { type Message, type Page, paths, root, type View } from "./context.js"
+import type { Open } from "../service.js"
+import { actionsAt, fieldsOf } from "./actions.js"
+import {
+  alone,
+  type Company,
+  isFront,
+  type Message,
+  type Page,
+  type Paths,
+  pathsBelow,
+  pathsOf,
+  root,
+  type View
+} from "./context.js"
 import { controlsPage, type Given } from "./controls.js"
 import { boardPage, dataPage, entityPage } from "./data.js"
 import { refusal } from "./guard.js"
@@ -22,14 +32,18 @@ import { webhooksPage } from "./webhooks.js"
 
 /** The pages of a sandbox as it is now: they can bring it back to this state. */
 export const make = (
-  { internals, service }: { readonly internals: Internals; readonly service: Service },
-  initialFaults: ReadonlyArray<Fault> = []
+  { internals, service }: Open,
+  initialFaults: ReadonlyArray<Fault> = [],
+  paths: Paths = alone,
+  companies: ReadonlyArray<Company> = []
 ): Effect.Effect<Page> =>
   Effect.map(service.snapshot, (initial) => ({
     internals,
     service,
     initial,
     initialFaults,
+    paths,
+    companies,
     changes: 0,
     said: undefined
   }))
@@ -54,11 +68,11 @@ const text = (status: number, content: string, contentType = "text/plain"): Http
   body: { _tag: "Text", text: content, contentType: `${contentType}; charset=utf-8` }
 })
 
-const nothing: View = {
+const nothing = ({ paths }: Page): View => ({
   title: "Not found",
   path: "",
   content: html`<h2>There is no such page</h2><p><a href="${paths.requests}">To the requests</a></p>`
-}
+})
 
 const decoded = (segment: string): string => {
   try {
@@ -70,9 +84,14 @@ const decoded = (segment: string): string => {
 
 const viewOf = (page: Page, url: URL, millis: number, given?: Given): View | undefined => {
   const { pathname, searchParams } = url
+  const { paths } = page
+  if (pathname === paths.requests) return requestsPage(page, searchParams, millis)
+  if (pathname.startsWith(`${paths.request}/`)) {
+    const number = pathname.slice(paths.request.length + 1)
+    return /^\d+$/.test(number) ? requestPage(page, Number(number)) : undefined
+  }
+  if (isFront(page)) return undefined
   switch (pathname) {
-    case paths.requests:
-      return requestsPage(page, searchParams, millis)
     case paths.data:
       return dataPage(page, searchParams)
     case paths.board:
@@ -82,22 +101,23 @@ const viewOf = (page: Page, url: URL, millis: number, given?: Given): View | und
     case paths.controls:
       return controlsPage(page, millis, given)
   }
-  const [, kind, id] = /^\/_sandbox\/data\/([^/]+)\/([^/]+)$/.exec(pathname) ?? []
-  if (kind !== undefined && id !== undefined) return entityPage(page, decoded(kind), decoded(id))
-  const [, number] = /^\/_sandbox\/requests\/(\d+)$/.exec(pathname) ?? []
-  return number === undefined ? undefined : requestPage(page, Number(number))
+  if (!pathname.startsWith(`${paths.data}/`)) return undefined
+  const [kind = "", id = "", more] = pathname.slice(paths.data.length + 1).split("/")
+  return kind === "" || id === "" || more !== undefined ? undefined : entityPage(page, decoded(kind), decoded(id))
 }
 
 const show = (page: Page, url: URL, message?: Message, given?: Given): Effect.Effect<Http.Answer> =>
   Effect.map(Time.withWorldClock(page.internals.time, Clock.currentTimeMillis), (millis) => {
     const view = viewOf(page, url, millis, given)
     const status = view === undefined ? 404 : message?.bad === true && given !== undefined ? 400 : 200
-    return text(status, layout(page, view ?? nothing, millis, message), "text/html")
+    return text(status, layout(page, view ?? nothing(page), millis, message), "text/html")
   })
 
 const act = (page: Page, incoming: Http.Incoming): Effect.Effect<Http.Answer> => {
-  const action = actions[incoming.url.pathname]
-  if (action === undefined) return Effect.succeed(text(405, "Nothing to be done here."))
+  const { pathname } = incoming.url
+  const action = actionsAt(page.paths)[pathname]
+  if (action === undefined || (isFront(page) && pathname !== page.paths.clearRequests))
+    return Effect.succeed(text(405, "Nothing to be done here."))
   return Effect.flatMap(action(page, fieldsOf(incoming), incoming), (result) => {
     page.changes++
     const message: Message = { text: result.message, bad: result.bad === true }
@@ -116,6 +136,7 @@ const answer = (page: Page, incoming: Http.Incoming): Effect.Effect<Http.Answer>
   if (refused !== undefined) return Effect.succeed(text(403, refused))
   if (method === "POST") return act(page, incoming)
   if (method !== "GET" && method !== "HEAD") return Effect.succeed(text(405, "Only GET and POST."))
+  const { paths } = page
   switch (url.pathname) {
     case paths.script:
       return Effect.succeed(text(200, script, "text/javascript"))
@@ -137,3 +158,37 @@ export const handle = (page: Page, request: Request): Effect.Effect<Response> =>
     Effect.flatMap((incoming) => answer(page, incoming)),
     Effect.flatMap(Http.toWeb)
   )
+
+// -----------------------------------------------------------------------------
+// several companies
+// -----------------------------------------------------------------------------
+
+/** The pages of several companies, and of what is for none of them. */
+export interface Pages {
+  readonly front: Page
+  readonly byName: ReadonlyMap<string, Page>
+}
+
+/** No company is called "-". */
+const frontPaths = pathsBelow(`${root}/-`, "/")
+
+/** The pages of several companies as they are now. */
+export const makeAll = (
+  front: Open,
+  companies: ReadonlyMap<string, Open>,
+  faults: (name: string) => ReadonlyArray<Fault> | undefined
+): Effect.Effect<Pages> =>
+  Effect.gen(function* () {
+    const links = Array.from(companies, ([name, { internals }]) => ({
+      title: internals.world.company.name,
+      path: pathsOf(name).requests
+    }))
+    const all = [{ title: "All companies", path: frontPaths.requests }, ...links]
+    const byName = new Map<string, Page>()
+    for (const [name, open] of companies) byName.set(name, yield* make(open, faults(name), pathsOf(name), all))
+    return { front: yield* make(front, [], frontPaths, all), byName }
+  })
+
+/** The page that a path is of. */
+export const pageAt = ({ byName, front }: Pages, pathname: string): Page =>
+  byName.get(pathname.slice(root.length + 1).split("/")[0] ?? "") ?? front

@@ -1,10 +1,10 @@
 /**
  * The document around a page.
  */
-import { type Message, type Page, paths, type View } from "./context.js"
+import { isFront, type Message, type Page, type Paths, type View } from "./context.js"
 import { Html, html, span } from "./html.js"
 
-const entries: ReadonlyArray<readonly [path: string, name: string]> = [
+const entriesOf = (paths: Paths): ReadonlyArray<readonly [path: string, name: string]> => [
   [paths.requests, "Requests"],
   [paths.data, "Data"],
   [paths.board, "Deals"],
@@ -12,9 +12,13 @@ const entries: ReadonlyArray<readonly [path: string, name: string]> = [
   [paths.controls, "Controls"]
 ]
 
+const entry = (path: string, name: string, current: string): Html =>
+  html`<li><a href="${path}"${path === current && new Html(' aria-current="page"')}>${name}</a></li>`
+
 /** The whole document. */
 export const layout = (page: Page, view: View, millis: number, message?: Message): string => {
-  const { origin, time, world } = page.internals
+  const { companies, internals, paths } = page
+  const { origin, time, world } = internals
   const now = new Date(millis).toISOString()
   const document = html`<html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
@@ -28,11 +32,7 @@ export const layout = (page: Page, view: View, millis: number, message?: Message
     time.ahead > 0 && `, ${span(time.ahead)} ahead`
   }</span></p>
 <p id="live"></p></div>
-<nav aria-label="Pages"><ul>${entries.map(
-    ([path, name]) =>
-      html`<li><a href="${path}"${path === view.path && new Html(' aria-current="page"')}>${name}</a></li>`
-  )}</ul></nav>
-</header>
+${companies.length > 0 && html`<nav aria-label="Companies"><ul>${companies.map(({ path, title }) => entry(path, title, paths.requests))}</ul></nav>\n`}${!isFront(page) && html`<nav aria-label="Pages"><ul>${entriesOf(paths).map(([path, name]) => entry(path, name, view.path))}</ul></nav>\n`}</header>
 <p id="message" role="status"${message?.bad === true && new Html(' class="bad"')}>${message?.text}</p>
 <main id="main" tabindex="-1">
 ${view.content}

@@ -5,7 +5,7 @@ import * as boundedLog from "../http/boundedLog.js"
 import type { Limits } from "../http/limits.js"
 import * as limits from "../http/limits.js"
 import type { SeenRequest } from "../http/requestLog.js"
-import { type Page, paths, root, type View } from "./context.js"
+import type { Page, View } from "./context.js"
 import { clock, count, type Html, html, plain, pretty, shorten, statusBadge } from "./html.js"
 
 const perPage = 50
@@ -53,11 +53,11 @@ const line = (request: SeenRequest): Html =>
     300
   )}</code> <span class="endpoint">${request.endpoint ?? "no endpoint"}</span> ${statusBadge(request.status)}`
 
-const entry = (id: number, request: SeenRequest): Html =>
+const entry = (page: Page, id: number, request: SeenRequest): Html =>
   html`<li data-key="request-${id}"><details><summary>${line(request)}</summary><div class="inside">${parts(
     request,
     previewLength
-  )}<p><a href="${root}/requests/${id}">This request on its own page</a></p></div></details></li>\n`
+  )}<p><a href="${page.paths.request}/${id}">This request on its own page</a></p></div></details></li>\n`
 
 const matches = (request: SeenRequest, words: ReadonlyArray<string>): boolean => {
   const text = `${request.method} ${target(request)} ${request.endpoint ?? ""} ${plain(request.status)}`.toLowerCase()
@@ -66,7 +66,8 @@ const matches = (request: SeenRequest, words: ReadonlyArray<string>): boolean =>
 
 /** The newest requests, or those before one, that contain all words. */
 export const requestsPage = (page: Page, parameters: URLSearchParams, millis: number): View => {
-  const { limits: from, log } = page.internals
+  const { internals, paths } = page
+  const { limits: from, log } = internals
   const find = parameters.get("find") ?? ""
   const before = Number(parameters.get("before") ?? Number.POSITIVE_INFINITY)
   const words = find.toLowerCase().split(/\s+/)
@@ -81,7 +82,7 @@ export const requestsPage = (page: Page, parameters: URLSearchParams, millis: nu
       more = true
       break
     }
-    shown.push(entry(id, request))
+    shown.push(entry(page, id, request))
     last = id
   }
   const older = new URLSearchParams({ ...(find === "" ? {} : { find }), before: String(last) })
@@ -107,7 +108,7 @@ export const requestPage = (page: Page, id: number): View | undefined => {
     ? undefined
     : {
         title: `${request.method} ${request.path}`,
-        path: paths.requests,
+        path: page.paths.requests,
         content: html`<h2 class="line">${line(request)}</h2>${parts(request, Number.POSITIVE_INFINITY)}`
       }
 }

@@ -4,7 +4,7 @@
 import { text } from "../model/view.js"
 import { visibleRows } from "../service.js"
 import type { Delivery } from "../webhooks/delivery.js"
-import { type Page, paths, type View } from "./context.js"
+import type { Page, View } from "./context.js"
 import { clock, count, type Html, html, plain, pretty, shorten, statusBadge } from "./html.js"
 
 const most = 50
@@ -13,7 +13,7 @@ const entry = (page: Page, id: number, delivery: Delivery): Html => {
   const { webhookSender, world } = page.internals
   const there = world.tables.get("webhook")?.rows.has(delivery.webhookId) === true
   const sendable = there && webhookSender.whole.has(delivery)
-  const again = html`<form method="post" action="${paths.send}"><input type="hidden" name="id" value="${id}"><button aria-label="Send delivery ${id + 1} again">Send again</button></form>`
+  const again = html`<form method="post" action="${page.paths.send}"><input type="hidden" name="id" value="${id}"><button aria-label="Send delivery ${id + 1} again">Send again</button></form>`
   const why = html`<p class="quiet">${there ? "It cannot be sent again: its payload was too large to be kept." : "It cannot be sent again: its webhook is gone."}</p>`
   return html`<li data-key="delivery-${id}"><details><summary>${clock(delivery.time)} <code>${shorten(
     delivery.url,
@@ -31,7 +31,7 @@ export const webhooksPage = (page: Page): View => {
   const hooks = visibleRows(world, "webhook")
   return {
     title: "Webhooks",
-    path: paths.webhooks,
+    path: page.paths.webhooks,
     content: html`<section aria-labelledby="hooks"><h2 id="hooks">Webhooks</h2>
 ${
   hooks.length === 0
