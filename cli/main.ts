@@ -67,6 +67,12 @@ const sandbox = Command.make(
     token: Options.text("token").pipe(
       Options.optional,
       Options.withDescription("the API token it takes (sandbox-token, unless given)")
+    ),
+    company: Options.text("company").pipe(
+      Options.repeated,
+      Options.withDescription(
+        "a name: serves a company of that name, whose token is NAME-token and whose data are kept in a file of its own; may be repeated"
+      )
     )
   },
   (options) =>

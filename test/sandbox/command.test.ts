@@ -23,7 +23,16 @@ describe("the command `sandbox`", () => {
   it("tells its options", async () => {
     const { output, status } = await command("--help")
     assert.strictEqual(status, 0)
-    for (const option of ["--port", "--host", "--seed", "--plan", "--unknown-parameters", "--file", "--token"]) {
+    for (const option of [
+      "--port",
+      "--host",
+      "--seed",
+      "--plan",
+      "--unknown-parameters",
+      "--file",
+      "--token",
+      "--company"
+    ]) {
       assert.include(output, option)
     }
   }, 120_000)
@@ -34,7 +43,10 @@ describe("the command `sandbox`", () => {
       [["--unknown-parameters", "guess"], /refuse/],
       [["--seed", "much"], /demo/],
       [["--port", "high"], /port|integer/i],
-      [["--port", "70000"], /65535/]
+      [["--port", "70000"], /65535/],
+      [["--company", "pine", "--company", "pine"], /--company pine is given twice/],
+      [["--company", "a b"], /companies\.a b must be a name/],
+      [["--company", "pine", "--token", "x"], /--token is for one company/]
     ] as const
     await Promise.all(
       cases.map(async ([args, words]) => {
@@ -75,5 +87,31 @@ describe("the command `sandbox`", () => {
     await ended
     assert.isTrue(existsSync(file))
     assert.include(readFileSync(file, "utf8"), "Kept through the night")
+  }, 120_000)
+
+  it("serves several companies on one port, each with its token and its file", async () => {
+    const file = join(folder, "several.json")
+    const args = ["--port", "0", "--seed", "empty", "--file", file, "--company", "harbour", "--company", "pine"]
+    const child = spawn(process.execPath, [line.file, "sandbox", ...args], { stdio: ["ignore", "pipe", "inherit"] })
+    let output = ""
+    child.stdout.on("data", (chunk) => (output += String(chunk)))
+    while (!/Ctrl-C/.test(output)) await new Promise((resolve) => setTimeout(resolve, 50))
+    const [, url] = /PIPEDRIVE_BASE_URL=(\S+)/.exec(output) ?? []
+    const tokens = Array.from(output.matchAll(/# (\S+)\n.*\nPIPEDRIVE_API_TOKEN=(\S+)/g), ([, name, token]) => [
+      name,
+      token
+    ])
+    assert.deepStrictEqual(tokens, [
+      ["harbour", "harbour-token"],
+      ["pine", "pine-token"]
+    ])
+    for (const [name, token = ""] of tokens) {
+      const answer = await fetch(`${url}/v1/users/me`, { headers: { "x-api-token": token } })
+      assert.include(await answer.text(), `"company_domain":"${name}"`)
+    }
+    const ended = new Promise((resolve) => child.once("exit", resolve))
+    child.kill("SIGINT")
+    await ended
+    for (const name of ["harbour", "pine"]) assert.isTrue(existsSync(join(folder, `several.${name}.json`)), name)
   }, 120_000)
 })
