@@ -91,6 +91,14 @@ const Proto = `
         replace: `        onFailure: (error): Effect.Effect<never, E.PipedriveError | Cause.Done> =>
           Cause.isDone(error) ? end() : Effect.fail(error),`
       },
+      {
+        find: "  return Stream.fromPull(\n    Effect.map(Stream.toPull(file), (pull) => {",
+        replace: "  return Stream.scoped(Stream.fromPull(\n    Effect.map(Stream.toPull(file), (pull) => {"
+      },
+      {
+        find: "      })\n    })\n  )\n}\n\n/** A part of a file",
+        replace: "      })\n    })\n  ))\n}\n\n/** A part of a file"
+      },
       { find: "Chunk.reduce(chunk, 0, (sum, part) =>", replace: "Arr.reduce(chunk, 0, (sum, part) =>" },
       {
         find: "> maximum ? Effect.fail(Option.some(tooLarge())) : Effect.succeed(chunk)",
