@@ -42,7 +42,7 @@ export default {
   plugins: [resolve(${target === "browser" ? "{ browser: true }" : "{ exportConditions: ['node'] }"})],
   ${target === "node" ? "external: /^node:|^(crypto|util|os|path|fs|url|buffer|stream)$/," : ""}
   // what it says of others' files is not ours to mend: fast-check has a \`this\` at the top of a module
-  onwarn: (warning) => { if (JSON.stringify(warning).includes('effect-pipedrive')) throw new Error(warning.message) },
+  onwarn: (warning) => { if (JSON.stringify(warning).includes('node_modules/effect-pipedrive/')) throw new Error(warning.message) },
   output: { file: "out/bundle.mjs", format: "es", inlineDynamicImports: true }
 }`
     })
