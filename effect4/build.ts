@@ -13,7 +13,28 @@ const root = join(here, "..")
 const build = join(here, "build")
 
 /** What has an Effect 4 edition. */
-const folders = ["src", "cli"]
+const folders = ["src", "cli", "docs"]
+const papers = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"]
+
+const json = (path: string) => JSON.parse(readFileSync(path, "utf8"))
+
+/** The manifest of the package: the one of this repository, but for what `effect4/package.json` says otherwise. */
+const manifest = () => {
+  const { scripts: _, devDependencies: __, overrides: ___, ...shared } = json(join(root, "package.json"))
+  const { engines, peerDependencies, peerDependenciesMeta, version } = json(join(here, "package.json"))
+  return { ...shared, version, engines, peerDependencies, peerDependenciesMeta }
+}
+
+/** A page of the documentation: its programs go through the codemod, too, and its install lines name this edition. */
+const page = (file: string, text: string): string =>
+  text
+    .replace(
+      /^```ts\n([\s\S]*?)^```$/gm,
+      (_, program: string) => `\`\`\`ts\n${rewrite(file, program, references)}\`\`\``
+    )
+    .replaceAll("effect@^3.22 @effect/platform@^0.97", "effect@^4.1")
+    .replaceAll("@effect/platform-node@^0.108", "@effect/platform-node@^4.1")
+    .replaceAll("@effect/vitest@^0.30 vitest@^3", "@effect/vitest@^4 vitest@^5")
 
 const filesOf = (folder: string): ReadonlyArray<string> =>
   !existsSync(folder)
@@ -31,11 +52,22 @@ for (const file of filesOf(join(here, "overlays"))) {
 }
 
 const output = new Map<string, string | Buffer>()
-const paths = folders.flatMap((folder) => filesOf(join(root, folder)))
+const paths = [...folders.flatMap((folder) => filesOf(join(root, folder))), ...papers.map((file) => join(root, file))]
 const sources = paths.filter((path) => path.endsWith(".ts")).map((path) => [path, readFileSync(path, "utf8")] as const)
 const references = new Set(sources.flatMap(([, text]) => referencesOf(text)))
 for (const path of paths) output.set(relative(root, path), readFileSync(path))
 for (const [path, text] of sources) output.set(relative(root, path), rewrite(path, text, references))
+for (const path of paths.filter((path) => path.endsWith(".md"))) {
+  output.set(relative(root, path), page(relative(root, path), readFileSync(path, "utf8")))
+}
+const own = manifest()
+output.set("package.json", `${JSON.stringify(own, undefined, 2)}\n`)
+output.set(
+  "src/internal/version.ts",
+  String(output.get("src/internal/version.ts")).replace(/version = ".*"/, `version = "${own.version}"`)
+)
+// what declarations are made with (`scripts/build.ts`)
+output.set("tsconfig.build.json", readFileSync(join(here, "tsconfig.build.json")))
 for (const overlay of overlays) {
   const text = output.get(overlay.file)
   if (typeof text === "string") output.set(overlay.file, apply(text, overlay, faults))

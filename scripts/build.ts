@@ -8,10 +8,13 @@
  *   in the shared file (`index.js`), and bundlers, by the condition `module`, the modules themselves
  *   (`index.module.js`): they look through those, and leave out the members that are not used.
  * - `dist/bin/effect-pipedrive.js`: the command line, one file with all that it needs, whatever `effect` is installed.
+ *
+ * The package is that of the current directory: this repository, or its Effect 4 edition in `effect4/build`.
  */
 import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join, resolve, sep } from "node:path"
+import { createRequire } from "node:module"
+import { dirname, join, resolve, sep } from "node:path"
 import { transform } from "esbuild"
 import { type Plugin, rollup } from "rollup"
 import { commandLine } from "./commandLine.js"
@@ -21,9 +24,21 @@ const src = resolve("src")
 /** Entry points that export modules as namespaces. */
 const barrels = ["index", "v1/index", "v2/index", "current/index"]
 
-/** `effect` and a range of its versions, as a part of a path: `effect@3.19-to-3.22`. */
-const named = (peer: string): string => {
-  const range: string = JSON.parse(readFileSync("package.json", "utf8")).peerDependencies[peer]
+interface Manifest {
+  readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
+}
+
+/** The peers that nothing works without. */
+const needed = (): ReadonlyArray<readonly [peer: string, range: string]> => {
+  const { peerDependencies, peerDependenciesMeta }: Manifest = JSON.parse(readFileSync("package.json", "utf8"))
+  return Object.entries(peerDependencies)
+    .filter(([peer]) => peerDependenciesMeta[peer]?.optional !== true)
+    .sort(([one], [other]) => (one === "effect" ? -1 : other === "effect" ? 1 : one < other ? -1 : 1))
+}
+
+/** A peer and a range of its versions, as a part of a path: `effect@3.19-to-3.22`. */
+const named = ([peer, range]: readonly [peer: string, range: string]): string => {
   const [, from, major, below] = /^>=(\d+\.\d+)\.\d+ <(\d+)\.(\d+)\.0$/.exec(range) ?? []
   if (from === undefined) throw new Error(`no range of minor versions: ${peer} ${range}`)
   return `${peer.replace("/", "-")}@${from}-to-${major}.${Number(below) - 1}`
@@ -33,7 +48,7 @@ const named = (peer: string): string => {
  * The folder of the shared files. Where the installed `effect` lacks a module that they import (Effect 4 does), loading fails
  * before any code could say why; the error names the file that wanted it, so the folder says what is needed.
  */
-const shared = `internal/needs-${named("effect")}-and-${named("@effect/platform")}`
+const shared = `internal/needs-${needed().map(named).join("-and-")}`
 
 const entries = (): ReadonlyArray<string> => {
   const modules = (folder: string) =>
@@ -128,7 +143,8 @@ const older = (): void => {
 }
 
 rmSync("dist", { recursive: true, force: true })
-const declarations = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"], {
+const typescriptFolder = dirname(createRequire(import.meta.url).resolve("typescript/package.json"))
+const declarations = spawnSync(process.execPath, [join(typescriptFolder, "bin/tsc"), "-p", "tsconfig.build.json"], {
   stdio: "inherit"
 })
 if (declarations.status !== 0) process.exit(1)
