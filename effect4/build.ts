@@ -7,13 +7,14 @@ import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { apply, type Overlay } from "./codemod/overlay.js"
 import { referencesOf, rewrite } from "./codemod/rewrite.js"
+import { leftOut } from "./leftOut.js"
 
 const here = fileURLToPath(new URL("./", import.meta.url))
 const root = join(here, "..")
 const build = join(here, "build")
 
-/** What has an Effect 4 edition. */
-const folders = ["src", "cli", "docs"]
+/** What has an Effect 4 edition, and what its tests read. */
+const folders = ["src", "cli", "codegen", "docs", "examples", "scripts", "test"]
 const papers = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"]
 
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8"))
@@ -52,7 +53,13 @@ for (const file of filesOf(join(here, "overlays"))) {
 }
 
 const output = new Map<string, string | Buffer>()
-const paths = [...folders.flatMap((folder) => filesOf(join(root, folder))), ...papers.map((file) => join(root, file))]
+const paths = [
+  ...folders.flatMap((folder) => filesOf(join(root, folder))),
+  ...papers.map((file) => join(root, file))
+].filter((path) => !(relative(root, path) in leftOut))
+for (const file of Object.keys(leftOut)) {
+  if (!existsSync(join(root, file))) faults.push(`effect4/leftOut.ts: there is no ${file}`)
+}
 const sources = paths.filter((path) => path.endsWith(".ts")).map((path) => [path, readFileSync(path, "utf8")] as const)
 const references = new Set(sources.flatMap(([, text]) => referencesOf(text)))
 for (const path of paths) output.set(relative(root, path), readFileSync(path))
@@ -78,6 +85,16 @@ for (const path of filesOf(join(here, "replaced"))) {
   if (!output.has(file)) faults.push(`effect4/replaced/${file}: there is no such file that it replaces`)
   output.set(file, readFileSync(path, "utf8"))
 }
+
+const { compilerOptions } = json(join(root, "tsconfig.json"))
+output.set(
+  "tsconfig.json",
+  JSON.stringify({
+    extends: "../../tsconfig.json",
+    compilerOptions: { paths: compilerOptions.paths },
+    include: ["src", "cli", "examples", "test"]
+  })
+)
 
 for (const folder of folders) rmSync(join(build, folder), { recursive: true, force: true })
 for (const [file, text] of output) {
