@@ -1,7 +1,9 @@
 /**
  * `npm run effect4`: writes the Effect 4 edition to `effect4/build`. Each file of the Effect 3 sources goes through the codemod;
- * then come the overlays, and the files of `effect4/replaced` in place of those of the same path.
+ * then come the overlays, and the files of `effect4/replaced` in place of those of the same path. With `--package`, what is
+ * published is built there, too.
  */
+import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
@@ -104,3 +106,13 @@ for (const [file, text] of output) {
 for (const fault of faults) console.error(fault)
 console.log(`effect4/build: ${output.size} files, ${overlays.length} overlays`)
 process.exitCode = faults.length === 0 ? 0 : 1
+
+// the files that are published, by the script that makes those of the Effect 3 line
+if (faults.length === 0 && process.argv.includes("--package")) {
+  const loader = import.meta.resolve("tsx")
+  const made = spawnSync(process.execPath, ["--import", loader, join(root, "scripts/build.ts")], {
+    cwd: build,
+    stdio: "inherit"
+  })
+  process.exitCode = made.status ?? 1
+}
