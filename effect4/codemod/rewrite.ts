@@ -11,9 +11,9 @@ interface Known {
   readonly name: string
 }
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
+const nameOf = (path: string): string => (path === "fast-check" ? "FastCheck" : path.slice(path.lastIndexOf("/") + 1))
 
-const barrelOf = (path: string): string => path.slice(0, path.lastIndexOf("/"))
+const barrelOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")))
 
 /** Packages whose barrels hold modules: `import { Effect } from "effect"`. */
 const barrels = new Set([
@@ -145,12 +145,19 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       const rewritten = schemaCall(found.member, found.call, schemaName(found.module))
       if (rewritten !== undefined) return rewritten
     }
+    if (ts.isNewExpression(node)) {
+      const special = clientError(node)
+      if (special !== undefined) return special
+    }
     if (ts.isCallExpression(node)) {
       const special = tagCall(node) ?? piped(node)
       if (special !== undefined) return special
     }
     if (ts.isPropertyAccessExpression(node)) {
+      const method = node.expression.getText(source) === "it" ? testMethods.get(node.name.text) : undefined
+      if (method !== undefined) return `it.${method}`
       const module = moduleAt(node.expression)
+      if (module?.name === "LogLevel") return JSON.stringify(node.name.text)
       if (module !== undefined)
         return memberAt(module, node.name.text, node.expression.getText(source), isTypePosition(node))
       const renamed = properties.get(node.name.text) ?? (hasEither ? eitherProperties.get(node.name.text) : undefined)
@@ -171,6 +178,17 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     }
     if (ts.isQualifiedName(node) && node.getText(source) === "Config.Config.Wrap") {
       return memberAt({ from: "effect/Config", name: "Config" }, "Wrap", "Config", true)
+    }
+    if (
+      ts.isQualifiedName(node) &&
+      ts.isQualifiedName(node.left) &&
+      node.left.right.text === node.left.left.getText(source)
+    ) {
+      // `Effect.Effect.Success<A>` is `Effect.Success<A>`
+      const module = moduleAt(node.left.left)
+      if (module !== undefined && flattened.has(module.name)) {
+        return memberAt(module, node.right.text, node.left.right.text, true)
+      }
     }
     if (ts.isQualifiedName(node)) {
       const module = moduleAt(node.left)
@@ -218,6 +236,23 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     return undefined
   }
 
+  /** `new RequestError({ request, reason: "Transport", cause })`: an error of the client holds its reason as an object. */
+  const clientError = (node: ts.NewExpression): string | undefined => {
+    if (!ts.isPropertyAccessExpression(node.expression)) return undefined
+    const module = moduleAt(node.expression.expression)
+    const member = node.expression.name.text
+    const [fields] = node.arguments ?? []
+    if (module?.name !== "HttpClientError" || !/^Re(quest|sponse)Error$/.test(member)) return undefined
+    if (fields === undefined || !ts.isObjectLiteralExpression(fields)) return undefined
+    const reason = fields.properties.find((property) => property.name?.getText(source) === "reason")
+    if (reason === undefined || !ts.isPropertyAssignment(reason)) return undefined
+    const kind = reasons.get(reason.initializer.getText(source))
+    if (kind === undefined) return undefined
+    const local = node.expression.expression.getText(source)
+    const rest = fields.properties.filter((property) => property !== reason)
+    return `new ${memberAt(module, "HttpClientError", local, false)}({ reason: new ${memberAt(module, kind, local, false)}({ ${list(rest)} }) })`
+  }
+
   /** What a call needs beyond another name. */
   const effectCall = ({ call, member, module }: NonNullable<ReturnType<typeof callOf>>): string | undefined => {
     const args = call.arguments
@@ -263,6 +298,34 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         return `${to("provideService")}(${before}Clock.Clock, ${arg(last)})`
       case "Stream.mapConcatChunk":
         return args.length === 2 ? `${to("flattenArray")}(${to("map")}(${between(args)}))` : undefined
+      case "Effect.yieldNow":
+        return to("yieldNow")
+      case "Effect.repeatN":
+        return `${to("repeat")}(${before}{ times: ${arg(last)} })`
+      case "Fiber.poll":
+        note("effect/Option", "Option", false)
+        return `${effect("sync")}(() => Option.fromNullishOr(${arg(0)}.pollUnsafe()))`
+      case "Clock.make":
+        return `${to("Clock")}.defaultValue()`
+      case "Console.withConsole":
+        return `${effect("provideService")}(${before}${to("Console")}, ${arg(last)})`
+      case "Logger.replace":
+        return `${to("layer")}([${arg(1)}])`
+      case "Logger.remove":
+        return `${to("layer")}([])`
+      case "Logger.withMinimumLogLevel":
+        note("effect/References", "References", false)
+        return `${effect("provideService")}(${before}References.MinimumLogLevel, ${arg(last)})`
+      case "ConfigProvider.fromMap": {
+        const [map] = args
+        if (map === undefined || !ts.isNewExpression(map)) return undefined
+        const [entries] = map.arguments ?? []
+        return entries !== undefined &&
+          ts.isCallExpression(entries) &&
+          entries.expression.getText(source) === "Object.entries"
+          ? `${to("fromUnknown")}(${list(entries.arguments)})`
+          : `${to("fromUnknown")}(Object.fromEntries(${list(map.arguments ?? [])}))`
+      }
       case "Effect.tracerWith":
         note("effect/Tracer", "Tracer", false)
         return `Tracer.Tracer.use(${between(args)})`
@@ -402,12 +465,32 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
   return out.replace("\u0000", () => importLines(imports, source, used, print).join("\n"))
 }
 
+/** What `@effect/vitest` calls otherwise: every test of an effect has a scope. */
+const testMethods: ReadonlyMap<string, string> = new Map([
+  ["scoped", "effect"],
+  ["scopedLive", "live"]
+])
+
+/** Modules whose types of members stand beside the type. */
+const flattened = new Set(["Effect", "Layer", "Stream"])
+
 /** Members of values that have another name. */
 const properties: ReadonlyMap<string, string> = new Map([
   ["unsafeCurrentTimeMillis", "currentTimeMillisUnsafe"],
   ["unsafeCurrentTimeNanos", "currentTimeNanosUnsafe"],
   ["unsafeMap", "mapUnsafe"],
+  ["unsafePoll", "pollUnsafe"],
   ["currentContext", "context"]
+])
+
+/** Why a request failed: names, which are classes in Effect 4. */
+const reasons: ReadonlyMap<string, string> = new Map([
+  [`"Transport"`, "TransportError"],
+  [`"Encode"`, "EncodeError"],
+  [`"InvalidUrl"`, "InvalidUrlError"],
+  [`"Decode"`, "DecodeError"],
+  [`"EmptyBody"`, "EmptyBodyError"],
+  [`"StatusCode"`, "StatusCodeError"]
 ])
 
 const eitherProperties: ReadonlyMap<string, string> = new Map([
@@ -484,6 +567,13 @@ const importLines = (
       groups.set(barrelOf(path), [...group, kind === "type" ? `type ${named}` : named])
     }
     for (const [path, names] of groups) {
+      if (path === "") {
+        for (const name of names) {
+          const local = name.replace(/^(type )?(\w+ as )?/, "")
+          own.push(`import ${name.startsWith("type ") ? "type " : ""}* as ${local} from "fast-check"`)
+        }
+        continue
+      }
       const all = names.every((name) => name.startsWith("type "))
       const sorted = names.map((name) => (all ? name.slice(5) : name)).sort(byName)
       own.push(`import ${all ? "type " : ""}{ ${sorted.join(", ")} } from "${path}"`)
