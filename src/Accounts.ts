@@ -215,19 +215,18 @@ export const make = <R = never>(
           Auth.Auth,
           Account.authOf(made, Effect.succeed(token), () => token)
         ),
-        Effect.flatMap(Schema.decodeUnknown(WhoAmI)),
-        Effect.mapBoth({
-          onFailure: (error) =>
-            error._tag === "ParseError"
-              ? new AuthError({ reason: "InvalidToken", description: "Pipedrive did not say whose token it is" })
-              : error,
-          onSuccess: ({ data }) => ({
-            id: data.id,
-            name: data.name,
-            companyId: data.company_id,
-            companyDomain: data.company_domain ?? undefined
-          })
-        }),
+        Effect.flatMap((answer) =>
+          Effect.orElseFail(
+            Schema.decodeUnknown(WhoAmI)(answer),
+            () => new AuthError({ reason: "InvalidToken", description: "Pipedrive did not say whose token it is" })
+          )
+        ),
+        Effect.map(({ data }) => ({
+          id: data.id,
+          name: data.name,
+          companyId: data.company_id,
+          companyDomain: data.company_domain ?? undefined
+        })),
         Effect.provide(context)
       )
 

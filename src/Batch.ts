@@ -8,12 +8,12 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Request from "effect/Request"
 import type { AnyDescription, Call, Description, Requirements } from "./Endpoint.js"
 import * as Batches from "./internal/batch.js"
 import * as Run from "./internal/endpoint.js"
 import * as Encode from "./internal/schema/encode.js"
 import * as Collect from "./internal/telemetry/meta.js"
+import * as Waiting from "./internal/waiting.js"
 import type { PipedriveError } from "./PipedriveError.js"
 
 /**
@@ -80,6 +80,7 @@ export const get = <I extends { readonly id: number }, A extends { readonly data
 ): Get<I, A> => {
   const run = Run.make(describe)
   let memo: Batches.Sources | undefined
+  let wait: Batches.Wait<A> | undefined
   const lists = () => (memo ??= compiled(sources()))
   const nameOf = () => `${run.endpoint.version}.${run.endpoint.name}`
   const batched = (input: I): Effect.Effect<A, PipedriveError, Requirements> =>
@@ -89,9 +90,9 @@ export const get = <I extends { readonly id: number }, A extends { readonly data
       if (Encode.isIssues(wire)) return run(input)
       const { id, ...options } = input
       return Effect.contextWithEffect((context: Context.Context<Requirements>) => {
-        const resolver = Batches.resolver({ get: run, sources: lists(), options }, wire.query, context)
-        const one = Request.of<Batches.One<A>>()({ id, resolver })
-        return Effect.map(Effect.request(one, resolver), (found) => tell(found, context))
+        wait ??= Waiting.make()
+        const found = Batches.request(wait, { get: run, sources: lists(), options }, id, wire.query, context)
+        return Effect.map(found, (one) => tell(one, context))
       })
     })
   const many = (

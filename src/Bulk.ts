@@ -5,7 +5,6 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
@@ -315,30 +314,28 @@ export const forEach = <I, A, X, R2, E = never, R = never, E3 = never, R3 = neve
       const work = ([input, index]: readonly [I, number]): Effect.Effect<Outcome<I, A, X>, never, R2> =>
         Effect.flatMap(Ref.get(stopped), (stop) => {
           if (Option.isSome(stop)) return Effect.succeed({ _tag: "NotBegun", index, input, error: stop.value })
-          return Effect.flatMap(
-            Effect.either(call(input)),
-            Either.match({
-              onLeft: (error): Effect.Effect<Outcome<I, A, X>> =>
-                Effect.as(stopsAll(error) ? Ref.set(stopped, Option.some(error)) : Effect.void, {
-                  _tag: isUnknown(error) ? "Unknown" : "Failed",
-                  index,
-                  input,
-                  error
-                }),
-              onRight: (value) => Effect.succeed<Outcome<I, A, X>>({ _tag: "Succeeded", index, input, value })
-            })
-          )
+          return Effect.matchEffect(call(input), {
+            onFailure: (error): Effect.Effect<Outcome<I, A, X>> =>
+              Effect.as(stopsAll(error) ? Ref.set(stopped, Option.some(error)) : Effect.void, {
+                _tag: isUnknown(error) ? "Unknown" : "Failed",
+                index,
+                input,
+                error
+              }),
+            onSuccess: (value) => Effect.succeed<Outcome<I, A, X>>({ _tag: "Succeeded", index, input, value })
+          })
         })
 
+      let position = from
       const all = isStream(inputs) ? inputs : Stream.fromIterable(inputs)
       return Stream.zipWithIndex(all).pipe(
         Stream.filter(([, index]) => !isFinished(index)),
         Stream.mapEffect(work, { concurrency }),
         // what failed for a reason that holds for all is to be tried again
-        Stream.mapAccum(from, (before, outcome) => {
+        Stream.map((outcome) => {
           const isLeft = outcome._tag === "NotBegun" || (outcome._tag === "Failed" && stopsAll(outcome.error))
-          const position = isLeft ? before : advance(before, outcome.index)
-          return [position, { ...outcome, position }] as const
+          if (!isLeft) position = advance(position, outcome.index)
+          return { ...outcome, position }
         })
       )
     })

@@ -6,7 +6,6 @@
  */
 import * as PlatformError from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as ExecutionStrategy from "effect/ExecutionStrategy"
@@ -19,6 +18,7 @@ import type * as Field from "./Field.js"
 import * as CallSite from "./internal/callSite.js"
 import * as Run from "./internal/endpoint.js"
 import * as Internal from "./internal/http/download.js"
+import * as Streams from "./internal/streams.js"
 import { isPipedriveError, type PipedriveError, TransportError } from "./PipedriveError.js"
 
 /**
@@ -106,10 +106,11 @@ const openFrom = <I>(
 ): Effect.Effect<Opened, PipedriveError, Endpoint.Requirements | Scope.Scope> =>
   Effect.flatMap(Effect.scope, (outer) =>
     Run.consume(endpoint, input, site, (file) =>
+      // until the first bytes are here the call may be repeated
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Scope.fork(outer, ExecutionStrategy.sequential), (own) =>
           Effect.map(
-            Effect.onError(restore(begin(told(file, options), own)), () => Scope.close(own, Exit.void)),
+            Effect.onError(restore(Streams.begin(told(file, options), own)), () => Scope.close(own, Exit.void)),
             (stream) => ({ ...about(file), size: file.size, stream: once(endpoint.endpoint, stream) })
           )
         )
@@ -141,19 +142,6 @@ export const stream = <I>(
   const site = CallSite.capture()
   return Stream.unwrapScoped(Effect.map(openFrom(site, endpoint, input, options), (opened) => opened.stream))
 }
-
-/** Waits for the first bytes: until then the call may be repeated, and what was begun is closed with its scope. */
-const begin = (
-  file: Internal.Incoming["stream"],
-  scope: Scope.Scope
-): Effect.Effect<Opened["stream"], PipedriveError> =>
-  Effect.flatMap(Scope.extend(Stream.toPull(file), scope), (pull) =>
-    Effect.matchEffect(pull, {
-      onFailure: (error) => (Option.isNone(error) ? Effect.succeed(Stream.empty) : Effect.fail(error.value)),
-      onSuccess: (first) =>
-        Effect.succeed(Stream.concat(Stream.fromChunk(first), Stream.fromPull(Effect.succeed(pull))))
-    })
-  )
 
 /** A second reader would get the rest for the whole. */
 const once = (
@@ -343,14 +331,14 @@ const write = (
   Effect.suspend(() => {
     let size = 0
     const rewind = Effect.zipRight(handle.truncate(0), handle.seek(0, "start"))
-    const writeChunk = (chunk: Chunk.Chunk<Uint8Array>) => {
+    const writeAll = (parts: Iterable<Uint8Array>) => {
       // not before the first part is here: a body that breaks while nobody reads it is an empty one to some transports
       const ready = size === 0 ? rewind : Effect.void
-      const written = Effect.forEach(chunk, (part) => handle.writeAll(part), { discard: true })
-      size += Chunk.reduce(chunk, 0, (sum, part) => sum + part.length)
+      const written = Effect.forEach(parts, (part) => handle.writeAll(part), { discard: true })
+      for (const part of parts) size += part.length
       return Effect.zipRight(ready, written)
     }
-    return Stream.runForEachChunk(file, writeChunk).pipe(
+    return Stream.runForEachChunk(file, writeAll).pipe(
       Effect.zipRight(Effect.suspend(() => (size === 0 ? rewind : Effect.void))),
       Effect.zipRight(handle.sync),
       Effect.map(() => Either.right({ about, size })),

@@ -1,9 +1,3 @@
-/**
- * Pages become Streams.
- *
- * @since 0.1.0
- */
-import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -16,6 +10,7 @@ import * as Known from "./internal/options.js"
 import * as Blocks from "./internal/pageBlocks.js"
 import * as Pages from "./internal/pages.js"
 import * as Place from "./internal/position.js"
+import * as Streams from "./internal/streams.js"
 import type { PipedriveError } from "./PipedriveError.js"
 
 /**
@@ -219,12 +214,12 @@ export const list = <I, A>(
   const stream = (input?: I & From) => {
     const site = CallSite.capture()
     return Stream.suspend(() =>
-      Stream.mapConcatChunk(Pages.walk(run, site, input, isList), ({ page }) => Blocks.itemsOf(page, place()))
+      Streams.mapConcat(Pages.walk(run, site, input, isList), ({ page }) => Blocks.itemsOf(page, place()))
     )
   }
   const checkpoints = (input?: I & From) => {
     const site = CallSite.capture()
-    const items = (page: A) => Chunk.toReadonlyArray(Blocks.itemsOf(page, place()))
+    const items = (page: A) => Blocks.itemsOf(page, place())
     return Stream.suspend(() =>
       Stream.map(Pages.walk(run, site, input, isList), (step) => ({ ...step, items: items(step.page) }))
     )

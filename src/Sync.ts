@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Any, Meta, Program, Requirements } from "./Endpoint.js"
+import { fromEither } from "./internal/effects.js"
 import * as Run from "./internal/endpoint.js"
 import * as Known from "./internal/options.js"
 import { currentUser, type Entity, entityOf, type Id } from "./internal/sync/lists.js"
@@ -201,7 +202,7 @@ const begin = <I>(
       const entity = entityOf(source)
       yield* checkOptions(entity, options)
       const expected = { entity: entity.name, filters: canonical(options.filters) }
-      if (state !== undefined) yield* checkState(state, expected)
+      if (state !== undefined) yield* fromEither(checkState(state, expected))
       const account = String(options.account ?? (yield* currentUser).data.company_id)
       if (state !== undefined && state.account !== account) {
         return yield* new SyncStore.StateMismatch({ reason: "account", expected: account, actual: state.account })

@@ -12,6 +12,8 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { fromEither } from "./internal/effects.js"
+import * as KeyValue from "./internal/keyValue.js"
 import * as Known from "./internal/options.js"
 
 // -----------------------------------------------------------------------------
@@ -223,7 +225,7 @@ export const make = <E>(backing: Backing<E>): Service => {
         Effect.mapError(backing.load(key), failed("load", key)),
         Option.match({
           onNone: () => Effect.succeedNone,
-          onSome: (text) => Effect.map(parse(text), Option.some)
+          onSome: (text) => Effect.map(fromEither(parse(text)), Option.some)
         })
       ),
     save: (key, state) => Effect.mapError(backing.save(key, JSON.stringify(state)), failed("save", key)),
@@ -293,10 +295,9 @@ export const layerKeyValueStore = (
       const store = yield* KeyValueStore.KeyValueStore
       const name = (key: string) => `${options.prefix ?? "pipedrive-sync-"}${key}`
       return make({
-        load: (key) => store.get(name(key)),
+        load: (key) => KeyValue.get(store, name(key)),
         save: (key, text) => store.set(name(key), text),
-        // a file system fails to remove what is not there
-        clear: (key) => Effect.asVoid(Effect.whenEffect(store.remove(name(key)), store.has(name(key))))
+        clear: (key) => KeyValue.remove(store, name(key))
       })
     })
   )

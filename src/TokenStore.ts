@@ -1,9 +1,3 @@
-/**
- * Storage of OAuth2 tokens between calls and between processes.
- *
- * @since 0.1.0
- */
-import type { PlatformError } from "@effect/platform/Error"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -12,9 +6,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as KeyValue from "./internal/keyValue.js"
 import * as Lock from "./internal/oauth/lock.js"
 import * as Seal from "./internal/oauth/seal.js"
 import { fromStored } from "./internal/oauth/token.js"
@@ -334,33 +328,31 @@ export const layerKeyValueStore = (
       const { prefix = "pipedrive-token-", ...rest } = options
       const key = (account: string) => `${prefix}${account}`
       // such a store does not tell its keys: the accounts stand in an entry of their own, written by one at a time
-      const index = store.forSchema(Schema.Array(Schema.String))
       const indexKey = `accounts-of-${prefix}`
       const semaphore = yield* Effect.makeSemaphore(1)
       // one that is broken must not keep tokens from being saved
-      const listed = index.get(indexKey).pipe(
-        Effect.catchTag("ParseError", () => Effect.succeedNone),
-        Effect.map(Option.getOrElse((): ReadonlyArray<string> => []))
+      const readIndex = Schema.decodeUnknownOption(Schema.parseJson(Schema.Array(Schema.String)))
+      const listed = Effect.map(KeyValue.get(store, indexKey), (text) =>
+        Option.getOrElse(Option.flatMap(text, readIndex), (): ReadonlyArray<string> => [])
       )
       const change = (change: (accounts: ReadonlyArray<string>) => ReadonlyArray<string>) =>
         semaphore.withPermits(1)(
           Effect.flatMap(listed, (accounts) => {
             const changed = change(accounts)
-            return changed.length === accounts.length ? Effect.void : index.set(indexKey, changed)
+            return changed.length === accounts.length ? Effect.void : store.set(indexKey, JSON.stringify(changed))
           })
         )
-      return yield* make<PlatformError | ParseResult.ParseError>(
+      return yield* make<KeyValue.Failure>(
         {
-          load: (account) => store.get(key(account)),
+          load: (account) => KeyValue.get(store, key(account)),
           save: (account, text) =>
             Effect.zipRight(
               store.set(key(account), text),
               change((accounts) => (accounts.includes(account) ? accounts : [...accounts, account]))
             ),
-          // a file system fails to remove what is not there
           clear: (account) =>
             Effect.zipRight(
-              Effect.whenEffect(store.remove(key(account)), store.has(key(account))),
+              KeyValue.remove(store, key(account)),
               change((accounts) => accounts.filter((other) => other !== account))
             ),
           list: listed

@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Any, Requirements } from "./Endpoint.js"
 import * as Known from "./internal/options.js"
+import * as Streams from "./internal/streams.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
 import * as ItemSearch from "./v2/ItemSearch.js"
 
@@ -260,11 +261,12 @@ const searched = (module: Loose, query: Query): Stream.Stream<number | string, P
   const { key, value } = query.field
   const entity_type = entityOf(module)
   if (entity_type === undefined) {
-    return refused(module, "find", [{ path: ["by", "field"], message: `cannot be searched in ${resourceOf(module)}` }])
+    const issue = { path: ["by", "field"], message: `cannot be searched in ${resourceOf(module)}` }
+    return Stream.fromEffect(refused(module, "find", [issue]))
   }
-  return Stream.filterMap(
+  return Streams.mapConcat(
     ItemSearch.searchByField.stream({ term: value, entity_type, field: key, match: "exact" }),
-    (found) => Option.fromNullable(found.item?.id ?? found.id)
+    (found) => [found.item?.id ?? found.id].filter((id) => id !== undefined && id !== null)
   )
 }
 

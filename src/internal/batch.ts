@@ -9,8 +9,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import * as Request from "effect/Request"
-import * as RequestResolver from "effect/RequestResolver"
 import { type AnyDescription, type Meta, type Requirements, withMeta } from "../Endpoint.js"
 import { CurrentPolicy, type Policy } from "../HttpLayer.js"
 import type { PipedriveError } from "../PipedriveError.js"
@@ -18,6 +16,7 @@ import { CurrentLimiter } from "../RateLimiter.js"
 import type * as Run from "./endpoint.js"
 import { authTag } from "./oauth/baseUrl.js"
 import type { Collector } from "./telemetry/meta.js"
+import type * as Waiting from "./waiting.js"
 
 /** A list of the same records that takes ids. @internal */
 export type Source = Run.Run<unknown> & { readonly endpoint: AnyDescription }
@@ -38,12 +37,6 @@ export interface Found<A> {
   readonly told: Set<Collector>
 }
 
-/** One get that waits. Two are equal where one answer does for both, which Effect's cache of requests goes by. @internal */
-export interface One<A> extends Request.Request<Found<A>, PipedriveError> {
-  readonly id: number
-  readonly resolver: RequestResolver.RequestResolver<One<A>>
-}
-
 /** Gets of one endpoint with the same options. @internal */
 export interface Batch<I, A> {
   readonly get: Run.Made<I, A>
@@ -55,28 +48,23 @@ export interface Batch<I, A> {
 /** So many requests of a batch are under way at a time; a limiter may allow fewer. */
 const concurrency = 50
 
+/** Gets that wait. @internal */
+export type Wait<A> = Waiting.Wait<Found<A>, PipedriveError>
+
 /**
- * The resolver of the gets that may share requests: those of one endpoint with the same options, credentials, transport, limiter
- * and policy. Effect batches requests whose resolvers are equal. `query` is what the options are on the wire.
+ * Waits with the gets that may share requests: those of one endpoint with the same options, credentials, transport, limiter and
+ * policy. `query` is what the options are on the wire.
  *
  * @internal
  */
-export const resolver = <I, A>(
+export const request = <I, A>(
+  wait: Wait<A>,
   batch: Batch<I, A>,
+  id: number,
   query: string,
   context: Context.Context<Requirements>
-): RequestResolver.RequestResolver<One<A>> =>
-  RequestResolver.makeBatched((requests: ReadonlyArray<One<A>>) => {
-    const waiting = new Map<number, Array<One<A>>>()
-    for (const request of requests) {
-      const same = waiting.get(request.id)
-      if (same === undefined) waiting.set(request.id, [request])
-      else same.push(request)
-    }
-    const settle: Settle<A> = (id, exit) =>
-      Effect.forEach(waiting.get(id) ?? [], (request) => Request.complete(request, exit), { discard: true })
-    return Effect.provide(resolve(batch, Array.from(waiting.keys()), settle), context)
-  }).identified(
+): Effect.Effect<Found<A>, PipedriveError> => {
+  const group = [
     batch.get,
     query,
     Context.get(context, HttpClient.HttpClient),
@@ -85,7 +73,19 @@ export const resolver = <I, A>(
     policyKey(Context.get(context, CurrentPolicy)),
     Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
     Option.getOrUndefined(Context.getOption(context, FetchHttpClient.Fetch))
-  )
+  ]
+  return wait(id, group, (waiting) => {
+    const byId = new Map<number, Array<(typeof waiting)[number]>>()
+    for (const one of waiting) {
+      const same = byId.get(one.id)
+      if (same === undefined) byId.set(one.id, [one])
+      else same.push(one)
+    }
+    const settle: Settle<A> = (id, exit) =>
+      Effect.forEach(byId.get(id) ?? [], (one) => one.settle(exit), { discard: true })
+    return Effect.provide(resolve(batch, Array.from(byId.keys()), settle), context)
+  })
+}
 
 /** A policy is made anew wherever it is set, and two that say the same are one. */
 const policyKey = (policy: Policy): string =>

@@ -1,7 +1,6 @@
 /**
  * What an answer of a list says: its items, and where it goes on.
  */
-import * as Chunk from "effect/Chunk"
 import type { PaginationDescription } from "../Endpoint.js"
 
 const record = (u: unknown): Readonly<Record<string, unknown>> =>
@@ -29,7 +28,7 @@ export const nextStart = (
   const extra = record(record(page).additional_data)
   const told = "pagination" in extra ? record(extra.pagination) : extra
   if (!saysMore(told)) return undefined
-  const came = Chunk.size(itemsOf(page, items))
+  const came = itemsOf(page, items).length
   const counted = typeof told.start === "number" && came > 0 ? told.start + came : undefined
   const next = typeof told.next_start === "number" ? told.next_start : counted
   return next !== undefined && Number.isSafeInteger(next) ? next : unreachable
@@ -50,8 +49,8 @@ export const holdsList = (page: unknown, place: PaginationDescription["items"]):
 }
 
 /** @internal */
-export const itemsOf = <Item>(page: unknown, place: PaginationDescription["items"]): Chunk.Chunk<Item> => {
+export const itemsOf = <Item>(page: unknown, place: PaginationDescription["items"]): ReadonlyArray<Item> => {
   const data = record(page).data
   const items = place === "data" ? data : record(data).items
-  return Array.isArray(items) ? Chunk.unsafeFromArray(items as ReadonlyArray<Item>) : Chunk.empty()
+  return Array.isArray(items) ? (items as ReadonlyArray<Item>) : []
 }

@@ -14,6 +14,7 @@ import * as Blocks from "./pageBlocks.js"
 import * as Place from "./position.js"
 import * as Encode from "./schema/encode.js"
 import * as Trail from "./seenCursors.js"
+import * as Streams from "./streams.js"
 import * as Collect from "./telemetry/meta.js"
 
 /** A page, where it stands, and where to go on after it; without that, it is the last. @internal */
@@ -41,14 +42,14 @@ export const walk = <I, A>(
   const call = Run.at(run, site)
   const wire = Run.encode(run, sized)
   // the call says what is wrong with its input
-  if (Encode.isIssues(wire)) return Stream.drain(call(sized))
+  if (Encode.isIssues(wire)) return Stream.drain(Stream.fromEffect(call(sized)))
   const reading = { endpoint: `${endpoint.version}.${endpoint.name}`, filters: Place.filtersOf(wire), style }
   const start = from === undefined ? Either.right(Place.begin(sized[key])) : Place.read(from, reading)
-  if (Either.isLeft(start)) return Run.refuse(endpoint, [{ path: ["from"], message: start.left }])
+  if (Either.isLeft(start)) return Stream.fromEffect(Run.refuse(endpoint, [{ path: ["from"], message: start.left }]))
   if (from !== undefined && sized[key] !== undefined) {
-    return Run.refuse(endpoint, [
-      { path: [key], message: "is given beside `from`: one of them can say where to begin" }
-    ])
+    return Stream.fromEffect(
+      Run.refuse(endpoint, [{ path: [key], message: "is given beside `from`: one of them can say where to begin" }])
+    )
   }
   const first = start.right
   const trail = Trail.make(first)
@@ -58,7 +59,7 @@ export const walk = <I, A>(
     const isOld = typeof next === "number" ? next <= Number(at ?? 0) : Trail.visit(trail, next)
     return isOld ? "leads back to a page that was read before" : undefined
   }
-  return Stream.paginateEffect<Goal, Step<A>, PipedriveError, Requirements>({ at: first }, (goal) => {
+  return Streams.paginate<Goal, Step<A>, PipedriveError, Requirements>({ at: first }, (goal) => {
     if ("error" in goal) return Effect.fail(goal.error)
     const { at } = goal
     const here = Place.at(reading, at)

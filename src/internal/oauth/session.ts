@@ -14,6 +14,7 @@ import type * as Scope from "effect/Scope"
 import * as Tracer from "effect/Tracer"
 import { AuthError } from "../../PipedriveError.js"
 import type * as TokenStore from "../../TokenStore.js"
+import { abandonable } from "../effects.js"
 import * as Lock from "./lock.js"
 import {
   anyToken,
@@ -413,7 +414,7 @@ const failOnDefect = <A>(effect: Effect.Effect<A, AuthError>): Effect.Effect<A, 
   )
 
 const notify = (hook: Effect.Effect<void, unknown>, limit: Duration.Duration): Effect.Effect<void, AuthError> =>
-  Effect.catchAllCause(Effect.timeout(Effect.interruptible(Effect.disconnect(hook)), limit), () =>
+  Effect.catchAllCause(Effect.timeout(abandonable(hook), limit), () =>
     Effect.fail(
       new AuthError({
         reason: "TokenStore",

@@ -10,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { AuthError } from "../../PipedriveError.js"
 import type * as TokenStore from "../../TokenStore.js"
+import { abandonable, unlogged } from "../effects.js"
 import * as Lock from "./lock.js"
 import { fromCaller, orFail } from "./token.js"
 
@@ -42,8 +43,7 @@ export const withTimeLimit = <A>(
   Effect.catchAllDefect(effect, (defect) =>
     Effect.fail(failed(`${what} failed: ${defect instanceof Error ? defect.name : "defect"}`))
   ).pipe(
-    Effect.disconnect,
-    Effect.interruptible,
+    abandonable,
     Effect.timeoutFail({ duration, onTimeout: () => failed(`${what} did not end within ${Duration.format(duration)}`) })
   )
 
@@ -108,14 +108,13 @@ export const make = (store: TokenStore.Service, account: string, allowed: Readon
           Effect.onExit((exit) => Effect.zipRight(Deferred.done(outcome, exit), Deferred.succeed(started, undefined))),
           Effect.interruptible
         )
-        const fiber = yield* Effect.forkDaemon(Effect.withUnhandledErrorLogLevel(run, Option.none()))
-        const waitForStart = Effect.timeoutFail(Effect.interruptible(Effect.disconnect(Deferred.await(started))), {
+        const fiber = yield* Effect.forkDaemon(unlogged(run))
+        const waitForStart = Effect.timeoutFail(abandonable(Deferred.await(started)), {
           duration: lockWait,
           onTimeout: () => Lock.lockTimeoutError(account, lockWait)
         })
         const waited = yield* Effect.exit(restore(waitForStart))
-        const awaitBriefly = (end: Effect.Effect<unknown>) =>
-          Effect.timeoutOption(Effect.interruptible(Effect.disconnect(end)), timeout)
+        const awaitBriefly = (end: Effect.Effect<unknown>) => Effect.timeoutOption(abandonable(end), timeout)
         if (Exit.isFailure(waited) && !(yield* Deferred.isDone(started))) {
           abandoned = true
           yield* awaitBriefly(Fiber.interrupt(fiber))

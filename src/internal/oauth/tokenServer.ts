@@ -20,6 +20,8 @@ import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
 import { AuthError, type AuthErrorReason, type TransportError } from "../../PipedriveError.js"
+import { abandonable, unlogged } from "../effects.js"
+import { isEmpty } from "../http/body.js"
 import * as Failure from "../http/failure.js"
 import { redactUnknown } from "./token.js"
 
@@ -151,8 +153,8 @@ const attempt = (server: Server, form: Form, duration: Duration.Duration): Effec
     Effect.mapError((error) => unreachable(Failure.fromTransport(call, error, 1, secrets))),
     Effect.catchAllDefect((defect) => Effect.fail(unreachable(Failure.fromDefect(call, defect, 1, secrets, "send"))))
   )
-  // disconnected: a request that neither ends nor can be interrupted would block the account forever
-  const sendInTime = Effect.timeoutFail(Effect.interruptible(Effect.disconnect(send)), {
+  // a request that neither ends nor can be interrupted would block the account forever
+  const sendInTime = Effect.timeoutFail(abandonable(send), {
     duration,
     onTimeout: () => transient(`the OAuth server did not answer within ${Duration.format(duration)}`)
   })
@@ -199,11 +201,7 @@ const textOf = (
       })
     )
     const whole = Effect.map(read, () => (size > maxBodyBytes ? undefined : text + decoder.decode()))
-    return Effect.catchIf(
-      whole,
-      (error) => error._tag === "ResponseError" && error.reason === "EmptyBody",
-      () => Effect.succeed("")
-    )
+    return Effect.catchIf(whole, isEmpty, () => Effect.succeed(""))
   })
 }
 
@@ -220,7 +218,7 @@ const withoutTracing = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> 
       })
     ),
     Effect.locally(HttpClient.currentTracerDisabledWhen, constTrue),
-    Effect.withUnhandledErrorLogLevel(Option.none())
+    unlogged
   )
 
 const describeText = (u: unknown, secrets: ReadonlyArray<string>): string | undefined =>

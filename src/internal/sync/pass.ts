@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import type { Meta, Requirements } from "../../Endpoint.js"
 import type { PipedriveError } from "../../PipedriveError.js"
 import type { State } from "../../SyncStore.js"
+import * as Streams from "../streams.js"
 import * as Collect from "../telemetry/meta.js"
 import {
   before,
@@ -68,7 +69,7 @@ export const run = (
 ): Stream.Stream<Batch, PipedriveError, Requirements> =>
   Stream.suspend(() => {
     const pass: Pass = { entity, settings, memory: Memory.make(of, state) }
-    return Stream.paginateEffect(stageOf(pass, 0), (step) =>
+    return Streams.paginate(stageOf(pass, 0), (step) =>
       Effect.map(step, ({ changes, meta, next }): readonly [Batch, Option.Option<Step>] => {
         if (next === undefined) pass.memory.complete = true
         const batch = { changes, state: Memory.toState(pass.memory), isLast: next === undefined, meta }
@@ -365,7 +366,7 @@ export const missingOf = (
   })
 
 const everyPage = (list: List, filters: Row): Stream.Stream<Page, PipedriveError, Requirements> =>
-  Stream.paginateEffect(undefined as From, (from) =>
+  Streams.paginate(undefined as From, (from) =>
     Effect.map(read(list, filters, from), (page) => [
       page,
       page.next === undefined ? Option.none<From>() : Option.some<From>(page.next)

@@ -1,11 +1,3 @@
-/**
- * Which events are being handled, and which have been: kept in a `KeyValueStore`, so that it outlives the process and is shared
- * with others.
- *
- * A store can neither list its keys nor forget them in time. So there is a fixed number of slots, each with what was claimed of
- * late under some of the keys; whenever a slot is written, what is old goes. Within a process a slot is written by one at a time.
- */
-import type { PlatformError } from "@effect/platform/Error"
 import type * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -13,6 +5,7 @@ import * as Either from "effect/Either"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import { isRecord, parse } from "../http/failure.js"
+import * as KeyValue from "../keyValue.js"
 
 /** How a claim ended. */
 export type Outcome = "claimed" | "done" | "elsewhere"
@@ -20,10 +13,10 @@ export type Outcome = "claimed" | "done" | "elsewhere"
 /** @internal */
 export interface Claims {
   /** Claims an event for this process. Not while another holds it, nor once it is done. */
-  readonly claim: (key: string) => Effect.Effect<Outcome, PlatformError>
-  readonly confirm: (key: string) => Effect.Effect<void, PlatformError>
+  readonly claim: (key: string) => Effect.Effect<Outcome, KeyValue.Failure>
+  readonly confirm: (key: string) => Effect.Effect<void, KeyValue.Failure>
   /** Lets others, or a later delivery, claim it. */
-  readonly release: (key: string) => Effect.Effect<void, PlatformError>
+  readonly release: (key: string) => Effect.Effect<void, KeyValue.Failure>
 }
 
 /** When it was claimed or done, and by whom it is held; nobody: it is done. */
@@ -61,12 +54,12 @@ export const make = (
   const update = <A>(
     key: string,
     change: (entry: Entry | undefined, now: number) => readonly [A, Entry | undefined]
-  ): Effect.Effect<A, PlatformError> =>
+  ): Effect.Effect<A, KeyValue.Failure> =>
     Effect.suspend(() => {
       const slot = `webhook-events-${(Hash.string(key) >>> 0) % slots}`
       const write = Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
-        const entries = Option.match(yield* store.get(slot), { onNone: () => [], onSome: readSlot })
+        const entries = Option.match(yield* KeyValue.get(store, slot), { onNone: () => [], onSome: readSlot })
         const old = entries.find(([one]) => one === key)
         const [result, entry] = change(old, now)
         if (entry === old) return result

@@ -211,7 +211,7 @@ export const make =
         (id) =>
           remove(id).pipe(
             Effect.catchTag("NotFound", () => Effect.void),
-            Effect.tap(() => stale.delete(id))
+            Effect.tap(() => Effect.sync(() => stale.delete(id)))
           ),
         { discard: true }
       )

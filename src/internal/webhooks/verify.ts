@@ -33,17 +33,17 @@ const utf8 = (bytes: Uint8Array): string | undefined => {
 }
 
 /** The user and the password of a header. */
-const read = (header: string | null | undefined): Either.Either<readonly [string, string], WebhookError> => {
+const read = (header: string | null | undefined): Effect.Effect<readonly [string, string], WebhookError> => {
   if (header === null || header === undefined || header === "") {
-    return Either.left(refused("the delivery has no credentials"))
+    return Effect.fail(refused("the delivery has no credentials"))
   }
   const [, encoded] = /^basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header) ?? []
   const text =
     encoded === undefined ? undefined : Either.getOrUndefined(Either.map(Encoding.decodeBase64(encoded), utf8))
   const colon = text?.indexOf(":") ?? -1
   return text === undefined || colon < 0
-    ? Either.left(refused("the delivery's authorization is not of the scheme Basic"))
-    : Either.right([text.slice(0, colon), text.slice(colon + 1)])
+    ? Effect.fail(refused("the delivery's authorization is not of the scheme Basic"))
+    : Effect.succeed([text.slice(0, colon), text.slice(colon + 1)])
 }
 
 const list = (password: Credentials["password"]): ReadonlyArray<Redacted.Redacted<string>> =>
