@@ -16,6 +16,7 @@ import * as Stream from "effect/Stream"
 import type * as Endpoint from "./Endpoint.js"
 import type * as Field from "./Field.js"
 import * as CallSite from "./internal/callSite.js"
+import { fromEither } from "./internal/effects.js"
 import * as Run from "./internal/endpoint.js"
 import * as Internal from "./internal/http/download.js"
 import * as Streams from "./internal/streams.js"
@@ -308,7 +309,7 @@ const save = <I>(
         Run.consume(endpoint, input, site, (file) => write(handle, told(file, options), about(file)))
       )
     )
-    const whole = Effect.flatMap(Effect.flatten(download), ({ about, size }) =>
+    const whole = Effect.flatMap(Effect.flatMap(download, fromEither), ({ about, size }) =>
       Effect.uninterruptible(Effect.map(finish(temporary, about.name), (path): Saved => ({ path, ...about, size })))
     )
     return Effect.onExit(whole, (exit) => (Exit.isSuccess(exit) ? Effect.void : remove(fs, temporary)))
@@ -330,7 +331,7 @@ const write = (
 ): Effect.Effect<Either.Either<Written, PlatformError.PlatformError>, PipedriveError> =>
   Effect.suspend(() => {
     let size = 0
-    const rewind = Effect.zipRight(handle.truncate(0), handle.seek(0, "start"))
+    const rewind = Effect.zipRight(handle.truncate(0), handle.seek(0n, "start"))
     const writeAll = (parts: Iterable<Uint8Array>) => {
       // not before the first part is here: a body that breaks while nobody reads it is an empty one to some transports
       const ready = size === 0 ? rewind : Effect.void

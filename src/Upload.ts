@@ -63,7 +63,7 @@ export const fromPath = (
     }
     const { name = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1), onProgress, type } = options
     return {
-      content: fs.stream(path, { chunkSize: FileSystem.KiB(64) }),
+      content: fs.stream(path, { chunkSize: 64 * 1024 }),
       name,
       size: Number(size),
       restartable: true,

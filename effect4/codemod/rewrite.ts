@@ -153,11 +153,19 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       const special = tagCall(node) ?? piped(node)
       if (special !== undefined) return special
     }
+    if (ts.isNewExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const module = moduleAt(node.expression.expression)
+      if (module?.from === "@effect/platform/Error" && node.expression.name.text === "BadArgument") {
+        const local = node.expression.expression.getText(source)
+        return `${memberAt(module, "badArgument", local, false)}(${list(node.arguments ?? [])})`
+      }
+    }
     if (ts.isPropertyAccessExpression(node)) {
       const method = node.expression.getText(source) === "it" ? testMethods.get(node.name.text) : undefined
       if (method !== undefined) return `it.${method}`
       const module = moduleAt(node.expression)
       if (module?.name === "LogLevel") return JSON.stringify(node.name.text)
+      if (module?.from === "effect/ExecutionStrategy") return JSON.stringify(node.name.text)
       if (module !== undefined)
         return memberAt(module, node.name.text, node.expression.getText(source), isTypePosition(node))
       const renamed = properties.get(node.name.text) ?? (hasEither ? eitherProperties.get(node.name.text) : undefined)
@@ -203,6 +211,7 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       if (kept.length < node.types.length) return kept.length === 0 ? "never" : kept.map(print).join(" | ")
     }
     if (ts.isTypeReferenceNode(node)) {
+      if (isReference(node) && ts.isTypeReferenceNode(node.parent)) return "never"
       const special = typeReference(node)
       if (special !== undefined) return special
     }
@@ -222,13 +231,36 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
 
   const isReference = (node: ts.TypeNode): boolean =>
     ts.isTypeReferenceNode(node) &&
-    references.has(ts.isQualifiedName(node.typeName) ? node.typeName.right.text : node.typeName.text)
+    (ts.isQualifiedName(node.typeName)
+      ? references.has(node.typeName.right.text)
+      : references.has(node.typeName.text) && !ownTypes.has(node.typeName.text))
+
+  /** Types that the file declares: another file may have a reference of that name. */
+  const ownTypes = new Set(
+    source.statements.flatMap((statement) =>
+      ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement) ? [statement.name.text] : []
+    )
+  )
 
   /** `Schema.Schema<A, I>` is `Schema.Codec<A, I>`. */
   const typeReference = (node: ts.TypeReferenceNode): string | undefined => {
     const name = node.typeName
     if (!ts.isQualifiedName(name)) return undefined
     const module = moduleAt(name.left)
+    if (
+      module?.from === "@effect/platform/HttpApp" &&
+      name.right.text === "Default" &&
+      node.typeArguments === undefined
+    ) {
+      const type = (from: string, name: string) => {
+        note(from, name, true)
+        return `${name}.${name}`
+      }
+      const response = type("effect/http/HttpServerResponse", "HttpServerResponse")
+      const needs = `${type("effect/http/HttpServerRequest", "HttpServerRequest")} | ${type("effect/Scope", "Scope")}`
+      note("effect/Effect", "Effect", true)
+      return `Effect.Effect<${response}, never, ${needs}>`
+    }
     if (module !== undefined && isSchema(module) && name.right.text === "Schema") {
       note("effect/Schema", name.left.getText(source), true)
       return `${name.left.getText(source)}.Codec${children(node).slice(children(name).length)}`
@@ -284,6 +316,16 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
             : `orElse: () => ${to("fail")}((${print(body)})())`
         })
         return `${to("timeoutOrElse")}(${before}{ ${fields.join(", ")} })`
+      }
+      case "Schedule.intersect":
+      case "Schedule.union":
+        return args.length === 2 ? `${to(member)}([${between(args)}])` : undefined
+      case "Effect.withSpan": {
+        // only what is called with the effect first takes all options at once
+        const without = args.length === 2 ? arg(1).replace(/\s*captureStackTrace: false,?/, "") : ""
+        return args.length === 2 && without !== arg(1)
+          ? `${to("withSpan")}(${arg(0)}, ${without}, { captureStackTrace: false })`
+          : undefined
       }
       case "Fiber.interruptFork":
         return `${effect("asVoid")}(${effect("forkDaemon")}(${to("interrupt")}(${arg(0)})))`
@@ -380,6 +422,15 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         const value = (p: ts.ObjectLiteralElementLike | undefined) =>
           p !== undefined && ts.isPropertyAssignment(p) ? print(p.initializer) : (p?.name?.getText(source) ?? "")
         return `${schema}.Record(${value(field("key"))}, ${value(field("value"))})`
+      }
+      case "transform": {
+        const [from, into, options] = args
+        if (from === undefined || into === undefined || options === undefined || !ts.isObjectLiteralExpression(options))
+          return undefined
+        note("effect/SchemaTransformation", "SchemaTransformation", false)
+        const steps = print(options).replace(/\s*strict: (true|false),?/, "")
+        const source = ts.isAsExpression(from) ? `(${print(from)})` : print(from)
+        return `${source}.pipe(${schema}.decodeTo(${print(into)}, SchemaTransformation.transform(${steps})))`
       }
       default:
         return undefined
@@ -501,7 +552,11 @@ const eitherProperties: ReadonlyMap<string, string> = new Map([
 const isEffects = (path: string): boolean => /^(effect|@effect)\//.test(path) && path !== "@effect/vitest"
 
 /** Where modules stand that a renamed member belongs to. */
-const extra: Readonly<Record<string, string>> = {}
+const extra: Readonly<Record<string, string>> = {
+  Base64: "effect/encoding/Base64",
+  Base64Url: "effect/encoding/Base64Url",
+  Hex: "effect/encoding/Hex"
+}
 
 const isName = (node: ts.Identifier): boolean => {
   const { parent } = node

@@ -155,7 +155,7 @@ const number = (options: object, name: "concurrency" | "capacity" | "maximumBody
 }
 
 const duration = (options: object, name: "timeToLive" | "drainTimeout", or: Duration.DurationInput) => {
-  const value: unknown = { ...options }[name as never] ?? or
+  const value: Duration.DurationInput = { ...options }[name as never] ?? or
   return Option.match(Duration.decodeUnknown(value), {
     onNone: () => invalid(name, `must be a duration, is ${brief(value)}`),
     onSome: Effect.succeed

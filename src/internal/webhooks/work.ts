@@ -120,7 +120,7 @@ export const make = (
             (Hash.string(`${meta.company_id} ${entity === "other" ? meta.entity : entity} ${id}`) >>> 0) % concurrency
           const queue = queues[at]
           // nobody would take it out of a queue that is closed
-          if (isClosed || queue === undefined || !queue.unsafeOffer(job)) return Effect.succeed(false)
+          if (isClosed || queue === undefined || !Queue.unsafeOffer(queue, job)) return Effect.succeed(false)
           inHand.set(job.key, job)
           return Effect.succeed(true)
         })

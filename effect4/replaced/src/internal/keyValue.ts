@@ -9,10 +9,8 @@ import type * as KeyValueStore from "effect/persistence/KeyValueStore"
 export type Failure = KeyValueStore.KeyValueStoreError
 
 /** @internal */
-export const get = (
-  store: KeyValueStore.KeyValueStore,
-  key: string
-): Effect.Effect<Option.Option<string>, Failure> => Effect.map(store.get(key), Option.fromUndefinedOr)
+export const get = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<Option.Option<string>, Failure> =>
+  Effect.map(store.get(key), Option.fromUndefinedOr)
 
 /** Takes a key away. A file system fails to remove what is not there. @internal */
 export const remove = (store: KeyValueStore.KeyValueStore, key: string): Effect.Effect<void, Failure> =>

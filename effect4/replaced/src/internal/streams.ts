@@ -12,7 +12,8 @@ import * as Stream from "effect/Stream"
 export const paginate = <S, A, E = never, R = never>(
   from: S,
   read: (at: S) => Effect.Effect<readonly [A, Option.Option<S>], E, R>
-): Stream.Stream<A, E, R> => Stream.paginate(from, (at) => Effect.map(read(at), ([one, next]) => [[one], next] as const))
+): Stream.Stream<A, E, R> =>
+  Stream.paginate(from, (at) => Effect.map(read(at), ([one, next]) => [[one], next] as const))
 
 /** The elements of many lists. @internal */
 export const mapConcat = <A, B, E, R>(
