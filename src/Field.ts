@@ -8,9 +8,10 @@ import * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as SchemaAST from "effect/SchemaAST"
+import type * as SchemaAST from "effect/SchemaAST"
 import type * as Stream from "effect/Stream"
 import * as Files from "./internal/schema/files.js"
+import * as Nodes from "./internal/schema/nodes.js"
 import * as Times from "./internal/schema/times.js"
 
 // -----------------------------------------------------------------------------
@@ -552,5 +553,8 @@ export const Download: Schema.Schema<Download> = /*#__PURE__*/ Schema.suspend(
  * @since 0.1.0
  * @category annotations
  */
-export const annotation = (ast: SchemaAST.AST, id: symbol): unknown =>
-  id in ast.annotations ? ast.annotations[id] : SchemaAST.isSuspend(ast) ? annotation(ast.f(), id) : undefined
+export const annotation = (ast: SchemaAST.AST, id: symbol): unknown => {
+  const own = Nodes.annotation(ast, id)
+  const node = own === undefined ? Nodes.of(ast) : undefined
+  return node?.kind === "suspend" ? annotation(node.get(), id) : own
+}

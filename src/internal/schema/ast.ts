@@ -1,39 +1,64 @@
 /**
- * Queries on the AST of a Schema.
+ * Queries on a Schema.
  */
-import * as AST from "effect/SchemaAST"
+import * as Nodes from "./nodes.js"
 
 /** The annotation of a field's type, or of a union's member: the type may be a union with `undefined` and `null`. @internal */
-export const annotated = (ast: AST.AST, id: symbol): unknown => {
-  if (id in ast.annotations) return ast.annotations[id]
-  return AST.isUnion(ast) ? first(ast.types, (member) => annotated(member, id)) : undefined
+export const annotated = (ast: Nodes.Ast, id: Nodes.AnnotationId): unknown => {
+  const own = Nodes.annotation(ast, id)
+  if (own !== undefined) return own
+  const node = Nodes.of(ast)
+  return node.kind === "union" ? first(node.types, (member) => annotated(member, id)) : undefined
 }
 
 /** The type of an array's items. @internal */
-export const itemOf = (ast: AST.AST): AST.AST | undefined => {
-  if (AST.isSuspend(ast)) return itemOf(ast.f())
-  if (AST.isRefinement(ast)) return itemOf(ast.from)
-  if (AST.isTupleType(ast)) return ast.rest[0]?.type
-  return AST.isUnion(ast) ? first(ast.types, itemOf) : undefined
+export const itemOf = (ast: Nodes.Ast): Nodes.Ast | undefined => {
+  const node = Nodes.resolved(ast)
+  switch (node.kind) {
+    case "refinement":
+      return itemOf(node.from)
+    case "array":
+      return node.item
+    case "union":
+      return first(node.types, itemOf)
+    default:
+      return undefined
+  }
 }
 
 /** The types of an object's fields, of all variants of a union. @internal */
-export const fieldsOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> | undefined => {
-  if (AST.isSuspend(ast)) return fieldsOf(ast.f())
-  if (AST.isRefinement(ast)) return fieldsOf(ast.from)
-  if (AST.isTypeLiteral(ast)) return new Map(ast.propertySignatures.map((field) => [String(field.name), field.type]))
-  if (!AST.isUnion(ast)) return undefined
-  const variants = ast.types.flatMap((member) => fieldsOf(member) ?? [])
-  return variants.length < 2 ? variants[0] : new Map([...variants].reverse().flatMap((fields) => [...fields]))
+export const fieldsOf = (ast: Nodes.Ast): ReadonlyMap<string, Nodes.Ast> | undefined => {
+  const node = Nodes.resolved(ast)
+  switch (node.kind) {
+    case "refinement":
+      return fieldsOf(node.from)
+    case "struct":
+      return new Map(node.properties.map((field) => [String(field.name), field.type]))
+    case "union": {
+      const variants = node.types.flatMap((member) => fieldsOf(member) ?? [])
+      return variants.length < 2 ? variants[0] : new Map([...variants].reverse().flatMap((fields) => [...fields]))
+    }
+    default:
+      return undefined
+  }
+}
+
+/** The members of a union, at any depth; a type that is none is its own only member. @internal */
+export const membersOf = (ast: Nodes.Ast): ReadonlyArray<Nodes.Ast> => {
+  const node = Nodes.of(ast)
+  if (node.kind === "suspend") return membersOf(node.get())
+  return node.kind === "union" ? node.types.flatMap(membersOf) : [ast]
 }
 
 /** Whether a flag is written as 0 or 1, though `true` and `false` are taken for it. @internal */
-export const isBit = (ast: AST.AST): boolean =>
-  AST.isUnion(ast) ? ast.types.some(isBit) : AST.isLiteral(ast) && typeof ast.literal === "number"
+export const isBit = (ast: Nodes.Ast): boolean => {
+  const node = Nodes.of(ast)
+  return node.kind === "union" ? node.types.some(isBit) : node.kind === "literal" && typeof node.value === "number"
+}
 
 /** What stands at a path in an object of the type. @internal */
-export const at = (ast: AST.AST | undefined, path: ReadonlyArray<string | number>): AST.AST | undefined =>
-  path.reduce<AST.AST | undefined>(
+export const at = (ast: Nodes.Ast | undefined, path: ReadonlyArray<string | number>): Nodes.Ast | undefined =>
+  path.reduce<Nodes.Ast | undefined>(
     (inner, key) => inner && (typeof key === "number" ? itemOf(inner) : fieldsOf(inner)?.get(key)),
     ast
   )

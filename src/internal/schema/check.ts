@@ -1,23 +1,20 @@
 /**
- * Compiles a `SchemaAST` into closures that only check whether a value is valid. Only for invalid values the real decoder runs, to
- * describe the errors. No `eval`: edge runtimes forbid it.
+ * Compiles a Schema into closures that only check whether a value is valid; what is wrong with an invalid one others describe. No
+ * `eval`: edge runtimes forbid it.
  */
-import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
 import { isShallow } from "../text.js"
+import * as Nodes from "./nodes.js"
 
 /** @internal */
 export type Check = (u: unknown) => boolean
 
 /** Objects may have unknown keys, up to a maximum depth. @internal */
-export const open = (ast: AST.AST): Check => compile(ast, openCache, false)
+export const open = (ast: Nodes.Ast): Check => compile(ast, openCache, false)
 
 /** Objects may have known keys only. @internal */
-export const closed = (ast: AST.AST): Check => compile(ast, closedCache, true)
+export const closed = (ast: Nodes.Ast): Check => compile(ast, closedCache, true)
 
-type Cache = WeakMap<AST.AST, Check>
+type Cache = WeakMap<Nodes.Ast, Check>
 
 // a memo of pure functions of their key, not state
 const openCache: Cache = /*#__PURE__*/ new WeakMap()
@@ -26,14 +23,13 @@ const closedCache: Cache = /*#__PURE__*/ new WeakMap()
 const yes: Check = () => true
 // an unknown value may still be too deep for code that walks it
 const shallow: Check = (u) => isShallow(u)
-const no: Check = () => false
 const isString: Check = (u) => typeof u === "string"
 const isNumber: Check = (u) => typeof u === "number"
 const isBoolean: Check = (u) => typeof u === "boolean"
 const isNull: Check = (u) => u === null
 const isUndefined: Check = (u) => u === undefined
 
-const compile = (ast: AST.AST, cache: Cache, exact: boolean): Check => {
+const compile = (ast: Nodes.Ast, cache: Cache, exact: boolean): Check => {
   const known = cache.get(ast)
   if (known !== undefined) return known
   const check = build(ast, cache, exact)
@@ -41,61 +37,56 @@ const compile = (ast: AST.AST, cache: Cache, exact: boolean): Check => {
   return check
 }
 
-const build = (ast: AST.AST, cache: Cache, exact: boolean): Check => {
-  switch (ast._tag) {
-    case "StringKeyword":
+const build = (ast: Nodes.Ast, cache: Cache, exact: boolean): Check => {
+  const node = Nodes.of(ast)
+  switch (node.kind) {
+    case "string":
       return isString
-    case "NumberKeyword":
+    case "number":
       return isNumber
-    case "BooleanKeyword":
+    case "boolean":
       return isBoolean
-    case "UnknownKeyword":
-    case "AnyKeyword":
+    case "unknown":
       return exact ? yes : shallow
-    case "UndefinedKeyword":
-    case "VoidKeyword":
+    case "undefined":
       return isUndefined
-    case "NeverKeyword":
-      return no
-    case "Literal": {
-      const literal = ast.literal
-      return literal === null ? isNull : (u) => u === literal
+    case "literal": {
+      const { value } = node
+      return value === null ? isNull : (u) => u === value
     }
-    case "ObjectKeyword":
-      return (u) => (typeof u === "object" && u !== null) || typeof u === "function"
-    case "Suspend": {
+    case "suspend": {
       let check: Check | undefined
-      return (u) => (check ??= compile(ast.f(), cache, exact))(u)
+      return (u) => (check ??= compile(node.get(), cache, exact))(u)
     }
-    case "Refinement": {
-      const from = compile(ast.from, cache, exact)
-      return (u) => from(u) && Option.isNone(ast.filter(u, AST.defaultParseOption, ast))
+    case "refinement": {
+      const from = compile(node.from, cache, exact)
+      const { isValid } = node
+      return (u) => from(u) && isValid(u)
     }
-    case "Union":
-      return union(ast, cache, exact)
-    case "TupleType":
-      return tuple(ast, cache, exact)
-    case "TypeLiteral":
-      return typeLiteral(ast, cache, exact)
-    default:
-      return byDecoder(ast, exact)
+    case "custom":
+      return (u) => node.isValid(u, exact)
+    case "union":
+      return union(node, cache, exact)
+    case "array":
+      return array(node, cache, exact)
+    case "struct":
+      return struct(node, cache, exact)
   }
 }
 
-const byDecoder = (ast: AST.AST, exact: boolean): Check =>
-  ParseResult.is(Schema.make(ast), { onExcessProperty: exact ? "error" : "ignore" })
-
-const members = (ast: AST.AST): ReadonlyArray<AST.AST> => (ast._tag === "Union" ? ast.types.flatMap(members) : [ast])
-
-const union = (ast: AST.Union, cache: Cache, exact: boolean): Check => {
-  const types = members(ast)
+const union = (whole: Nodes.Union, cache: Cache, exact: boolean): Check => {
   const literals = new Set<unknown>()
   const rest: Array<Check> = []
-  for (const type of types) {
-    if (type._tag === "Literal") literals.add(type.literal)
-    else if (type._tag === "UndefinedKeyword") literals.add(undefined)
-    else rest.push(compile(type, cache, exact))
+  const add = ({ types }: Nodes.Union) => {
+    for (const type of types) {
+      const node = Nodes.of(type)
+      if (node.kind === "union") add(node)
+      else if (node.kind === "literal") literals.add(node.value)
+      else if (node.kind === "undefined") literals.add(undefined)
+      else rest.push(compile(type, cache, exact))
+    }
   }
+  add(whole)
   const [first, second] = rest
   if (literals.size === 1 && first !== undefined) {
     const [only] = literals
@@ -111,11 +102,9 @@ const union = (ast: AST.Union, cache: Cache, exact: boolean): Check => {
   return (u) => literals.has(u) || rest.some((check) => check(u))
 }
 
-const tuple = (ast: AST.TupleType, cache: Cache, exact: boolean): Check => {
-  const [item, ...more] = ast.rest
-  if (ast.elements.length > 0 || more.length > 0) return byDecoder(ast, exact)
+const array = ({ item }: Nodes.Items, cache: Cache, exact: boolean): Check => {
   if (item === undefined) return (u) => Array.isArray(u) && u.length === 0
-  const check = compile(item.type, cache, exact)
+  const check = compile(item, cache, exact)
   return (u) => {
     if (!Array.isArray(u)) return false
     for (let i = 0; i < u.length; i++) {
@@ -125,21 +114,20 @@ const tuple = (ast: AST.TupleType, cache: Cache, exact: boolean): Check => {
   }
 }
 
-const typeLiteral = (ast: AST.TypeLiteral, cache: Cache, exact: boolean): Check => {
-  const signatures = ast.propertySignatures
-  const indexed = ast.indexSignatures.map(
+const struct = ({ indexes, properties }: Nodes.Struct, cache: Cache, exact: boolean): Check => {
+  const indexed = indexes.map(
     (signature): Indexed => ({
       key: compile(signature.parameter, cache, exact),
       value: compile(signature.type, cache, exact)
     })
   )
   // as Effect has it, `Schema.Struct({})` is anything but null and undefined, closed or not
-  if (signatures.length === 0 && indexed.length === 0) {
+  if (properties.length === 0 && indexed.length === 0) {
     return (u) => u !== null && u !== undefined && (exact || isShallow(u))
   }
   const fields = new Map<string, Field>()
   const required: Array<Field> = []
-  for (const { isOptional, name, type } of signatures) {
+  for (const { isOptional, name, type } of properties) {
     const field: Field = { check: compile(type, cache, exact), kinds: kindsOf(type), isOptional }
     fields.set(String(name), field)
     if (!isOptional) required.push(field)
@@ -209,21 +197,21 @@ const kindOf = (u: unknown): number => {
   }
 }
 
-const kindsOf = (ast: AST.AST): number => {
-  switch (ast._tag) {
-    case "StringKeyword":
+const kindsOf = (ast: Nodes.Ast): number => {
+  const node = Nodes.of(ast)
+  switch (node.kind) {
+    case "string":
       return 1
-    case "NumberKeyword":
+    case "number":
       return 2
-    case "BooleanKeyword":
+    case "boolean":
       return 4
-    case "Literal":
-      return ast.literal === null ? 8 : 0
-    case "UnknownKeyword":
-    case "AnyKeyword":
+    case "literal":
+      return node.value === null ? 8 : 0
+    case "unknown":
       return 15
-    case "Union":
-      return ast.types.reduce((kinds, type) => kinds | kindsOf(type), 0)
+    case "union":
+      return node.types.reduce((kinds, type) => kinds | kindsOf(type), 0)
     default:
       return 0
   }

@@ -2,7 +2,6 @@
  * From input to wire: checks an input and encodes it as path, query and body.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
-import type * as AST from "effect/SchemaAST"
 import type { AnyDescription, Description, Version } from "../../Endpoint.js"
 import * as Field from "../../Field.js"
 import type { Issue } from "../../PipedriveError.js"
@@ -12,6 +11,7 @@ import * as Check from "./check.js"
 import * as Files from "./files.js"
 import * as Hints from "./hints.js"
 import * as Refusal from "./inputIssues.js"
+import type * as Nodes from "./nodes.js"
 import * as Plain from "./plainData.js"
 import * as Times from "./times.js"
 
@@ -31,7 +31,7 @@ export const isIssues = (result: Wire | ReadonlyArray<Issue>): result is Readonl
 type Json = unknown
 type Input = Readonly<Record<string, unknown>>
 
-const timeKindOf = (ast: AST.AST): Field.TimeKind | undefined =>
+const timeKindOf = (ast: Nodes.Ast): Field.TimeKind | undefined =>
   Shape.annotated(ast, Field.TimeKindId) as Field.TimeKind | undefined
 
 // -----------------------------------------------------------------------------
@@ -41,7 +41,7 @@ const timeKindOf = (ast: AST.AST): Field.TimeKind | undefined =>
 /** Encodes the times in a body in the format of their field. @internal */
 export const writeTimes = (
   value: unknown,
-  ast: AST.AST | undefined,
+  ast: Nodes.Ast | undefined,
   version: Version,
   inherited?: Field.TimeKind
 ): Json => {
@@ -67,7 +67,7 @@ export const writeTimes = (
 }
 
 /** Encodes a query or form value; `undefined` if it is not sent. @internal */
-export const text = (value: unknown, ast: AST.AST | undefined, version: Version): string | undefined => {
+export const text = (value: unknown, ast: Nodes.Ast | undefined, version: Version): string | undefined => {
   if (value === undefined || value === null) return undefined
   const kind = ast === undefined ? undefined : timeKindOf(ast)
   if (Times.isTime(value) || (typeof value === "string" && kind !== undefined)) {
@@ -87,7 +87,7 @@ export const text = (value: unknown, ast: AST.AST | undefined, version: Version)
 /** Compiles the encoder of an endpoint. @internal */
 export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   const version = endpoint.version
-  const fields = Shape.fieldsOf(endpoint.input.ast) ?? new Map<string, AST.AST>()
+  const fields = Shape.fieldsOf(endpoint.input.ast) ?? new Map<string, Nodes.Ast>()
   // as Effect has it, `Schema.Struct({})` is anything but null and undefined
   const check: Check.Check =
     fields.size === 0 ? (input) => Object.keys(input as Input).length === 0 : Check.closed(endpoint.input.ast)
@@ -143,7 +143,7 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
  * An input's own fields, each read once, without omitted ones (`undefined`, and null in a query). Inherited fields would pass a
  * check but not be sent.
  */
-const ownFields = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<string, AST.AST>): Input =>
+const ownFields = (input: Input, query: ReadonlyArray<string>, fields: ReadonlyMap<string, Nodes.Ast>): Input =>
   Object.fromEntries(
     Object.entries(input).filter(([key, value]) => {
       if (value === undefined || (value === null && query.includes(key))) return false
@@ -166,7 +166,7 @@ export const emptyList = (value: unknown, path: ReadonlyArray<string>): Issue | 
     ? { path, message: "is an empty list, which Pipedrive would take for no filter at all" }
     : undefined
 
-const emptyFilter = (key: string, value: unknown, ast: AST.AST | undefined): Issue | undefined =>
+const emptyFilter = (key: string, value: unknown, ast: Nodes.Ast | undefined): Issue | undefined =>
   ast !== undefined && Shape.annotated(ast, Field.ListId) !== undefined ? emptyList(value, [key]) : undefined
 
 const listSome = (keys: ReadonlyArray<string>): string =>
@@ -214,7 +214,7 @@ const pathFault = (value: unknown): string | undefined => {
 const queryString = (
   keys: ReadonlyArray<string>,
   input: Input,
-  fields: ReadonlyMap<string, AST.AST>,
+  fields: ReadonlyMap<string, Nodes.Ast>,
   version: Version
 ): string => {
   const params = new URLSearchParams()
@@ -227,7 +227,7 @@ const queryString = (
 
 const bodyEncoder = <I, A>(
   endpoint: Description<I, A>,
-  fields: ReadonlyMap<string, AST.AST>,
+  fields: ReadonlyMap<string, Nodes.Ast>,
   usedKeys: ReadonlySet<string>
 ): ((input: Input) => Wire["body"]) => {
   const { body, input: schema, version } = endpoint

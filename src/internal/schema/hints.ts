@@ -1,20 +1,20 @@
 /**
  * Hints for invalid input: what the caller probably meant.
  */
-import type * as AST from "effect/SchemaAST"
 import type { Method, Version } from "../../Endpoint.js"
 import * as Field from "../../Field.js"
 import { nearest } from "../options.js"
 import * as Shape from "./ast.js"
 import type { Fault } from "./inputIssues.js"
+import * as Nodes from "./nodes.js"
 
 /** The endpoint that rejects the input. @internal */
 export interface Context {
   readonly version: Version
   readonly method: Method
   readonly path: string
-  readonly input: AST.AST
-  readonly output: AST.AST
+  readonly input: Nodes.Ast
+  readonly output: Nodes.Ast
 }
 
 /** Names of v1 and other common names, with their names in Pipedrive's inputs. */
@@ -123,8 +123,8 @@ const forValue = ({ path, value }: Fault, { input }: Context): string | undefine
     const reference = typeof inner === "number" ? inner : id
     if (typeof reference === "number") return `give its id alone: ${reference}`
   }
-  if (typeof value === "boolean" && ast && accepts(ast, "NumberKeyword")) return `give ${Number(value)}`
-  if ((value === 0 || value === 1) && ast && accepts(ast, "BooleanKeyword")) return `give ${value === 1}`
+  if (typeof value === "boolean" && ast && accepts(ast, "number")) return `give ${Number(value)}`
+  if ((value === 0 || value === 1) && ast && accepts(ast, "boolean")) return `give ${value === 1}`
   return undefined
 }
 
@@ -136,10 +136,18 @@ const forAction = (action: string): string | undefined => {
   return `of version "${old ? "1.0" : "2.0"}": give "${other}"${old ? ', or version: "1.0"' : ""}`
 }
 
-const accepts = (ast: AST.AST, tag: "NumberKeyword" | "BooleanKeyword"): boolean => {
-  if (ast._tag === "Union") return ast.types.some((member) => accepts(member, tag))
-  if (ast._tag === "Literal") return tag === "NumberKeyword" && typeof ast.literal === "number"
-  return ast._tag === tag || (ast._tag === "Refinement" && accepts(ast.from, tag))
+const accepts = (ast: Nodes.Ast, kind: "number" | "boolean"): boolean => {
+  const node = Nodes.of(ast)
+  switch (node.kind) {
+    case "union":
+      return node.types.some((member) => accepts(member, kind))
+    case "literal":
+      return kind === "number" && typeof node.value === "number"
+    case "refinement":
+      return accepts(node.from, kind)
+    default:
+      return node.kind === kind
+  }
 }
 
 /** @internal */

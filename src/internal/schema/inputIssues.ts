@@ -1,10 +1,10 @@
 /**
  * Describes what is wrong with an input, in terms of Pipedrive's fields rather than Schemas.
  */
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
 import type { Issue } from "../../PipedriveError.js"
+import * as Shape from "./ast.js"
+import * as Check from "./check.js"
+import * as Nodes from "./nodes.js"
 
 type Path = ReadonlyArray<string | number>
 
@@ -24,38 +24,14 @@ interface Found {
 }
 
 /** The faults of a value, one per path; for a union, those of all members together. @internal */
-export const of = (ast: AST.AST, value: unknown): ReadonlyArray<Fault> => {
-  const meant = alternativeOf(ast, value)
-  const check = ParseResult.validateEither(Schema.make<unknown>(meant), { errors: "all", onExcessProperty: "error" })
-  const result = check(value)
-  if (result._tag === "Right") return []
+export const of = (ast: Nodes.Ast, value: unknown): ReadonlyArray<Fault> => {
   const found = new Map<string, Found>()
-  collect(result.left, [], value, found)
+  inspect(ast, value, [], found)
   const all = Array.from(found.values())
   return all
     .filter((one) => !all.some((other) => isWithin(other.path, one.path) && !isOpaque(one)))
     .filter((one) => !all.some((other) => isWithin(one.path, other.path) && isOpaque(other)))
     .map((one) => ({ path: one.path, message: message(one), kind: one.kind, value: one.value }))
-}
-
-/** Of alternatives that a field of one literal tells apart, those that the value has the literal of; all, if it has none. */
-const alternativeOf = (ast: AST.AST, value: unknown): AST.AST => {
-  if (AST.isSuspend(ast)) return alternativeOf(ast.f(), value)
-  if (!AST.isUnion(ast) || typeof value !== "object" || value === null) return ast
-  const given = value as Readonly<Record<string, unknown>>
-  const meant = ast.types.filter(
-    (member) =>
-      AST.isTypeLiteral(member) &&
-      member.propertySignatures.every(({ name, type }) => {
-        const kinds = AST.isUnion(type) ? type.types : [type]
-        const literals = kinds.flatMap((kind) => (AST.isLiteral(kind) ? [kind.literal] : []))
-        const isMark =
-          literals.length === 1 && kinds.every((kind) => AST.isLiteral(kind) || AST.isUndefinedKeyword(kind))
-        const own = given[String(name)]
-        return !isMark || (own === undefined ? kinds.length > 1 : own === literals[0])
-      })
-  )
-  return meant.length === 0 ? ast : AST.Union.make(meant)
 }
 
 /** A whole of which a part is wrong is no news, unless it is no data of which there could be parts, but a stream. */
@@ -71,47 +47,110 @@ const unknownField = "is not a field of this endpoint"
 const isWithin = (inner: Path, outer: Path): boolean =>
   inner.length > outer.length && outer.every((key, i) => key === inner[i])
 
-const collect = (issue: ParseResult.ParseIssue, path: Path, value: unknown, found: Map<string, Found>): void => {
-  switch (issue._tag) {
-    case "Pointer": {
-      // JSON has no symbols
-      if (typeof issue.path === "symbol") return
-      const keys = Array.isArray(issue.path) ? (issue.path as ReadonlyArray<PropertyKey>) : [issue.path as PropertyKey]
-      const inner = keys.map((key) => (typeof key === "number" ? key : String(key)))
-      const part = inner.reduce<unknown>((whole, key) => (whole as Record<string, unknown>)?.[key], value)
-      collect(issue.issue, [...path, ...inner], part, found)
-      return
+type Known = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Known => typeof value === "object" && value !== null
+
+const inspect = (ast: Nodes.Ast, value: unknown, path: Path, found: Map<string, Found>): void => {
+  const node = Nodes.resolved(ast)
+  if (Check.closed(ast)(value)) return
+  if (node.kind === "union") inspectUnion(Shape.membersOf(ast), value, path, found)
+  else if (node.kind === "refinement" && !Check.closed(node.from)(value)) inspect(node.from, value, path, found)
+  else if (node.kind === "refinement" || node.kind === "custom") addDecided(node, value, path, found)
+  else if (node.kind === "struct" && isObject(value) && !Array.isArray(value)) {
+    inspectFields(node, value, path, found)
+  } else if (node.kind === "array" && Array.isArray(value)) {
+    for (const [i, one] of value.entries()) {
+      if (node.item === undefined) add(found, [...path, i], one, "unknown")
+      else inspect(node.item, one, [...path, i], found)
     }
-    case "Composite":
-      for (const one of "_tag" in issue.issues ? [issue.issues] : issue.issues) collect(one, path, value, found)
-      return
-    case "Refinement":
-    case "Transformation":
-      // a check of a whole names the part that it is about
-      if (issue._tag === "Refinement" && issue.kind === "Predicate" && issue.issue._tag !== "Pointer") break
-      collect(issue.issue, path, value, found)
-      return
-  }
-  const id = JSON.stringify(path)
-  const one: Found = found.get(id) ?? { path, value, kind: "value", ownMessages: new Set(), wanted: new Set() }
-  found.set(id, one)
-  if (issue._tag === "Unexpected") one.kind = "unknown"
-  else if (issue._tag === "Missing") one.kind = "missing"
-  else {
-    const own = issue._tag === "Type" && issue.message !== undefined ? [issue.message] : undefined
-    for (const text of own ?? (issue._tag === "Type" ? wanted(issue.ast, issue) : sentence(issue))) {
-      if (text.startsWith("is ")) one.ownMessages.add(text)
-      else one.wanted.add(text)
-    }
+  } else {
+    const one = add(found, path, value, "value")
+    const wanted = nameOf(node)
+    if (wanted !== undefined) one.wanted.add(wanted)
   }
 }
 
-/** The Schema's own message. */
-const sentence = (issue: ParseResult.ParseIssue): ReadonlyArray<string> =>
-  ParseResult.ArrayFormatter.formatIssueSync(issue).map(({ message }) => {
-    const [, expected] = /^Expected (.*), actual [\s\S]*$/.exec(message) ?? []
-    return plainNames[expected ?? ""] ?? expected ?? message
+const add = (found: Map<string, Found>, path: Path, value: unknown, kind: Fault["kind"]): Found => {
+  const id = JSON.stringify(path)
+  const one: Found = found.get(id) ?? { path, value, kind, ownMessages: new Set(), wanted: new Set() }
+  found.set(id, one)
+  if (kind !== "value") one.kind = kind
+  return one
+}
+
+/** What a function of the Schema finds; a check of a whole may name the part that it is about. */
+const addDecided = (
+  { faults }: Nodes.Refined | Nodes.Custom,
+  value: unknown,
+  path: Path,
+  found: Map<string, Found>
+): void => {
+  for (const fault of faults(value)) {
+    const inner = fault.path.map((key) => (typeof key === "number" ? key : String(key)))
+    const part = inner.reduce<unknown>((whole, key) => (isObject(whole) ? whole[key] : undefined), value)
+    const one = add(found, [...path, ...inner], part, "value")
+    if (fault.message.startsWith("is ")) one.ownMessages.add(fault.message)
+    else one.wanted.add(plainNames[fault.message] ?? fault.message)
+  }
+}
+
+const inspectFields = (
+  { indexes, properties }: Nodes.Struct,
+  value: Known,
+  path: Path,
+  found: Map<string, Found>
+): void => {
+  const names = new Set(properties.map(({ name }) => String(name)))
+  const others: Array<[string, Nodes.Ast]> = []
+  for (const key of Object.keys(value)) {
+    if (names.has(key)) continue
+    const index = indexes.find(({ parameter }) => Check.closed(parameter)(key))
+    if (index === undefined) add(found, [...path, key], value[key], "unknown")
+    else others.push([key, index.type])
+  }
+  for (const { isOptional, name, type } of properties) {
+    const key = String(name)
+    if (Object.hasOwn(value, key)) inspect(type, value[key], [...path, key], found)
+    else if (!isOptional) add(found, [...path, key], undefined, "missing")
+  }
+  for (const [key, type] of others) inspect(type, value[key], [...path, key], found)
+}
+
+/** A field of one literal, which tells alternatives apart. */
+interface Mark {
+  readonly name: string
+  readonly literal: unknown
+  readonly type: Nodes.Ast
+  readonly mayMiss: boolean
+}
+
+const marksOf = (ast: Nodes.Ast): ReadonlyArray<Mark> => {
+  const node = Nodes.of(ast)
+  if (node.kind !== "struct") return []
+  return node.properties.flatMap(({ name, type }) => {
+    const kinds = Shape.membersOf(type).map(Nodes.of)
+    const literals = kinds.flatMap((kind) => (kind.kind === "literal" ? [kind.value] : []))
+    const isMark = literals.length === 1 && kinds.every(({ kind }) => kind === "literal" || kind === "undefined")
+    return isMark ? [{ name: String(name), literal: literals[0], type, mayMiss: kinds.length > 1 }] : []
   })
+}
+
+/** Of alternatives with marks those are meant that the value has the marks of; if it has those of none, its marks are wrong. */
+const inspectUnion = (types: ReadonlyArray<Nodes.Ast>, value: unknown, path: Path, found: Map<string, Found>): void => {
+  if (!isObject(value)) {
+    for (const type of types) inspect(type, value, path, found)
+    return
+  }
+  const fits = ({ literal, mayMiss, name }: Mark) => (value[name] === undefined ? mayMiss : value[name] === literal)
+  const meant = types.filter((type) => marksOf(type).every(fits))
+  for (const type of meant.length === 0 ? types : meant) {
+    const wrong = marksOf(type).find((mark) => !mark.mayMiss && !fits(mark))
+    if (wrong === undefined) inspect(type, value, path, found)
+    else if (Object.hasOwn(value, wrong.name)) inspect(wrong.type, value[wrong.name], [...path, wrong.name], found)
+    else add(found, [...path, wrong.name], undefined, "missing")
+  }
+}
 
 const plainNames: Readonly<Record<string, string>> = {
   "a valid Date instance": "a Date",
@@ -121,35 +160,19 @@ const plainNames: Readonly<Record<string, string>> = {
   "a non empty string": "text that is not empty"
 }
 
-/** Describes a type. */
-const wanted = (ast: AST.AST, issue: ParseResult.ParseIssue): ReadonlyArray<string> => {
-  switch (ast._tag) {
-    case "Suspend":
-      return wanted(ast.f(), issue)
-    case "Union":
-      return ast.types.flatMap((member) => wanted(member, issue))
-    case "Refinement":
-      return wanted(ast.from, issue)
-    case "UndefinedKeyword":
-      // every optional field accepts it, so it is not mentioned
-      return []
-    case "StringKeyword":
-    case "TemplateLiteral":
-      return ["string"]
-    case "NumberKeyword":
-      return ["number"]
-    case "BooleanKeyword":
-      return ["boolean"]
-    case "Literal":
-      return [ast.literal === null ? "null" : JSON.stringify(ast.literal)]
-    case "TupleType":
-      return ["an array"]
-    case "TypeLiteral":
-      return ["an object"]
-    case "Declaration":
-      return sentence(new ParseResult.Type(ast, issue.actual))
+/** What a type is called; `undefined`, which every optional field accepts, is not mentioned. */
+const nameOf = (node: Exclude<Nodes.Node, Nodes.Refined | Nodes.Custom>): string | undefined => {
+  switch (node.kind) {
+    case "literal":
+      return node.value === null ? "null" : JSON.stringify(node.value)
+    case "array":
+      return "an array"
+    case "struct":
+      return "an object"
+    case "undefined":
+      return undefined
     default:
-      return sentence(issue)
+      return node.kind
   }
 }
 

@@ -1,9 +1,9 @@
 /**
  * Completes a success without `data` from its output type.
  */
-import * as AST from "effect/SchemaAST"
 import type { Issue } from "../../PipedriveError.js"
 import * as Check from "./check.js"
+import * as Nodes from "./nodes.js"
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -16,7 +16,7 @@ export interface Complete {
 }
 
 /** @internal */
-export const make = (output: AST.AST): Complete => {
+export const make = (output: Nodes.Ast): Complete => {
   const field = fieldsOf(output).get("data")
   if (field === undefined) return { isList: false, fill: (body) => body }
   const { isOptional, type } = field
@@ -62,15 +62,10 @@ export const noData = (method: string): Issue => ({
   }`
 })
 
-interface Field {
-  readonly type: AST.AST
-  readonly isOptional: boolean
+/** The fields of an object type by name; empty for other types. @internal */
+export const fieldsOf = (ast: Nodes.Ast): ReadonlyMap<PropertyKey, Nodes.Property> => {
+  const node = Nodes.resolved(ast)
+  return new Map(node.kind === "struct" ? node.properties.map((field) => [field.name, field]) : [])
 }
 
-/** The fields of an object type by name; empty for other types. @internal */
-export const fieldsOf = (ast: AST.AST): ReadonlyMap<PropertyKey, Field> =>
-  AST.isSuspend(ast)
-    ? fieldsOf(ast.f())
-    : new Map(AST.isTypeLiteral(ast) ? ast.propertySignatures.map((field) => [field.name, field]) : [])
-
-const isArray = (ast: AST.AST): boolean => AST.isTupleType(ast) || (AST.isSuspend(ast) && isArray(ast.f()))
+const isArray = (ast: Nodes.Ast): boolean => Nodes.resolved(ast).kind === "array"

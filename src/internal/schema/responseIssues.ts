@@ -1,11 +1,12 @@
 /**
  * Describes what is wrong with a response.
  */
-import * as AST from "effect/SchemaAST"
 import type { Issue } from "../../PipedriveError.js"
 import { brief } from "../text.js"
+import * as Shape from "./ast.js"
 import * as Check from "./check.js"
 import { shown } from "./inputIssues.js"
+import * as Nodes from "./nodes.js"
 
 /** An issue with its place in the Schema: list positions as `[]`, keys of records as `*`. */
 export interface Found extends Issue {
@@ -28,7 +29,7 @@ interface Search {
  *
  * @internal
  */
-export const findIssues = (ast: AST.AST, value: unknown): ReadonlyArray<Found> => {
+export const findIssues = (ast: Nodes.Ast, value: unknown): ReadonlyArray<Found> => {
   const search: Search = { found: new Map(), faults: 0 }
   inspect(ast, value, [], [], search)
   return [...search.found.values()]
@@ -43,7 +44,7 @@ const addIssue = (search: Search, path: Issue["path"], places: ReadonlyArray<str
 }
 
 /** A check of a custom Schema may throw or overflow the stack. */
-const passes = (ast: AST.AST, value: unknown): boolean => {
+const passes = (ast: Nodes.Ast, value: unknown): boolean => {
   try {
     return Check.open(ast)(value)
   } catch {
@@ -52,7 +53,7 @@ const passes = (ast: AST.AST, value: unknown): boolean => {
 }
 
 const inspect = (
-  ast: AST.AST,
+  ast: Nodes.Ast,
   value: unknown,
   path: Issue["path"],
   places: ReadonlyArray<string>,
@@ -63,35 +64,36 @@ const inspect = (
     addIssue(search, path, places, "is nested too deeply")
     return
   }
-  const within = (inner: AST.AST, part: unknown, key: string | number, place: string) =>
+  const within = (inner: Nodes.Ast, part: unknown, key: string | number, place: string) =>
     inspect(inner, part, [...path, key], [...places, place], search)
   const before = search.faults
-  const [one, ...others] = membersFor(ast, value)
-  if (one !== undefined && others.length > 0) {
+  const [first, ...others] = membersFor(ast, value)
+  const one = first && Nodes.of(first)
+  if (first !== undefined && others.length > 0) {
     // the member with the fewest faults
-    let best = inspectSeparately(one, value, path, places)
+    let best = inspectSeparately(first, value, path, places)
     for (const other of others) {
       const next = inspectSeparately(other, value, path, places)
       if (next.faults < best.faults) best = next
     }
     for (const { message, path: at, place } of best.found.values()) addIssue(search, at, place.split("."), message)
-  } else if (one !== undefined && AST.isTypeLiteral(one)) {
+  } else if (one?.kind === "struct") {
     const record = value as Readonly<Record<string, unknown>>
     const named = new Set<PropertyKey>()
-    for (const { isOptional, name, type } of one.propertySignatures) {
+    for (const { isOptional, name, type } of one.properties) {
       named.add(name)
       const key = String(name)
       if (key in record) within(type, record[key], key, key)
       else if (!isOptional) addIssue(search, [...path, key], [...places, key], "is missing")
     }
-    for (const { parameter, type } of one.indexSignatures) {
+    for (const { parameter, type } of one.indexes) {
       for (const key in record) {
         if (isOver(search)) return
         if (!named.has(key) && passes(parameter, key)) within(type, record[key], key, "*")
       }
     }
-  } else if (one !== undefined && AST.isTupleType(one) && one.elements.length === 0) {
-    const item = one.rest[0]?.type
+  } else if (one?.kind === "array") {
+    const { item } = one
     const items = value as ReadonlyArray<unknown>
     for (let i = 0; item !== undefined && i < items.length && !isOver(search); i++) within(item, items[i], i, "[]")
   }
@@ -100,7 +102,7 @@ const inspect = (
 }
 
 const inspectSeparately = (
-  ast: AST.AST,
+  ast: Nodes.Ast,
   value: unknown,
   path: Issue["path"],
   places: ReadonlyArray<string>
@@ -110,25 +112,22 @@ const inspectSeparately = (
   return search
 }
 
-const membersOf = (ast: AST.AST): ReadonlyArray<AST.AST> => {
-  if (AST.isSuspend(ast)) return membersOf(ast.f())
-  return AST.isUnion(ast) ? ast.types.flatMap(membersOf) : [ast]
-}
-
 /** The members of a union for a value of this kind: objects or arrays. */
-const membersFor = (ast: AST.AST, value: unknown): ReadonlyArray<AST.AST> => {
+const membersFor = (ast: Nodes.Ast, value: unknown): ReadonlyArray<Nodes.Ast> => {
   if (typeof value !== "object" || value === null) return []
-  const isList = Array.isArray(value)
-  return membersOf(ast).filter((member) => (isList ? AST.isTupleType(member) : AST.isTypeLiteral(member)))
+  const kind = Array.isArray(value) ? "array" : "struct"
+  return Shape.membersOf(ast).filter((member) => Nodes.of(member).kind === kind)
 }
 
-const wanted = (ast: AST.AST): string => {
-  const kinds = [...new Set(membersOf(ast).map(kindOf))].filter((kind) => kind !== "undefined")
+const wanted = (ast: Nodes.Ast): string => {
+  const kinds = [...new Set(Shape.membersOf(ast).map(kindOf))].filter((kind) => kind !== "undefined")
   return kinds.length > 6 ? `${kinds.slice(0, 6).join(", ")}, ...` : kinds.join(" or ")
 }
 
-const kindOf = (ast: AST.AST): string =>
-  AST.isTypeLiteral(ast) ? "an object" : AST.isTupleType(ast) ? "an array" : String(ast).slice(0, 80)
+const kindOf = (ast: Nodes.Ast): string => {
+  const { kind } = Nodes.of(ast)
+  return kind === "struct" ? "an object" : kind === "array" ? "an array" : Nodes.nameOf(ast).slice(0, 80)
+}
 
 const describeActual = (path: Issue["path"], value: unknown): string =>
   value === undefined ? "missing" : shown(path, brief(value))

@@ -1,8 +1,9 @@
 /**
  * Entities of payloads, brought into the API's form by their descriptions.
  */
-import * as AST from "effect/SchemaAST"
 import { isRecord } from "../http/failure.js"
+import * as Shape from "../schema/ast.js"
+import type * as Nodes from "../schema/nodes.js"
 import { type Entity, type Form, toId } from "./forms.js"
 
 // -----------------------------------------------------------------------------
@@ -88,18 +89,17 @@ const nested = (entity: Entity, types: FieldTypes): Entity | null => {
 // entities
 // -----------------------------------------------------------------------------
 
-const memo: WeakMap<AST.AST, ReadonlySet<string>> = /*#__PURE__*/ new WeakMap()
+const memo: WeakMap<Nodes.Ast, ReadonlySet<string>> = /*#__PURE__*/ new WeakMap()
 
 /** What v2 shows only when it is asked to. */
 const included =
   /^(next|last)_activity_id$|(?<!employee)_count$|^(first_won|last_incoming_mail|last_outgoing_mail)_time$|^(smart_bcc_email|source_lead_id|marketing_status|doi_status|attendees)$/
 
 /** The fields that an entity has in lists. */
-const fieldsOf = (ast: AST.AST): ReadonlySet<string> => {
+const fieldsOf = (ast: Nodes.Ast): ReadonlySet<string> => {
   const known = memo.get(ast)
   if (known !== undefined) return known
-  const whole = AST.isSuspend(ast) ? ast.f() : ast
-  const names = AST.getPropertySignatures(whole).map(({ name }) => String(name))
+  const names = [...(Shape.fieldsOf(ast)?.keys() ?? [])]
   const found = new Set(names.filter((name) => !included.test(name)))
   memo.set(ast, found)
   return found
@@ -108,7 +108,7 @@ const fieldsOf = (ast: AST.AST): ReadonlySet<string> => {
 /** What a payload is read with. @internal */
 export interface Reading {
   readonly form: Form
-  readonly ast: AST.AST
+  readonly ast: Nodes.Ast
   readonly isV1: boolean
   readonly types: FieldTypes
 }

@@ -5,18 +5,18 @@ import * as DateTime from "effect/DateTime"
 import * as Either from "effect/Either"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
-import type * as AST from "effect/SchemaAST"
 import type { Issue } from "../../PipedriveError.js"
 import type { Event, Meta } from "../../WebhookEvents.js"
 import { isRecord } from "../http/failure.js"
 import { open } from "../schema/check.js"
+import type * as Nodes from "../schema/nodes.js"
 import { type Found, findIssues } from "../schema/responseIssues.js"
 import { isShallow, tooDeep } from "../text.js"
 import * as Convert from "./convert.js"
 import { type Entity, type Form, forms, toId } from "./forms.js"
 
 /** The Schemas of the entities, by their names in webhooks. */
-export type Schemas = Readonly<Record<keyof typeof forms, { readonly ast: AST.AST }>>
+export type Schemas = Readonly<Record<keyof typeof forms, { readonly ast: Nodes.Ast }>>
 
 /** What a body says. */
 export interface Read {

@@ -1,8 +1,8 @@
 /**
  * A request whose operation is known, and the handlers of operations.
  */
-import type * as AST from "effect/SchemaAST"
 import type { Description } from "../../Endpoint.js"
+import type * as Nodes from "../../internal/schema/nodes.js"
 import type { Outcome } from "../model/engine.js"
 import type { View } from "../model/view.js"
 import type { Answer, Incoming } from "./messages.js"
@@ -23,8 +23,8 @@ export interface AnyDescription
     | "cost"
     | "pagination"
   > {
-  readonly input: { readonly ast: AST.AST }
-  readonly output: { readonly ast: AST.AST }
+  readonly input: { readonly ast: Nodes.Ast }
+  readonly output: { readonly ast: Nodes.Ast }
 }
 
 /** A request with parsed parameters: numbers and arrays instead of their text. */

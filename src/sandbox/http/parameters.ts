@@ -1,11 +1,9 @@
 /**
  * Parameters, parsed and checked by an endpoint's input Schema: strictly for v2, leniently for v1.
  */
-import * as ParseResult from "effect/ParseResult"
-import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
 import * as Field from "../../Field.js"
-import * as Check from "../../internal/schema/check.js"
+import * as Refusal from "../../internal/schema/inputIssues.js"
+import * as Nodes from "../../internal/schema/nodes.js"
 import * as kinds from "../model/kinds.js"
 import { isRecord } from "../model/view.js"
 import type { AnyDescription, SupportedParameters } from "./call.js"
@@ -23,71 +21,71 @@ export interface Parameters {
 // what an input Schema says about a key
 // -----------------------------------------------------------------------------
 
-const propertiesOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> => {
+const propertiesOf = (ast: Nodes.Ast): ReadonlyMap<string, Nodes.Ast> => {
   const known = propertyCache.get(ast)
   if (known !== undefined) return known
-  const found = new Map<string, AST.AST>()
+  const found = new Map<string, Nodes.Ast>()
   collect(ast, found)
   propertyCache.set(ast, found)
   return found
 }
 
 // a cache of a pure function, not state
-const propertyCache: WeakMap<AST.AST, ReadonlyMap<string, AST.AST>> = /*#__PURE__*/ new WeakMap()
+const propertyCache: WeakMap<Nodes.Ast, ReadonlyMap<string, Nodes.Ast>> = /*#__PURE__*/ new WeakMap()
 
-const collect = (ast: AST.AST, into: Map<string, AST.AST>): void => {
-  if (AST.isSuspend(ast)) collect(ast.f(), into)
-  else if (AST.isRefinement(ast)) collect(ast.from, into)
-  else if (AST.isTransformation(ast)) collect(ast.to, into)
-  else if (AST.isUnion(ast)) for (const member of ast.types) collect(member, into)
-  else if (AST.isTypeLiteral(ast)) {
-    for (const signature of ast.propertySignatures) {
-      const name = String(signature.name)
-      if (!into.has(name)) into.set(name, signature.type)
+const collect = (ast: Nodes.Ast, into: Map<string, Nodes.Ast>): void => {
+  const node = Nodes.resolved(ast)
+  if (node.kind === "refinement") collect(node.from, into)
+  else if (node.kind === "union") for (const member of node.types) collect(member, into)
+  else if (node.kind === "struct") {
+    for (const property of node.properties) {
+      const name = String(property.name)
+      if (!into.has(name)) into.set(name, property.type)
     }
   }
 }
 
 /** Types that are never in a query: `undefined` and `null`. */
-const isAbsent = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null)
+const isAbsent = (ast: Nodes.Ast): boolean => {
+  const node = Nodes.of(ast)
+  return node.kind === "undefined" || (node.kind === "literal" && node.value === null)
+}
 
 type WireType = "number" | "boolean" | "text"
 
-const wireTypesOf = (ast: AST.AST): ReadonlySet<WireType> => {
-  switch (ast._tag) {
-    case "Suspend":
-      return wireTypesOf(ast.f())
-    case "Refinement":
-      return wireTypesOf(ast.from)
-    case "NumberKeyword":
-      return new Set(["number"])
-    case "BooleanKeyword":
-      return new Set(["boolean"])
-    case "Literal":
-      return new Set([
-        typeof ast.literal === "number" ? "number" : typeof ast.literal === "boolean" ? "boolean" : "text"
-      ])
-    case "Union": {
-      const all = ast.types.filter((member) => !isAbsent(member)).flatMap((member) => Array.from(wireTypesOf(member)))
+const wireTypesOf = (ast: Nodes.Ast): ReadonlySet<WireType> => {
+  const node = Nodes.resolved(ast)
+  switch (node.kind) {
+    case "refinement":
+      return wireTypesOf(node.from)
+    case "number":
+    case "boolean":
+      return new Set([node.kind])
+    case "string":
+      return new Set(["text"])
+    case "literal": {
+      const type = typeof node.value
+      return new Set([type === "number" || type === "boolean" ? type : "text"])
+    }
+    case "union": {
+      const all = node.types.filter((member) => !isAbsent(member)).flatMap((member) => Array.from(wireTypesOf(member)))
       return new Set(all)
     }
-    case "TupleType":
-      return ast.rest[0] === undefined ? new Set() : wireTypesOf(ast.rest[0].type)
-    case "StringKeyword":
-    case "TemplateLiteral":
-    case "Enums":
-      return new Set(["text"])
+    case "array":
+      return node.item === undefined ? new Set() : wireTypesOf(node.item)
     default:
       return new Set()
   }
 }
 
-const annotationOf = (ast: AST.AST, id: symbol): unknown => {
-  if (id in ast.annotations) return ast.annotations[id]
-  if (AST.isSuspend(ast)) return annotationOf(ast.f(), id)
-  if (AST.isRefinement(ast)) return annotationOf(ast.from, id)
-  if (!AST.isUnion(ast)) return undefined
-  for (const member of ast.types) {
+const annotationOf = (ast: Nodes.Ast, id: Nodes.AnnotationId): unknown => {
+  const own = Nodes.annotation(ast, id)
+  if (own !== undefined) return own
+  const node = Nodes.of(ast)
+  if (node.kind === "suspend") return annotationOf(node.get(), id)
+  if (node.kind === "refinement") return annotationOf(node.from, id)
+  if (node.kind !== "union") return undefined
+  for (const member of node.types) {
     const found = annotationOf(member, id)
     if (found !== undefined) return found
   }
@@ -104,7 +102,7 @@ const readOne = (raw: string, wireTypes: ReadonlySet<WireType>, strict: boolean)
 }
 
 /** Parses a path or query parameter by its Schema. */
-export const readParameter = (raw: string, ast: AST.AST | undefined, strict: boolean): unknown => {
+export const readParameter = (raw: string, ast: Nodes.Ast | undefined, strict: boolean): unknown => {
   if (ast === undefined) return raw
   const wireTypes = wireTypesOf(ast)
   return annotationOf(ast, Field.ListId) === undefined
@@ -146,7 +144,7 @@ export const read = (
 
 const timeErrors = (
   input: Readonly<Record<string, unknown>>,
-  properties: ReadonlyMap<string, AST.AST>
+  properties: ReadonlyMap<string, Nodes.Ast>
 ): ReadonlyArray<ValidationError> =>
   Object.entries(input).flatMap(([key, value]) => {
     const ast = properties.get(key)
@@ -162,34 +160,19 @@ const inWords = (message: string): string => {
     /a number (between -?[\d.]+ and -?[\d.]+)|text of (?:\d+ to|at most) (\d+)/.exec(message) ?? []
   if (range !== undefined) return `must be ${range}`
   if (long !== undefined) return `must be at most ${long} characters long`
-  return message.startsWith("is too short")
-    ? "must be at least 2 characters long"
-    : `is not valid: ${message.split("\n")[0] ?? ""}`
+  return message.startsWith("is too short") ? "must be at least 2 characters long" : `is not valid: ${message}`
 }
 
-const schemaErrors = (ast: AST.AST, input: Readonly<Record<string, unknown>>): ReadonlyArray<ValidationError> => {
-  if (Check.closed(ast)(input)) return []
-  const result = ParseResult.validateEither(Schema.make<unknown>(ast), { errors: "all", onExcessProperty: "error" })(
-    input
-  )
-  if (result._tag === "Right") return []
-  const issues = ParseResult.ArrayFormatter.formatIssueSync(result.left)
-  const errors = new Map<string, ValidationError>()
-  for (const issue of issues) {
-    const key = issue.path.map(String).join(".")
-    if (errors.has(key)) continue
-    const name = String(issue.path[issue.path.length - 1] ?? "")
-    errors.set(
-      key,
-      issue._tag === "Unexpected"
-        ? notAllowed(key, name)
-        : issue._tag === "Missing"
-          ? { key, message: `Parameter '${name}' is required` }
-          : { key, message: `Parameter '${name}' ${inWords(issue.message)}` }
-    )
-  }
-  return Array.from(errors.values())
-}
+const schemaErrors = (ast: Nodes.Ast, input: Readonly<Record<string, unknown>>): ReadonlyArray<ValidationError> =>
+  Refusal.of(ast, input).map(({ kind, message, path }) => {
+    const key = path.join(".")
+    const name = String(path[path.length - 1] ?? "")
+    return kind === "unknown"
+      ? notAllowed(key, name)
+      : kind === "missing"
+        ? { key, message: `Parameter '${name}' is required` }
+        : { key, message: `Parameter '${name}' ${inWords(message)}` }
+  })
 
 /** The validation errors of a v2 request. */
 export const validate = (
@@ -221,7 +204,7 @@ export const validate = (
 
 const isFlag = (value: unknown): boolean => kinds.flag.fromV1(value) !== kinds.unreadable
 
-const isReadable = (value: unknown, ast: AST.AST): boolean => {
+const isReadable = (value: unknown, ast: Nodes.Ast): boolean => {
   const time = annotationOf(ast, Field.TimeKindId)
   if (time === "date") return kinds.date.fromV1(value) !== kinds.unreadable
   if (time !== undefined) return typeof kinds.readTime(value, false) === "string"
@@ -232,10 +215,12 @@ const isReadable = (value: unknown, ast: AST.AST): boolean => {
 }
 
 /** Whether the type is 0 or 1. */
-const isBit = (ast: AST.AST): boolean =>
-  AST.isUnion(ast)
-    ? ast.types.every((member) => isAbsent(member) || isBit(member))
-    : AST.isLiteral(ast) && (ast.literal === 0 || ast.literal === 1)
+const isBit = (ast: Nodes.Ast): boolean => {
+  const node = Nodes.of(ast)
+  return node.kind === "union"
+    ? node.types.every((member) => isAbsent(member) || isBit(member))
+    : node.kind === "literal" && (node.value === 0 || node.value === 1)
+}
 
 /** v1 parameters with an invalid value. Ignoring them would return unfiltered lists. Paging parameters are limited instead. */
 export const invalidParameters = (endpoint: AnyDescription, query: Parameters["query"]): ReadonlyArray<string> => {

@@ -1,8 +1,8 @@
 /**
  * Sample responses, generated from an output Schema, for operations without a handler. They are deterministic.
  */
-import * as AST from "effect/SchemaAST"
 import { KnownValuesId } from "../../Field.js"
+import * as Nodes from "../../internal/schema/nodes.js"
 import { v1Time, v2Time } from "../model/view.js"
 import type { AnyDescription, Call } from "./call.js"
 import { type Answer, empty, json } from "./messages.js"
@@ -16,61 +16,54 @@ interface Context {
 
 const maxDepth = 7
 
-const strip = (ast: AST.AST): AST.AST =>
-  AST.isSuspend(ast) ? strip(ast.f()) : AST.isTransformation(ast) ? strip(ast.to) : ast
-
-const isNullish = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null)
+const isNullish = (ast: Nodes.Ast): boolean => {
+  const node = Nodes.resolved(ast)
+  return node.kind === "undefined" || (node.kind === "literal" && node.value === null)
+}
 
 const isPlural = (key: string): boolean => key === "data" || key === "items"
 
 /** A value for a type; `undefined` for one that can be left out. */
-const valueFor = (node: AST.AST, key: string, context: Context): unknown => {
-  const ast = strip(node)
-  switch (ast._tag) {
-    case "Literal":
-      return ast.literal
-    case "StringKeyword":
+const valueFor = (ast: Nodes.Ast, key: string, context: Context): unknown => {
+  const node = Nodes.of(ast)
+  switch (node.kind) {
+    case "suspend":
+      return valueFor(node.get(), key, context)
+    case "literal":
+      return node.value
+    case "string":
       return text(key, ast, context)
-    case "NumberKeyword":
+    case "number":
       return number(key, ast, context)
-    case "BooleanKeyword":
+    case "boolean":
       return key === "success" || key.startsWith("active") || key === "is_you"
-    case "Refinement":
-      return refined(ast, key, context)
-    case "Union":
-      return union(ast, key, context)
-    case "TupleType":
-      return array(ast, key, context)
-    case "TypeLiteral":
-      return struct(ast, context)
-    case "Enums":
-      return ast.enums[0]?.[1]
-    case "UnknownKeyword":
-    case "AnyKeyword":
+    case "refinement":
+      return refined(node, key, context)
+    case "union":
+      return union(node, key, context)
+    case "array":
+      return array(node, key, context)
+    case "struct":
+      return struct(node, context)
+    case "unknown":
       return null
-    case "ObjectKeyword":
-      return {}
-    case "TemplateLiteral":
-      return ast.head
     default:
       return undefined
   }
 }
 
-const union = (ast: AST.Union, key: string, context: Context): unknown => {
+const union = ({ types }: Nodes.Union, key: string, context: Context): unknown => {
   // a list must have an end, or a client would read pages forever
-  if (key === "next_cursor" || key === "next_start") return ast.types.some(isNullish) ? null : ""
-  const members = ast.types.filter((member) => !isNullish(strip(member)))
+  if (key === "next_cursor" || key === "next_start") return types.some(isNullish) ? null : ""
+  const members = types.filter((member) => !isNullish(member))
   const [first] = members
-  if (first === undefined || (context.depth > maxDepth && ast.types.length > members.length)) return null
+  if (first === undefined || (context.depth > maxDepth && types.length > members.length)) return null
   return valueFor(first, key, context)
 }
 
-const refined = (ast: AST.Refinement, key: string, context: Context): unknown => {
-  const known = ast.annotations[KnownValuesId]
-  if (Array.isArray(known)) return known[0]
+const refined = ({ from, isValid }: Nodes.Refined, key: string, context: Context): unknown => {
   const candidates: ReadonlyArray<unknown> = [
-    valueFor(ast.from, key, context),
+    valueFor(from, key, context),
     1,
     "a",
     uuid,
@@ -81,16 +74,14 @@ const refined = (ast: AST.Refinement, key: string, context: Context): unknown =>
     "0123456789abcdef0123456789abcdef01234567",
     "https://example.com"
   ]
-  return candidates.find((value) => ast.filter(value, AST.defaultParseOption, ast)._tag === "None") ?? candidates[0]
+  return candidates.find((value) => isValid(value)) ?? candidates[0]
 }
 
-const array = (ast: AST.TupleType, key: string, context: Context): unknown => {
-  const fixed = ast.elements.map((element) => valueFor(element.type, key, { ...context, depth: context.depth + 1 }))
-  const rest = ast.rest[0]
+const array = ({ item }: Nodes.Items, key: string, context: Context): unknown => {
   // nested deep, an empty list is enough
-  if (rest === undefined || (context.depth > maxDepth && !isPlural(key))) return fixed
-  if (key === "data" && isPastLastPage(context.call)) return fixed
-  return [...fixed, valueFor(rest.type, singular(key), { ...context, depth: context.depth + 1 })]
+  if (item === undefined || (context.depth > maxDepth && !isPlural(key))) return []
+  if (key === "data" && isPastLastPage(context.call)) return []
+  return [valueFor(item, singular(key), { ...context, depth: context.depth + 1 })]
 }
 
 /** A sample list has one page. */
@@ -99,17 +90,16 @@ const isPastLastPage = ({ query }: Call): boolean =>
 
 const singular = (key: string): string => key.replace(/ies$/, "y").replace(/s$/, "")
 
-const struct = (ast: AST.TypeLiteral, context: Context): unknown => {
+const struct = ({ indexes: [index], properties }: Nodes.Struct, context: Context): unknown => {
   const out: Record<string, unknown> = {}
-  for (const signature of ast.propertySignatures) {
-    const key = String(signature.name)
-    if (signature.isOptional && context.depth > maxDepth) continue
-    if (signature.isOptional && key === "next_start") continue
-    const value = valueFor(signature.type, key, { ...context, depth: context.depth + 1 })
+  for (const { isOptional, name, type } of properties) {
+    const key = String(name)
+    if (isOptional && context.depth > maxDepth) continue
+    if (isOptional && key === "next_start") continue
+    const value = valueFor(type, key, { ...context, depth: context.depth + 1 })
     if (value !== undefined) out[key] = value
   }
-  const [index] = ast.indexSignatures
-  if (index !== undefined && ast.propertySignatures.length === 0 && context.depth <= maxDepth) {
+  if (index !== undefined && properties.length === 0 && context.depth <= maxDepth) {
     const value = valueFor(index.type, "value", { ...context, depth: context.depth + 1 })
     if (value !== undefined && value !== null) out["1"] = value
   }
@@ -145,8 +135,8 @@ const texts: ReadonlyArray<readonly [RegExp, (call: Call) => string]> = [
 
 const idFromPath = (key: string, context: Context): unknown => (context.depth <= 3 ? context.ids.get(key) : undefined)
 
-const text = (key: string, ast: AST.AST, context: Context): string => {
-  const known = ast.annotations[KnownValuesId]
+const text = (key: string, ast: Nodes.Ast, context: Context): string => {
+  const known = Nodes.annotation(ast, KnownValuesId)
   if (Array.isArray(known) && typeof known[0] === "string") return known[0]
   const id = idFromPath(key, context)
   if (id !== undefined) return String(id)
@@ -155,8 +145,8 @@ const text = (key: string, ast: AST.AST, context: Context): string => {
   return key === "id" ? uuid : "sample"
 }
 
-const number = (key: string, ast: AST.AST, context: Context): number => {
-  const known = ast.annotations[KnownValuesId]
+const number = (key: string, ast: Nodes.Ast, context: Context): number => {
+  const known = Nodes.annotation(ast, KnownValuesId)
   if (Array.isArray(known) && typeof known[0] === "number") return known[0]
   const id = idFromPath(key, context)
   if (typeof id === "number") return id
