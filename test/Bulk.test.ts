@@ -15,7 +15,7 @@ import * as Fake from "./support/fake.js"
 
 const once = HttpLayer.withPolicy({ retries: 0 })
 const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
-  Effect.map(Stream.runCollect(stream), Chunk.toReadonlyArray)
+  Effect.map(Stream.runCollect(stream), (chunk) => Array.from(chunk))
 
 const updates = (count: number) => Array.from({ length: count }, (_, i) => ({ id: i + 1, name: `R${i}` }))
 const idOf = (seen: Fake.Seen) => Number(seen.url.pathname.split("/").at(-1))

@@ -1,5 +1,4 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -22,7 +21,7 @@ const oldPage = (ids: ReadonlyArray<number>, pagination: object) =>
   Fake.ok(items(...ids), { additional_data: { pagination } })
 
 const idsOf = <E, R>(stream: Stream.Stream<{ readonly id: number }, E, R>) =>
-  Effect.map(Stream.runCollect(stream), (chunk) => Chunk.toReadonlyArray(chunk).map((item) => item.id))
+  Effect.map(Stream.runCollect(stream), (chunk) => Array.from(chunk).map((item) => item.id))
 
 /** What a stream gives before it fails, and what it fails with. */
 const until = <E, R>(stream: Stream.Stream<{ readonly id: number }, E, R>) => {
@@ -183,7 +182,7 @@ describe("a stream over cursors", () => {
       const fake = Fake.make(page([5], "d"), page([6], null))
       const pages = yield* Robots.list.pages({ cursor: "c" }).pipe(Stream.runCollect, Effect.provide(fake.live))
       assert.deepStrictEqual(
-        Chunk.toReadonlyArray(pages).map((one) => one.additional_data?.next_cursor),
+        Array.from(pages).map((one) => one.additional_data?.next_cursor),
         ["d", null]
       )
       assert.include(fake.seen[0]?.path ?? "", "cursor=c")
@@ -342,9 +341,11 @@ describe("a list that goes on where it stopped", () => {
     Effect.gen(function* () {
       const fake = cursors(0)
       const read = (from?: Pagination.Position) =>
-        Robots.list
-          .checkpoints({ from })
-          .pipe(Stream.runCollect, Effect.map(Chunk.toReadonlyArray), Effect.provide(fake.live))
+        Robots.list.checkpoints({ from }).pipe(
+          Stream.runCollect,
+          Effect.map((chunk) => Array.from(chunk)),
+          Effect.provide(fake.live)
+        )
       const all = yield* read()
       assert.deepStrictEqual(
         all.map(({ from, items, next }) => [from.at, items.map(({ id }) => id), Option.getOrNull(next)?.at]),

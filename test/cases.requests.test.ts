@@ -3,7 +3,6 @@
  */
 import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -48,7 +47,7 @@ describe("pages", () => {
         lax,
         Effect.provide(fake.live)
       )
-      assert.deepStrictEqual(Chunk.toReadonlyArray(ids), [1, 2, 3])
+      assert.deepStrictEqual(Array.from(ids), [1, 2, 3])
       assert.strictEqual(fake.seen[1]?.path, "/api/v2/deals?status=open&limit=2&cursor=a%2Bb%2Fc%3D%3D")
     })
   )

@@ -1,6 +1,5 @@
 /** What holds for every list of both versions, and for lists that change while they are read. */
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
@@ -79,7 +78,7 @@ describe("every list", () => {
             const fake = serve(list, [[1, 2], [3, 4], [5]], form)
             const found = yield* Stream.runCollect(list.stream(plain(list))).pipe(Effect.provide(fake.live))
             assert.deepStrictEqual(
-              Chunk.toReadonlyArray(found).map(({ n }) => n),
+              Array.from(found).map(({ n }) => n),
               [1, 2, 3, 4, 5],
               nameOf(list)
             )
@@ -106,7 +105,7 @@ describe("every list", () => {
           const fake = serve(list, cursor ? [[1], [], null, [2]] : [[1, 2], null], "nested")
           const found = yield* Stream.runCollect(list.stream(plain(list))).pipe(Effect.provide(fake.live))
           assert.deepStrictEqual(
-            Chunk.toReadonlyArray(found).map(({ n }) => n),
+            Array.from(found).map(({ n }) => n),
             [1, 2],
             nameOf(list)
           )
@@ -129,7 +128,7 @@ describe("every list", () => {
             const rest = yield* Stream.runCollect(list.stream({ ...given, from })).pipe(Effect.provide(fake.live))
             const count = rest.length
             assert.deepStrictEqual(
-              Chunk.toReadonlyArray(rest).map(({ n }) => n),
+              Array.from(rest).map(({ n }) => n),
               [1, 2, 3, 4, 5].slice(-count)
             )
           }

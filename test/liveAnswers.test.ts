@@ -3,7 +3,6 @@
  * compiles shows that the type says so too.
  */
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -166,7 +165,7 @@ describe("mail threads", () => {
         Effect.provide(fake.live)
       )
       assert.deepStrictEqual(
-        Chunk.toReadonlyArray(threads).map(({ id }) => id),
+        Array.from(threads).map(({ id }) => id),
         [1, 2, 3]
       )
       assert.deepStrictEqual(

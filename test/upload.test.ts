@@ -3,11 +3,13 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Auth, type Endpoint, type Field, HttpLayer, type PipedriveError, Upload } from "effect-pipedrive"
@@ -220,7 +222,7 @@ describe("a stream", () => {
           () => Fake.json(401, {}),
           () => Fake.ok({ id: 1 })
         )
-        const auth = Layer.map(Layer.orDie(Auth.apiKey("SECRET")), (context) => context)
+        const auth = Layer.fresh(Layer.orDie(Auth.apiKey("SECRET")))
         const renewing = Layer.effect(
           Auth.Auth,
           Effect.map(Auth.Auth, (service): Auth.Service => ({ ...service, recover: () => Effect.succeed(true) }))
@@ -298,7 +300,8 @@ describe("the time limits of an upload", () => {
       if (exit._tag === "None") return "goes on"
       if (Exit.isSuccess(exit.value)) return "value"
       const { cause } = exit.value
-      return cause._tag === "Fail" && cause.error._tag === "Timeout" ? cause.error : cause
+      const error = Option.getOrUndefined(Cause.failureOption(cause))
+      return error?._tag === "Timeout" ? error : cause
     })
 
   it.effect("do not end it while something moves, for however long", () =>

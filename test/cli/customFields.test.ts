@@ -4,7 +4,7 @@ import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { assert, describe, it } from "@effect/vitest"
-import { Console, Effect, Exit, Layer } from "effect"
+import { Cause, Console, Effect, Exit, Layer, Option } from "effect"
 import { HttpLayer } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as V1 from "effect-pipedrive/v1"
@@ -35,7 +35,7 @@ const command = (out: string, options: { readonly check?: boolean; readonly enti
     return {
       ok: Exit.isSuccess(exit),
       lines,
-      error: Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error.message : undefined
+      error: Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause))?.message : undefined
     }
   })
 

@@ -56,7 +56,8 @@ const interrupted = <E, R>(call: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(call)
     yield* Effect.sleep("5 millis")
-    assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(fiber)))
+    yield* Fiber.interrupt(fiber)
+    assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))
   })
 
 const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length

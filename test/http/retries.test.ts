@@ -4,7 +4,6 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
-import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -153,18 +152,16 @@ describe("a body that is a stream", () => {
         return Stream.make(new TextEncoder().encode("{}"))
       })
       const fake = Fake.make(reads ? Fake.json(503, {}) : refused("ECONNREFUSED"), robot)
-      const reading = Layer.map(fake.layer, (context) =>
-        Context.make(
-          HttpClient.HttpClient,
-          Context.get(context, HttpClient.HttpClient).pipe((client) =>
-            HttpClient.mapRequestEffect(client, (request) =>
-              reads && request.body._tag === "Stream"
-                ? Effect.as(Effect.orDie(Stream.runDrain(request.body.stream)), request)
-                : Effect.succeed(request)
-            )
+      const reading = Layer.effect(
+        HttpClient.HttpClient,
+        Effect.map(HttpClient.HttpClient, (client) =>
+          HttpClient.mapRequestEffect(client, (request) =>
+            reads && request.body._tag === "Stream"
+              ? Effect.as(Effect.orDie(Stream.runDrain(request.body.stream)), request)
+              : Effect.succeed(request)
           )
         )
-      )
+      ).pipe(Layer.provide(fake.layer))
       const { result } = yield* timed(
         Pipedrive.request({
           version: "v1",

@@ -1,6 +1,7 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,6 +10,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { Auth, HttpLayer, PipedriveError } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
@@ -28,7 +30,7 @@ const within = <A, E>(seconds: number, call: Effect.Effect<A, E>) =>
   })
 
 const failure = <A>(exit: Exit.Exit<A, PipedriveError.PipedriveError> | undefined) =>
-  exit !== undefined && Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
+  exit !== undefined && Exit.isFailure(exit) ? Option.getOrUndefined(Cause.failureOption(exit.cause)) : undefined
 
 describe("a server that never answers", () => {
   it.effect("is given up after 30 seconds, four times more, and after two minutes in all", () =>

@@ -1,7 +1,6 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -33,17 +32,20 @@ const live = (
 /** A store in memory that counts how often it is asked. */
 const counting = () => {
   const asked = { loads: 0 }
-  const layer = Layer.map(TokenStore.layerMemory, (context) => {
-    const inner = Context.get(context, TokenStore.TokenStore)
-    return Context.make(TokenStore.TokenStore, {
-      ...inner,
-      load: (account) =>
-        Effect.suspend(() => {
-          asked.loads++
-          return inner.load(account)
-        })
-    })
-  })
+  const layer = Layer.effect(
+    TokenStore.TokenStore,
+    Effect.map(
+      TokenStore.TokenStore,
+      (inner): TokenStore.Service => ({
+        ...inner,
+        load: (account) =>
+          Effect.suspend(() => {
+            asked.loads++
+            return inner.load(account)
+          })
+      })
+    )
+  ).pipe(Layer.provide(TokenStore.layerMemory))
   return { asked, layer }
 }
 

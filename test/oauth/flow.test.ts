@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { HttpLayer, OAuth2, TokenStore } from "effect-pipedrive"
@@ -65,7 +66,7 @@ describe("the callback", () => {
           { path: "/oauth/token", fields: { grant_type: "authorization_code", code, redirect_uri: OAuth.redirectUri } }
         ])
         const store = yield* TokenStore.TokenStore
-        assert.deepStrictEqual(yield* Effect.flatten(store.load("default")), token)
+        assert.deepStrictEqual(yield* Effect.map(store.load("default"), Option.getOrThrow), token)
         assert.deepStrictEqual((yield* call).data, [{ id: 7 }])
       })
     )
@@ -257,7 +258,7 @@ describe("revoking", () => {
             assert.strictEqual((yield* Effect.flip(oauth.revoke(hint))).reason, "TokenEndpoint")
           }
           const store = yield* TokenStore.TokenStore
-          assert.deepStrictEqual(yield* Effect.flatten(store.load("default")), token)
+          assert.deepStrictEqual(yield* Effect.map(store.load("default"), Option.getOrThrow), token)
           yield* call
           assert.strictEqual(server.counts.refreshes, 0)
         }),

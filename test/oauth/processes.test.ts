@@ -8,6 +8,7 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { OAuth2, TokenStore } from "effect-pipedrive"
 import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
@@ -197,12 +198,12 @@ describe("a SQL store", () => {
         yield* store.save("1", one)
         yield* store.save("é'; DROP TABLE x", two)
         yield* store.save("1", two)
-        assert.deepStrictEqual(yield* Effect.flatten(store.load("1")), two)
+        assert.deepStrictEqual(yield* Effect.map(store.load("1"), Option.getOrThrow), two)
         yield* store.clear("1")
         assert.strictEqual((yield* store.load("1"))._tag, "None")
-        assert.deepStrictEqual(yield* Effect.flatten(store.load("é'; DROP TABLE x")), two)
+        assert.deepStrictEqual(yield* Effect.map(store.load("é'; DROP TABLE x"), Option.getOrThrow), two)
         for (const other of ["acme", "ACME", "acmé", "acme "]) yield* store.save(other, other === "acme" ? one : two)
-        assert.deepStrictEqual(yield* Effect.flatten(store.load("acme")), one)
+        assert.deepStrictEqual(yield* Effect.map(store.load("acme"), Option.getOrThrow), one)
         // one who leaves or fails gives the lease back; one who stays is waited for, not for ever
         yield* Effect.flip(store.withLock("1")(Effect.fail("no")))
         assert.strictEqual(yield* store.withLock("1")(Effect.succeed("in")), "in")
@@ -264,7 +265,7 @@ describe("a SQL store", () => {
       const sql = yield* SqlClient.SqlClient
       yield* oauth.authorize(server.consent())
       yield* Effect.flip(sql.withTransaction(Effect.zipRight(oauth.refresh, Effect.fail("rolled back"))))
-      const saved = yield* Effect.flatten((yield* TokenStore.TokenStore).load("default"))
+      const saved = yield* Effect.map((yield* TokenStore.TokenStore).load("default"), Option.getOrThrow)
       assert.deepStrictEqual(saved, yield* oauth.token)
       yield* oauth.refresh
       assert.strictEqual(server.counts.invalidGrants, 0)

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
@@ -160,7 +161,8 @@ describe("a thousand at once", () => {
             const first = yield* Effect.fork(call)
             const others = yield* Effect.fork(thousand)
             if (after > 0) yield* Effect.sleep(after)
-            const exit = yield* Fiber.interrupt(first)
+            yield* Fiber.interrupt(first)
+            const exit = yield* Fiber.await(first)
             if (after < 30) assert.isTrue(Exit.isInterrupted(exit))
             assert.strictEqual((yield* Fiber.join(others)).length, 1000)
             assert.strictEqual(server.counts.refreshes, 1)
@@ -370,7 +372,7 @@ describe("a new token", () => {
       const store = yield* TokenStore.TokenStore
       const onTokenUpdate = (token: TokenStore.Token) =>
         Effect.gen(function* () {
-          const saved = yield* Effect.flatten(store.load("default"))
+          const saved = yield* Effect.map(store.load("default"), Option.getOrThrow)
           assert.strictEqual(Redacted.value(saved.accessToken), Redacted.value(token.accessToken))
           assert.notInclude(
             server.calls.map(({ bearer }) => bearer),

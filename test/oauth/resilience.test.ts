@@ -249,7 +249,7 @@ describe("the OAuth server", () => {
   it.effect("behind a transport that neither ends nor can be interrupted does not block the account", () => {
     const server = OAuth.makeServer()
     let stuck = false
-    const transport = Layer.map(OAuth.transport(server), (context) => context).pipe(
+    const transport = Layer.fresh(OAuth.transport(server)).pipe(
       Layer.flatMap((context) =>
         Layer.succeed(
           HttpClient.HttpClient,
@@ -346,7 +346,7 @@ describe("many accounts", () => {
 describe("two processes on one store", () => {
   /** A renewal whose answer waits until it is let go. */
   const gated = (server: OAuth.OAuthServer, gate: Deferred.Deferred<void>, arrived: Deferred.Deferred<void>) =>
-    Layer.map(OAuth.transport(server), (context) => context).pipe(
+    Layer.fresh(OAuth.transport(server)).pipe(
       Layer.flatMap((context) =>
         Layer.succeed(
           HttpClient.HttpClient,

@@ -144,8 +144,8 @@ for (const transport of Support.transportNames) {
                 yield* server.asked(before + 1)
                 yield* Effect.sleep("20 millis")
                 assert.strictEqual(server.open().used, 1)
-                const exit = yield* Fiber.interrupt(fiber)
-                assert.isTrue(Exit.isInterrupted(exit))
+                yield* Fiber.interrupt(fiber)
+                assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))
                 assert.isTrue(yield* server.drained("3 seconds"), "the connection is still open")
               }
               assert.strictEqual(server.count(), Support.methods.length, "requests sent again")
