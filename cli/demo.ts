@@ -2,7 +2,6 @@
  * `demo`: the main job in a terminal. On a sandbox in this process; on a real account, read-only, when
  * PIPEDRIVE_API_TOKEN is set.
  */
-import * as Chunk from "effect/Chunk"
 import type * as ConfigError from "effect/ConfigError"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -77,7 +76,7 @@ const streamed = Effect.gen(function* () {
   yield* step("4  Every deal, page after page", "Deals.list.stream({ limit: 10 }).pipe(Stream.take(1000), ...)")
   const deals = yield* Deals.list.stream({ limit: real ? 500 : 10 }).pipe(Stream.take(1000), Stream.runCollect)
   const sums = new Map<string, { readonly status: string; count: number; readonly sum: Map<string, number> }>()
-  for (const deal of Chunk.toReadonlyArray(deals)) {
+  for (const deal of deals) {
     const row = sums.get(deal.status) ?? { status: deal.status, count: 0, sum: new Map<string, number>() }
     row.count++
     row.sum.set(deal.currency ?? "", (row.sum.get(deal.currency ?? "") ?? 0) + (deal.value ?? 0))

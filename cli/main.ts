@@ -1,27 +1,13 @@
 /**
  * `npx effect-pipedrive <command>`. What a command needs is loaded when it runs.
  */
-import * as CliConfig from "@effect/cli/CliConfig"
 import * as Command from "@effect/cli/Command"
-import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as Options from "@effect/cli/Options"
-import * as ValidationError from "@effect/cli/ValidationError"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import * as NodePath from "@effect/platform-node/NodePath"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
-import * as Cause from "effect/Cause"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { version } from "../src/internal/version.js"
 import { explain, failed } from "./failed.js"
 import { entities } from "./fields/entities.js"
-import { withColours } from "./terminal.js"
+import { main } from "./program.js"
 
 const demo = Command.make("demo", {}, () =>
   Effect.flatMap(
@@ -105,8 +91,7 @@ const customFields = Command.make(
     Effect.gen(function* () {
       const { PipedriveLive } = yield* Effect.promise(() => import("effect-pipedrive/Pipedrive"))
       const { run } = yield* Effect.promise(() => import("./customFields.js"))
-      const layer = Layer.mapError(PipedriveLive, (error) => ({ message: explain(error) }))
-      yield* Effect.catchAll(Effect.provide(run(options), layer), ({ message }) => failed(message))
+      yield* Effect.catchAll(Effect.provide(run(options), PipedriveLive), (error) => failed(explain(error)))
     })
 ).pipe(
   Command.withDescription(
@@ -134,44 +119,4 @@ const command = Command.make("effect-pipedrive").pipe(
   Command.withSubcommands([demo, sandbox, customFields])
 )
 
-const run = Command.run(command, { name: "effect-pipedrive", version })
-
-/** Wrong usage ends with 2, whatever else fails with 1. */
-const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
-  if (Exit.isSuccess(exit) || Cause.isInterruptedOnly(exit.cause)) return 0
-  const error = Option.getOrUndefined(Cause.failureOption(exit.cause))
-  return ValidationError.isValidationError(error) ? 2 : 1
-}
-
-const isHelp = process.argv.length === 2 || (process.argv.length === 3 && /^(--help|-h)$/.test(process.argv[2] ?? ""))
-
-const names: ReadonlyArray<string> = [demo, sandbox, customFields].flatMap(({ descriptor }) =>
-  Array.from(CommandDescriptor.getNames(descriptor))
-)
-
-/** Where to read what is right. */
-const hint = () => {
-  const [, , name = ""] = process.argv
-  return Console.error(`For help: effect-pipedrive ${names.includes(name) ? `${name} ` : ""}--help`)
-}
-
-const program = isHelp ? Console.log(help) : run(process.argv)
-
-program.pipe(
-  Effect.tapErrorTag("Failed", ({ message }) => Console.error(message)),
-  Effect.tapError((error) => (ValidationError.isValidationError(error) ? hint() : Effect.void)),
-  Effect.tapDefect((cause) => Console.error(Cause.pretty(cause))),
-  withColours,
-  Effect.provide([
-    NodeFileSystem.layer,
-    NodePath.layer,
-    NodeTerminal.layer,
-    CliConfig.layer({ showBuiltIns: false }),
-    Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger))
-  ]),
-  NodeRuntime.runMain({
-    disableErrorReporting: true,
-    disablePrettyLogger: true,
-    teardown: (exit, onExit) => onExit(codeOf(exit))
-  })
-)
+main(command, ["demo", "sandbox", "custom-fields"], help)

@@ -40,5 +40,32 @@ export const overlays: ReadonlyArray<Overlay> = [
 /** Decodes a store's entry;`
       }
     ]
+  },
+  {
+    file: "cli/main.ts",
+    why: "a flag is required unless it has a default, one that may be repeated has a least number of times, and a check's message is a text",
+    edits: [
+      {
+        find: `{ message: () => "--port takes a number from 0 to 65535" }`,
+        replace: `{ message: "--port takes a number from 0 to 65535" }`
+      },
+      {
+        find: `Flag.String("company").pipe(
+      Flag.repeated,`,
+        replace: `Flag.String("company").pipe(
+      Flag.atLeast(0),`
+      },
+      {
+        find: `Flag.Boolean("check").pipe(`,
+        replace: `Flag.Boolean("check").pipe(
+      Flag.withDefault(false),`
+      },
+      {
+        find: `Flag.Literals("entity", entities).pipe(
+      Flag.repeated,`,
+        replace: `Flag.Literals("entity", entities).pipe(
+      Flag.atLeast(0),`
+      }
+    ]
   }
 ]

@@ -39,7 +39,7 @@ describe("the command line", () => {
     const cases = [
       [["custom-field"], /custom-fields/],
       [["custom-fields"], /--out/],
-      [["custom-fields", "--out", "x.ts", "--entity", "lead"], /deal, person, organization/],
+      [["custom-fields", "--out", "x.ts", "--entity", "lead"], /\bdeal\W+person\W+organization\b/],
       [["custom-fields", "--out", "x.ts", "--chek"], /--chek[\s\S]*effect-pipedrive custom-fields --help/]
     ] as const
     await Promise.all(
