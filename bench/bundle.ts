@@ -1,11 +1,8 @@
 /**
  * What one call adds to a bundle.
  */
-import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 import { build } from "esbuild"
-
-const root = fileURLToPath(new URL("..", import.meta.url))
 
 const bare = `
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
@@ -74,9 +71,15 @@ export interface Bundle {
   readonly gzipped: number
 }
 
-const bundle = async (contents: string): Promise<Bundle> => {
+/** An edition of the package: where it is, and what a program is written like for it. */
+export interface Edition {
+  readonly root: string
+  readonly adapt: (program: string) => string
+}
+
+const bundle = async (contents: string, { adapt, root }: Edition): Promise<Bundle> => {
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: root, loader: "js" },
+    stdin: { contents: adapt(contents), resolveDir: root, loader: "js" },
     bundle: true,
     minify: true,
     write: false,
@@ -92,12 +95,12 @@ const bundle = async (contents: string): Promise<Bundle> => {
 
 export type Bundles = Readonly<Record<"bare" | "ours" | "key" | "live" | "liveModule" | "all" | "official", Bundle>>
 
-export const measureBundles = async (): Promise<Bundles> => ({
-  bare: await bundle(bare),
-  ours: await bundle(ours),
-  key: await bundle(key),
-  live: await bundle(live),
-  liveModule: await bundle(liveModule),
-  all: await bundle(all),
-  official: await bundle(official)
+export const measureBundles = async (edition: Edition): Promise<Bundles> => ({
+  bare: await bundle(bare, edition),
+  ours: await bundle(ours, edition),
+  key: await bundle(key, edition),
+  live: await bundle(live, edition),
+  liveModule: await bundle(liveModule, edition),
+  all: await bundle(all, edition),
+  official: await bundle(official, edition)
 })

@@ -6,7 +6,7 @@ import { fork } from "node:child_process"
 import { once } from "node:events"
 import { constants, PerformanceObserver } from "node:perf_hooks"
 import { fileURLToPath } from "node:url"
-import { makeClients, oneDeal, startServer } from "./calls.js"
+import { makeClients, startServer } from "./calls.js"
 import { median } from "./measure.js"
 
 export interface Garbage {
@@ -17,11 +17,13 @@ export interface Garbage {
 
 const calls = 500
 
+const others = ["ours for Effect 4, undici", "ours for Effect 4, fetch"]
+
 /** In the child: the contender's bytes a call. */
 const measure = async (baseUrl: string, name: string): Promise<number> => {
-  const { close, contenders } = makeClients(baseUrl)
-  const contender = contenders(oneDeal, 1).find((one) => one.name === name)
-  if (contender === undefined) throw new Error(`no contender ${name}`)
+  const { close, contenders } = await makeClients(baseUrl)
+  const contender = contenders("one deal", 1).find((one) => one.name === name)
+  if (contender === undefined) return Number.NaN
   await contender.run(2000)
   const grown: Array<number> = []
   for (let round = 0; round < 5; round++) {
@@ -50,13 +52,13 @@ const measure = async (baseUrl: string, name: string): Promise<number> => {
 export const measureGarbage = async (): Promise<ReadonlyArray<Garbage>> => {
   const server = await startServer()
   const found: Array<Garbage> = []
-  for (const name of ["official client", "ours, undici", "ours, fetch", "plain undici", "plain fetch"]) {
+  for (const name of ["official client", "ours, undici", "ours, fetch", ...others, "plain undici", "plain fetch"]) {
     const child = fork(fileURLToPath(import.meta.url), [server.baseUrl, name], {
       execArgv: [...process.execArgv, "--expose-gc", "--min-semi-space-size=512", "--max-semi-space-size=512"]
     })
     const [bytes] = (await once(child, "message")) as [number]
     child.kill()
-    found.push({ name, bytes })
+    if (!Number.isNaN(bytes)) found.push({ name, bytes })
   }
   server.stop()
   return found

@@ -2,17 +2,27 @@
  * What importing costs: all of v2, in a fresh process each time.
  */
 import { execFileSync } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { build } from "esbuild"
 import { median } from "./measure.js"
 
-const root = fileURLToPath(new URL("..", import.meta.url))
-const entry = fileURLToPath(new URL("../dist/v2/index.js", import.meta.url))
+/** The package, and its Effect 4 edition. */
+export const roots = {
+  own: fileURLToPath(new URL("..", import.meta.url)),
+  effect4: fileURLToPath(new URL("../effect4/build", import.meta.url))
+}
+
+const entryOf = (root: string): string => join(root, "dist/v2/index.js")
+
+/** Whether that edition was built. */
+export const isBuilt = (root: string): boolean => existsSync(entryOf(root))
 
 /** What the built v2 imports from elsewhere: Effect's own share. */
-const externals = async (): Promise<ReadonlyArray<string>> => {
+const externals = async (root: string): Promise<ReadonlyArray<string>> => {
   const { metafile } = await build({
-    entryPoints: [entry],
+    entryPoints: [entryOf(root)],
     bundle: true,
     write: false,
     format: "esm",
@@ -24,7 +34,7 @@ const externals = async (): Promise<ReadonlyArray<string>> => {
 }
 
 /** CPU time, which other work on the machine stretches less than the clock's: the process is new, and what was imported is in it. */
-const fresh = (before: string, what: string): number => {
+const fresh = (root: string, before: string, what: string): number => {
   const code = `${before}; const start = process.cpuUsage(); ${what}; const used = process.cpuUsage(start); console.log((used.user + used.system) / 1000)`
   return Number(execFileSync(process.execPath, ["--input-type=module", "-e", code], { cwd: root, encoding: "utf8" }))
 }
@@ -37,9 +47,10 @@ export interface Imports {
   readonly official: number
 }
 
-export const measureImports = async (options: { readonly quick: boolean }): Promise<Imports> => {
-  const effect = `await Promise.all(${JSON.stringify(await externals())}.map((name) => import(name)))`
-  const ours = `await import(${JSON.stringify(pathToFileURL(entry).href)})`
+export const measureImports = async (options: { readonly quick: boolean; readonly root: string }): Promise<Imports> => {
+  const { root } = options
+  const effect = `await Promise.all(${JSON.stringify(await externals(root))}.map((name) => import(name)))`
+  const ours = `await import(${JSON.stringify(pathToFileURL(entryOf(root)).href)})`
   const programs: Readonly<Record<keyof Imports, readonly [before: string, what: string]>> = {
     effect: ["", effect],
     ours: [effect, ours],
@@ -48,7 +59,7 @@ export const measureImports = async (options: { readonly quick: boolean }): Prom
   }
   const times: Record<keyof Imports, Array<number>> = { effect: [], ours: [], total: [], official: [] }
   for (let round = 0; round < (options.quick ? 5 : 15); round++) {
-    for (const key of Object.keys(programs) as Array<keyof Imports>) times[key].push(fresh(...programs[key]))
+    for (const key of Object.keys(programs) as Array<keyof Imports>) times[key].push(fresh(root, ...programs[key]))
   }
   return {
     effect: median(times.effect),

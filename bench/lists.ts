@@ -6,13 +6,13 @@ process.setSourceMapsEnabled(false)
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { Deals } from "effect-pipedrive/v2"
-import { makeClients, startServer } from "./calls.js"
+import { makeOurs, startServer } from "./calls.js"
 
 const pages = 200
 const aim = 20
 
 const server = await startServer()
-const { close, sdk } = makeClients(server.baseUrl)
+const { close, sdk } = makeOurs(server.baseUrl)
 
 /** What is held when nothing is left to collect, in MB. */
 const heap = (): number => {

@@ -4,11 +4,12 @@
 process.setSourceMapsEnabled(false)
 
 import { cpus } from "node:os"
+import { rewrite } from "../effect4/codemod/rewrite.js"
 import { measureAccounts } from "./accounts.js"
 import { type Bundle, measureBundles } from "./bundle.js"
 import { measureCalls } from "./calls.js"
 import { measureGarbage } from "./garbage.js"
-import { measureImports } from "./imports.js"
+import { isBuilt, measureImports, roots } from "./imports.js"
 import { type Measured, median } from "./measure.js"
 import { measurePolicy } from "./policy.js"
 import { measureValidation } from "./validation.js"
@@ -36,9 +37,14 @@ const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`
 const atMost = (limit: number, value: number, text: string) => ({ text: `≤ ${text}`, met: value <= limit })
 
 progress("bundles")
-const bundles = await measureBundles()
+const bundles = await measureBundles({ root: roots.own, adapt: (program) => program })
+const effect4 = isBuilt(roots.effect4)
+const bundles4 = effect4
+  ? await measureBundles({ root: roots.effect4, adapt: (program) => rewrite("program.ts", program, new Set()) })
+  : undefined
 progress("imports")
-const imports = await measureImports({ quick })
+const imports = await measureImports({ quick, root: roots.own })
+const imports4 = effect4 ? await measureImports({ quick, root: roots.effect4 }) : undefined
 progress("validation")
 const validation = await measureValidation({ quick })
 progress("garbage")
@@ -181,11 +187,49 @@ rows.push(
   }
 )
 
+if (imports4 !== undefined && bundles4 !== undefined) {
+  const size = (key: "key" | "liveModule") => bundles4[key].gzipped - bundles4.bare.gzipped
+  rows.push(
+    {
+      what: "for Effect 4: CPU of importing all of v2, above Effect's own",
+      ours: millis(imports4.ours),
+      against: `official ${millis(imports4.official)}`,
+      ratio: imports4.ours / imports4.official
+    },
+    {
+      what: "for Effect 4: CPU of importing all of v2, Effect's modules included",
+      ours: millis(imports4.total),
+      against: `official ${millis(imports4.official)}`,
+      ratio: imports4.total / imports4.official
+    },
+    {
+      what: "for Effect 4: bundle of one call with Auth.apiKey alone, above bare HttpClient (min+gzip)",
+      ours: kib(size("key")),
+      against: `bare HttpClient ${kib(bundles4.bare.gzipped)}`
+    },
+    {
+      what: "for Effect 4: the same with PipedriveLive and all defaults",
+      ours: kib(size("liveModule")),
+      against: `bare HttpClient ${kib(bundles4.bare.gzipped)}`
+    },
+    {
+      what: "for Effect 4: bundle of one call on PipedriveLive (min+gzip)",
+      ours: kib(bundles4.live.gzipped),
+      against: `for Effect 3 ${kib(bundles.live.gzipped)}`,
+      ratio: bundles4.live.gzipped / bundles.live.gzipped
+    }
+  )
+}
+
 const machine = `Node ${process.versions.node}, ${cpus().length} × ${cpus()[0]?.model ?? "?"}`
 
 if (json) {
   console.log(
-    JSON.stringify({ machine, quick, calls, garbage, imports, bundles, policy, validation, accounts, rows }, null, 2)
+    JSON.stringify(
+      { machine, quick, calls, garbage, imports, imports4, bundles, bundles4, policy, validation, accounts, rows },
+      null,
+      2
+    )
   )
 } else {
   const cells = rows.map((row) => [

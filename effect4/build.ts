@@ -16,7 +16,7 @@ const root = join(here, "..")
 const build = join(here, "build")
 
 /** What has an Effect 4 edition, and what its tests read. */
-const folders = ["src", "cli", "codegen", "docs", "examples", "scripts", "test"]
+const folders = ["src", "bench", "cli", "codegen", "docs", "examples", "scripts", "test"]
 const papers = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"]
 
 const json = (path: string) => JSON.parse(readFileSync(path, "utf8"))
