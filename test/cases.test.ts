@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import { type Endpoint, Field, HttpLayer } from "effect-pipedrive"
 import * as v1 from "effect-pipedrive/v1"
 import * as v2 from "effect-pipedrive/v2"
+import * as Nodes from "../src/internal/schema/nodes.js"
 import { fieldsOf } from "./parity/schemas.js"
 import { failure, refusal, sent, strictly } from "./support/cases.js"
 import * as Fake from "./support/fake.js"
@@ -127,10 +128,10 @@ const alsoRequired: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 const requiredOf = (ast: Endpoint.AnyDescription["input"]["ast"]): ReadonlyArray<string> => {
-  if (ast._tag === "Suspend") return requiredOf(ast.f())
-  if (ast._tag === "Refinement") return requiredOf(ast.from)
-  return ast._tag === "TypeLiteral"
-    ? ast.propertySignatures.filter(({ isOptional }) => !isOptional).map(({ name }) => String(name))
+  const node = Nodes.resolved(ast)
+  if (node.kind === "refinement") return requiredOf(node.from)
+  return node.kind === "struct"
+    ? node.properties.filter(({ isOptional }) => !isOptional).map(({ name }) => String(name))
     : []
 }
 

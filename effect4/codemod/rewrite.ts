@@ -149,6 +149,13 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       const special = clientError(node)
       if (special !== undefined) return special
     }
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === "unsafeInterruptAsFork"
+    ) {
+      return `${print(node.expression.expression)}.interruptUnsafe()`
+    }
     if (ts.isCallExpression(node)) {
       const special = tagCall(node) ?? piped(node)
       if (special !== undefined) return special
@@ -349,6 +356,16 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         return `${effect("sync")}(() => Option.fromNullishOr(${arg(0)}.pollUnsafe()))`
       case "Clock.make":
         return `${to("Clock")}.defaultValue()`
+      case "Tracer.make": {
+        // a context that only runs what it is given is what there is without one
+        const [tracer] = args
+        if (tracer === undefined || !ts.isObjectLiteralExpression(tracer)) return undefined
+        const kept = tracer.properties.filter(
+          (one) =>
+            !(one.name?.getText(source) === "context" && /^context: \((\w+)\) => \1\(\)$/.test(one.getText(source)))
+        )
+        return `${to("make")}({ ${list(kept)} })`
+      }
       case "Console.withConsole":
         return `${effect("provideService")}(${before}${to("Console")}, ${arg(last)})`
       case "Logger.replace":

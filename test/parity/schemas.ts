@@ -1,8 +1,9 @@
 /** Values to try, and what our Schemas say of them. */
-import * as ParseResult from "effect/ParseResult"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import * as AST from "effect/SchemaAST"
+import type * as AST from "effect/SchemaAST"
 import * as Field from "effect-pipedrive/Field"
+import * as Nodes from "../../src/internal/schema/nodes.js"
 
 /** Which values are tried first. */
 export type Style = "plain" | "text" | "empty" | "many"
@@ -58,7 +59,8 @@ const checks = new WeakMap<AST.AST, (value: unknown) => boolean>()
 export const accepts = (ast: AST.AST, value: unknown): boolean => {
   const known = checks.get(ast)
   if (known !== undefined) return known(value)
-  const check = ParseResult.is(Schema.make(ast), { onExcessProperty: "error" })
+  const decode = Schema.decodeUnknownEither(Schema.typeSchema(Schema.make<unknown>(ast)), { onExcessProperty: "error" })
+  const check = (value: unknown) => Either.isRight(decode(value))
   checks.set(ast, check)
   return check(value)
 }
@@ -71,35 +73,36 @@ export const sampleOf = (
 ): unknown => {
   const { all, style } = options
   const sample = (inner: AST.AST) => sampleOf(options, inner, depth + 1)
-  switch (ast._tag) {
-    case "Suspend":
-      return depth > 9 ? none : sample(ast.f())
-    case "Refinement":
-      return [sample(ast.from), ...usual, 7, 1].find((candidate) => accepts(ast, candidate)) ?? none
-    case "Union": {
-      const members = style === "plain" ? ast.types : [...ast.types].reverse()
+  const node = Nodes.of(ast)
+  switch (node.kind) {
+    case "suspend":
+      return depth > 9 ? none : sample(node.get())
+    case "refinement":
+      return [sample(node.from), ...usual, 7, 1].find((candidate) => accepts(ast, candidate)) ?? none
+    case "union": {
+      const members = style === "plain" ? node.types : [...node.types].reverse()
       return found(members, (member) => {
-        const one = AST.isUndefinedKeyword(member) || isNull(member) ? none : sample(member)
+        const one = isNothing(Nodes.of(member)) ? none : sample(member)
         return one === none ? undefined : { one }
       })?.one
     }
-    case "Literal":
-      return ast.literal
-    case "StringKeyword":
+    case "literal":
+      return node.value
+    case "string":
       return strings[style][0] ?? usual[0]
-    case "NumberKeyword":
+    case "number":
       return numbers[style][0]
-    case "BooleanKeyword":
+    case "boolean":
       return style !== "empty"
-    case "UnknownKeyword":
+    case "unknown":
       return { [customFieldKey]: strange }
-    case "TupleType": {
-      const item = ast.rest[0] === undefined ? none : sample(ast.rest[0].type)
+    case "array": {
+      const item = node.item === undefined ? none : sample(node.item)
       return item === none ? [] : [item]
     }
-    case "TypeLiteral":
+    case "struct":
       return Object.fromEntries(
-        ast.propertySignatures
+        node.properties
           .filter(({ isOptional }) => all || !isOptional)
           .map(({ name, type }) => [name, sample(type)])
           .filter(([, value]) => value !== none)
@@ -109,32 +112,34 @@ export const sampleOf = (
   }
 }
 
-const isNull = (ast: AST.AST): boolean => AST.isLiteral(ast) && ast.literal === null
+const isNothing = (node: Nodes.Node): boolean =>
+  node.kind === "undefined" || (node.kind === "literal" && node.value === null)
 
 /** One value or many. */
-export const isList = (ast: AST.AST): boolean =>
-  Field.ListId in ast.annotations ||
-  (AST.isUnion(ast) && ast.types.some(isList)) ||
-  (AST.isSuspend(ast) && isList(ast.f()))
+export const isList = (ast: AST.AST): boolean => {
+  if (Nodes.annotation(ast, Field.ListId) !== undefined) return true
+  const node = Nodes.of(ast)
+  return node.kind === "suspend" ? isList(node.get()) : node.kind === "union" && node.types.some(isList)
+}
 
 export const isOpen = (ast: AST.AST): boolean => {
-  if (AST.isSuspend(ast)) return isOpen(ast.f())
-  if (AST.isUnion(ast)) return ast.types.some(isOpen)
-  return AST.isUnknownKeyword(ast) || (AST.isTypeLiteral(ast) && ast.indexSignatures.length > 0)
+  const node = Nodes.resolved(ast)
+  if (node.kind === "union") return node.types.some(isOpen)
+  return node.kind === "unknown" || (node.kind === "struct" && node.indexes.length > 0)
 }
 
 export const fieldsOf = (ast: AST.AST): ReadonlyMap<string, AST.AST> | undefined => {
-  if (AST.isSuspend(ast)) return fieldsOf(ast.f())
-  if (AST.isRefinement(ast)) return fieldsOf(ast.from)
-  if (AST.isTypeLiteral(ast)) return new Map(ast.propertySignatures.map((field) => [String(field.name), field.type]))
-  return AST.isUnion(ast) ? found(ast.types, fieldsOf) : undefined
+  const node = Nodes.resolved(ast)
+  if (node.kind === "refinement") return fieldsOf(node.from)
+  if (node.kind === "struct") return new Map(node.properties.map((field) => [String(field.name), field.type]))
+  return node.kind === "union" ? found(node.types, fieldsOf) : undefined
 }
 
 export const itemOf = (ast: AST.AST): AST.AST | undefined => {
-  if (AST.isSuspend(ast)) return itemOf(ast.f())
-  if (AST.isRefinement(ast)) return itemOf(ast.from)
-  if (AST.isTupleType(ast)) return ast.rest[0]?.type
-  return AST.isUnion(ast) ? found(ast.types, itemOf) : undefined
+  const node = Nodes.resolved(ast)
+  if (node.kind === "refinement") return itemOf(node.from)
+  if (node.kind === "array") return node.item
+  return node.kind === "union" ? found(node.types, itemOf) : undefined
 }
 
 const found = <A, B>(items: ReadonlyArray<A>, f: (a: A) => B | undefined): B | undefined => {

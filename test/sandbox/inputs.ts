@@ -1,8 +1,9 @@
 /**
  * The smallest inputs that an endpoint's Schema takes, with ids of things that the demo holds.
  */
-import * as AST from "effect/SchemaAST"
+import type * as AST from "effect/SchemaAST"
 import { KnownValuesId } from "../../src/Field.js"
+import * as Nodes from "../../src/internal/schema/nodes.js"
 import type { AnyDescription } from "../../src/sandbox/http/call.js"
 
 const uuid = "6f2b8f80-5044-11f1-8f4f-d7944c9e4f3a"
@@ -17,9 +18,6 @@ const candidates: ReadonlyArray<unknown> = [
   "https://example.com",
   "a@example.com"
 ]
-
-const strip = (ast: AST.AST): AST.AST =>
-  AST.isSuspend(ast) ? strip(ast.f()) : AST.isTransformation(ast) ? strip(ast.to) : ast
 
 const byKey: Readonly<Record<string, unknown>> = {
   field_type: "varchar",
@@ -36,53 +34,49 @@ const byKey: Readonly<Record<string, unknown>> = {
   person_id: 1
 }
 
-export const sample = (node: AST.AST, key: string): unknown => {
-  const ast = strip(node)
-  switch (ast._tag) {
-    case "Literal":
-      return ast.literal
-    case "StringKeyword":
+export const sample = (ast: AST.AST, key: string): unknown => {
+  const node = Nodes.of(ast)
+  switch (node.kind) {
+    case "suspend":
+      return sample(node.get(), key)
+    case "literal":
+      return node.value
+    case "string":
       return typeof byKey[key] === "string" ? byKey[key] : "sample"
-    case "NumberKeyword":
+    case "number":
       return typeof byKey[key] === "number" ? byKey[key] : 1
-    case "BooleanKeyword":
+    case "boolean":
       return true
-    case "Declaration":
+    case "custom":
       return new File(["hello"], "hello.txt", { type: "text/plain" })
-    case "Refinement": {
-      const known = ast.annotations[KnownValuesId]
-      const own = Array.isArray(known) ? known[0] : sample(ast.from, key)
-      return [own, byKey[key], ...candidates].find((value) => fits(ast, value)) ?? own
+    case "refinement": {
+      const known = Nodes.annotation(ast, KnownValuesId)
+      const own = Array.isArray(known) ? known[0] : sample(node.from, key)
+      return [own, byKey[key], ...candidates].find((value) => fits(node, value)) ?? own
     }
-    case "Union":
-      return sample(
-        ast.types.find((type) => !AST.isUndefinedKeyword(type) && !(AST.isLiteral(type) && type.literal === null)) ??
-          ast.types[0] ??
-          ast,
-        key
-      )
-    case "TupleType":
-      return ast.rest[0] === undefined ? [] : [sample(ast.rest[0].type, key)]
-    case "TypeLiteral":
+    case "union":
+      return sample(node.types.find((type) => !isNothing(Nodes.of(type))) ?? node.types[0] ?? ast, key)
+    case "array":
+      return node.item === undefined ? [] : [sample(node.item, key)]
+    case "struct":
       return Object.fromEntries(
-        ast.propertySignatures
-          .filter((signature) => !signature.isOptional)
-          .map((signature) => [String(signature.name), sample(signature.type, String(signature.name))])
+        node.properties
+          .filter((property) => !property.isOptional)
+          .map((property) => [String(property.name), sample(property.type, String(property.name))])
       )
     default:
       return "sample"
   }
 }
 
-const fits = (ast: AST.Refinement, value: unknown): boolean => {
-  const base = strip(ast.from)
+const isNothing = (node: Nodes.Node): boolean =>
+  node.kind === "undefined" || (node.kind === "literal" && node.value === null)
+
+const fits = (node: Nodes.Refined, value: unknown): boolean => {
+  const base = Nodes.resolved(node.from)
   const basic =
-    base._tag === "StringKeyword"
-      ? typeof value === "string"
-      : base._tag === "NumberKeyword"
-        ? typeof value === "number"
-        : true
-  return basic && ast.filter(value, AST.defaultParseOption, ast)._tag === "None"
+    base.kind === "string" ? typeof value === "string" : base.kind === "number" ? typeof value === "number" : true
+  return basic && node.isValid(value)
 }
 
 /** The ids in the path that the demo has. */
@@ -96,16 +90,16 @@ const ids = (endpoint: AnyDescription, known: Readonly<Record<string, unknown>>)
   )
 }
 
-const struct = (ast: AST.AST): AST.TypeLiteral | undefined => {
-  const found = strip(ast)
-  if (AST.isTypeLiteral(found)) return found
-  if (AST.isRefinement(found)) return struct(found.from)
-  return AST.isUnion(found) ? found.types.map(struct).find((one) => one !== undefined) : undefined
+const struct = (ast: AST.AST): Nodes.Struct | undefined => {
+  const node = Nodes.resolved(ast)
+  if (node.kind === "struct") return node
+  if (node.kind === "refinement") return struct(node.from)
+  return node.kind === "union" ? node.types.map(struct).find((one) => one !== undefined) : undefined
 }
 
 /** A small input, about things that the demo holds. Of what may be left out it has what an update needs to be one. */
 export const input = (endpoint: AnyDescription, known: Readonly<Record<string, unknown>>): Record<string, unknown> => {
-  const signatures = struct(endpoint.input.ast)?.propertySignatures ?? []
+  const signatures = struct(endpoint.input.ast)?.properties ?? []
   const out: Record<string, unknown> = {}
   for (const { isOptional, name, type } of signatures) if (!isOptional) out[String(name)] = sample(type, String(name))
   for (const [name, id] of Object.entries(ids(endpoint, known))) {
@@ -124,16 +118,23 @@ export const input = (endpoint: AnyDescription, known: Readonly<Record<string, u
 /** The words that an input's Schema has for a parameter. */
 export const documented = (endpoint: AnyDescription, parameter: string): ReadonlyArray<string> => {
   const words = (ast: AST.AST): ReadonlyArray<string> => {
-    const named = ast.annotations[KnownValuesId]
+    const named = Nodes.annotation(ast, KnownValuesId)
     if (Array.isArray(named)) return named.map(String)
-    if (AST.isSuspend(ast)) return words(ast.f())
-    if (AST.isRefinement(ast)) return words(ast.from)
-    if (AST.isTypeLiteral(ast)) {
-      return ast.propertySignatures.flatMap(({ name, type }) => (name === parameter ? words(type) : []))
+    const node = Nodes.of(ast)
+    switch (node.kind) {
+      case "suspend":
+        return words(node.get())
+      case "refinement":
+        return words(node.from)
+      case "struct":
+        return node.properties.flatMap(({ name, type }) => (name === parameter ? words(type) : []))
+      case "array":
+        return node.item === undefined ? [] : words(node.item)
+      case "union":
+        return Array.from(new Set(node.types.flatMap(words)))
+      default:
+        return node.kind === "literal" && node.value !== null ? [String(node.value)] : []
     }
-    if (AST.isTupleType(ast)) return ast.rest.flatMap(({ type }) => words(type))
-    if (AST.isUnion(ast)) return Array.from(new Set(ast.types.flatMap(words)))
-    return AST.isLiteral(ast) && ast.literal !== null ? [String(ast.literal)] : []
   }
   return words(endpoint.input.ast)
 }

@@ -3,9 +3,10 @@
  */
 import { isDeepStrictEqual } from "node:util"
 import * as Effect from "effect/Effect"
-import * as AST from "effect/SchemaAST"
+import type * as AST from "effect/SchemaAST"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import { KnownValuesId } from "../../src/Field.js"
+import * as Nodes from "../../src/internal/schema/nodes.js"
 import { type Case, cases } from "../parity/exchange.js"
 import { placeholders } from "../parity/inputs.js"
 import * as Official from "../parity/official.js"
@@ -52,13 +53,21 @@ const parameters = ({ entry, operation }: Case, flat: Flat): object => {
 
 /** All values that are named, of a list or a choice. */
 const values = (ast: AST.AST): ReadonlyArray<unknown> => {
-  const named = ast.annotations[KnownValuesId]
+  const named = Nodes.annotation(ast, KnownValuesId)
   if (Array.isArray(named)) return named
-  if (AST.isSuspend(ast)) return values(ast.f())
-  if (AST.isRefinement(ast)) return values(ast.from)
-  if (AST.isTupleType(ast)) return ast.rest.flatMap(({ type }) => values(type))
-  if (AST.isUnion(ast)) return Array.from(new Set(ast.types.flatMap(values)))
-  return AST.isLiteral(ast) ? [ast.literal] : ast._tag === "BooleanKeyword" ? [true] : []
+  const node = Nodes.of(ast)
+  switch (node.kind) {
+    case "suspend":
+      return values(node.get())
+    case "refinement":
+      return values(node.from)
+    case "array":
+      return node.item === undefined ? [] : values(node.item)
+    case "union":
+      return Array.from(new Set(node.types.flatMap(values)))
+    default:
+      return node.kind === "literal" ? [node.value] : node.kind === "boolean" ? [true] : []
+  }
 }
 
 /** What can be asked for beside: `include_fields` and the like. */

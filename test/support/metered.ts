@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { Auth } from "effect-pipedrive"
+import * as TestClocks from "./clock.js"
 
 export interface Options {
   readonly limit?: number
@@ -120,13 +121,9 @@ export const elapse = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     let now = 1_700_000_000_000
     const start = now
     const instants = new Map<number, Set<() => void>>()
-    const clock: Clock.Clock = {
-      ...Clock.make(),
-      unsafeCurrentTimeMillis: () => now,
-      unsafeCurrentTimeNanos: () => BigInt(now) * 1_000_000n,
-      currentTimeMillis: Effect.sync(() => now),
-      currentTimeNanos: Effect.sync(() => BigInt(now) * 1_000_000n),
-      sleep: (duration) =>
+    const clock = TestClocks.make(
+      () => now,
+      (duration) =>
         Effect.async((resume) => {
           const at = now + Math.max(0, Math.ceil(Duration.toMillis(duration)))
           const wakers = instants.get(at) ?? new Set()
@@ -138,7 +135,7 @@ export const elapse = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
             if (wakers.size === 0) instants.delete(at)
           })
         })
-    }
+    )
     const fiber = yield* Effect.fork(Effect.withClock(effect, clock))
     let done = false
     fiber.addObserver(() => {

@@ -8,7 +8,9 @@ import * as Clock from "effect/Clock"
 import type * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { type Auth, OAuth2, TokenStore } from "effect-pipedrive"
@@ -227,9 +229,9 @@ export const letting = <A, E, R>(
 ) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(effect)
-    for (let i = 0; i < steps && (yield* fiber.status)._tag !== "Done"; i++) {
+    for (let i = 0; i < steps && Option.isNone(yield* Fiber.poll(fiber)); i++) {
       yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
       yield* TestClock.adjust(step)
     }
-    return yield* fiber
+    return yield* Fiber.join(fiber)
   })

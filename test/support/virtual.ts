@@ -1,11 +1,12 @@
 /**
  * A clock that jumps to the next sleeper when nothing else goes on: histories of hours in milliseconds.
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as TestClocks from "./clock.js"
 
 interface Sleeper {
   readonly at: number
@@ -42,19 +43,15 @@ export const make = (busy: () => boolean): Virtual => {
     sleepers.delete(sleeper)
     sleeper.wake()
   }
-  const clock: Clock.Clock = {
-    ...Clock.make(),
-    unsafeCurrentTimeMillis: () => now,
-    unsafeCurrentTimeNanos: () => BigInt(now) * 1_000_000n,
-    currentTimeMillis: Effect.sync(() => now),
-    currentTimeNanos: Effect.sync(() => BigInt(now) * 1_000_000n),
-    sleep: (duration) =>
+  const clock = TestClocks.make(
+    () => now,
+    (duration) =>
       Effect.async((resume) => {
         const sleeper = { at: now + Duration.toMillis(duration), wake: () => resume(Effect.void) }
         sleepers.add(sleeper)
         return Effect.sync(() => void sleepers.delete(sleeper))
       })
-  }
+  )
   return {
     clock,
     now: () => now,

@@ -1,12 +1,13 @@
 /** A sandbox whose deliveries are read, an account with every type of field, and every entity made, changed and deleted. */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
-import { SchemaAST as AST, Effect } from "effect"
+import { Effect } from "effect"
 import { CustomFields, type PipedriveError } from "effect-pipedrive"
 import type * as Sandbox from "effect-pipedrive/sandbox"
 import * as v1 from "effect-pipedrive/v1"
 import * as v2 from "effect-pipedrive/v2"
 import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+import * as Nodes from "../../src/internal/schema/nodes.js"
 import { forms } from "../../src/internal/webhooks/forms.js"
 import type { send } from "../sandbox/support.js"
 import { fields, type Model, options } from "./customFields.js"
@@ -267,7 +268,7 @@ export const lives: ReadonlyArray<Life> = [
   }
 ]
 
-const schemas: Record<WebhookEvents.EntityName, { readonly ast: AST.AST }> = {
+const schemas: Record<WebhookEvents.EntityName, { readonly ast: Nodes.Ast }> = {
   activity: v2.Activities.Activity,
   activityType: v1.ActivityTypes.ActivityType,
   board: v2.ProjectBoards.ProjectBoard,
@@ -289,8 +290,8 @@ const schemas: Record<WebhookEvents.EntityName, { readonly ast: AST.AST }> = {
 
 /** What the API's type says is there, apart from what events are known to lack. */
 export const required = (name: WebhookEvents.EntityName): ReadonlyArray<string> => {
-  const { ast } = schemas[name]
-  return AST.getPropertySignatures(AST.isSuspend(ast) ? ast.f() : ast)
+  const node = Nodes.resolved(schemas[name].ast)
+  return (node.kind === "struct" ? node.properties : [])
     .filter(({ isOptional, name: key }) => !isOptional && !forms[name].loose.has(String(key)))
     .map(({ name: key }) => String(key))
 }
