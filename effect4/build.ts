@@ -35,9 +35,12 @@ const page = (file: string, text: string): string =>
       /^```ts\n([\s\S]*?)^```$/gm,
       (_, program: string) => `\`\`\`ts\n${rewrite(file, program, references)}\`\`\``
     )
-    .replaceAll("effect@^3.22 @effect/platform@^0.97", "effect@^4.1")
+    .replaceAll("effect-pipedrive effect@^3.22 @effect/platform@^0.97", "effect-pipedrive@effect-4 effect@^4.1")
     .replaceAll("@effect/platform-node@^0.108", "@effect/platform-node@^4.1")
     .replaceAll("@effect/vitest@^0.30 vitest@^3", "@effect/vitest@^4 vitest@^5")
+    .replaceAll("of `@effect/platform`", "of `effect`")
+    .replaceAll(", through `@effect/sql` (`npm install @effect/sql@^0.52 @effect/experimental@^0.61`)", "")
+    .replaceAll("(needs `@effect/sql`)", "(needs a package for the database)")
 
 const filesOf = (folder: string): ReadonlyArray<string> =>
   !existsSync(folder)
@@ -66,7 +69,8 @@ const sources = paths.filter((path) => path.endsWith(".ts")).map((path) => [path
 const references = new Set(sources.flatMap(([, text]) => referencesOf(text)))
 for (const path of paths) output.set(relative(root, path), readFileSync(path))
 for (const [path, text] of sources) output.set(relative(root, path), rewrite(path, text, references))
-for (const path of paths.filter((path) => path.endsWith(".md"))) {
+// one page is about both lines
+for (const path of paths.filter((path) => path.endsWith(".md") && !path.endsWith("effect-versions.md"))) {
   output.set(relative(root, path), page(relative(root, path), readFileSync(path, "utf8")))
 }
 const own = manifest()
