@@ -50,7 +50,7 @@ export const modules: Readonly<Record<string, string>> = {
  * which is imported then.
  */
 export const members: Readonly<Record<string, string>> = {
-  "Arbitrary.make": "Schema.toArbitrary",
+  "Arbitrary.make": "Arbitrary.schema",
   "Cause.failureOption": "Cause.findErrorOption",
   "Cause.isDie": "Cause.hasDies",
   "Cause.isInterrupted": "Cause.hasInterrupts",

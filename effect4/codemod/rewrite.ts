@@ -157,7 +157,7 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       return `${print(node.expression.expression)}.interruptUnsafe()`
     }
     if (ts.isCallExpression(node)) {
-      const special = tagCall(node) ?? piped(node)
+      const special = tagCall(node) ?? piped(node) ?? annotated(node)
       if (special !== undefined) return special
     }
     if (ts.isNewExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
@@ -267,6 +267,14 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       const needs = `${type("effect/http/HttpServerRequest", "HttpServerRequest")} | ${type("effect/Scope", "Scope")}`
       note("effect/Effect", "Effect", true)
       return `Effect.Effect<${response}, never, ${needs}>`
+    }
+    if (ts.isQualifiedName(name.left) && name.right.text === "AnyNoContext") {
+      const owner = moduleAt(name.left.left)
+      if (owner !== undefined && isSchema(owner)) {
+        const local = name.left.left.getText(source)
+        note("effect/Schema", local, true)
+        return `${local}.Codec<any, any>`
+      }
     }
     if (module !== undefined && isSchema(module) && name.right.text === "Schema") {
       note("effect/Schema", name.left.getText(source), true)
@@ -440,6 +448,10 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
           p !== undefined && ts.isPropertyAssignment(p) ? print(p.initializer) : (p?.name?.getText(source) ?? "")
         return `${schema}.Record(${value(field("key"))}, ${value(field("value"))})`
       }
+      case "make":
+        return call.typeArguments?.length === 1
+          ? `${schema}.make<${schema}.Codec<${list(call.typeArguments)}>>(${between(args)})`
+          : undefined
       case "transform": {
         const [from, into, options] = args
         if (from === undefined || into === undefined || options === undefined || !ts.isObjectLiteralExpression(options))
@@ -465,9 +477,29 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     return `${print(node.expression.expression)}.check(${parts.join(", ")})`
   }
 
+  /** `schema.annotations({ ... })` is `schema.annotate({ ... })`. */
+  const annotated = (node: ts.CallExpression): string | undefined =>
+    ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === "annotations"
+      ? `${print(node.expression.expression)}.annotate(${between(node.arguments)})`
+      : undefined
+
+  /** What is said of a check: `message: () => text` is `message: text`. */
+  const annotation = (node: ts.Node): string => {
+    if (!ts.isObjectLiteralExpression(node)) return print(node)
+    const said = node.properties.map((property) => {
+      if (property.name?.getText(source) !== "message" || !ts.isPropertyAssignment(property)) return print(property)
+      const body = property.initializer
+      return ts.isArrowFunction(body) && body.parameters.length === 0 && !ts.isBlock(body.body)
+        ? `message: ${print(body.body)}`
+        : print(property)
+    })
+    return `{ ${said.join(", ")} }`
+  }
+
   const check = ({ call, member, module }: NonNullable<ReturnType<typeof callOf>>): string | undefined => {
     const schema = schemaName(module)
     const args = call.arguments
+    const list = (nodes: ReadonlyArray<ts.Node>): string => nodes.map(annotation).join(", ")
     switch (member) {
       case "between":
         return `${schema}.isBetween({ minimum: ${print(args[0] as ts.Node)}, maximum: ${print(args[1] as ts.Node)} }${
