@@ -20,6 +20,7 @@ import * as Account from "./internal/customFields/account.js"
 import * as Bind from "./internal/customFields/bind.js"
 import * as Forms from "./internal/customFields/forms.js"
 import * as Load from "./internal/customFields/load.js"
+import { fromEither } from "./internal/effects.js"
 import type { Names } from "./internal/options.js"
 import type { From } from "./Pagination.js"
 import {
@@ -449,7 +450,9 @@ const read = <A>(self: CustomFields<Fields>, entity: unknown, whole: boolean): E
   Effect.suspend(() =>
     // what the fields' kinds read is what their constructors say in their types
     Effect.mapError(
-      Forms.guarded(() => Forms.decode(self[TypeId], entity, whole)) as Either.Either<A, ReadonlyArray<Issue>>,
+      fromEither(
+        Forms.guarded(() => Forms.decode(self[TypeId], entity, whole)) as Either.Either<A, ReadonlyArray<Issue>>
+      ),
       unreadable
     )
   )
@@ -530,7 +533,7 @@ const nested = (values: Readonly<Record<string, unknown>>): V2 =>
 const write = (self: CustomFields<Fields>, values: unknown, version: Forms.Version, caller: Caller) =>
   Effect.suspend(() =>
     Effect.mapError(
-      Forms.guarded(() => Forms.encode(self[TypeId], values, version)),
+      fromEither(Forms.guarded(() => Forms.encode(self[TypeId], values, version))),
       (issues) => new InvalidRequest({ ...caller, issues })
     )
   )

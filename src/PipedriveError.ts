@@ -549,10 +549,7 @@ export class InvalidCustomFields extends /*#__PURE__*/ ((): ErrorClass<
   InvalidCustomFields,
   "InvalidCustomFields",
   { readonly issues: ReadonlyArray<Issue> }
-> =>
-  Schema.TaggedError<InvalidCustomFields>("effect-pipedrive/InvalidCustomFields")("InvalidCustomFields", {
-    issues: Schema.Array(Issue)
-  }))() {
+> => errorClass("InvalidCustomFields", () => ({ issues: Schema.Array(Issue) }), false))() {
   override get message(): string {
     const issues = issuesText(this.issues, (issue) =>
       issue.path.length === 0 ? `what is read ${issue.message}` : issueText(issue)

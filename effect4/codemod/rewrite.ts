@@ -222,6 +222,9 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       const special = typeReference(node)
       if (special !== undefined) return special
     }
+    if (ts.isIdentifier(node) && ts.isPropertyAssignment(node.parent) && isName(node)) {
+      if (node.text.startsWith("unsafeCurrentTime")) return properties.get(node.text) ?? node.text
+    }
     if (ts.isIdentifier(node) && !isName(node)) {
       const module = known.get(node.text)
       if (module !== undefined) {
@@ -313,6 +316,10 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       .map((one) => `${print(one)}, `)
       .join("")
     switch (`${module.name}.${member}`) {
+      case "Stream.runFold": {
+        const start = args.length - 2
+        return `${to("runFold")}(${args.map((_, i) => (i === start ? `() => ${arg(i)}` : arg(i))).join(", ")})`
+      }
       case "Effect.orElse":
         return `${to("catchAll")}(${between(args)})`
       case "Effect.orElseFail":
@@ -425,6 +432,15 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     return `${exported}const ${node.name.text} = /*#__PURE__*/ Context.Reference(${between(call.arguments)})`
   }
 
+  /** `{ key, value }`, as a record of its own. */
+  const record = (shape: ts.Node, schema: string): string | undefined => {
+    if (!ts.isObjectLiteralExpression(shape)) return undefined
+    const field = (key: string) => shape.properties.find((p) => p.name?.getText(source) === key)
+    const value = (p: ts.ObjectLiteralElementLike | undefined) =>
+      p !== undefined && ts.isPropertyAssignment(p) ? print(p.initializer) : (p?.name?.getText(source) ?? "")
+    return `${schema}.Record(${value(field("key"))}, ${value(field("value"))})`
+  }
+
   /** The shape of Schema's constructors and checks. */
   const schemaCall = (member: string, call: ts.CallExpression, schema: string): string | undefined => {
     const args = call.arguments
@@ -440,14 +456,13 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         return args.length === 1
           ? `${schema}.Literals(${print((args[0] as ts.SpreadElement).expression)})`
           : `${schema}.Literals([${between(args)}])`
-      case "Record": {
-        const [shape] = args
-        if (shape === undefined || !ts.isObjectLiteralExpression(shape)) return undefined
-        const field = (key: string) => shape.properties.find((p) => p.name?.getText(source) === key)
-        const value = (p: ts.ObjectLiteralElementLike | undefined) =>
-          p !== undefined && ts.isPropertyAssignment(p) ? print(p.initializer) : (p?.name?.getText(source) ?? "")
-        return `${schema}.Record(${value(field("key"))}, ${value(field("value"))})`
+      case "Struct": {
+        const [fields, ...records] = args
+        if (fields === undefined || records.length === 0) return undefined
+        return `${schema}.StructWithRest(${schema}.Struct(${print(fields)}), [${records.map((one) => record(one, schema) ?? print(one)).join(", ")}])`
       }
+      case "Record":
+        return args[0] === undefined ? undefined : record(args[0], schema)
       case "make":
         return call.typeArguments?.length === 1
           ? `${schema}.make<${schema}.Codec<${list(call.typeArguments)}>>(${between(args)})`

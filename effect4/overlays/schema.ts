@@ -25,6 +25,14 @@ export const overlays: ReadonlyArray<Overlay> = [
         replace: `ast: SchemaAST.AST, id: string): unknown`
       },
       {
+        find: `export const CustomFieldKey: Schema.Codec<CustomFieldKey> = `,
+        replace: `export const CustomFieldKey: Schema.Codec<CustomFieldKey> & { readonly "~type.make": CustomFieldKey; readonly Iso: CustomFieldKey } = `
+      },
+      {
+        find: `Schema.make<Schema.Codec<CustomFieldKey>>(`,
+        replace: `Schema.make<typeof CustomFieldKey>(`
+      },
+      {
         find: `arbitrary: () => (fc) => fc.stringMatching(samples)`,
         replace: `arbitraryConstraint: { patterns: [samples] }`
       },
@@ -33,7 +41,10 @@ export const overlays: ReadonlyArray<Overlay> = [
         replace: `toCodecArbitrary: () =>
       Schema.link<DateTime.DateTime>()(
         Schema.Date,
-        SchemaTransformation.transform({ decode: DateTime.fromDateUnsafe, encode: DateTime.toDateUtc })
+        SchemaTransformation.transform<DateTime.DateTime, Date>({
+          decode: DateTime.fromDateUnsafe,
+          encode: DateTime.toDateUtc
+        })
       )`
       },
       {
@@ -69,6 +80,52 @@ export const overlays: ReadonlyArray<Overlay> = [
         replace: `import type * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaTransformation from "effect/SchemaTransformation"`
+      }
+    ]
+  },
+  {
+    file: "src/sandbox/arbitrary.ts",
+    why: "Effect has arbitraries of its own",
+    edits: [
+      {
+        find: `import type * as FastCheck from "fast-check"\n`,
+        replace: ""
+      },
+      {
+        find: `FastCheck.Arbitrary<A>`,
+        replace: `Arbitrary.Arbitrary<A>`
+      }
+    ]
+  },
+  {
+    file: "src/internal/customFields/load.ts",
+    why: "what is no duration is refused by its type",
+    edits: [
+      {
+        find: `Duration.fromInput(given)`,
+        replace: `Duration.fromInput(given as Duration.Input)`
+      }
+    ]
+  },
+  {
+    file: "src/sandbox/server.ts",
+    why: "an address has a module of its own",
+    edits: [
+      {
+        find: `(address: HttpServer.Address): string => {
+  if (address._tag === "UnixAddress") return "http://localhost"
+  const host = address.hostname === "0.0.0.0" || address.hostname === "::" ? "127.0.0.1" : address.hostname
+`,
+        replace: `(address: NetAddress.SocketAddress): string => {
+  if (address._tag === "UnixPathAddress") return "http://localhost"
+  const bound = NetAddress.formatIp(address.address)
+  const host = bound === "0.0.0.0" || bound === "::" ? "127.0.0.1" : bound
+`
+      },
+      {
+        find: `import * as HttpServerResponse from "effect/http/HttpServerResponse"\n`,
+        replace: `import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as NetAddress from "effect/net/NetAddress"\n`
       }
     ]
   }

@@ -43,12 +43,8 @@ export const overlays: ReadonlyArray<Overlay> = [
   },
   {
     file: "cli/main.ts",
-    why: "a flag is required unless it has a default, one that may be repeated has a least number of times, and a check's message is a text",
+    why: "a flag is required unless it has a default, and one that may be repeated has a least number of times",
     edits: [
-      {
-        find: `{ message: () => "--port takes a number from 0 to 65535" }`,
-        replace: `{ message: "--port takes a number from 0 to 65535" }`
-      },
       {
         find: `Flag.String("company").pipe(
       Flag.repeated,`,

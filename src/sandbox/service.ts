@@ -8,6 +8,7 @@ import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { fromEither } from "../internal/effects.js"
 import * as boundedLog from "./http/boundedLog.js"
 import { addApiToken } from "./http/credentials.js"
 import * as faults from "./http/faults.js"
@@ -59,7 +60,7 @@ const stateOf = (world: World.World) =>
 const toClientResponse = (
   request: HttpClientRequest.HttpClientRequest,
   answer: Http.Answer
-): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.RequestError> => {
+): Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError> => {
   const { delivery } = answer
   if (delivery?._tag === "Refuse" || delivery?._tag === "Reset") {
     const refused = delivery._tag === "Refuse"
@@ -237,7 +238,7 @@ export const makeOpen = (options: Options = {}, role: Role = {}): Effect.Effect<
     const token = options.token ?? defaultToken
     const origin = (options.baseUrl ?? defaultBaseUrl).replace(/\/+$/, "")
     const at = yield* now
-    const world = yield* build(seedOf(options, role.company, at), at, origin)
+    const world = yield* fromEither(build(seedOf(options, role.company, at), at, origin))
     const [first] = World.all(world, "user")
     if (first !== undefined && role.choices === undefined) addApiToken(world, token, first.id)
     const internals: Internals = {

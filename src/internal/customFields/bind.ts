@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Any, AnyDescription, Requirements } from "../../Endpoint.js"
 import { InvalidCustomFields, type Issue, type PipedriveError } from "../../PipedriveError.js"
+import { fromEither } from "../effects.js"
 import { refuse } from "../endpoint.js"
 import { isRecord } from "../http/failure.js"
 import * as Forms from "./forms.js"
@@ -53,10 +54,10 @@ const unreadable = (issues: ReadonlyArray<Issue>) => new InvalidCustomFields({ i
 
 const answer = (plan: Forms.Plan, body: unknown): Effect.Effect<unknown, InvalidCustomFields> =>
   isRecord(body) && "data" in body
-    ? Effect.mapBoth(
-        Forms.guarded(() => data(plan, body.data)),
-        { onFailure: unreadable, onSuccess: (data) => ({ ...body, data }) }
-      )
+    ? Effect.mapBoth(fromEither(Forms.guarded(() => data(plan, body.data))), {
+        onFailure: unreadable,
+        onSuccess: (data) => ({ ...body, data })
+      })
     : Effect.succeed(body)
 
 // -----------------------------------------------------------------------------
@@ -98,11 +99,7 @@ export const make = (callable: Any, plan: Forms.Plan) => {
         }
       )
     )
-  const readOne = (one: unknown) =>
-    Effect.mapError(
-      Forms.guarded(() => record(plan, one)),
-      unreadable
-    )
+  const readOne = (one: unknown) => Effect.mapError(fromEither(Forms.guarded(() => record(plan, one))), unreadable)
   const { batched, many, stream } = run
   return Object.assign(
     through(run),

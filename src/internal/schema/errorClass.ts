@@ -12,8 +12,8 @@ import * as Schema from "effect/Schema"
 
 const ErrorId: unique symbol = Symbol.for("effect-pipedrive/PipedriveError")
 
-/** Whether a value is of a class made here. @internal */
-export const isOurs = (u: unknown): boolean => Predicate.hasProperty(u, ErrorId)
+/** Whether a value is of a class made here that is part of `PipedriveError`. @internal */
+export const isOurs = (u: unknown): boolean => Predicate.hasProperty(u, ErrorId) && u[ErrorId] !== undefined
 
 /**
  * What `Schema.TaggedError` makes, in the few words that matter: left to the compiler to work out, sixteen of them cost every
@@ -27,13 +27,14 @@ export interface ErrorClass<Self, Tag extends string, Fields, Encoded = Fields>
 /** @internal */
 export const errorClass = <Self, Tag extends string, Fields, Encoded = Fields>(
   tag: Tag,
-  fields: () => { readonly [K in keyof NoInfer<Fields>]-?: Schema.Schema.AnyNoContext | Schema.PropertySignature.All }
+  fields: () => { readonly [K in keyof NoInfer<Fields>]-?: Schema.Schema.AnyNoContext | Schema.PropertySignature.All },
+  isPart = true
 ): ErrorClass<Self, Tag, Fields, Encoded> => {
   const id = `effect-pipedrive/${tag}`
   let schema: Schema.Schema.AnyNoContext | undefined
   class TaggedError extends Data.TaggedError(tag)<Record<string, unknown>> {
     get [ErrorId]() {
-      return tag
+      return isPart ? tag : undefined
     }
     static get [Schema.TypeId]() {
       return Schema.Unknown[Schema.TypeId]

@@ -2,7 +2,6 @@
  * The sandbox's requests and responses, and their conversion from and to the web's `Request` and `Response`.
  */
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import * as Chunk from "effect/Chunk"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -123,7 +122,7 @@ const decoder = new TextDecoder()
 
 const fromClientBody = (request: HttpClientRequest.HttpClientRequest): Effect.Effect<Body> => {
   const body = request.body
-  const contentType = request.headers["content-type"] ?? body.contentType ?? ""
+  const contentType = request.headers["content-type"] ?? ("contentType" in body ? body.contentType : undefined) ?? ""
   switch (body._tag) {
     case "Empty":
       return Effect.succeed(emptyBody)
@@ -200,7 +199,7 @@ const sendBytes = (
         Stream.make(bytes.subarray(0, delivery.bytes)),
         Stream.fail(networkError("ECONNRESET", "the connection was closed before the answer was whole"))
       )
-    : Stream.fromChunk(Chunk.unsafeFromArray(splitBytes(bytes, delivery.bytes))).pipe(
+    : Stream.fromIterable(splitBytes(bytes, delivery.bytes)).pipe(
         Stream.mapEffect((piece) => Effect.as(Effect.sleep(delivery.every), piece))
       )
 

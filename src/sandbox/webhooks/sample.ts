@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Encoding from "effect/Encoding"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
+import { fromEither } from "../../internal/effects.js"
 import type { Names } from "../../internal/options.js"
 import * as engine from "../model/engine.js"
 import type { Entity } from "../model/entity.js"
@@ -84,7 +85,7 @@ const checked = (entity: Entity, fields: object | undefined, at: string): Sandbo
 const firstRow = (entity: Entity, view: View): Effect.Effect<Row, SandboxError> => {
   const [first] = all(view.world, entity.name)
   return first === undefined
-    ? Effect.orElseFail(engine.create(entity, madeFirst[entity.name] ?? {}, view, "v2"), () =>
+    ? Effect.orElseFail(fromEither(engine.create(entity, madeFirst[entity.name] ?? {}, view, "v2")), () =>
         problem("entity", "cannot be made")
       )
     : Effect.succeed(first)
@@ -141,7 +142,7 @@ export const delivery = (options: DeliveryOptions): Effect.Effect<Request, Sandb
     const odd = checked(entity, options.data, "data") ?? checked(entity, options.previous, "previous")
     if (odd !== undefined) return yield* odd
     const now = new Date(yield* Clock.currentTimeMillis).toISOString()
-    const world = yield* build(demo(now), now, defaultBaseUrl)
+    const world = yield* fromEither(build(demo(now), now, defaultBaseUrl))
     const [caller = { id: 0 }] = all(world, "user")
     const company = options.companyId === undefined ? world.company : { ...world.company, id: options.companyId }
     const view: View = { world: { ...world, company }, caller, now, origin: defaultBaseUrl }
