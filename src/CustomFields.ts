@@ -573,6 +573,53 @@ export const encodeV1: {
   write(fields, values, "v1", local("CustomFields.encodeV1"))
 )
 
+/**
+ * Reads fields from text, as they are written in a CSV file or a form: `Fair`, `Office; Lobby`, `500 EUR`, `09:30 - 11:00`,
+ * `2026-01-01 - 2026-01-31`, ids as digits. Empty text clears a field, and what is not among the fields is left out, so that a whole
+ * row can be given. What cannot be read, or written to the field, fails as `InvalidRequest`, which names it.
+ *
+ * @example
+ * ```ts
+ * import { CustomFields } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Effect } from "effect"
+ *
+ * const dealFields = CustomFields.define({
+ *   size: CustomFields.enum("c3b2e5f7a9d1243658709cbed0f2b3c4d5e6f708", { small: 12, large: 34 }),
+ *   budget: CustomFields.monetary("0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b")
+ * })
+ * const deals = CustomFields.module(Deals, dealFields)
+ *
+ * const program = Effect.gen(function* () {
+ *   const fields = yield* CustomFields.fromText({ title: "Forty desks", size: "large", budget: "500 EUR" }, dealFields)
+ *   yield* deals.add({ title: "Forty desks", fields }) // { size: "large", budget: { value: 500, currency: "EUR" } }
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category writing
+ */
+export const fromText: {
+  <F extends Fields>(
+    fields: CustomFields<F>
+  ): (texts: Readonly<Record<string, string | undefined>>) => Effect.Effect<Input<CustomFields<F>>, InvalidRequest>
+  <F extends Fields>(
+    texts: Readonly<Record<string, string | undefined>>,
+    fields: CustomFields<F>
+  ): Effect.Effect<Input<CustomFields<F>>, InvalidRequest>
+} = /*#__PURE__*/ dual(2, <F extends Fields>(texts: unknown, fields: CustomFields<F>) =>
+  Effect.suspend(() =>
+    Effect.mapError(
+      // what the fields' kinds take is what their constructors say in their types
+      Forms.guarded(() => Forms.fromText(fields[TypeId], texts)) as Either.Either<
+        Input<CustomFields<F>>,
+        ReadonlyArray<Issue>
+      >,
+      (issues) => new InvalidRequest({ ...local("CustomFields.fromText"), issues })
+    )
+  )
+)
+
 // -----------------------------------------------------------------------------
 // endpoints
 // -----------------------------------------------------------------------------
@@ -704,6 +751,48 @@ export const withFields: {
   <F extends Fields>(fields: CustomFields<F>): <E extends Callable>(endpoint: E) => Bound<E, CustomFields<F>>
   <E extends Callable, F extends Fields>(endpoint: E, fields: CustomFields<F>): Bound<E, CustomFields<F>>
 } = /*#__PURE__*/ dual(2, (endpoint: Callable, fields: CustomFields<Fields>) => Bind.make(endpoint, fields[TypeId]))
+
+type RecordOperation = "add" | "get" | "list" | "listArchived" | "update"
+
+/**
+ * A module whose `add`, `get`, `list`, `listArchived` and `update` know custom fields by name.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type BoundModule<M, D> = {
+  readonly [K in keyof M]: K extends RecordOperation ? (M[K] extends Callable ? Bound<M[K], D> : M[K]) : M[K]
+}
+
+/**
+ * Makes a whole module know custom fields by name: its `add`, `get`, `list`, `listArchived` and `update` as {@link withFields} does,
+ * the rest stays as it is. `Upsert` takes such a module too.
+ *
+ * @example
+ * ```ts
+ * import { CustomFields } from "effect-pipedrive"
+ * import * as Upsert from "effect-pipedrive/Upsert"
+ * import { Deals } from "effect-pipedrive/v2"
+ *
+ * const dealFields = CustomFields.define({
+ *   size: CustomFields.enum("c3b2e5f7a9d1243658709cbed0f2b3c4d5e6f708", { small: 12, large: 34 })
+ * })
+ *
+ * const deals = CustomFields.module(Deals, dealFields)
+ *
+ * const program = Upsert.findOrAdd(deals, {
+ *   by: { title: "Forty desks" },
+ *   add: { title: "Forty desks", fields: { size: "large" } }
+ * })
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const module: {
+  <F extends Fields>(fields: CustomFields<F>): <M extends object>(module: M) => BoundModule<M, CustomFields<F>>
+  <M extends object, F extends Fields>(module: M, fields: CustomFields<F>): BoundModule<M, CustomFields<F>>
+} = /*#__PURE__*/ dual(2, (endpoints: object, fields: CustomFields<Fields>) => Bind.makeAll(endpoints, fields[TypeId]))
 
 // -----------------------------------------------------------------------------
 // fields of an account, at run time

@@ -36,7 +36,7 @@ type Answer<A, E> = Effect.Effect<{ readonly data: A }, E | PipedriveError, Requ
 
 /**
  * A module whose records can be found: `Persons`, `Organizations`, `Deals`, `Products`, and `Leads` of `effect-pipedrive/current`.
- * With custom fields by name: `{ ...Persons, get: CustomFields.withFields(Persons.get, personFields) }`.
+ * With custom fields by name: `CustomFields.module(Persons, personFields)`.
  *
  * @since 0.1.0
  * @category models
@@ -51,7 +51,7 @@ export interface Findable<in out A extends Item, out E> {
     }) => Stream.Stream<{ readonly item: { readonly id: A["id"] } }, PipedriveError, Requirements>
   }
   readonly list: {
-    readonly stream: (input: { readonly updated_since: Date }) => Stream.Stream<Item, PipedriveError, Requirements>
+    readonly stream: (input: { readonly updated_since: Date }) => Stream.Stream<Item, E | PipedriveError, Requirements>
   }
 }
 

@@ -390,7 +390,7 @@ export const key = (event: Event): string => Decode.keyOf(event)
 // receiving
 // -----------------------------------------------------------------------------
 
-export { type Credentials, verify } from "./internal/webhooks/verify.js"
+export { type Credentials, passwordOf, verify } from "./internal/webhooks/verify.js"
 
 /**
  * Options of {@link handler}.

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, FastCheck as fc, pipe } from "effect"
 import { CustomFields, type PipedriveError } from "effect-pipedrive"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import * as Upsert from "effect-pipedrive/Upsert"
 import { Leads } from "effect-pipedrive/v1"
-import { Deals } from "effect-pipedrive/v2"
+import { DealFields, Deals, Persons } from "effect-pipedrive/v2"
 import { fields, key, type Model, models, partials, toLabelled, toWebhook } from "./support/customFields.js"
 import * as Fake from "./support/fake.js"
 
@@ -412,4 +414,125 @@ describe("an endpoint with fields", () => {
   it("tells its keys, for lists that are narrowed", () => {
     assert.deepStrictEqual(CustomFields.keys(some), [key(7), key(5)])
   })
+
+  it.effect("of a module are those that read and write records; the rest is as it was", () =>
+    Effect.gen(function* () {
+      const account = yield* CustomFields.load(DealFields)
+      const deals = CustomFields.module(Deals, yield* account.pick("Size", "Budget"))
+      assert.strictEqual(deals.search, Deals.search)
+      assert.strictEqual(deals.delete, Deals.delete)
+      assert.deepStrictEqual(Object.keys(deals).sort(), Object.keys(Deals).sort())
+      const { data } = yield* deals.add({ title: "Forty desks", fields: { Size: "small" } })
+      assert.deepStrictEqual(data.fields, { Size: "small", Budget: null })
+      yield* deals.update({ id: data.id, fields: { Budget: { value: 0, currency: "EUR" } } })
+      const [read] = (yield* deals.list()).data
+      assert.deepStrictEqual(read?.fields, { Size: "small", Budget: { value: 0, currency: "EUR" } })
+      const by = { title: "Forty desks" }
+      const found = yield* Upsert.updateOrAdd(deals, { by, update: { fields: { Size: "large" } }, add: by })
+      assert.deepStrictEqual([found.outcome, found.data.fields.Size], ["updated", "large"])
+      const persons = pipe(Persons, CustomFields.module(CustomFields.define({})))
+      assert.deepStrictEqual((yield* persons.add({ name: "Ada" })).data.fields, {})
+    }).pipe(
+      Effect.provide(
+        Sandbox.layer({
+          seed: {
+            dealFields: [
+              { field_name: "Size", field_type: "enum", options: ["small", "large"] },
+              { field_name: "Budget", field_type: "monetary" }
+            ]
+          }
+        })
+      )
+    )
+  )
+})
+
+describe("text", () => {
+  const read = (texts: Record<string, string>) => run(CustomFields.fromText(texts, fields))
+
+  it("is read as a person writes it, of a whole row", () => {
+    assert.deepStrictEqual(
+      read({
+        title: "no field",
+        short: " as it is ",
+        long: "x",
+        amount: " 12.50",
+        budget: "500 EUR",
+        tags: "small; 2024, or so;34;",
+        size: "large",
+        planner: "7",
+        hotline: "+44 20",
+        at: "9:30",
+        window: "09:30 - 11:00:05",
+        fitting: "2026-01-31",
+        term: "2026-01-01 to 2026-01-31",
+        site: "1 High Street, Tallinn"
+      }),
+      {
+        short: " as it is ",
+        long: "x",
+        amount: 12.5,
+        budget: { value: 500, currency: "EUR" },
+        tags: ["small", "2024, or so", 34],
+        size: "large",
+        planner: 7,
+        hotline: "+44 20",
+        at: { value: "09:30:00" },
+        window: { value: "09:30:00", until: "11:00:05" },
+        fitting: "2026-01-31",
+        term: { value: "2026-01-01", until: "2026-01-31" },
+        site: { value: "1 High Street, Tallinn" }
+      }
+    )
+    assert.deepStrictEqual(read({ budget: "EUR -0.5", term: "2026-01-01/2026-02-01", size: "12" }), {
+      budget: { value: -0.5, currency: "EUR" },
+      term: { value: "2026-01-01", until: "2026-02-01" },
+      size: 12
+    })
+  })
+
+  it("that is empty clears, and what is not there is left alone", () => {
+    assert.deepStrictEqual(read({ short: "", amount: "  ", tags: "" }), { short: null, amount: null, tags: null })
+    assert.deepStrictEqual(read({}), {})
+  })
+
+  it("that fits no field is refused by the field's name, with what is allowed", () => {
+    const refused = (texts: unknown) => run(Effect.flip(CustomFields.fromText(texts as Record<string, string>, fields)))
+    const error = refused({ amount: "1,5", size: "huge", budget: "5", planner: "Ada", term: "2026-01-01", at: "noon" })
+    assert.strictEqual(error._tag, "InvalidRequest")
+    assert.sameMembers(
+      error.issues.map(({ path: [name] }) => String(name)),
+      ["amount", "size", "budget", "planner", "term", "at"]
+    )
+    assert.match(error.message, /`size` must be one of the options: "small" \(12\)/)
+    assert.match(refused({ size: 99 }).message, /`size`/)
+    assert.match(refused(undefined).message, /must be an object with texts by name/)
+  })
+
+  it("of plain values is what they are", () =>
+    fc.assert(
+      fc.property(models("v2"), (model) => {
+        const { amount, budget, contact, fitting, term, window } = model
+        const texts = {
+          amount: String(amount),
+          budget: budget === null ? "" : `${budget.value} ${budget.currency}`,
+          contact: String(contact),
+          fitting: String(fitting),
+          term: term === null ? "" : `${term.value} - ${term.until}`,
+          window: window === null ? "" : `${window.value}-${window.until}`
+        }
+        const given = Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== "null"))
+        assert.deepStrictEqual(
+          v2(read(given)),
+          v2({
+            ...(amount === null ? {} : { amount }),
+            budget,
+            ...(contact === null ? {} : { contact }),
+            ...(fitting === null ? {} : { fitting }),
+            term,
+            window: window === null ? null : { value: window.value, until: window.until }
+          })
+        )
+      })
+    ))
 })

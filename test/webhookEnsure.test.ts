@@ -165,3 +165,42 @@ describe("ensure", () => {
     options({ ...wanted, version: "1.0", events: ["deal.change"] })
   })
 })
+
+describe("passwordOf", () => {
+  const secret = Redacted.make("a secret of the app")
+
+  it.effect("is the same each time, and another for each company and each secret", () =>
+    Effect.gen(function* () {
+      const all = yield* Effect.all([
+        WebhookEvents.passwordOf(secret, 1001),
+        WebhookEvents.passwordOf(secret, "1001"),
+        WebhookEvents.passwordOf(secret, 2002),
+        WebhookEvents.passwordOf(Redacted.make("another"), 1001)
+      ])
+      const [one, again, other, another] = all.map(Redacted.value)
+      assert.match(one ?? "", /^[\w-]{43}$/)
+      assert.strictEqual(one, again)
+      assert.strictEqual(new Set([one, other, another]).size, 3)
+    })
+  )
+
+  it.effect("keeps what is registered, and lets a delivery in that has it; of an empty secret it is none", () =>
+    Effect.gen(function* () {
+      const register = Effect.flatMap(WebhookEvents.passwordOf(secret, 1001), (password) =>
+        WebhookEvents.ensure({ ...wanted, user: "1001", password })
+      )
+      assert.lengthOf((yield* register).added, 2)
+      assert.lengthOf((yield* register).kept, 2)
+      const [hook] = (yield* Webhooks.list()).data
+      const header = `Basic ${btoa(`1001:${hook?.http_auth_password}`)}`
+      const lookup = (of: Redacted.Redacted<string>) => (user: string) =>
+        Effect.map(WebhookEvents.passwordOf(of, user), (password) => [password])
+      assert.strictEqual(yield* WebhookEvents.verify(header, lookup(secret)), "1001")
+      const none = Redacted.make("")
+      const password = yield* WebhookEvents.passwordOf(none, 1001)
+      assert.strictEqual((yield* Effect.flip(WebhookEvents.ensure({ ...wanted, password })))._tag, "InvalidRequest")
+      const refused = yield* Effect.flip(WebhookEvents.verify(`Basic ${btoa("1001:")}`, lookup(none)))
+      assert.strictEqual(refused.reason, "Unauthorized")
+    }).pipe(onSandbox)
+  )
+})

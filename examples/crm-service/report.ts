@@ -1,38 +1,25 @@
 /**
  * Open deals by stage: how many, and their sums by currency. Deals are read as a stream, so memory does not grow with them.
  */
-import { Effect, HashMap, Option, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import { Deals, Stages } from "effect-pipedrive/v2"
 
-interface Sum {
-  readonly deals: number
-  readonly value: Readonly<Record<string, number>>
-}
-
-const none: Sum = { deals: 0, value: {} }
-
-const plus = ({ deals, value }: Sum, deal: Deals.Deal): Sum => {
-  const currency = deal.currency ?? "none"
-  return { deals: deals + 1, value: { ...value, [currency]: (value[currency] ?? 0) + (deal.value ?? 0) } }
-}
+const none = { deals: 0, value: new Map<string, number>() }
 
 export const pipeline = Effect.gen(function* () {
   const stages = yield* Stream.runCollect(Stages.list.stream())
-  const sums = yield* Deals.list.stream({ status: "open" }).pipe(
-    Stream.runFold(HashMap.empty<number, Sum>(), (all, deal) =>
-      HashMap.modifyAt(all, deal.stage_id, (sum) =>
-        Option.some(
-          plus(
-            Option.getOrElse(sum, () => none),
-            deal
-          )
-        )
-      )
-    )
+  const sums = yield* Stream.runFold(
+    Deals.list.stream({ status: "open" }),
+    new Map<number, typeof none>(),
+    (all, deal) => {
+      const { deals, value } = all.get(deal.stage_id) ?? none
+      const currency = deal.currency ?? "none"
+      const sum = (value.get(currency) ?? 0) + (deal.value ?? 0)
+      return all.set(deal.stage_id, { deals: deals + 1, value: new Map(value).set(currency, sum) })
+    }
   )
-  return Array.from(stages, ({ id, name, pipeline_id }) => ({
-    pipeline: pipeline_id,
-    stage: name,
-    ...Option.getOrElse(HashMap.get(sums, id), () => none)
-  }))
+  return Array.from(stages, ({ id, name, pipeline_id }) => {
+    const { deals, value } = sums.get(id) ?? none
+    return { pipeline: pipeline_id, stage: name, deals, value: Object.fromEntries(value) }
+  })
 })

@@ -122,3 +122,21 @@ export const make = (callable: Any, plan: Forms.Plan) => {
         }
   )
 }
+
+const recordOperations = ["add", "get", "list", "listArchived", "update"] as const
+
+/** @internal */
+export const makeAll = (module: object, plan: Forms.Plan): object => {
+  const endpoints: Readonly<Record<string, unknown>> = { ...module }
+  return {
+    ...endpoints,
+    ...Object.fromEntries(
+      recordOperations.flatMap((name) => {
+        const endpoint = endpoints[name]
+        return isEndpoint(endpoint) ? [[name, make(endpoint, plan)] as const] : []
+      })
+    )
+  }
+}
+
+const isEndpoint = (one: unknown): one is Any => typeof one === "function" && "endpoint" in one

@@ -223,3 +223,81 @@ export const encode = (plan: Plan, values: unknown, version: Version): Result =>
   }
   return issues.length > 0 ? Either.left(issues) : Either.right(Object.fromEntries(out))
 }
+
+// -----------------------------------------------------------------------------
+// from text
+// -----------------------------------------------------------------------------
+
+const number = (text: string): unknown => (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text)
+
+const option = ({ options }: Field, text: string): unknown => (options.idOf.has(text) ? text : number(text))
+
+/** `9:30` is `09:30:00`. */
+const seconds = (time: string): string => {
+  const [, hours, minutes, rest = ":00"] = /^(\d{1,2})(:\d{2})(:\d{2})?$/.exec(time) ?? []
+  return hours === undefined || minutes === undefined ? time : `${hours.padStart(2, "0")}${minutes}${rest}`
+}
+
+/** Two of a kind with a dash, a slash or a word between. */
+const range = (text: string, part: RegExp, read: (one: string) => string): unknown => {
+  const [, value, until] = new RegExp(`^(${part.source})\\s*(?:-|–|/|to)\\s*(${part.source})$`).exec(text) ?? []
+  return value === undefined || until === undefined ? text : { value: read(value), until: read(until) }
+}
+
+const money = (text: string): unknown => {
+  const [, before, amount, after] = /^([A-Z]\w*)?\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*([A-Z]\w*)?$/.exec(text) ?? []
+  const currency = before ?? after
+  return currency === undefined || (before !== undefined && after !== undefined)
+    ? text
+    : { value: number(amount ?? ""), currency }
+}
+
+/** What is not understood stays text, which the check refuses by the field's name. */
+const valueOf = (field: Field, given: string): unknown => {
+  const text = given.trim()
+  switch (field.type) {
+    case "double":
+    case "user":
+    case "org":
+    case "people":
+      return number(text)
+    case "enum":
+      return option(field, text)
+    case "set":
+      return text.split(";").flatMap((one) => (one.trim() === "" ? [] : [option(field, one.trim())]))
+    case "monetary":
+      return money(text)
+    case "address":
+      return { value: text }
+    case "time":
+      return { value: seconds(text) }
+    case "timerange":
+      return range(text, /\d{1,2}:\d{2}(?::\d{2})?/, seconds)
+    case "daterange":
+      return range(text, /\d{4}-\d{2}-\d{2}/, (day) => day)
+    case "date":
+      return text
+    default:
+      return given
+  }
+}
+
+/**
+ * Reads fields from text, as a person writes them: an empty one clears, what is no field is left out.
+ *
+ * @internal
+ */
+export const fromText = (plan: Plan, texts: unknown): Result => {
+  if (!isRecord(texts)) {
+    return Either.left([{ path: [], message: `must be an object with texts by name, is ${brief(texts)}` }])
+  }
+  const values: Record<string, unknown> = {}
+  for (const field of plan.fields) {
+    const text = ownOf(texts, field.name)
+    if (text === undefined) continue
+    const value = typeof text !== "string" ? text : text.trim() === "" ? null : valueOf(field, text)
+    // assigned, `__proto__` would be no key
+    Object.defineProperty(values, field.name, { value, enumerable: true })
+  }
+  return Either.map(encode(plan, values, "v2"), () => values)
+}

@@ -19,6 +19,27 @@ export interface Credentials {
   readonly password: Redacted.Redacted<string> | ReadonlyArray<Redacted.Redacted<string>>
 }
 
+/**
+ * The password of a company's webhooks, made of a secret of the app and the company's id: it is the same each time, so that it need
+ * not be kept, and is known before the webhooks are. Nobody who knows one company's knows another's.
+ *
+ * @since 0.1.0
+ * @category registering
+ */
+export const passwordOf = (
+  secret: Redacted.Redacted<string>,
+  company: string | number
+): Effect.Effect<Redacted.Redacted<string>> =>
+  Effect.promise(async () => {
+    // an empty password is one that `ensure` refuses, and nobody is let in by
+    if (Redacted.value(secret) === "") return Redacted.make("")
+    const bytes = (text: string) => new TextEncoder().encode(text)
+    const algorithm = { name: "HMAC", hash: "SHA-256" }
+    const key = await crypto.subtle.importKey("raw", bytes(Redacted.value(secret)), algorithm, false, ["sign"])
+    const signature = await crypto.subtle.sign("HMAC", key, bytes(`webhooks of ${company}`))
+    return Redacted.make(Encoding.encodeBase64Url(new Uint8Array(signature)))
+  })
+
 /** What is accepted from a user, looked up by the name that was sent. */
 type Lookup<R> = (user: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted<string>>, never, R>
 
