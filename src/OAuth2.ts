@@ -330,7 +330,7 @@ export const layerConfig: Layer.Layer<OAuth2 | Auth.Auth, ConfigError.ConfigErro
         return layer({ ...settings, refreshToken: Option.getOrUndefined(refreshToken) }).pipe(
           Layer.provide(
             Option.match(store, {
-              onNone: () => TokenStore.layerMemory,
+              onNone: () => Layer.fresh(TokenStore.layerMemory),
               onSome: (service) => Layer.succeed(TokenStore.TokenStore, service)
             })
           )

@@ -17,7 +17,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
-import * as Tracer from "effect/Tracer"
+import { withServices } from "./internal/effects.js"
 import * as Lock from "./internal/oauth/lock.js"
 import * as Known from "./internal/options.js"
 import { AuthError } from "./PipedriveError.js"
@@ -164,12 +164,7 @@ const dialect = (sql: Sql, name: ReturnType<Sql>): Statements => {
  * violated, PostgreSQL's error contains the row with the token, and the span would keep it as its exit.
  */
 const outsideTransaction = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effect<A, SqlError> =>
-  Effect.mapInputContext(Effect.withTracerEnabled(retryWhenBusy(effect), false), (caller: Context.Context<never>) =>
-    Option.match(Context.getOption(caller, Tracer.ParentSpan), {
-      onNone: () => Context.empty(),
-      onSome: (span): Context.Context<never> => Context.make(Tracer.ParentSpan, span)
-    })
-  )
+  withServices(Effect.withTracerEnabled(retryWhenBusy(effect), false), Context.empty())
 
 /**
  * SQLite fails at once while another connection writes, unless a busy timeout is set. Some clients have no such setting, and

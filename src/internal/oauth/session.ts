@@ -2,19 +2,16 @@
  * The token of one account: kept in memory, renewed by one fiber for all callers, saved before it is used.
  */
 import * as Clock from "effect/Clock"
-import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
-import * as Tracer from "effect/Tracer"
 import { AuthError } from "../../PipedriveError.js"
 import type * as TokenStore from "../../TokenStore.js"
-import { abandonable } from "../effects.js"
+import { abandonable, startIn, withServices } from "../effects.js"
 import * as Lock from "./lock.js"
 import {
   anyToken,
@@ -256,13 +253,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
     // -------------------------------------------------------------------------
 
     /** Drops the caller's context except its span: a token must not be saved in the caller's transaction. */
-    const withoutCallerContext = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-      Effect.mapInputContext(effect, (caller: Context.Context<never>) =>
-        Option.match(Context.getOption(caller, Tracer.ParentSpan), {
-          onNone: () => base,
-          onSome: (span) => Context.add(base, Tracer.ParentSpan, span)
-        })
-      )
+    const withoutCallerContext = <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> => withServices(effect, base)
 
     const finishRenewal = (flight: Deferred.Deferred<Token, AuthError>, exit: Exit.Exit<Token, AuthError>) =>
       Effect.zipRight(
@@ -284,7 +275,7 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
                   Effect.interruptible(serialized(Effect.uninterruptible(failOnDefect(renewIfNeeded(request)))))
                 )
                 const flight = Effect.onExit(work, (exit) => finishRenewal(own, exit))
-                return Effect.zipRight(Effect.forkIn(flight, scope), restore(Deferred.await(own)))
+                return Effect.zipRight(startIn(flight, scope), restore(Deferred.await(own)))
               }
               // that renewal may have started before the 401, and return the token that was refused
               return Effect.flatMap(restore(Deferred.await(pending)), (token) =>

@@ -7,7 +7,6 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import * as Cause from "effect/Cause"
 import type * as ConfigError from "effect/ConfigError"
-import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,10 +17,10 @@ import type * as Redacted from "effect/Redacted"
 import type * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import * as Tracer from "effect/Tracer"
 import { WebhookError, type WebhookErrorReason } from "../../PipedriveError.js"
 import type { DecodeOptions, Event } from "../../WebhookEvents.js"
 import { invalid } from "../configError.js"
+import { services } from "../effects.js"
 import * as Fibers from "../fiber.js"
 import { collect } from "../http/body.js"
 import * as Timeout from "../http/timeout.js"
@@ -185,7 +184,7 @@ export const make =
       }
       const timeToLive = Duration.toMillis(yield* duration(options, "timeToLive", "15 minutes"))
       // the span in which the handler is made is not that of an event
-      const context = Context.omit(Tracer.ParentSpan)(yield* Effect.context<R>()) as Context.Context<R>
+      const context = yield* services<R>()
       const store = yield* KeyValueStore.KeyValueStore
       const holder = (yield* Random.nextIntBetween(1, Number.MAX_SAFE_INTEGER)).toString(36)
       const claims = Claims.make(store, { holder, timeToLive, lease: Duration.toMillis(lease) })
