@@ -218,7 +218,7 @@ const faultsOf = (
     case "InvalidType":
     case "AnyOf":
     case "OneOf":
-      return [{ path, message: AST.resolveAt<string>("message")(issue.ast) ?? nameOf(issue.ast) }]
+      return [{ path, message: AST.resolveAt<string>("message")(issue.ast) ?? words(nameOf(issue.ast)) }]
     case "MissingKey":
       return [{ path, message: "is missing" }]
     case "UnexpectedKey":
@@ -239,6 +239,7 @@ const words = (expected: string): string =>
         .replace(/^a value with a length of at most (\d+)$/, "an array of at most $1 item(s)")
 
 const ownWords: Readonly<Record<string, string>> = {
+  "a valid Date": "a Date",
   "a value greater than or equal to 0": "a non-negative number",
   "a value with a length of at least 1": "a non empty string"
 }
