@@ -237,7 +237,7 @@ describe("one endpoint for many inputs", () => {
   it.effect("ends when its inputs end: what is under way is finished first", () =>
     Effect.gen(function* () {
       const stop = yield* Deferred.make<void>()
-      const inputs = Stream.fromIterable(updates(100)).pipe(Stream.rechunk(1), Stream.haltWhenDeferred(stop))
+      const inputs = Stream.fromIterable(updates(100)).pipe(Stream.rechunk(1), Stream.haltWhen(Deferred.await(stop)))
       let begun = 0
       const work = () =>
         Effect.delay(

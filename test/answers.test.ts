@@ -8,7 +8,6 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Metric from "effect/Metric"
 import * as Schema from "effect/Schema"
 import { Auth, Endpoint, Field, HttpLayer, Pipedrive, PipedriveError } from "effect-pipedrive"
 import * as Run from "../src/internal/endpoint.js"
@@ -16,6 +15,7 @@ import * as Check from "../src/internal/schema/check.js"
 import { all } from "./sandbox/support.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
+import * as Metrics from "./support/metrics.js"
 
 const validation = (responseValidation: HttpLayer.ResponseValidation) =>
   HttpLayer.withPolicy({ responseValidation, retries: 0 })
@@ -185,10 +185,8 @@ const wrongEverywhere = (fields: number, items: number) => ({
   )
 })
 
-const series = Effect.map(Metric.snapshot, (pairs) =>
-  pairs
-    .filter(({ metricKey }) => metricKey.name === "pipedrive_response_drift")
-    .map(({ metricKey }) => Object.fromEntries(metricKey.tags.map(({ key, value }) => [key, value])))
+const series = Effect.map(Metrics.all, (measured) =>
+  measured.filter(({ name }) => name === "pipedrive_response_drift").map(({ labels }) => labels)
 )
 
 describe("an answer that is not as documented", () => {

@@ -172,6 +172,10 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       if (method !== undefined) return `it.${method}`
       const module = moduleAt(node.expression)
       if (module?.name === "LogLevel") return JSON.stringify(node.name.text)
+      if (module?.name === "TestContext") {
+        note("effect/testing/TestClock", "TestClock", false)
+        return "TestClock.layer()"
+      }
       if (module?.from === "effect/ExecutionStrategy") return JSON.stringify(node.name.text)
       if (module !== undefined)
         return memberAt(module, node.name.text, node.expression.getText(source), isTypePosition(node))
@@ -360,6 +364,8 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       case "Effect.withClock":
         note("effect/Clock", "Clock", false)
         return `${to("provideService")}(${before}Clock.Clock, ${arg(last)})`
+      case "Stream.mapConcat":
+        return args.length === 2 ? `${to("flattenIterable")}(${to("map")}(${between(args)}))` : undefined
       case "Stream.mapConcatChunk":
         return args.length === 2 ? `${to("flattenArray")}(${to("map")}(${between(args)}))` : undefined
       case "Effect.yieldNow":
@@ -450,7 +456,14 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         return args.some(ts.isSpreadElement) && args.length === 1
           ? `${schema}.${member}(${print((args[0] as ts.SpreadElement).expression)})`
           : `${schema}.${member}([${between(args)}])`
+      case "TemplateLiteral":
+        return `${schema}.TemplateLiteral([${between(args)}])`
       case "Literal":
+        if (args.length > 1 && args.some(isNull)) {
+          const rest = args.filter((one) => !isNull(one))
+          const literals = rest.length === 1 ? `Literal(${list(rest)})` : `Literals([${list(rest)}])`
+          return `${schema}.NullOr(${schema}.${literals})`
+        }
         if (args.length === 1 && args[0]?.kind === ts.SyntaxKind.NullKeyword) return `${schema}.Null`
         if (args.length === 1 && !ts.isSpreadElement(args[0] as ts.Node)) return undefined
         return args.length === 1
@@ -621,6 +634,8 @@ const extra: Readonly<Record<string, string>> = {
   Base64Url: "effect/encoding/Base64Url",
   Hex: "effect/encoding/Hex"
 }
+
+const isNull = (node: ts.Node): boolean => node.kind === ts.SyntaxKind.NullKeyword
 
 const isName = (node: ts.Identifier): boolean => {
   const { parent } = node

@@ -7,12 +7,12 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { Endpoint, HttpLayer, Pipedrive } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
 import * as Fake from "../support/fake.js"
+import * as Metrics from "../support/metrics.js"
 import * as Tracing from "../support/tracing.js"
 
 const limits = {
@@ -171,16 +171,11 @@ describe("spans", () => {
 
 describe("metrics", () => {
   const count = (name: string, tags: Record<string, string>) =>
-    Effect.map(Metric.snapshot, (pairs) => {
-      let sum = 0
-      for (const { metricKey, metricState } of pairs) {
-        const labels = new Map(metricKey.tags.map(({ key, value }) => [key, value]))
-        if (metricKey.name !== name || Object.entries(tags).some(([key, value]) => labels.get(key) !== value)) continue
-        if ("count" in metricState) sum += Number(metricState.count)
-        else if ("value" in metricState) sum += Number(metricState.value)
-      }
-      return sum
-    })
+    Effect.map(Metrics.all, (measured) =>
+      measured
+        .filter((one) => one.name === name && Object.entries(tags).every(([key, value]) => one.labels[key] === value))
+        .reduce((sum, { value }) => sum + value, 0)
+    )
 
   it.effect("count calls, attempts, refusals, waits and tokens", () =>
     Effect.gen(function* () {
@@ -188,7 +183,7 @@ describe("metrics", () => {
       const fake = Fake.make(Fake.json(429, {}), robot, Fake.json(404, {}))
       yield* later(
         Effect.all([Robots.update({ id: 1, name: "R" }), Effect.flip(Robots.update({ id: 2, name: "R" }))]).pipe(
-          Effect.tagMetrics("run", tags.run),
+          Metrics.labelled("run", tags.run),
           Effect.provide(fake.live)
         )
       )

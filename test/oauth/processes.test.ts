@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { mkdirSync } from "node:fs"
 import { inspect } from "node:util"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -220,7 +221,6 @@ describe("a SQL store", () => {
     ...(postgres === undefined ? [] : [["PostgreSQL", postgres] as const])
   ] as const) {
     it(`whose row a constraint refuses shows nothing of it, in no error and no span, on ${name}`, async () => {
-      const { SqlClient } = await import("@effect/sql")
       const table = unique("constraint")
       const layer = TokenStoreSql.layer({ table }).pipe(Layer.provideMerge(database(url)))
       const traced = Tracing.recorder()
@@ -255,7 +255,6 @@ describe("a SQL store", () => {
 
   it("keeps what was refreshed inside a transaction that is rolled back", async (context) => {
     if (postgres === undefined) return context.skip("needs PostgreSQL: on SQLite a transaction is the one writer")
-    const { SqlClient } = await import("@effect/sql")
     const server = OAuth.makeServer({ rotate: true })
     const table = unique("rollback")
     const store = TokenStoreSql.layer({ table }).pipe(Layer.provideMerge(database(postgres)))

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { inspect } from "node:util"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
-import { NodeKeyValueStore } from "@effect/platform-node"
+import { NodeContext } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
@@ -74,7 +74,7 @@ describe("every store keeps tokens by account", () => {
         keeps.pipe(
           Effect.provide(
             TokenStore.layerKeyValueStore({ seal: { key: keyOf(1) } }).pipe(
-              Layer.provide(NodeKeyValueStore.layerFileSystem(folder))
+              Layer.provide(KeyValueStore.layerFileSystem(folder).pipe(Layer.provide(NodeContext.layer)))
             )
           )
         ),

@@ -2,9 +2,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as Check from "../../src/internal/schema/check.js"
+import type * as Nodes from "../../src/internal/schema/nodes.js"
 
 /** A Schema, of which its syntax tree is enough. */
-type Shaped = Pick<Schema.Schema.All, "ast">
+type Shaped = { readonly ast: Nodes.Ast }
 
 describe("the compiled check", () => {
   const closed = (schema: Shaped, value: unknown) => Check.closed(schema.ast)(value)

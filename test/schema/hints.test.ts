@@ -3,8 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as Field from "../../src/Field.js"
 import * as Hints from "../../src/internal/schema/hints.js"
+import type * as Nodes from "../../src/internal/schema/nodes.js"
 
-type Shaped = Pick<Schema.Schema.All, "ast">
+type Shaped = { readonly ast: Nodes.Ast }
 
 const key = "0123456789abcdef0123456789abcdef01234567"
 const optional = Schema.optional

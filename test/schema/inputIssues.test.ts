@@ -4,8 +4,9 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Field from "../../src/Field.js"
 import * as Refusal from "../../src/internal/schema/inputIssues.js"
+import type * as Nodes from "../../src/internal/schema/nodes.js"
 
-type Shaped = Pick<Schema.Schema.All, "ast">
+type Shaped = { readonly ast: Nodes.Ast }
 
 const optional = Schema.optional
 

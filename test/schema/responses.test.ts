@@ -2,10 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as Field from "../../src/Field.js"
+import type * as Nodes from "../../src/internal/schema/nodes.js"
 import * as Complete from "../../src/internal/schema/promisedData.js"
 import * as Issues from "../../src/internal/schema/responseIssues.js"
 
-type Shaped = Pick<Schema.Schema.All, "ast">
+type Shaped = { readonly ast: Nodes.Ast }
 
 const optional = Schema.optional
 

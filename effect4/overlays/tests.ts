@@ -1,0 +1,92 @@
+import type { Overlay } from "../codemod/overlay.js"
+
+/** Tests, and what supports them. */
+export const overlays: ReadonlyArray<Overlay> = [
+  {
+    file: "test/support/tracing.ts",
+    why: "a tracer takes what it needs of a span by name",
+    edits: [
+      {
+        find: "span: (name, parent, context, links, startTime, kind) => {",
+        replace: "span: ({ annotations, kind, links, name, parent, startTime }) => {"
+      },
+      { find: `        context,\n`, replace: `        annotations,\n` }
+    ]
+  },
+  {
+    file: "test/http/watching.test.ts",
+    why: "annotations of the log stand in a reference of the fiber",
+    imports: ["effect/References"],
+    edits: [
+      { find: "Logger.make(({ annotations, message }) => {", replace: "Logger.make(({ fiber, message }) => {" },
+      {
+        find: "Object.fromEntries(HashMap.toEntries(annotations))",
+        replace: "{ ...fiber.getRef(References.CurrentLogAnnotations) }"
+      }
+    ]
+  },
+  {
+    file: "test/http/secrecy.test.ts",
+    why: "a value is formatted by a module of its own, and a cause with all its causes",
+    imports: ["effect/Formatter"],
+    edits: [
+      { find: "Inspectable.format(held)", replace: "Formatter.formatJson(held)" },
+      { find: "Cause.pretty(held, { renderErrorCause: true })", replace: "Cause.pretty(held)" }
+    ]
+  },
+  {
+    file: "test/http/limiter.test.ts",
+    why: "an error of the client holds its reason as an object",
+    edits: [
+      {
+        find: "new HttpClientError.RequestError({ request, reason, cause })",
+        replace: `new HttpClientError.HttpClientError({ reason: new HttpClientError[\`\${reason}Error\`]({ request, cause }) })`
+      }
+    ]
+  },
+  {
+    file: "test/sandbox/faults.test.ts",
+    why: "an error of the client holds its reason as an object",
+    edits: [
+      { find: `error._tag === "RequestError" ? error.cause`, replace: `error._tag === "HttpClientError" ? error.cause` }
+    ]
+  },
+  {
+    file: "test/download.test.ts",
+    why: "an error of the platform holds its reason as an object",
+    edits: [
+      {
+        find: `assert.deepInclude(yield* to(join(own, "none", "a.bin")), { _tag: "SystemError", reason: "NotFound" })
+      const wrong = yield* to(own)
+      assert.strictEqual(wrong._tag, "BadArgument")`,
+        replace: `const missing = yield* to(join(own, "none", "a.bin"))
+      assert.strictEqual(missing._tag === "PlatformError" ? missing.reason._tag : missing._tag, "NotFound")
+      const wrong = yield* to(own)
+      assert.strictEqual(wrong._tag === "PlatformError" ? wrong.reason._tag : wrong._tag, "BadArgument")`
+      },
+      {
+        find: `assert.strictEqual(error._tag, "SystemError")`,
+        replace: `assert.strictEqual(error._tag, "PlatformError")`
+      }
+    ]
+  },
+  {
+    file: "test/upload.test.ts",
+    why: "an error of the platform holds its reason as an object",
+    edits: [
+      {
+        find: `assert.deepInclude(missing, { _tag: "SystemError", reason: "NotFound" })`,
+        replace: `assert.strictEqual(missing._tag === "PlatformError" ? missing.reason._tag : missing._tag, "NotFound")`
+      },
+      {
+        find: `assert.strictEqual(wrong._tag, "BadArgument")`,
+        replace: `assert.strictEqual(wrong._tag === "PlatformError" ? wrong.reason._tag : wrong._tag, "BadArgument")`
+      }
+    ]
+  },
+  {
+    file: "test/syncCluster.test.ts",
+    why: "a level of the log is its name",
+    edits: [{ find: "logLevel.label", replace: "logLevel.toUpperCase()" }]
+  }
+]
