@@ -42,6 +42,15 @@ const page = (file: string, text: string): string =>
     .replaceAll(", through `@effect/sql` (`npm install @effect/sql@^0.52 @effect/experimental@^0.61`)", "")
     .replaceAll("(needs `@effect/sql`)", "(needs a package for the database)")
 
+/** A source whose doc comments hold programs: these go through the codemod, too. */
+const examples = (file: string, text: string): string =>
+  text.replace(/^( *) \* ```ts\n((?:\1 \*.*\n)*?)\1 \* ```$/gm, (_, indent: string, lines: string) => {
+    const program = lines.replace(/^ *\* ?/gm, "")
+    const rewritten = rewrite(file, program, references).trimEnd()
+    const starred = rewritten.replace(/^/gm, `${indent} * `).replace(/ +$/gm, "")
+    return `${indent} * \`\`\`ts\n${starred}\n${indent} * \`\`\``
+  })
+
 const filesOf = (folder: string): ReadonlyArray<string> =>
   !existsSync(folder)
     ? []
@@ -68,7 +77,9 @@ for (const file of Object.keys(leftOut)) {
 const sources = paths.filter((path) => path.endsWith(".ts")).map((path) => [path, readFileSync(path, "utf8")] as const)
 const references = new Set(sources.flatMap(([, text]) => referencesOf(text)))
 for (const path of paths) output.set(relative(root, path), readFileSync(path))
-for (const [path, text] of sources) output.set(relative(root, path), rewrite(path, text, references))
+for (const [path, text] of sources) {
+  output.set(relative(root, path), examples(path, rewrite(path, text, references)))
+}
 // one page is about both lines
 for (const path of paths.filter((path) => path.endsWith(".md") && !path.endsWith("effect-versions.md"))) {
   output.set(relative(root, path), page(relative(root, path), readFileSync(path, "utf8")))
@@ -113,6 +124,9 @@ process.exitCode = faults.length === 0 ? 0 : 1
 
 // the files that are published, by the script that makes those of the Effect 3 line
 if (faults.length === 0 && process.argv.includes("--package")) {
+  const biome = join(root, "node_modules/@biomejs/biome/bin/biome")
+  const options = ["--vcs-enabled=false", "--linter-enabled=false", `--config-path=${join(root, "biome.json")}`]
+  spawnSync(process.execPath, [biome, "check", "--write", ...options, "src", "cli"], { cwd: build, stdio: "ignore" })
   const loader = import.meta.resolve("tsx")
   const made = spawnSync(process.execPath, ["--import", loader, join(root, "scripts/build.ts")], {
     cwd: build,
