@@ -611,10 +611,12 @@ export const fromText: {
   Effect.suspend(() =>
     Effect.mapError(
       // what the fields' kinds take is what their constructors say in their types
-      Forms.guarded(() => Forms.fromText(fields[TypeId], texts)) as Either.Either<
-        Input<CustomFields<F>>,
-        ReadonlyArray<Issue>
-      >,
+      fromEither(
+        Forms.guarded(() => Forms.fromText(fields[TypeId], texts)) as Either.Either<
+          Input<CustomFields<F>>,
+          ReadonlyArray<Issue>
+        >
+      ),
       (issues) => new InvalidRequest({ ...local("CustomFields.fromText"), issues })
     )
   )
