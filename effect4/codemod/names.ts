@@ -124,6 +124,7 @@ export const members: Readonly<Record<string, string>> = {
   "Headers.unsafeFromRecord": "Headers.fromRecordUnsafe",
   "HttpBody.unsafeJson": "HttpBody.jsonUnsafe",
   "HttpClient.currentTracerDisabledWhen": "HttpClient.TracerDisabledWhen",
+  "HttpServerResponse.expireCookie": "HttpServerResponse.expireCookieUnsafe",
   "HttpServerResponse.unsafeSetCookie": "HttpServerResponse.setCookieUnsafe",
   "Layer.scoped": "Layer.effect",
   "Layer.scopedContext": "Layer.effectContext",

@@ -15,14 +15,22 @@ export const overlays: ReadonlyArray<Overlay> = [
         replace: ` * What goes wrong is an error of the routes: \`AuthError\``
       },
       {
-        find: ` * const routes = Accounts.router({
+        find: ` * import { Effect } from "effect"
+ * import { Accounts } from "effect-pipedrive"
+ * import { HttpRouter, HttpServerResponse } from "effect/http"
+ *
+ * const routes = Accounts.router({
  *   onConnect: ({ user }) => Effect.succeed(HttpServerResponse.text(\`Hello \${user.name}\`))
  * }).pipe(
  *   Effect.map(
  *     HttpRouter.catchTag("AuthError", ({ message }) => HttpServerResponse.text(message, { status: 401 }))
  *   )
  * )`,
-        replace: ` * const refused = HttpRouter.middleware<{ handles: PipedriveError.AuthError }>()((answer) =>
+        replace: ` * import { Effect, Layer } from "effect"
+ * import { Accounts, type PipedriveError } from "effect-pipedrive"
+ * import { HttpRouter, HttpServerResponse } from "effect/http"
+ *
+ * const refused = HttpRouter.middleware<{ handles: PipedriveError.AuthError }>()((answer) =>
  *   Effect.catchTag(answer, "AuthError", ({ message }) =>
  *     Effect.succeed(HttpServerResponse.text(message, { status: 401 }))
  *   )
@@ -66,6 +74,26 @@ export const overlays: ReadonlyArray<Overlay> = [
     file: "src/RateLimiterShared.ts",
     why: "the store tells besides how long ago it added tokens",
     edits: [{ find: "tokens: 1, ...bucket }), (left) =>", replace: "tokens: 1, ...bucket }), ([left]) =>" }]
+  },
+  {
+    file: "src/WebhookEvents.ts",
+    why: "routes are added to a router by layers",
+    edits: [
+      {
+        find: ` * import { Effect, Redacted } from "effect"
+ * import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+ * import { HttpRouter } from "effect/http"`,
+        replace: ` * import { Effect, Layer, Redacted } from "effect"
+ * import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+ * import { HttpRouter } from "effect/http"`
+      },
+      {
+        find: ` *   return HttpRouter.empty.pipe(HttpRouter.post("/webhooks", webhooks))
+ * }).pipe(Effect.provide(KeyValueStore.layerMemory))`,
+        replace: ` *   return HttpRouter.add("POST", "/webhooks", webhooks)
+ * }).pipe(Layer.unwrap, Layer.provide(KeyValueStore.layerMemory))`
+      }
+    ]
   },
   {
     file: "src/internal/oauth/token.ts",
