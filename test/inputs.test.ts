@@ -1,6 +1,5 @@
 /** Whatever an endpoint is given: a request as described, or `InvalidRequest` before anything is sent; never a defect. */
 import { afterAll, assert, describe, it } from "@effect/vitest"
-import * as Arbitrary from "effect/Arbitrary"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -8,6 +7,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type * as Schema from "effect/Schema"
 import { type Endpoint, HttpLayer, type PipedriveError } from "effect-pipedrive"
+import * as Arbitrary from "./support/arbitrary.js"
 import * as Fake from "./support/fake.js"
 import { entries } from "./support/surface.js"
 
@@ -211,7 +211,7 @@ describe("what an input's Schema allows", () => {
       for (const entry of entries.filter(({ name }) => name.startsWith(`${module}.`))) {
         if (uploads.includes(entry)) continue
         const { endpoint } = entry
-        const valid = Arbitrary.make(endpoint.endpoint.input as Schema.Schema<unknown>)
+        const valid = Arbitrary.of(endpoint.endpoint.input as Schema.Schema<unknown>)
         await FastCheck.assert(
           FastCheck.asyncProperty(valid, async (input) => {
             const refusal = await outcome(endpoint, input)

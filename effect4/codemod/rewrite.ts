@@ -453,6 +453,9 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     switch (member) {
       case "Union":
       case "Tuple":
+        if (member === "Tuple" && args.length > 1 && ts.isArrayLiteralExpression(args[0] as ts.Node)) {
+          return `${schema}.TupleWithRest(${schema}.Tuple(${print(args[0] as ts.Node)}), [${list(args.slice(1))}])`
+        }
         return args.some(ts.isSpreadElement) && args.length === 1
           ? `${schema}.${member}(${print((args[0] as ts.SpreadElement).expression)})`
           : `${schema}.${member}([${between(args)}])`

@@ -14,9 +14,34 @@ export const overlays: ReadonlyArray<Overlay> = [
     ]
   },
   {
+    file: "test/http/transports/support.ts",
+    why: "what starts and ends fibers is told to a service of the fibers, not to a supervisor",
+    imports: ["effect/Metric"],
+    edits: [
+      {
+        find: `    const supervisor = yield* Supervisor.track
+    const exit = yield* Effect.exit(Effect.supervised(effect, supervisor))
+`,
+        replace: `    let left = 0
+    const exit = yield* effect.pipe(
+      Effect.provideService(Metric.FiberRuntimeMetrics, {
+        recordFiberStart: () => void left++,
+        recordFiberEnd: () => void left--
+      }),
+      Effect.exit
+    )
+`
+      },
+      {
+        find: `turn < 50 && (yield* supervisor.value).length > 0; turn++)`,
+        replace: `turn < 50 && left > 0; turn++)`
+      },
+      { find: `(yield* supervisor.value).length, 0`, replace: `left, 0` }
+    ]
+  },
+  {
     file: "test/http/watching.test.ts",
     why: "annotations of the log stand in a reference of the fiber",
-    imports: ["effect/References"],
     edits: [
       { find: "Logger.make(({ annotations, message }) => {", replace: "Logger.make(({ fiber, message }) => {" },
       {
@@ -81,6 +106,31 @@ export const overlays: ReadonlyArray<Overlay> = [
       {
         find: `assert.strictEqual(wrong._tag, "BadArgument")`,
         replace: `assert.strictEqual(wrong._tag === "PlatformError" ? wrong.reason._tag : wrong._tag, "BadArgument")`
+      }
+    ]
+  },
+  {
+    file: "test/schema/inputIssues.test.ts",
+    why: "checks and declared types say otherwise what they found",
+    imports: ["effect/Effect"],
+    edits: [
+      {
+        find: `{ path: ["b"], message: "is not as a" }`,
+        replace: `{ path: ["b"], issue: "is not as a" }`
+      },
+      {
+        find: `Schema.declare([], {
+    decode: () => (u, _, ast) => SchemaIssue.fail(new SchemaIssue.Type(ast, u, "is no price")),
+    encode: () => (u, _, ast) => SchemaIssue.fail(new SchemaIssue.Type(ast, u, "is no price"))
+  })`,
+        replace: `Schema.declareConstructor<never>()(
+    [],
+    () => () => Effect.fail(new SchemaIssue.InvalidValue({ message: "is no price" }))
+  )`
+      },
+      {
+        find: `Schema.extend(Schema.Struct({ c: Schema.Int }))`,
+        replace: `Schema.fieldsAssign({ c: Schema.Int })`
       }
     ]
   },

@@ -143,7 +143,7 @@ describe("what cannot be sent", () => {
 })
 
 describe("the type of a field", () => {
-  const id = Symbol("id")
+  const id = Field.LabelId
   const marked = Schema.String.annotations({ [id]: 7 })
   interface Tree {
     readonly kids: ReadonlyArray<Tree>

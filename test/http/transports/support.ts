@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Supervisor from "effect/Supervisor"
 import { HttpLayer, Pipedrive, type PipedriveError } from "effect-pipedrive"
 import type { Requirements } from "effect-pipedrive/Endpoint"
@@ -118,9 +119,10 @@ export const watched = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<
     for (let turn = 0; turn < 50 && (yield* supervisor.value).length > 0; turn++) yield* Effect.sleep(10)
     assert.strictEqual((yield* supervisor.value).length, 0, "fibers left behind")
     if (Exit.isSuccess(exit)) return Either.right(exit.value)
-    const failure = Cause.failureOrCause(exit.cause)
-    if (Either.isRight(failure)) return assert.fail(`not a typed error: ${Cause.pretty(failure.right)}`)
-    return Either.left(failure.left)
+    const failure = Cause.failureOption(exit.cause)
+    return Option.isSome(failure)
+      ? Either.left(failure.value)
+      : assert.fail(`not a typed error: ${Cause.pretty(exit.cause)}`)
   })
 
 /** A call of a method, its layer closed after it. */
