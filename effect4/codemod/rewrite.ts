@@ -226,6 +226,9 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       const special = typeReference(node)
       if (special !== undefined) return special
     }
+    if (isFaultMessage(node)) {
+      return ts.isShorthandPropertyAssignment(node) ? "issue: message" : `issue: ${print(node.initializer)}`
+    }
     if (ts.isIdentifier(node) && ts.isPropertyAssignment(node.parent) && isName(node)) {
       if (node.text.startsWith("unsafeCurrentTime")) return properties.get(node.text) ?? node.text
     }
@@ -275,12 +278,12 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       note("effect/Effect", "Effect", true)
       return `Effect.Effect<${response}, never, ${needs}>`
     }
-    if (ts.isQualifiedName(name.left) && name.right.text === "AnyNoContext") {
+    if (ts.isQualifiedName(name.left) && /^(All|Any|AnyNoContext)$/.test(name.right.text)) {
       const owner = moduleAt(name.left.left)
       if (owner !== undefined && isSchema(owner)) {
         const local = name.left.left.getText(source)
         note("effect/Schema", local, true)
-        return `${local}.Codec<any, any>`
+        return name.right.text === "AnyNoContext" ? `${local}.Codec<any, any>` : `${local}.Top`
       }
     }
     if (module !== undefined && isSchema(module) && name.right.text === "Schema") {
@@ -451,10 +454,11 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
   const schemaCall = (member: string, call: ts.CallExpression, schema: string): string | undefined => {
     const args = call.arguments
     switch (member) {
-      case "Union":
+      case "TemplateLiteral":
       case "Tuple":
-        if (member === "Tuple" && args.length > 1 && ts.isArrayLiteralExpression(args[0] as ts.Node)) {
-          return `${schema}.TupleWithRest(${schema}.Tuple(${print(args[0] as ts.Node)}), [${list(args.slice(1))}])`
+      case "Union":
+        if (args[0] !== undefined && ts.isArrayLiteralExpression(args[0])) {
+          return `${schema}.TupleWithRest(${schema}.Tuple(${print(args[0])}), [${list(args.slice(1))}])`
         }
         return args.some(ts.isSpreadElement) && args.length === 1
           ? `${schema}.${member}(${print((args[0] as ts.SpreadElement).expression)})`
@@ -506,6 +510,19 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     })
     if (parts.length === 0 || parts.some((part) => part === undefined)) return undefined
     return `${print(node.expression.expression)}.check(${parts.join(", ")})`
+  }
+
+  /** Of `{ path, message }`, which a filter says, the message: there it is an `issue`. */
+  const isFaultMessage = (node: ts.Node): node is ts.PropertyAssignment | ts.ShorthandPropertyAssignment => {
+    if (!ts.isPropertyAssignment(node) && !ts.isShorthandPropertyAssignment(node)) return false
+    const names = node.parent.properties.map((property) => property.name?.getText(source)).join()
+    if (node.name.getText(source) !== "message" || names !== "path,message") return false
+    for (let at: ts.Node = node; !ts.isStatement(at) || ts.isReturnStatement(at) || ts.isBlock(at); at = at.parent) {
+      const call = callOf(at)
+      if (call?.member === "filter" && isSchema(call.module)) return true
+      if (at.parent === undefined) return false
+    }
+    return false
   }
 
   /** `schema.annotations({ ... })` is `schema.annotate({ ... })`. */

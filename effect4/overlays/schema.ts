@@ -17,10 +17,6 @@ export const overlays: ReadonlyArray<Overlay> = [
         replace: `schema: Schema.Codec<A>): Schema.optionalKey<Schema.Codec<A>> => Schema.optionalKey(schema)`
       },
       {
-        find: `return { path: ["term"], message }`,
-        replace: `return { path: ["term"], issue: message }`
-      },
-      {
         find: `ast: SchemaAST.AST, id: symbol): unknown`,
         replace: `ast: SchemaAST.AST, id: string): unknown`
       },
@@ -126,6 +122,26 @@ import * as SchemaTransformation from "effect/SchemaTransformation"`
         find: `import * as HttpServerResponse from "effect/http/HttpServerResponse"\n`,
         replace: `import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as NetAddress from "effect/net/NetAddress"\n`
+      }
+    ]
+  },
+  {
+    file: "test/schema/inputIssues.test.ts",
+    why: "a declared type says itself what is wrong by another issue",
+    edits: [
+      {
+        find: `Schema.declare([], {
+    decode: () => (u, _, ast) => SchemaIssue.fail(new SchemaIssue.Type(ast, u, "is no price")),
+    encode: () => (u, _, ast) => SchemaIssue.fail(new SchemaIssue.Type(ast, u, "is no price"))
+  })`,
+        replace: `Schema.declareConstructor()(
+    [],
+    () => () => Effect.fail(new SchemaIssue.InvalidValue({ message: "is no price" }))
+  )`
+      },
+      {
+        find: `import * as SchemaIssue`,
+        replace: `import * as Effect from "effect/Effect"\nimport * as SchemaIssue`
       }
     ]
   }

@@ -78,7 +78,7 @@ describe("the faults of an input", () => {
       "of objects and lists",
       Schema.Struct({
         a: Schema.Array(Schema.Int),
-        b: Schema.Struct({}).pipe(Schema.extend(Schema.Struct({ c: Schema.Int })))
+        b: Schema.Struct({ c: Schema.Int })
       }),
       { a: 1, b: [1] },
       ["value a must be an array, is 1", "value b must be an object, is [1]"]

@@ -6,7 +6,7 @@ import * as Field from "../../src/Field.js"
 import * as Shape from "../../src/internal/schema/ast.js"
 import * as Bytes from "../../src/internal/schema/bytes.js"
 import * as Encode from "../../src/internal/schema/encode.js"
-import type * as Nodes from "../../src/internal/schema/nodes.js"
+import * as Nodes from "../../src/internal/schema/nodes.js"
 import * as Plain from "../../src/internal/schema/plainData.js"
 import * as Times from "../../src/internal/schema/times.js"
 
@@ -162,17 +162,20 @@ describe("the type of a field", () => {
   })
 
   it("has the type of its items", () => {
-    const item = (schema: Shaped) => String(Shape.itemOf(schema.ast))
+    const item = (schema: Shaped) => {
+      const found = Shape.itemOf(schema.ast)
+      return found && Nodes.nameOf(found)
+    }
     assert.strictEqual(item(Schema.NullOr(Schema.Array(Schema.Number))), "number")
     assert.strictEqual(item(Schema.Array(Schema.Number).pipe(Schema.maxItems(3))), "number")
     assert.strictEqual(item(Schema.suspend(() => Schema.Array(Schema.Number))), "number")
-    assert.strictEqual(item(Schema.String), "undefined")
-    assert.strictEqual(item(Schema.Tuple(Schema.Number)), "undefined")
+    assert.isUndefined(item(Schema.String))
+    assert.isUndefined(item(Schema.Tuple(Schema.Number)))
   })
 
   it("has the types of its fields, of the first alternative that has it", () => {
     const fields = (schema: Shaped) =>
-      [...(Shape.fieldsOf(schema.ast) ?? [])].map(([name, type]) => `${name} ${type}`).sort()
+      [...(Shape.fieldsOf(schema.ast) ?? [])].map(([name, type]) => `${name} ${Nodes.nameOf(type)}`).sort()
     assert.deepStrictEqual(fields(variants), ["a string", "b 1", "c boolean"])
     assert.deepStrictEqual(fields(Schema.NullOr(Schema.Struct({ x: Schema.String }))), ["x string"])
     assert.deepStrictEqual(fields(Schema.Struct({ x: Schema.String }).pipe(Schema.filter(() => true))), ["x string"])
@@ -197,7 +200,7 @@ describe("the type of a field", () => {
 
   it("is found at a path", () => {
     const at = (...path: ReadonlyArray<string | number>) => Shape.at(tree.ast, path)
-    assert.strictEqual(String(at("kids", 0, "kids")), String(at("kids")))
+    assert.strictEqual(at("kids", 0, "kids"), at("kids"))
     assert.isDefined(at("kids", 3))
     assert.isUndefined(at("kids", "kids"))
     assert.isUndefined(at("gone", 0))

@@ -143,12 +143,14 @@ export const annotation = (ast: Ast, id: AnnotationId): unknown => AST.resolve(a
 export const nameOf = (ast: Ast): string => {
   const { expected, identifier, title } = AST.resolve(ast) ?? {}
   const own = identifier ?? title ?? expected
-  if (typeof own === "string") return own
+  if (typeof own === "string") return own === "an integer" ? "Int" : own
   switch (ast._tag) {
     case "Arrays":
       return "an array"
     case "Literal":
       return typeof ast.literal === "string" ? JSON.stringify(ast.literal) : String(ast.literal)
+    case "Declaration":
+      return "<declaration schema>"
     default:
       return ast._tag.toLowerCase()
   }
@@ -240,6 +242,7 @@ const words = (expected: string): string =>
 
 const ownWords: Readonly<Record<string, string>> = {
   "a valid Date": "a Date",
+  "a string matching template literal parts": "string",
   "a value greater than or equal to 0": "a non-negative number",
   "a value with a length of at least 1": "a non empty string"
 }
