@@ -463,8 +463,6 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         return args.some(ts.isSpreadElement) && args.length === 1
           ? `${schema}.${member}(${print((args[0] as ts.SpreadElement).expression)})`
           : `${schema}.${member}([${between(args)}])`
-      case "TemplateLiteral":
-        return `${schema}.TemplateLiteral([${between(args)}])`
       case "Literal":
         if (args.length > 1 && args.some(isNull)) {
           const rest = args.filter((one) => !isNull(one))

@@ -124,25 +124,5 @@ import * as SchemaTransformation from "effect/SchemaTransformation"`
 import * as NetAddress from "effect/net/NetAddress"\n`
       }
     ]
-  },
-  {
-    file: "test/schema/inputIssues.test.ts",
-    why: "a declared type says itself what is wrong by another issue",
-    edits: [
-      {
-        find: `Schema.declare([], {
-    decode: () => (u, _, ast) => SchemaIssue.fail(new SchemaIssue.Type(ast, u, "is no price")),
-    encode: () => (u, _, ast) => SchemaIssue.fail(new SchemaIssue.Type(ast, u, "is no price"))
-  })`,
-        replace: `Schema.declareConstructor()(
-    [],
-    () => () => Effect.fail(new SchemaIssue.InvalidValue({ message: "is no price" }))
-  )`
-      },
-      {
-        find: `import * as SchemaIssue`,
-        replace: `import * as Effect from "effect/Effect"\nimport * as SchemaIssue`
-      }
-    ]
   }
 ]
