@@ -3,7 +3,7 @@
  */
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
-import * as Context from "effect/Context"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Body from "./body.js"
@@ -77,21 +77,6 @@ const headersFor = ({ headers }: Transport.Request, options: RequestInit): Recor
   return options.headers === undefined ? own : { ...Object.fromEntries(new Headers(options.headers)), ...own }
 }
 
-const withoutLength = (init: RequestInit = {}): RequestInit => {
-  const { "content-length": length, ...headers } = Object.fromEntries(new Headers(init.headers))
-  return length === undefined ? init : { ...init, headers }
-}
-
-/** Platforms before 0.96.2 give fetch the length as well, which undici 7 refuses when it is behind Node's fetch. */
-const uncounted = (client: HttpClient.HttpClient, own: Context.Context<never>): HttpClient.HttpClient =>
-  HttpClient.transform(
-    client,
-    Effect.mapInputContext((context: Context.Context<never>) => {
-      const send = Options.fetchIn(context) ?? Options.fetchIn(own) ?? globalThis.fetch
-      return Context.add(context, FetchHttpClient.Fetch, (input, init) => send(input, withoutLength(init)))
-    })
-  )
-
 /** Uses fetch and options of the call, or else those of the layer. @internal */
 export const make =
   (own: Context.Context<never>): Transport.Transport =>
@@ -138,12 +123,8 @@ export const layer: Layer.Layer<HttpClient.HttpClient> = /*#__PURE__*/ Layer.pro
   /*#__PURE__*/ Layer.effect(
     HttpClient.HttpClient,
     /*#__PURE__*/ Effect.contextWithEffect((own: Context.Context<never>) =>
-      Effect.map(
-        Effect.flatMap(
-          Effect.map(HttpClient.HttpClient, (client) => uncounted(client, own)),
-          Options.prepare
-        ),
-        (client) => Transport.attach(client, make(own))
+      Effect.map(Effect.flatMap(HttpClient.HttpClient, Options.prepare), (client) =>
+        Transport.attach(client, make(own))
       )
     )
   ),

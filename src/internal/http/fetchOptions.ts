@@ -61,14 +61,22 @@ const isNode = (): boolean => "process" in globalThis && !isDeno() && !("Bun" in
 /** The option that says how long a body is that is a stream. Fetch passes over options that it does not know. @internal */
 export const lengthId: unique symbol = Symbol.for("effect-pipedrive/internal/http/fetchOptions/length")
 
-/** Of a stream the platform's client tells no length. Node's fetch takes it as a header, and holds the stream to it. */
+/**
+ * The length of a body goes to Node's fetch as the header of a stream only, which it holds the stream to; of other bodies it
+ * knows the length itself. Platforms before 0.96.2 send it with those, too, which undici 7 refuses when it is behind Node's
+ * fetch (it is, once `@effect/platform-node` is loaded); later ones send it with no body.
+ */
 const tellingLength =
   (send: typeof fetch): typeof fetch =>
   (input, init: (RequestInit & { readonly [lengthId]?: number | undefined }) | undefined) => {
     const length = init?.[lengthId]
-    if (length === undefined) return send(input, init)
-    const headers = { ...Object.fromEntries(new Headers(init?.headers)), "content-length": String(length) }
-    return send(input, { ...init, headers })
+    const headers = new Headers(init?.headers)
+    if (length === undefined && !headers.has("content-length")) return send(input, init)
+    const { "content-length": _, ...rest } = Object.fromEntries(headers)
+    return send(input, {
+      ...init,
+      headers: length === undefined ? rest : { ...rest, "content-length": String(length) }
+    })
   }
 
 /**

@@ -1,10 +1,13 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { Pipedrive } from "effect-pipedrive"
 import * as OurUndici from "effect-pipedrive/Undici"
 import * as FaultServer from "../../support/faultServer.js"
@@ -122,6 +125,28 @@ describe("options of fetch", () => {
           { cache: "reload", credentials: "include", redirect: "manual" }
         ]
       )
+    })
+  )
+
+  it.effect("do not tell the length of a body, which fetch knows itself, where an older platform does", () =>
+    Effect.gen(function* () {
+      const older = HttpClient.make((request, url, signal) =>
+        Effect.flatMap(Effect.serviceOption(FetchHttpClient.Fetch), (send) =>
+          Effect.promise(async () => {
+            const headers = { ...request.headers, "content-length": "12" }
+            return HttpClientResponse.fromWeb(
+              request,
+              await Option.getOrThrow(send)(url, { method: request.method, headers, signal })
+            )
+          })
+        )
+      )
+      seen.length = 0
+      const layer = Support.layer(Layer.succeed(HttpClient.HttpClient, older), "http://127.0.0.1")
+      yield* Support.calls.POST.pipe(Effect.provide([answering, layer]))
+      const headers = new Headers(seen[0]?.headers)
+      assert.isFalse(headers.has("content-length"))
+      assert.strictEqual(headers.get("x-api-token"), "SECRET")
     })
   )
 
