@@ -4,8 +4,6 @@
  * @since 0.1.0
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
-import * as HttpRouter from "@effect/platform/HttpRouter"
-import type { RequestError } from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type * as ConfigError from "effect/ConfigError"
@@ -290,39 +288,50 @@ export const provide =
 // -----------------------------------------------------------------------------
 
 /**
- * Options of {@link router}.
+ * Options of {@link routes}.
  *
  * @since 0.1.0
  * @category models
  */
-export interface RouterOptions<E = never, R = never, E2 = never, R2 = never> {
+export interface RoutesOptions<E = never, R = never, E2 = never, R2 = never> {
   /** What the browser gets that comes back from a consent: a session, most often, and a redirect. */
   readonly onConnect: (connected: Connected) => Effect.Effect<HttpServerResponse.HttpServerResponse, E, R>
   /** Runs when a user has removed the app, after the account is forgotten here. */
   readonly onUninstall?:
     | ((notice: OAuth2.Uninstalled & { readonly account: string }) => Effect.Effect<unknown, E2, R2>)
     | undefined
-  /** Where a browser begins. @default "/login" */
-  readonly loginPath?: `/${string}` | undefined
-  /** The path of `redirectUri`, as this router sees it. @default "/callback" */
-  readonly callbackPath?: `/${string}` | undefined
 }
 
-const routerNames: Known.Names<RouterOptions> = {
-  onConnect: true,
-  onUninstall: true,
-  loginPath: true,
-  callbackPath: true
+/**
+ * What {@link routes} makes: handlers for the routes of your server.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export interface Routes<E = never, R = never, E2 = never, R2 = never> {
+  /** Sends the browser to the consent page. */
+  readonly login: Effect.Effect<HttpServerResponse.HttpServerResponse>
+  /** `GET` of the `redirectUri`: connects the account that comes back. */
+  readonly callback: Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    E | PipedriveError,
+    R | HttpServerRequest.HttpServerRequest
+  >
+  /** `DELETE` of the `redirectUri`: Pipedrive's notice that a user has removed the app. */
+  readonly uninstall: Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    E2 | AuthError,
+    R2 | HttpServerRequest.HttpServerRequest
+  >
 }
+
+const routesNames: Known.Names<RoutesOptions> = { onConnect: true, onUninstall: true }
 
 const stateCookie = "pipedrive-state"
 
 /**
- * The routes of an app: `GET /login` sends the browser to the consent page, `GET /callback` connects the account that comes back, and
- * `DELETE /callback` is Pipedrive's notice that a user has removed the app. The `state` is in a cookie of the browser, for ten
- * minutes.
- *
- * What goes wrong is an error of the router: `AuthError` with the reason `AccessDenied` where the user said no.
+ * The routes of an app. The `state` is in a cookie of the browser, for ten minutes. What goes wrong is an error of the route:
+ * `AuthError` with the reason `AccessDenied`, where the user said no.
  *
  * @example
  * ```ts
@@ -330,52 +339,59 @@ const stateCookie = "pipedrive-state"
  * import { Accounts } from "effect-pipedrive"
  * import { Effect } from "effect"
  *
- * const routes = Accounts.router({
- *   onConnect: ({ user }) => Effect.succeed(HttpServerResponse.text(`Hello ${user.name}`))
- * }).pipe(
- *   Effect.map(
- *     HttpRouter.catchTag("AuthError", ({ message }) => HttpServerResponse.text(message, { status: 401 }))
+ * const router = Effect.gen(function* () {
+ *   const { callback, login, uninstall } = yield* Accounts.routes({
+ *     onConnect: ({ user }) => Effect.succeed(HttpServerResponse.text(`Hello ${user.name}`))
+ *   })
+ *   return HttpRouter.empty.pipe(
+ *     HttpRouter.get("/login", login),
+ *     HttpRouter.get("/callback", callback),
+ *     HttpRouter.del("/callback", uninstall)
  *   )
- * )
+ * })
  * ```
  *
  * @since 0.1.0
  * @category routes
  */
-export const router = <E = never, R = never, E2 = never, R2 = never>(
-  options: RouterOptions<E, R, E2, R2>
-): Effect.Effect<
-  HttpRouter.HttpRouter<E | E2 | PipedriveError | RequestError, HttpRouter.HttpRouter.ExcludeProvided<R | R2>>,
-  ConfigError.ConfigError,
-  Accounts
-> =>
+export const routes = <E = never, R = never, E2 = never, R2 = never>(
+  options: RoutesOptions<E, R, E2, R2>
+): Effect.Effect<Routes<E, R, E2, R2>, ConfigError.ConfigError, Accounts> =>
   Effect.gen(function* () {
-    yield* Known.refuseUnknown(options, routerNames)
-    const { callbackPath = "/callback", loginPath = "/login", onConnect, onUninstall } = options
+    yield* Known.refuseUnknown(options, routesNames)
+    const { onConnect, onUninstall } = options
     const accounts = yield* Accounts
-    // lax: it comes along when Pipedrive sends the browser back, but not when another site posts a form
-    const cookie = { httpOnly: true, sameSite: "lax", path: "/" } as const
-
-    const login = Effect.map(accounts.app.authorizationUrl(), ({ state, url }) => {
-      const secure = new URL(url).searchParams.get("redirect_uri")?.startsWith("https:") === true
-      return HttpServerResponse.redirect(url, { headers: { "cache-control": "no-store" } }).pipe(
-        HttpServerResponse.unsafeSetCookie(stateCookie, state, { ...cookie, secure, maxAge: "10 minutes" })
-      )
-    })
-    const callback = Effect.gen(function* () {
-      const { cookies, url } = yield* HttpServerRequest.HttpServerRequest
-      const connected = yield* accounts.connect({ url, state: cookies[stateCookie] })
-      return HttpServerResponse.expireCookie(yield* onConnect(connected), stateCookie, cookie)
-    })
-    const uninstalled = Effect.gen(function* () {
-      const { headers, method, text } = yield* HttpServerRequest.HttpServerRequest
-      const notice = yield* accounts.handleUninstall({ method, headers, body: yield* text })
-      if (onUninstall !== undefined) yield* onUninstall(notice)
-      return HttpServerResponse.empty()
-    })
-    return HttpRouter.empty.pipe(
-      HttpRouter.get(loginPath, login),
-      HttpRouter.get(callbackPath, callback),
-      HttpRouter.del(callbackPath, uninstalled)
-    )
+    const setState = (
+      response: HttpServerResponse.HttpServerResponse,
+      state: string,
+      more: { readonly secure?: boolean; readonly maxAge: Duration.DurationInput }
+    ) =>
+      // lax: it comes along when Pipedrive sends the browser back, but not when another site posts a form
+      HttpServerResponse.setCookie(response, stateCookie, state, {
+        httpOnly: true,
+        sameSite: "lax",
+        path: "/",
+        ...more
+      }).pipe(Effect.orDie)
+    return {
+      login: Effect.flatMap(accounts.app.authorizationUrl(), ({ state, url }) =>
+        setState(HttpServerResponse.redirect(url, { headers: { "cache-control": "no-store" } }), state, {
+          secure: new URL(url).searchParams.get("redirect_uri")?.startsWith("https:") === true,
+          maxAge: "10 minutes"
+        })
+      ),
+      callback: Effect.gen(function* () {
+        const { cookies, url } = yield* HttpServerRequest.HttpServerRequest
+        const connected = yield* accounts.connect({ url, state: cookies[stateCookie] })
+        return yield* setState(yield* onConnect(connected), "", { maxAge: 0 })
+      }),
+      uninstall: Effect.gen(function* () {
+        const { headers, method, text } = yield* HttpServerRequest.HttpServerRequest
+        // without its body it is refused
+        const body = yield* Effect.orElseSucceed(text, () => "")
+        const notice = yield* accounts.handleUninstall({ method, headers, body })
+        if (onUninstall !== undefined) yield* onUninstall(notice)
+        return HttpServerResponse.empty()
+      })
+    }
   })

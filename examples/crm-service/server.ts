@@ -58,7 +58,7 @@ const routes = Effect.gen(function* () {
     acknowledge: "done"
   })
 
-  const oauth = yield* Accounts.router({
+  const oauth = yield* Accounts.routes({
     onConnect: ({ account }) =>
       Effect.gen(function* () {
         // a large company takes minutes, which the browser does not wait for
@@ -84,22 +84,21 @@ const routes = Effect.gen(function* () {
       return yield* HttpServerResponse.json(yield* Accounts.provide(session.value)(result))
     })
   const body = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ text }) => text)
+  const imported = answer(() => Effect.flatMap(body, importCsv))
+  const report = answer(() => Report.pipeline)
+  const copied = answer((company) =>
+    Effect.flatMap(HttpRouter.params, ({ entity = "" }) => Copy.records(company, entity))
+  )
 
   yield* Effect.forkScoped(Effect.flatMap(accounts.list, Effect.forEach(prepare, { concurrency: 4 })))
-  return oauth.pipe(
+  return HttpRouter.empty.pipe(
     HttpRouter.get("/", HttpServerResponse.html('<h1>CRM service</h1><a href="/login">Connect a company</a>')),
-    HttpRouter.post(
-      "/import",
-      answer(() => Effect.flatMap(body, importCsv))
-    ),
-    HttpRouter.get(
-      "/report",
-      answer(() => Report.pipeline)
-    ),
-    HttpRouter.get(
-      "/copy/:entity",
-      answer((company) => Effect.flatMap(HttpRouter.params, ({ entity = "" }) => Copy.records(company, entity)))
-    ),
+    HttpRouter.get("/login", oauth.login),
+    HttpRouter.get("/callback", oauth.callback),
+    HttpRouter.del("/callback", oauth.uninstall),
+    HttpRouter.post("/import", imported),
+    HttpRouter.get("/report", report),
+    HttpRouter.get("/copy/:entity", copied),
     HttpRouter.catchTags({
       AuthError: () => refuse(401, "sign in at /login"),
       InvalidCsv: ({ message }) => refuse(422, `The file ${message}`),
