@@ -141,5 +141,39 @@ export const overlays: ReadonlyArray<Overlay> = [
       Flag.atLeast(0),`
       }
     ]
+  },
+  {
+    file: "test/Batch.test.ts",
+    why: "Effect 4 has no cache of requests, and batches the requests of several fibers",
+    edits: [
+      {
+        find: `          Effect.provide(live),
+          Effect.withRequestCaching(true),
+          Effect.forkChild
+`,
+        replace: `          Effect.provide(live),
+          Effect.forkChild
+`
+      },
+      {
+        find: `  it.effect("are kept by Effect's cache of requests where it is on, for each account its own", () =>`,
+        replace: `  it.effect("of several fibers are one request, for each account its own", () =>`
+      },
+      {
+        find: `        yield* Effect.provide(read([1, 2]), one)
+        yield* Effect.provide(read([2, 1]), one)
+        yield* Effect.provide(read([1, 2]), two)
+      }).pipe(Effect.withRequestCaching(true))`,
+        replace: `        yield* Effect.all(
+          [
+            Effect.provide(read([1, 2]), one),
+            Effect.provide(read([2, 1]), one),
+            Effect.provide(read([1, 2]), two)
+          ],
+          { concurrency: "unbounded" }
+        )
+      })`
+      }
+    ]
   }
 ]
