@@ -4,59 +4,19 @@ import type { Overlay } from "../codemod/overlay.js"
 export const overlays: ReadonlyArray<Overlay> = [
   {
     file: "src/Accounts.ts",
-    why: "routes are values, and a router is a service that layers add them to",
+    why: "routes are values, which layers add to a router",
     edits: [
       {
-        find: `import type { RequestError } from "effect/http/HttpServerError"`,
-        replace: `import type { HttpServerError } from "effect/http/HttpServerError"`
-      },
-      {
-        find: ` * What goes wrong is an error of the router: \`AuthError\``,
-        replace: ` * What goes wrong is an error of the routes: \`AuthError\``
-      },
-      {
-        find: ` * import { Effect } from "effect"
- * import { Accounts } from "effect-pipedrive"
- * import { HttpRouter, HttpServerResponse } from "effect/http"
- *
- * const routes = Accounts.router({
- *   onConnect: ({ user }) => Effect.succeed(HttpServerResponse.text(\`Hello \${user.name}\`))
- * }).pipe(
- *   Effect.map(
- *     HttpRouter.catchTag("AuthError", ({ message }) => HttpServerResponse.text(message, { status: 401 }))
- *   )
- * )`,
-        replace: ` * import { Effect, Layer } from "effect"
- * import { Accounts, type PipedriveError } from "effect-pipedrive"
- * import { HttpRouter, HttpServerResponse } from "effect/http"
- *
- * const refused = HttpRouter.middleware<{ handles: PipedriveError.AuthError }>()((answer) =>
- *   Effect.catchTag(answer, "AuthError", ({ message }) =>
- *     Effect.succeed(HttpServerResponse.text(message, { status: 401 }))
- *   )
- * )
- *
- * const routes = HttpRouter.addAll(
- *   Accounts.router({
- *     onConnect: ({ user }) => Effect.succeed(HttpServerResponse.text(\`Hello \${user.name}\`))
- *   })
- * ).pipe(Layer.provide(refused.layer))`
-      },
-      {
-        find: `  HttpRouter.HttpRouter<E | E2 | PipedriveError | RequestError, HttpRouter.HttpRouter.ExcludeProvided<R | R2>>,`,
-        replace: `  ReadonlyArray<HttpRouter.Route<E | E2 | PipedriveError | HttpServerError, Exclude<R | R2, HttpRouter.Provided>>>,`
-      },
-      {
-        find: `    return HttpRouter.empty.pipe(
-      HttpRouter.get(loginPath, login),
-      HttpRouter.get(callbackPath, callback),
-      HttpRouter.del(callbackPath, uninstalled)
-    )`,
-        replace: `    return [
-      HttpRouter.route("GET", loginPath, login),
-      HttpRouter.route("GET", callbackPath, callback),
-      HttpRouter.route("DELETE", callbackPath, uninstalled)
-    ]`
+        find: ` *   return HttpRouter.empty.pipe(
+ *     HttpRouter.get("/login", login),
+ *     HttpRouter.get("/callback", callback),
+ *     HttpRouter.del("/callback", uninstall)
+ *   )`,
+        replace: ` *   return HttpRouter.addAll([
+ *     HttpRouter.route("GET", "/login", login),
+ *     HttpRouter.route("GET", "/callback", callback),
+ *     HttpRouter.route("DELETE", "/callback", uninstall)
+ *   ])`
       }
     ]
   },
