@@ -354,6 +354,7 @@ describe("errors travel", () => {
         assert.isTrue(PipedriveError.isPipedriveError(back))
       }
       assert.isFalse(PipedriveError.isPipedriveError(new Error("NotFound")))
+      assert.isFalse(PipedriveError.isPipedriveError(new PipedriveError.InvalidCustomFields({ issues: [] })))
     })
   )
 })

@@ -129,6 +129,18 @@ describe("the faults of an input", () => {
       { kind: "c", n: 1 },
       ['value kind must be "a" or "b", is "c"', "unknown n is not a field of this endpoint", "missing s is missing"]
     ],
+    [
+      "of the alternative that is meant, within another type",
+      Schema.Struct({ a: Schema.NullOr(choice) }),
+      { a: { kind: "a", n: "x" } },
+      ['value a.n must be number, is "x"']
+    ],
+    [
+      "of a tuple",
+      Schema.Struct({ a: Schema.Tuple(Schema.Int, Schema.String) }),
+      { a: ["x", "y"] },
+      ['value a.0 must be number, is "x"']
+    ],
     ["that is null", choice, null, ["value  must be an object, is null"]],
     ["of a whole that names the part", Schema.Struct({ w: pair }), { w: { a: 1, b: 2 } }, ["value w.b is not as a"]],
     ["of a whole", Schema.Struct({ w: some }), { w: { a: 3 } }, ["value w is three"]],
