@@ -346,6 +346,8 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         })
         return `${to("timeoutOrElse")}(${before}{ ${fields.join(", ")} })`
       }
+      case "Random.nextIntBetween":
+        return args.length === 2 ? `${to(member)}(${between(args)}, { halfOpen: true })` : undefined
       case "Schedule.intersect":
       case "Schedule.union":
         return args.length === 2 ? `${to(member)}([${between(args)}])` : undefined

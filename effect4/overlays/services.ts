@@ -72,6 +72,7 @@ export const overlays: ReadonlyArray<Overlay> = [
       {
         find: "/** Decodes a store's entry;",
         replace: `const formatted = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1({
+  checkHook: () => "is not what it must be",
   leafHook: (issue) => (issue._tag === "MissingKey" ? "is missing" : "is not what it must be")
 })
 
@@ -133,6 +134,16 @@ export const overlays: ReadonlyArray<Overlay> = [
           { concurrency: "unbounded" }
         )
       })`
+      }
+    ]
+  },
+  {
+    file: "test/oauth/store.test.ts",
+    why: "a waiter goes on at once when it is woken",
+    edits: [
+      {
+        find: `        assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(fibers.leaving)))`,
+        replace: `        yield* Fiber.await(fibers.leaving)`
       }
     ]
   }

@@ -5,6 +5,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -403,7 +404,7 @@ describe("two processes on one store", () => {
         const { answer, second, server, stored } = yield* scenario(locks, (server) =>
           Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.authorize(server.consent(2)))
         )
-        assert.strictEqual(answer._tag, "Right")
+        assert.isTrue(Either.isRight(answer))
         assert.match(Redacted.value(Option.getOrThrow(stored).accessToken), /^v1u:2:/)
         server.expireAccess()
         const { data } = yield* call.pipe(Effect.provide(second))

@@ -217,7 +217,7 @@ export const live = (
 ): Layer.Layer<OAuth2.OAuth2 | Auth.Auth | HttpClient.HttpClient | TokenStore.TokenStore, ConfigError.ConfigError> => {
   const { latency, store, ...rest } = options
   return OAuth2.layer({ ...settings, limiter: false, ...rest }).pipe(
-    Layer.provideMerge(Layer.merge(transport(server, latency), store ?? TokenStore.layerMemory))
+    Layer.provideMerge(Layer.merge(transport(server, latency), store ?? Layer.fresh(TokenStore.layerMemory)))
   )
 }
 
