@@ -21,6 +21,7 @@ import * as Record from "effect/Record"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Fetch from "../internal/http/fetch.js"
 import type { Names } from "../internal/options.js"
 import * as several from "./companies.js"
 import * as Sandbox from "./index.js"
@@ -83,9 +84,7 @@ const urlOf = (address: HttpServer.Address): string => {
 }
 
 /** Pipedrive follows no redirects of a webhook's receiver. */
-const manual = FetchHttpClient.layer.pipe(
-  Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" }))
-)
+const manual = Fetch.layer.pipe(Layer.provide(Layer.succeed(FetchHttpClient.RequestInit, { redirect: "manual" })))
 
 const fileError = (file: string, what: string) => (cause: unknown) =>
   new Sandbox.SandboxError({ path: "file", reason: `${what}: ${file} (${String(cause)})` })

@@ -5,7 +5,6 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { request as httpRequest } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
@@ -14,7 +13,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { Accounts, type OAuth2, Sync, SyncStore, TokenStore } from "effect-pipedrive"
+import { Accounts, HttpLayer, type OAuth2, Sync, SyncStore, TokenStore } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Server from "effect-pipedrive/sandbox/server"
 import { Users, Webhooks } from "effect-pipedrive/v1"
@@ -423,7 +422,7 @@ describe("several companies on a port", () => {
       const layer = Layer.merge(
         Accounts.layer(settings(all)).pipe(Layer.provide(TokenStore.layerMemory)),
         SyncStore.layerMemory
-      ).pipe(Layer.provideMerge(FetchHttpClient.layer))
+      ).pipe(Layer.provideMerge(HttpLayer.layerFetch))
       yield* Effect.gen(function* () {
         const accounts = yield* Accounts.Accounts
         const connected = yield* Effect.forEach(
@@ -499,7 +498,7 @@ describe("several companies on a port", () => {
       assert.deepStrictEqual([one.data?.company_domain, two.data?.company_domain], ["harbour", "pine"])
       const ours = yield* Effect.map(Deals.list(), ({ data }) => data.map(({ title }) => title)).pipe(
         Effect.provide(Sandbox.layerCompany("pine")),
-        Effect.provide(Layer.merge(Layer.succeed(Sandbox.Companies, all), FetchHttpClient.layer))
+        Effect.provide(Layer.merge(Layer.succeed(Sandbox.Companies, all), HttpLayer.layerFetch))
       )
       assert.deepStrictEqual(ours, ["Pine 1", "Pine 2", "Official"])
 
@@ -540,7 +539,7 @@ describe("several companies on a port", () => {
           const { deliveries } = yield* Sandbox.Sandbox
           assert.isTrue((yield* deliveries).every(({ url }) => url === `https://${name}.example/`))
         }).pipe(Effect.provide(Sandbox.layerCompany(name)))
-      ).pipe(Effect.provide(Layer.merge(Layer.succeed(Sandbox.Companies, all), FetchHttpClient.layer)))
+      ).pipe(Effect.provide(Layer.merge(Layer.succeed(Sandbox.Companies, all), HttpLayer.layerFetch)))
       assert.deepStrictEqual(
         new Set(sent.map(([url, id]) => `${url} ${id}`)),
         new Set(["https://harbour.example/ 15000042", "https://pine.example/ 15000043"])
@@ -625,7 +624,7 @@ describe("several companies on a port", () => {
         const { all } = yield* served(options)
         return yield* Deals.add({ title: "Kept" }).pipe(
           Effect.provide(Sandbox.layerCompany("pine")),
-          Effect.provide(Layer.merge(Layer.succeed(Sandbox.Companies, all), FetchHttpClient.layer)),
+          Effect.provide(Layer.merge(Layer.succeed(Sandbox.Companies, all), HttpLayer.layerFetch)),
           Effect.map(({ data }) => data.id)
         )
       }).pipe(Effect.scoped)

@@ -8,7 +8,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
-/** A Schema, as `ast` of `Schema.Schema` has it. @internal */
+/** A Schema, as `ast` of `Schema.Schema` has it. Declarations of the sandbox name it. */
 export type Ast = AST.AST
 
 /** The key of an annotation of our own. @internal */

@@ -7,7 +7,7 @@ import * as AST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 
-/** A Schema, as `ast` of `Schema.Schema` has it. @internal */
+/** A Schema, as `ast` of `Schema.Schema` has it. Declarations of the sandbox name it. */
 export type Ast = AST.AST
 
 /** The key of an annotation of our own. @internal */
