@@ -2,6 +2,7 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { explain } from "../src/internal/configError.js"
 import * as Options from "../src/internal/options.js"
 import * as Raw from "../src/internal/rawRequest.js"
 
@@ -41,9 +42,9 @@ describe("the name that was probably meant", () => {
   it("is refused by the first option that nobody knows", () => {
     const names = { key: true, seal: true } as const
     const error = Effect.runSync(Effect.flip(Options.refuseUnknown({ kye: 1, x: 2 }, names, "seal.")))
-    assert.strictEqual(String(error), '(Invalid data at seal.kye: "is no option: did you mean key?")')
+    assert.strictEqual(explain(error), "seal.kye: is no option: did you mean key?")
     const first = Effect.runSync(Effect.flip(Options.refuseUnknown({ kye: 1 }, names)))
-    assert.strictEqual(String(first), '(Invalid data at kye: "is no option: did you mean key?")')
+    assert.strictEqual(explain(first), "kye: is no option: did you mean key?")
     Effect.runSync(Options.refuseUnknown({ key: 1 }, names))
   })
 
