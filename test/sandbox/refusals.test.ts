@@ -303,6 +303,15 @@ describe("values that are out of bounds are refused, by both versions", () => {
     )
   }
 
+  it.effect("a value of another type is refused in the words of the client", () =>
+    Effect.gen(function* () {
+      const { send } = yield* world()
+      const reply = yield* send("POST", "/api/v2/deals", { title: "x", value: "9" })
+      assert.strictEqual(reply.status, 400)
+      assert.match(reply.body.error, /'value' is not valid: must be number, is "9"/)
+    })
+  )
+
   it.effect("custom fields too, and the money of leads", () =>
     Effect.gen(function* () {
       const { send } = yield* world()

@@ -168,13 +168,15 @@ const decidedBy = (issueOf: (value: unknown, exact?: boolean) => SchemaIssue.Iss
   }
 })
 
+/** The same type with other checks: what Effect itself makes, but does not export. */
+const withChecks = (ast: Ast, checks: ReadonlyArray<AST.Check<unknown>>): Ast =>
+  Object.assign(Object.create(Object.getPrototypeOf(ast)), ast, { checks: checks.length === 0 ? undefined : checks })
+
 /** The last check, upon all that comes before it. */
 const refined = (ast: Ast, checks: AST.Checks): Refined => {
   const before = checks.slice(0, -1)
   const check = checks[checks.length - 1] as AST.Check<unknown>
-  const from: Ast = Object.assign(Object.create(Object.getPrototypeOf(ast)), ast, {
-    checks: before.length === 0 ? undefined : before
-  })
+  const from = withChecks(ast, before)
   return { kind: "refinement", from, ...decidedBy((value) => failing(check, value, ast)) }
 }
 
@@ -220,7 +222,9 @@ const faultsOf = (
     case "InvalidType":
     case "AnyOf":
     case "OneOf":
-      return [{ path, message: AST.resolveAt<string>("message")(issue.ast) ?? words(nameOf(issue.ast)) }]
+      return [
+        { path, message: AST.resolveAt<string>("message")(issue.ast) ?? words(nameOf(withChecks(issue.ast, []))) }
+      ]
     case "MissingKey":
       return [{ path, message: "is missing" }]
     case "UnexpectedKey":
