@@ -46,7 +46,7 @@ describe("an endpoint", () => {
       const page = yield* Robots.list.pipe(Effect.provide(fake.live))
       assert.deepStrictEqual(page.data, [robot])
       yield* Robots.list({ limit: 5 }).pipe(Effect.provide(fake.live))
-      yield* Effect.void.pipe(Effect.zipRight(Robots.list), Effect.provide(fake.live))
+      yield* Effect.succeed(undefined).pipe(Effect.zipRight(Robots.list), Effect.provide(fake.live))
       assert.deepStrictEqual(
         fake.seen.map((seen) => seen.path),
         ["/api/v2/robots", "/api/v2/robots?limit=5", "/api/v2/robots"]

@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { HttpLayer, Pipedrive, type RateLimiter } from "effect-pipedrive"
+import { explain } from "../src/internal/configError.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 
@@ -43,7 +44,7 @@ describe("a policy that makes no sense", () => {
         ]) {
           const error = yield* Layer.build(layer).pipe(Effect.scoped, Effect.flip)
           assert.strictEqual(error._tag, "ConfigError")
-          assert.include(String(error), option)
+          assert.include(String(explain(error)), option)
         }
       })
     )

@@ -1,8 +1,8 @@
 import { layerStoreMemory } from "@effect/experimental/RateLimiter"
 import { KeyValueStore } from "@effect/platform"
-import { LibsqlClient } from "@effect/sql-libsql"
 import { assert, describe, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Layer, Option, Redacted } from "effect"
+import * as Sqlite from "../examples/sqlite.js"
 import { Accounts, Auth, HttpLayer, OAuth2, Pipedrive, SyncStore, TokenStore } from "../src/index.js"
 import * as RateLimiterShared from "../src/RateLimiterShared.js"
 import * as SyncStoreSql from "../src/SyncStoreSql.js"
@@ -30,7 +30,7 @@ const described = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 
 const http = Layer.provideMerge(TokenStore.layerMemory, Fake.make().layer)
 
-const sqlite = LibsqlClient.layer({ url: ":memory:" })
+const sqlite = Sqlite.layer(":memory:")
 
 const built = <A, E, R>(layer: Layer.Layer<A, E, R>) => Effect.scoped(Layer.build(layer))
 

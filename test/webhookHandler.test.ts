@@ -46,6 +46,7 @@ const ask = (app: HttpApp.Default, web: Request): Effect.Effect<Response> =>
   app.pipe(
     Effect.map((response) => HttpServerResponse.toWeb(response)),
     Effect.provideService(HttpServerRequest.HttpServerRequest, HttpServerRequest.fromWeb(web)),
+    Effect.scoped,
     Effect.orDie
   )
 

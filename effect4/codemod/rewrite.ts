@@ -188,7 +188,7 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       hasEither &&
       ts.isStringLiteral(node) &&
       (node.text === "Left" || node.text === "Right") &&
-      ts.isBinaryExpression(node.parent)
+      (ts.isExpression(node.parent) || ts.isVariableDeclaration(node.parent))
     ) {
       return node.text === "Left" ? '"Failure"' : '"Success"'
     }

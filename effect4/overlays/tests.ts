@@ -40,6 +40,114 @@ export const overlays: ReadonlyArray<Overlay> = [
     ]
   },
   {
+    file: "test/http/failure.test.ts",
+    why: "what went wrong is called otherwise",
+    edits: [{ find: `["send", "Transport"]`, replace: `["send", "TransportError"]` }]
+  },
+  {
+    file: "test/http/gate.test.ts",
+    why: "a fiber goes on at once when it is woken, so that no interruption comes between the grant and its end",
+    edits: [
+      {
+        find: `who waits", () => {
+  it.effect("and is interrupted just when a place was granted gives it back"`,
+        replace: `who waits", () => {
+  it.effect("has a place as soon as it is granted, and an interruption then comes too late"`
+      },
+      {
+        find: `      assert.isTrue(Exit.hasInterrupts(yield* Fiber.await(waiting)))
+      assert.strictEqual(gate.inFlight, 0)
+      assert.lengthOf(gate.all.log, 0)`,
+        replace: `      const exit = yield* Fiber.await(waiting)
+      assert.isTrue(Exit.isSuccess(exit))
+      assert.strictEqual(gate.inFlight, 1)
+      if (Exit.isSuccess(exit)) Gate.abandon(gate, exit.value, false)
+      assert.strictEqual(gate.inFlight, 0)
+      assert.lengthOf(gate.all.log, 0)`
+      }
+    ]
+  },
+  {
+    file: "test/http/shared.test.ts",
+    why: "the store tells how long ago it added tokens, and is one of Effect's own over any client of Redis",
+    imports: ["@effect/platform-node/NodeRedis"],
+    edits: [
+      { find: `import { layerStore } from "@effect/experimental/RateLimiter/Redis"\n`, replace: "" },
+      {
+        find: "import { layerStoreMemory, RateLimiterStore",
+        replace: "import { layerStoreMemory, layerStoreRedis, RateLimiterError, RateLimiterStore"
+      },
+      {
+        find: `tokenBucket: ({ key }) => Effect.sync(() => keys.add(key)).pipe(Effect.as(0))`,
+        replace: `tokenBucket: ({ key }) => Effect.sync(() => keys.add(key)).pipe(Effect.as([0, 0] as const)),
+          adaptiveConsume: () => Effect.never,
+          adaptiveFeedback: () => Effect.never`
+      },
+      {
+        find: `fixedWindow: () => Effect.fail(new RateLimitStoreError({ message: "gone" })),
+      tokenBucket: () => Effect.never`,
+        replace: `fixedWindow: () => Effect.fail(new RateLimiterError({ reason: new RateLimitStoreError({ message: "gone" }) })),
+      tokenBucket: () => Effect.never,
+      adaptiveConsume: () => Effect.never,
+      adaptiveFeedback: () => Effect.never`
+      },
+      {
+        find: `layerStore({
+        host: "127.0.0.1",
+        port: redis.port,
+        maxRetriesPerRequest: 0,
+        retryStrategy: () => null
+      })`,
+        replace: `layerStoreRedis().pipe(
+        Layer.provide(
+          NodeRedis.layer({
+            disableOfflineQueue: true,
+            socket: { host: "127.0.0.1", port: redis.port, reconnectStrategy: false }
+          })
+        )
+      )`
+      }
+    ]
+  },
+  {
+    file: "test/http/sharedWorker.ts",
+    why: "the store is one of Effect's own over any client of Redis",
+    imports: ["@effect/platform-node/NodeRedis", "effect/persistence/RateLimiter"],
+    edits: [
+      { find: `import { layerStore } from "@effect/experimental/RateLimiter/Redis"\n`, replace: "" },
+      {
+        find: `layerStore({ host: "127.0.0.1", port })`,
+        replace: `RateLimiter.layerStoreRedis().pipe(Layer.provide(NodeRedis.layer({ socket: { host: "127.0.0.1", port } })))`
+      }
+    ]
+  },
+  {
+    file: "test/oauth/mysql.test.ts",
+    why: "a client of a database has more to it",
+    edits: [
+      {
+        find: `    executeValues: () => Effect.succeed([]),
+`,
+        replace: `    executeValues: () => Effect.succeed([]),
+    executeValuesUnprepared: () => Effect.succeed([]),
+`
+      },
+      { find: `compiler, spanAttributes: [] }`, replace: `compiler, driver: "mysql", spanAttributes: [] }` }
+    ]
+  },
+  {
+    file: "test/types/entryPoints.ts",
+    why: "arbitraries are Effect's own",
+    imports: ["effect/Arbitrary"],
+    edits: [
+      {
+        find: "FastCheck.assert(FastCheck.property(Sandbox.arbitrary(Deals.get), ({ data }) => data.title.length > 0))",
+        replace:
+          "export const titled = Arbitrary.map(Sandbox.arbitrary(Deals.get), ({ data }) => data.title.length > 0)\nconcrete(titled)"
+      }
+    ]
+  },
+  {
     file: "test/http/watching.test.ts",
     why: "annotations of the log stand in a reference of the fiber",
     edits: [

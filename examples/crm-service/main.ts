@@ -11,8 +11,8 @@
 import { createServer } from "node:http"
 import { FileSystem } from "@effect/platform"
 import { NodeFileSystem, NodeHttpServer, NodeRuntime } from "@effect/platform-node"
-import { LibsqlClient } from "@effect/sql-libsql"
 import { Config, Console, Effect, Layer, Option } from "effect"
+import * as Sqlite from "../sqlite.js"
 import * as Sandbox from "./sandbox.js"
 import { App, layer } from "./server.js"
 
@@ -40,7 +40,7 @@ const program = Effect.gen(function* () {
   const app = isReal ? Layer.merge(registered, server) : Layer.provideMerge(Sandbox.app, server)
   return yield* Layer.effectDiscard(notice).pipe(
     Layer.provide(layer),
-    Layer.provide(Layer.merge(app, LibsqlClient.layer({ url }))),
+    Layer.provide(Layer.merge(app, Sqlite.layer(url))),
     Layer.launch
   )
 })

@@ -3,18 +3,16 @@
  */
 import type { SqlError } from "@effect/sql"
 import { SqlClient } from "@effect/sql"
-import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
 import { Array as Arr, Config, Effect, Layer, Redacted } from "effect"
 import type { Sync } from "effect-pipedrive"
 import type { Activities, Deals, Organizations, Persons } from "effect-pipedrive/v2"
+import * as Sqlite from "../sqlite.js"
 
 /** `DATABASE_URL`: `postgres://...`, or a file for SQLite. */
 export const Database = Layer.unwrapEffect(
   Effect.map(Config.redacted("DATABASE_URL").pipe(Config.withDefault(Redacted.make("file:pipedrive.db"))), (url) =>
-    /^postgres(ql)?:/.test(Redacted.value(url))
-      ? PgClient.layer({ url })
-      : LibsqlClient.layer({ url: Redacted.value(url) })
+    /^postgres(ql)?:/.test(Redacted.value(url)) ? PgClient.layer({ url }) : Sqlite.layer(Redacted.value(url))
   )
 )
 

@@ -4,18 +4,18 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import { LibsqlClient } from "@effect/sql-libsql"
 import { PgClient } from "@effect/sql-pg"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Sqlite from "../../examples/sqlite.js"
 
 /** A database by its URL: `postgres://...`, or `file:...` for SQLite. */
 export const database = (url: string): Layer.Layer<SqlClient.SqlClient, SqlError | ConfigError> =>
   url.startsWith("file:")
-    ? Layer.tap(LibsqlClient.layer({ url }), (context) => wal(Context.get(context, SqlClient.SqlClient)))
+    ? Layer.tap(Sqlite.layer(url), (context) => wal(Context.get(context, SqlClient.SqlClient)))
     : PgClient.layer({ url: Redacted.make(url), maxConnections: 4 })
 
 /** With SQLite's other journal, a process that reads keeps the others from writing. */
