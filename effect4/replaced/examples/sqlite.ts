@@ -74,5 +74,5 @@ const make = (url: string) =>
   })
 
 /** A file by its URL (`file:pipedrive.db`), or `:memory:`. */
-export const layer = (url: string): Layer.Layer<SqlClient.SqlClient> =>
+export const layer = (url: string): Layer.Layer<SqlClient.SqlClient, SqlError> =>
   Layer.effect(SqlClient.SqlClient, make(url)).pipe(Layer.provide(Reactivity.layer))
