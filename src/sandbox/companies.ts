@@ -194,7 +194,8 @@ export const makeOpen = <Name extends string>(
         otherTokens: opened.map(([, one]) => one.service.token),
         choices: opened.map(([name, { internals }]) => {
           const { company } = internals.world
-          return { company: name, title: `${company.name} (${company.domain})` }
+          const isNamedAlike = company.name === company.domain
+          return { company: name, title: isNamedAlike ? company.name : `${company.name} (${company.domain})` }
         })
       }
     )

@@ -5,7 +5,7 @@ import * as boundedLog from "../http/boundedLog.js"
 import type { Limits } from "../http/limits.js"
 import * as limits from "../http/limits.js"
 import type { SeenRequest } from "../http/requestLog.js"
-import type { Page, View } from "./context.js"
+import { isFront, type Page, type View } from "./context.js"
 import { clock, count, type Html, html, plain, pretty, shorten, statusBadge } from "./html.js"
 
 const perPage = 50
@@ -89,8 +89,11 @@ export const requestsPage = (page: Page, parameters: URLSearchParams, millis: nu
   return {
     title: "Requests",
     path: paths.requests,
-    content: html`<section aria-labelledby="limits"><h2 id="limits">Limits</h2>${limitBars(from, millis)}</section>
-<section aria-labelledby="requests-title"><h2 id="requests-title">Requests</h2>
+    content: html`${
+      !isFront(page) &&
+      html`<section aria-labelledby="limits"><h2 id="limits">Limits</h2>${limitBars(from, millis)}</section>`
+    }
+<section aria-labelledby="requests-title"><h2 id="requests-title">${isFront(page) ? "Requests for no company" : "Requests"}</h2>
 <div class="tools"><form action="${paths.requests}" role="search"><label>Find <input type="search" name="find" value="${find}" placeholder="post deals 404"></label> <button>Find</button></form>
 <form method="post" action="${paths.clearRequests}"><button${log.entries.length === 0 && html` disabled`}>Clear the list</button></form></div>
 <p class="quiet" id="count">${count(log.entries.length, "request")} kept${find !== "" && `, of which these contain “${find}”`}.</p>
