@@ -90,10 +90,13 @@ export const makeOurs = (baseUrl: string) => {
   }
 }
 
+/** Effect 4 asks for Node 22.19. */
+const canRun = Number.parseInt(process.versions.node, 10) >= 22
+
 /** The Effect 4 edition, when it was built (`npm run effect4 -- --package`). */
 const makeOthers = async (baseUrl: string): Promise<Omit<ReturnType<typeof makeOurs>, "sdk"> | undefined> => {
   const file = new URL("../effect4/build/bench/calls.ts", import.meta.url)
-  if (!existsSync(new URL("../dist/index.js", file))) return undefined
+  if (!existsSync(new URL("../dist/index.js", file)) || !canRun) return undefined
   const { makeOurs: make }: { readonly makeOurs: typeof makeOurs } = await import(file.href)
   const { close, contenders, readers } = make(baseUrl)
   const named = (all: ReadonlyArray<Contender>) =>
