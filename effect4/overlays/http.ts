@@ -63,6 +63,16 @@ const Proto = `
     ]
   },
   {
+    file: "src/internal/http/fetchOptions.ts",
+    why: "fetch is a reference, of which every context has the default",
+    edits: [
+      {
+        find: "Option.getOrUndefined(Context.getOption(context, FetchHttpClient.Fetch))",
+        replace: "Context.getOrUndefinedUnsafe(context, FetchHttpClient.Fetch.key)"
+      }
+    ]
+  },
+  {
     file: "src/internal/http/multipart.ts",
     why: "an unfold ends with undefined",
     edits: [

@@ -136,14 +136,44 @@ export const overlays: ReadonlyArray<Overlay> = [
     ]
   },
   {
-    file: "test/types/entryPoints.ts",
-    why: "arbitraries are Effect's own",
-    imports: ["effect/Arbitrary"],
+    file: "test/http/transports/proxies.test.ts",
+    why: "undici 8 forwards plain requests unless it is told to tunnel them, and Node's own fetch needs a wrapper around it",
     edits: [
       {
-        find: "FastCheck.assert(FastCheck.property(Sandbox.arbitrary(Deals.get), ({ data }) => data.title.length > 0))",
-        replace:
-          "export const titled = Arbitrary.map(Sandbox.arbitrary(Deals.get), ({ data }) => data.title.length > 0)\nconcrete(titled)"
+        find: "const by = (options: Undici.ProxyAgent.Options) => ({",
+        replace: `const by = (given: Undici.ProxyAgent.Options) => {
+  const options = { proxyTunnel: true, ...given }
+  return {`
+      },
+      {
+        find: "(dispatcher) => ({ dispatcher }) as RequestInit",
+        replace: "(dispatcher) => ({ dispatcher: new Undici.Dispatcher1Wrapper(dispatcher) }) as RequestInit"
+      },
+      {
+        find: `    )
+  )
+})
+
+const ways`,
+        replace: `    )
+  )
+  }
+}
+
+const ways`
+      }
+    ]
+  },
+  {
+    file: "test/http/transports/files.test.ts",
+    why: "fetch lets a body go a turn after the call is over",
+    edits: [
+      {
+        find: `          assert.isBelow(counts.bytes, 32 * megabyte)
+          assert.strictEqual(counts.ended, 1)`,
+        replace: `          assert.isBelow(counts.bytes, 32 * megabyte)
+          for (let turn = 0; turn < 50 && counts.ended === 0; turn++) yield* Effect.sleep(10)
+          assert.strictEqual(counts.ended, 1)`
       }
     ]
   },

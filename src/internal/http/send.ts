@@ -108,7 +108,8 @@ const retryOrFail = <A>(state: CallState<A>, error: E.PipedriveError): Effect.Ef
   return Effect.flatMap(delay(error, state), (wait) => {
     if (wait === undefined) return giveUp()
     const recorded = Effect.zipRight(Telemetry.recordAttempt(state, error), Telemetry.logRetry(state, error, wait))
-    const again = Effect.suspend(() => sendWithRetries(state))
+    // a client may begin to read the body of an attempt that has failed already
+    const again = Effect.suspend(() => (state.consumed ? giveUp() : sendWithRetries(state)))
     // after a 429 the limiter holds back all requests of these credentials, and the request keeps its turn
     if (error._tag === "RateLimited" && state.gate !== undefined) return Effect.zipRight(recorded, again)
     state.waited += wait

@@ -91,7 +91,10 @@ export const outgoing = <A>(
 ): HttpClientRequest.HttpClientRequest => {
   const watched = Stream.suspend(() => {
     const current = state()
-    if (!current.sending.restartable) current.consumed = true
+    if (!current.sending.restartable) {
+      if (current.consumed) return Stream.fail("the body was begun before")
+      current.consumed = true
+    }
     return Stream.mapChunks(stream, (chunk) => {
       move(current)
       current.deadline = current.moved + firstOf(current).millis
