@@ -3,6 +3,7 @@ import { createServer } from "node:http"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -22,17 +23,20 @@ import { database, sqliteFile } from "./support/sql.js"
 
 type Row = Readonly<Record<string, unknown>>
 
-/** The whole service on a port, and its two companies. */
-const started = Effect.gen(function* () {
+/** A port, a database, and two companies that know an app there. */
+const surroundings = Effect.gen(function* () {
   const { url } = yield* Effect.acquireRelease(Effect.sync(sqliteFile), ({ remove }) => Effect.sync(remove))
   const server = NodeHttpServer.layer(createServer, { port: 0, host: "127.0.0.1" })
-  const context = yield* Layer.build(
-    Service.layer.pipe(Layer.provideMerge(Companies.app), Layer.provideMerge(server), Layer.provide(database(url)))
-  )
+  const context = yield* Layer.build(Companies.app.pipe(Layer.provideMerge(server), Layer.provideMerge(database(url))))
   const { harbour, pine } = Context.get(context, Sandbox.Companies).companies
   if (harbour === undefined || pine === undefined) return yield* Effect.dieMessage("there are two companies")
-  return { origin: HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address), harbour, pine }
+  const origin = HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address)
+  const serving = Layer.build(Layer.provide(Service.layer, Layer.succeedContext(context)))
+  return { origin, harbour, pine, serving, sql: Context.get(context, SqlClient.SqlClient) }
 })
+
+/** The whole service, and its two companies. */
+const started = Effect.tap(surroundings, ({ serving }) => serving)
 
 const go = (url: string, init: RequestInit = {}) =>
   Effect.promise(async () => {
@@ -216,6 +220,31 @@ describe("the CRM service", () => {
         const strange = yield* go(`${origin}/webhooks`, { method: "POST", headers, body: "{}" })
         assert.strictEqual(strange.status, 401)
       }
+    }).pipe(Effect.scoped)
+  )
+
+  it.live("makes up, when it starts again, for what it missed", () =>
+    Effect.gen(function* () {
+      const { harbour, origin, serving, sql } = yield* surroundings
+      yield* Effect.gen(function* () {
+        yield* serving
+        yield* isCopy(harbour, yield* connect(origin, harbour))
+      }).pipe(Effect.scoped)
+      const hooks = (yield* Webhooks.list().pipe(at(harbour))).data
+      yield* Effect.forEach(hooks, ({ id }) => Webhooks.delete({ id })).pipe(at(harbour))
+      yield* Deals.add({ title: "Meanwhile" }).pipe(at(harbour))
+      yield* Deals.delete({ id: 1 }).pipe(at(harbour))
+
+      yield* serving
+      const copied = sql<{
+        readonly raw: string
+      }>`SELECT raw FROM records WHERE entity = 'deal' AND raw IS NOT NULL`.pipe(
+        Effect.map((rows) => titles(rows.map(({ raw }): Row => JSON.parse(raw)))),
+        Effect.filterOrFail((all) => all.join() === "Meanwhile"),
+        Effect.retry(Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(200)))
+      )
+      assert.deepStrictEqual(yield* copied, ["Meanwhile"])
+      assert.lengthOf((yield* Webhooks.list().pipe(at(harbour))).data, 3)
     }).pipe(Effect.scoped)
   )
 
