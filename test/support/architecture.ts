@@ -39,7 +39,7 @@ const notForInternal: ReadonlyArray<string> = ["v1", "v2", "current", "Pipedrive
 const serverEdge = /^src\/sandbox\/server\.ts$/
 
 /** Where fibers are made that their maker waits for or interrupts: no edge, and only by `Runtime.runFork`. */
-const ownFibers = /^src\/internal\/http\/timeout\.ts$/
+const ownFibers = /^src\/internal\/fiber\.ts$/
 
 /** What knows SQL, behind an entry point of its own. */
 const sqlEdge = /^src\/(TokenStore|SyncStore)Sql\.ts$/
