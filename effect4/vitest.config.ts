@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 const root = fileURLToPath(new URL("./build/", import.meta.url))
+// tests read files and start programs of the edition
+process.chdir(root)
 const src = `${root}src/`
 
 export default defineConfig({

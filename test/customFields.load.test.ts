@@ -175,19 +175,22 @@ describe("fields of an account at run time", () => {
     })
   )
 
-  it.effect("are kept for each credential on its own", () =>
-    Effect.gen(function* () {
-      const fake = Fake.make(({ headers }) =>
-        Fake.ok([{ field_code: Large.key(1), field_name: `of ${headers["x-api-token"]}`, field_type: "text" }])
-      )
-      const as = (token: string) => Effect.provide(Layer.merge(Auth.apiKey(token), fake.layer))
-      const fields = yield* CustomFields.load(DealFields)
-      for (const token of ["a", "b", "a", "b"]) {
-        assert.strictEqual((yield* as(token)(fields.byKey(Large.key(1)))).name, `of ${token}`)
-      }
-      assert.strictEqual(fake.seen.length, 2)
-    })
-  )
+  for (const kind of ["apiKey", "accessToken"] as const) {
+    it.effect(`are kept for each credential on its own (${kind})`, () =>
+      Effect.gen(function* () {
+        const fake = Fake.make(({ headers }) => {
+          const token = headers["x-api-token"] ?? headers.authorization?.replace("Bearer ", "")
+          return Fake.ok([{ field_code: Large.key(1), field_name: `of ${token}`, field_type: "text" }])
+        })
+        const as = (token: string) => Effect.provide(Layer.merge(Auth[kind](token), fake.layer))
+        const fields = yield* CustomFields.load(DealFields)
+        for (const token of ["a", "b", "a", "b"]) {
+          assert.strictEqual((yield* as(token)(fields.byKey(Large.key(1)))).name, `of ${token}`)
+        }
+        assert.strictEqual(fake.seen.length, 2)
+      })
+    )
+  }
 
   it.effect("come of v1's rows too, parts and deleted fields left out", () =>
     Effect.gen(function* () {

@@ -15,7 +15,7 @@ import { freePort, run } from "./support/process.js"
 import { service } from "./support/services.js"
 import { database, sqliteFile } from "./support/sql.js"
 
-const main = ["node_modules/tsx/dist/cli.mjs", "examples/sync-sql/main.ts"]
+const main = ["--import", "tsx", "examples/sync-sql/main.ts"]
 
 const example = (env: Readonly<Record<string, string>>, ...args: ReadonlyArray<string>) =>
   Effect.promise(() => run(process.execPath, [...main, ...args], { env }))
@@ -30,7 +30,7 @@ const interrupted = (
   Effect.promise(
     () =>
       new Promise<{ readonly output: string; readonly status: number | null }>((resolve, reject) => {
-        const child = spawn(process.execPath, ["--import", "tsx", "examples/sync-sql/main.ts", ...args], {
+        const child = spawn(process.execPath, [...main, ...args], {
           env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env }
         })
         let output = ""

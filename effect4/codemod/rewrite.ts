@@ -22,7 +22,10 @@ const barrels = new Set([
   "@effect/platform-node",
   "@effect/sql",
   "@effect/experimental",
-  "@effect/cli"
+  "@effect/cli",
+  "@effect/cluster",
+  "@effect/opentelemetry",
+  "@effect/workflow"
 ])
 
 /** @internal */
@@ -157,7 +160,7 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       return `${print(node.expression.expression)}.interruptUnsafe()`
     }
     if (ts.isCallExpression(node)) {
-      const special = tagCall(node) ?? piped(node) ?? annotated(node)
+      const special = tagCall(node) ?? routes(node) ?? piped(node) ?? annotated(node)
       if (special !== undefined) return special
     }
     if (ts.isNewExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
@@ -457,6 +460,7 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     const args = call.arguments
     switch (member) {
       case "TemplateLiteral":
+      case "TemplateLiteralParser":
       case "Tuple":
       case "Union":
         if (args[0] !== undefined && ts.isArrayLiteralExpression(args[0])) {
@@ -499,6 +503,34 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
       default:
         return undefined
     }
+  }
+
+  /** `HttpRouter.empty.pipe(HttpRouter.get(path, handler))` is the layer `HttpRouter.add("GET", path, handler)`. */
+  const routes = (node: ts.CallExpression): string | undefined => {
+    const pipe = node.expression
+    if (!ts.isPropertyAccessExpression(pipe) || pipe.name.text !== "pipe") return undefined
+    const { expression: empty } = pipe
+    const module = ts.isPropertyAccessExpression(empty) ? moduleAt(empty.expression) : undefined
+    if (module?.name !== "HttpRouter" || !ts.isPropertyAccessExpression(empty) || empty.name.text !== "empty") {
+      return undefined
+    }
+    const to = (member: string) => memberAt(module, member, empty.expression.getText(source), false)
+    const steps = node.arguments.map((argument) => {
+      const step = callOf(argument)
+      const method = step?.module === module ? routeMethods.get(step.member) : undefined
+      return method === undefined || step === undefined ? undefined : `"${method}", ${between(step.call.arguments)}`
+    })
+    if (steps.includes(undefined)) return undefined
+    if (steps.length === 1) return `${to("add")}(${steps[0]})`
+    // a step stands where it stood, with the comment before it
+    let out = ""
+    let at = node.arguments.pos
+    for (const [index, argument] of node.arguments.entries()) {
+      const start = argument.getStart(source)
+      out += `${text.slice(at, start)}${to("route")}(${steps[index]})`
+      at = argument.end
+    }
+    return `${to("addAll")}([${out}${text.slice(at, node.end - 1)}])`
   }
 
   /** `schema.pipe(Schema.between(0, 100))` is `schema.check(Schema.isBetween({ minimum: 0, maximum: 100 }))`. */
@@ -617,6 +649,15 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
 const testMethods: ReadonlyMap<string, string> = new Map([
   ["scoped", "effect"],
   ["scopedLive", "live"]
+])
+
+/** The methods of requests, by what a router of Effect 3 calls them. */
+const routeMethods: ReadonlyMap<string, string> = new Map([
+  ["del", "DELETE"],
+  ["get", "GET"],
+  ["patch", "PATCH"],
+  ["post", "POST"],
+  ["put", "PUT"]
 ])
 
 /** Modules whose types of members stand beside the type. */

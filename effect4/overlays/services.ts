@@ -3,24 +3,6 @@ import type { Overlay } from "../codemod/overlay.js"
 /** What stands beside the calls: OAuth2, stores, streams, webhooks. */
 export const overlays: ReadonlyArray<Overlay> = [
   {
-    file: "src/Accounts.ts",
-    why: "routes are values, which layers add to a router",
-    edits: [
-      {
-        find: ` *   return HttpRouter.empty.pipe(
- *     HttpRouter.get("/login", login),
- *     HttpRouter.get("/callback", callback),
- *     HttpRouter.del("/callback", uninstall)
- *   )`,
-        replace: ` *   return HttpRouter.addAll([
- *     HttpRouter.route("GET", "/login", login),
- *     HttpRouter.route("GET", "/callback", callback),
- *     HttpRouter.route("DELETE", "/callback", uninstall)
- *   ])`
-      }
-    ]
-  },
-  {
     file: "src/Download.ts",
     why: "an error of the platform holds its reason as an object",
     edits: [
@@ -48,7 +30,7 @@ export const overlays: ReadonlyArray<Overlay> = [
  * import { HttpRouter } from "effect/http"`
       },
       {
-        find: ` *   return HttpRouter.empty.pipe(HttpRouter.post("/webhooks", webhooks))
+        find: ` *   return HttpRouter.add("POST", "/webhooks", webhooks)
  * }).pipe(Effect.provide(KeyValueStore.layerMemory))`,
         replace: ` *   return HttpRouter.add("POST", "/webhooks", webhooks)
  * }).pipe(Layer.unwrap, Layer.provide(KeyValueStore.layerMemory))`

@@ -2,7 +2,7 @@
  * Imports a CSV of deals with their persons and organizations. Columns: those of `Row`; every other one is a custom field of deals by
  * its name, and with `person.` or `organization.` before it one of theirs. A file that is imported again changes what it added.
  */
-import { Chunk, Effect, Record, Schema, Stream } from "effect"
+import { Effect, Record, Schema, Stream } from "effect"
 import { Bulk, CustomFields } from "effect-pipedrive"
 import * as Upsert from "effect-pipedrive/Upsert"
 import { DealFields, Deals, OrganizationFields, Organizations, PersonFields, Persons } from "effect-pipedrive/v2"
@@ -76,7 +76,7 @@ export const make = Effect.gen(function* () {
 
       // one row after the other: the next one may be of the same organization
       const results = yield* Stream.runCollect(Bulk.forEach(rows, importRow, { concurrency: 1 }))
-      return Chunk.toReadonlyArray(results).map((result) =>
+      return Array.from(results, (result) =>
         result._tag === "Succeeded"
           ? { row: result.index + 1, outcome: result.value.outcome, deal: result.value.data.id }
           : { row: result.index + 1, outcome: result._tag, error: result.error.message }

@@ -24,7 +24,29 @@ export class App extends Context.Tag("crm-service/App")<
   OAuth2.Options & { readonly clientSecret: Redacted.Redacted<string>; readonly redirectUri: string }
 >() {}
 
-const refuse = (status: number, error: string) => HttpServerResponse.json({ error }, { status })
+const json = (body: unknown, status = 200) => Effect.orDie(HttpServerResponse.json(body, { status }))
+
+const refuse = (status: number, error: string) => json({ error }, status)
+
+interface Failure {
+  readonly _tag: string
+  readonly message: string
+}
+
+/** What a browser is told where something fails. */
+const refused = (error: Failure) => {
+  switch (error._tag) {
+    case "AuthError":
+      return refuse(401, "sign in at /login")
+    case "InvalidCsv":
+      return refuse(422, `The file ${error.message}`)
+    case "AmbiguousCustomField":
+    case "UnknownCustomField":
+      return refuse(422, error.message)
+    default:
+      return Effect.zipRight(Effect.logError(error), refuse(502, "That did not work"))
+  }
+}
 
 const routes = Effect.gen(function* () {
   const { clientSecret, redirectUri } = yield* App
@@ -74,17 +96,18 @@ const routes = Effect.gen(function* () {
   })
 
   /** Answers as the company whose session it is, as long as that has the app. */
-  const answer = <A, E, R>(run: (company: number) => Effect.Effect<A, E, R>) =>
+  const answer = <A, E extends Failure, R>(run: (company: number) => Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
       const { cookies } = yield* HttpServerRequest.HttpServerRequest
-      const session = yield* sessions.get(cookies.session ?? "")
-      if (Option.isNone(session)) return yield* refuse(401, "sign in at /login")
+      const account = Option.getOrUndefined(yield* sessions.get(cookies.session ?? ""))
+      if (account === undefined) return yield* refuse(401, "sign in at /login")
       const isAllowed = Effect.flatMap(OAuth2.OAuth2, ({ token }) => token)
-      const result = Effect.zipRight(isAllowed, run(Number(session.value)))
-      return yield* HttpServerResponse.json(yield* Accounts.provide(session.value)(result))
-    })
+      const result = Effect.zipRight(isAllowed, run(Number(account)))
+      return yield* json(yield* Accounts.provide(account)(result))
+    }).pipe(Effect.catchAll(refused))
   const body = Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ text }) => text)
   const imported = answer(() => Effect.flatMap(body, importCsv))
+  const home = HttpServerResponse.html('<h1>CRM service</h1><a href="/login">Connect a company</a>')
   const report = answer(() => Report.pipeline)
   const copied = answer((company) =>
     Effect.flatMap(HttpRouter.params, ({ entity = "" }) => Copy.records(company, entity))
@@ -92,21 +115,13 @@ const routes = Effect.gen(function* () {
 
   yield* Effect.forkScoped(Effect.flatMap(accounts.list, Effect.forEach(prepare, { concurrency: 4 })))
   return HttpRouter.empty.pipe(
-    HttpRouter.get("/", HttpServerResponse.html('<h1>CRM service</h1><a href="/login">Connect a company</a>')),
-    HttpRouter.get("/login", oauth.login),
-    HttpRouter.get("/callback", oauth.callback),
-    HttpRouter.del("/callback", oauth.uninstall),
+    HttpRouter.get("/", Effect.succeed(home)),
+    HttpRouter.get("/login", Effect.catchAll(oauth.login, refused)),
+    HttpRouter.get("/callback", Effect.catchAll(oauth.callback, refused)),
+    HttpRouter.del("/callback", Effect.catchAll(oauth.uninstall, refused)),
     HttpRouter.post("/import", imported),
     HttpRouter.get("/report", report),
     HttpRouter.get("/copy/:entity", copied),
-    HttpRouter.catchTags({
-      AuthError: () => refuse(401, "sign in at /login"),
-      InvalidCsv: ({ message }) => refuse(422, `The file ${message}`),
-      UnknownCustomField: ({ message }) => refuse(422, message),
-      AmbiguousCustomField: ({ message }) => refuse(422, message)
-    }),
-    HttpRouter.catchAll((error) => Effect.zipRight(Effect.logError(error), refuse(502, "That did not work"))),
-    // it answers its errors itself
     HttpRouter.post("/webhooks", webhooks)
   )
 })

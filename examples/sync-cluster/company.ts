@@ -86,12 +86,9 @@ const bring = <A extends Item>(
           yield* store.save(key, batch.state)
         })
       ).pipe(
-        Effect.tap(() => Effect.sync(() => (before = Option.some(batch.state)))),
+        Effect.zipRight(Effect.sync(() => (before = Option.some(batch.state)))),
         Effect.zipRight(
-          Effect.when(
-            Effect.log(`company ${company}: ${batch.changes.length} ${table}`),
-            () => batch.changes.length > 0
-          )
+          batch.changes.length > 0 ? Effect.log(`company ${company}: ${batch.changes.length} ${table}`) : Effect.void
         )
       )
     )

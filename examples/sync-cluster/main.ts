@@ -53,7 +53,7 @@ const program = Effect.zipRight(
     // of processes that start together on an empty database, each tries to create the cluster's tables
     Effect.sandbox,
     Effect.retry({ while: Cause.isDie, times: 5, schedule: Schedule.spaced("1 second") }),
-    Effect.unsandbox
+    Effect.catchAll(Effect.failCause)
   )
 )
 

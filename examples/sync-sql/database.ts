@@ -172,6 +172,10 @@ export const writeFields = (
     const rows = fields
       .filter((field) => field.is_custom_field)
       .map((field) => ({ entity: table, field: field.field_code, name: field.field_name, type: field.field_type }))
-    const insert = rows.length === 0 ? Effect.void : Effect.asVoid(sql`INSERT INTO fields ${sql.insert(rows)}`)
-    return sql.withTransaction(Effect.zipRight(sql`DELETE FROM fields WHERE entity = ${table}`, insert))
+    return sql.withTransaction(
+      Effect.gen(function* () {
+        yield* sql`DELETE FROM fields WHERE entity = ${table}`
+        for (const some of Arr.chunksOf(rows, 200)) yield* sql`INSERT INTO fields ${sql.insert(some)}`
+      })
+    )
   })

@@ -76,7 +76,7 @@ const router = (secure: boolean) =>
             : Effect.as(Effect.logWarning(error.message), html(Page.failed("Pipedrive did not sign you in."), 400))
         )
       )
-      return yield* HttpServerResponse.expireCookie(answer, "state", { ...cookie, path: "/callback" })
+      return HttpServerResponse.expireCookie(answer, "state", { ...cookie, path: "/callback" })
     })
 
     const logout = Effect.gen(function* () {
@@ -114,15 +114,16 @@ const router = (secure: boolean) =>
       HttpRouter.get("/login", login),
       HttpRouter.get("/callback", callback),
       HttpRouter.del("/callback", uninstalled),
-      HttpRouter.post("/logout", logout),
-      HttpRouter.use(Effect.map(HttpServerResponse.setHeaders(Page.headers)))
+      HttpRouter.post("/logout", logout)
     )
   })
 
 /** The app on whatever server, transport and store there is. */
 export const layer = (app: OAuth2.Options) =>
   Layer.unwrapEffect(
-    Effect.map(router(new URL(app.redirectUri).protocol === "https:"), (routes) => HttpServer.serve(routes))
+    Effect.map(router(new URL(app.redirectUri).protocol === "https:"), (routes) =>
+      HttpServer.serve(HttpRouter.use(routes, Effect.map(HttpServerResponse.setHeaders(Page.headers))))
+    )
   ).pipe(
     // each user sees what Pipedrive shows this user; for an app's own work, one account a company is the default
     Layer.provide(Accounts.layer({ ...app, accountOf: ({ companyId, id }) => `${companyId}/${id}` })),

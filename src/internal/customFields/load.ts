@@ -131,7 +131,9 @@ export const make = (
     const atOnce = auth.authorizeNow?.(request, now)
     const signed = atOnce ?? Option.getOrUndefined(yield* Effect.option(auth.authorize(request)))
     // the call itself says what is wrong with the credentials
-    return signed === undefined ? newEntry() : entryOf(JSON.stringify([signed.url, signed.headers]), now)
+    if (signed === undefined) return newEntry()
+    // by their entries: headers as JSON hide tokens, and then all accounts would be one
+    return entryOf(JSON.stringify([signed.url, Object.entries(signed.headers)]), now)
   })
 
   /** Who comes while it is being read has part in what comes of it, unless the reader is interrupted. */
