@@ -108,7 +108,7 @@ output.set(
   "tsconfig.json",
   JSON.stringify({
     extends: "../../tsconfig.json",
-    compilerOptions: { paths: compilerOptions.paths },
+    compilerOptions: { paths: compilerOptions.paths, typeRoots: ["../../node_modules/@types"] },
     include: ["src", "cli", "examples", "test"]
   })
 )

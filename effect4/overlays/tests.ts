@@ -178,6 +178,11 @@ const ways`
     ]
   },
   {
+    file: "test/cli/fields.test.ts",
+    why: "its packages stand a folder above",
+    edits: [{ find: `resolve("node_modules")`, replace: `resolve("../node_modules")` }]
+  },
+  {
     file: "test/http/watching.test.ts",
     why: "annotations of the log stand in a reference of the fiber",
     edits: [

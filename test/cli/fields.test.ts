@@ -13,7 +13,7 @@ import { camelCase, identifiers } from "../../cli/fields/names.js"
 import { parse } from "../../cli/fields/parse.js"
 import { print } from "../../cli/fields/print.js"
 import * as Large from "../support/largeAccount.js"
-import { node } from "../support/process.js"
+import { installed, node } from "../support/process.js"
 
 const folder = mkdtempSync(join(tmpdir(), "effect-pipedrive-fields-"))
 symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction")
@@ -133,7 +133,7 @@ export const proto: CustomFields.Input<typeof dealFields> = { size_0000: ["__pro
             files: ["use.ts"]
           })
         )
-        const compiled = yield* Effect.promise(() => node(["node_modules/typescript/bin/tsc", "-p", folder]))
+        const compiled = yield* Effect.promise(() => node([installed("typescript/bin/tsc"), "-p", folder]))
         assert.strictEqual(compiled.status, 0, compiled.output)
 
         writeFileSync(
@@ -145,7 +145,7 @@ export const proto: CustomFields.Input<typeof dealFields> = { size_0000: ["__pro
           })
         )
         const formatted = yield* Effect.promise(() =>
-          node([resolve("node_modules/@biomejs/biome/bin/biome"), "format", "fields.ts"], { cwd: folder })
+          node([installed("@biomejs/biome/bin/biome"), "format", "fields.ts"], { cwd: folder })
         )
         assert.strictEqual(formatted.status, 0, formatted.output)
       }),

@@ -2,8 +2,10 @@
  * Processes that tests start.
  */
 import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { dirname, join, resolve } from "node:path"
 
 export interface Finished {
   readonly status: number | null
@@ -63,3 +65,14 @@ export const freePort = (): Promise<number> =>
       server.close(() => resolve(port))
     })
   })
+
+/** A file of a package that is installed here, or in a folder above. */
+export const installed = (path: string): string => {
+  const search = (folder: string): string => {
+    const file = join(folder, "node_modules", path)
+    if (existsSync(file)) return file
+    if (folder === dirname(folder)) throw new Error(`${path} is not installed`)
+    return search(dirname(folder))
+  }
+  return search(resolve("."))
+}
