@@ -118,6 +118,14 @@ for (const [file, text] of output) {
   mkdirSync(dirname(join(build, file)), { recursive: true })
   writeFileSync(join(build, file), text)
 }
+// a package that is not installed for Effect 4 would be found for Effect 3, in the folder above
+for (const [file, text] of output) {
+  if (!/^(src|cli|examples|test)\/.*\.ts$/.test(file)) continue
+  for (const [, name = ""] of String(text).matchAll(/^(?:import|export) [^"]*from "(effect|@effect\/[^"/]+)/gm)) {
+    if (!existsSync(join(here, "node_modules", name))) faults.push(`${file}: ${name} is not installed for Effect 4`)
+  }
+}
+
 for (const fault of faults) console.error(fault)
 console.log(`effect4/build: ${output.size} files, ${overlays.length} overlays`)
 process.exitCode = faults.length === 0 ? 0 : 1

@@ -35,12 +35,18 @@ export const step = (label: string, command: string, args: ReadonlyArray<string>
   return ok
 }
 
-/** Runs Vitest in a folder, with a Node and a configuration. */
-export const vitest = (label: string, node: string, folder: string, args: ReadonlyArray<string>): Outcome => {
+/** Runs Vitest on tests in a folder, with a Node and a configuration. */
+export const vitest = (
+  label: string,
+  node: string,
+  folder: string,
+  args: ReadonlyArray<string>,
+  file = "node_modules/vitest/vitest.mjs"
+): Outcome => {
   const reports = mkdtempSync(join(tmpdir(), "effect-pipedrive-test-"))
   const output = join(reports, "vitest.json")
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${output}`]
-  const ok = step(label, node, ["node_modules/vitest/vitest.mjs", "run", ...reporters, ...args], folder)
+  const ok = step(label, node, [file, "run", ...reporters, ...args], folder)
   const report: Report | undefined = existsSync(output) ? JSON.parse(readFileSync(output, "utf8")) : undefined
   rmSync(reports, { recursive: true, force: true })
   // A file that does not load, or whose hooks fail, has no failed test of its own: it counts as one failure.

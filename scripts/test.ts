@@ -4,7 +4,7 @@
  * Vitest's own count.
  */
 import { execFileSync } from "node:child_process"
-import { existsSync } from "node:fs"
+import { existsSync, symlinkSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { type Outcome, step, together, vitest } from "./suite.js"
 
@@ -46,6 +46,9 @@ const effect4 = (): Outcome => {
   }
   const node = newerNode()
   if (node === undefined) return failedStep("effect4: needs Node 22.19 or later", false)
+  // what accounts were answered, where it is: tests look for it beside the repository
+  const [shared, link] = [resolve("../shared"), "effect4/shared"]
+  if (existsSync(shared) && !existsSync(link)) symlinkSync(shared, link, "junction")
   console.log(`effect4: Node ${execFileSync(node, ["-v"], { encoding: "utf8" }).trim()}`)
   const build = ["--import", import.meta.resolve("tsx"), "effect4/build.ts"]
   return together([
@@ -54,7 +57,13 @@ const effect4 = (): Outcome => {
       "effect4: the type check failed",
       step("effect4: types", process.execPath, [compiler, "-p", join("effect4", "build", "tsconfig.json")])
     ),
-    vitest("effect4: tests", node, "effect4", ["--config", "vitest.config.ts", ...only])
+    vitest(
+      "effect4: tests",
+      node,
+      "effect4/build",
+      ["--config", resolve("effect4/vitest.config.ts"), ...only],
+      resolve("effect4/node_modules/vitest/vitest.mjs")
+    )
   ])
 }
 

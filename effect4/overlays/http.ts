@@ -68,7 +68,7 @@ const Proto = `
     edits: [
       {
         find: "Option.getOrUndefined(Context.getOption(context, FetchHttpClient.Fetch))",
-        replace: "Context.getOrUndefinedUnsafe(context, FetchHttpClient.Fetch.key)"
+        replace: "context.mapUnsafe.get(FetchHttpClient.Fetch.key)"
       }
     ]
   },

@@ -183,6 +183,16 @@ const ways`
     edits: [{ find: `resolve("node_modules")`, replace: `resolve("../node_modules")` }]
   },
   {
+    file: "codegen/extract.ts",
+    why: "the official client's versions stand in the manifest of the repository",
+    edits: [
+      {
+        find: `new URL("../package.json", import.meta.url)`,
+        replace: `new URL("../../../package.json", import.meta.url)`
+      }
+    ]
+  },
+  {
     file: "test/http/watching.test.ts",
     why: "annotations of the log stand in a reference of the fiber",
     edits: [

@@ -165,7 +165,8 @@ const listen = (pageAt: (pathname: string) => Page, fetch: Sandbox.Service["fetc
     }
     return breaking(HttpServerResponse.fromWeb(response), () => socket.destroySoon())
   })
-  return HttpServer.serveEffect(app)
+  // who goes away ends what goes on for them
+  return HttpServer.serveEffect(Effect.interruptible(app))
 }
 
 const serve = (options: Options): Served<Sandbox.Service> =>
