@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as RcMap from "effect/RcMap"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import * as Auth from "./Auth.js"
 import * as Account from "./internal/oauth/account.js"
 import * as Protocol from "./internal/oauth/app.js"
@@ -276,12 +277,37 @@ export const provide =
   (account: string | number) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, Accounts | Exclude<R, Auth.Auth | OAuth2.OAuth2>> =>
     Effect.scopedWith((scope) =>
-      Effect.flatMap(Accounts, ({ get }) =>
-        Effect.flatMap(Scope.extend(get(account), scope), (session) =>
-          Effect.provide(effect, Context.make(OAuth2.OAuth2, session).pipe(Context.add(Auth.Auth, session.auth)))
-        )
-      )
+      Effect.flatMap(Scope.extend(servicesOf(account), scope), (services) => Effect.provide(effect, services))
     )
+
+const servicesOf = (account: string | number) =>
+  Effect.map(
+    Effect.flatMap(Accounts, ({ get }) => get(account)),
+    (session) => Context.make(OAuth2.OAuth2, session).pipe(Context.add(Auth.Auth, session.auth))
+  )
+
+/**
+ * Runs a stream as one account, as {@link provide} does an effect. The account stays in memory until the stream ends.
+ *
+ * @example
+ * ```ts
+ * import { Accounts } from "effect-pipedrive"
+ * import { Deals } from "effect-pipedrive/v2"
+ * import { Stream } from "effect"
+ *
+ * const titles = Deals.list.stream({ status: "open" }).pipe(
+ *   Accounts.provideStream(7_654_321),
+ *   Stream.map(({ title }) => title)
+ * )
+ * ```
+ *
+ * @since 0.1.0
+ * @category combinators
+ */
+export const provideStream =
+  (account: string | number) =>
+  <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E, Accounts | Exclude<R, Auth.Auth | OAuth2.OAuth2>> =>
+    Stream.unwrapScoped(Effect.map(servicesOf(account), (services) => Stream.provideSomeContext(stream, services)))
 
 // -----------------------------------------------------------------------------
 // routes

@@ -19,13 +19,14 @@ import { InvalidRequest, type Issue, isPipedriveError, mayHaveActed } from "./Pi
 // -----------------------------------------------------------------------------
 
 /**
- * An endpoint, or a function of yours that calls some: what is done with each input.
+ * An endpoint, or a function of yours that calls some: what is done with each input. A function gets its place among all inputs, too,
+ * from 0.
  *
  * @since 0.1.0
  * @category models
  */
 export interface Call<in I, out A, out X, out R> {
-  (input: I): Effect.Effect<A, X, R>
+  (input: I, index: number): Effect.Effect<A, X, R>
   /** The description of an endpoint: its name and its cost. */
   readonly endpoint?: AnyDescription
 }
@@ -314,7 +315,7 @@ export const forEach = <I, A, X, R2, E = never, R = never, E3 = never, R3 = neve
       const work = ([input, index]: readonly [I, number]): Effect.Effect<Outcome<I, A, X>, never, R2> =>
         Effect.flatMap(Ref.get(stopped), (stop) => {
           if (Option.isSome(stop)) return Effect.succeed({ _tag: "NotBegun", index, input, error: stop.value })
-          return Effect.matchEffect(call(input), {
+          return Effect.matchEffect(call(input, index), {
             onFailure: (error): Effect.Effect<Outcome<I, A, X>> =>
               Effect.as(stopsAll(error) ? Ref.set(stopped, Option.some(error)) : Effect.void, {
                 _tag: isUnknown(error) ? "Unknown" : "Failed",

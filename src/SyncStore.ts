@@ -204,7 +204,7 @@ export class SyncStore extends /*#__PURE__*/ (() =>
  * @since 0.1.0
  * @category models
  */
-export interface Backing<E, R = never> {
+export interface Backing<E = unknown, R = never> {
   readonly load: (key: string) => Effect.Effect<Option.Option<string>, E, R>
   readonly save: (key: string, text: string) => Effect.Effect<void, E, R>
   readonly clear: (key: string) => Effect.Effect<void, E, R>
@@ -216,7 +216,7 @@ export interface Backing<E, R = never> {
  * @since 0.1.0
  * @category constructors
  */
-export const make = <E>(backing: Backing<E>): Service => {
+export const make = (backing: Backing): Service => {
   const failed = (operation: SyncStoreError["operation"], key: string) => (cause: unknown) =>
     new SyncStoreError({ operation, key, cause })
   return {
@@ -250,7 +250,7 @@ const parse = (text: string): Either.Either<State, StateMismatch> =>
  */
 export const layerMemory: Layer.Layer<SyncStore> = /*#__PURE__*/ Layer.sync(SyncStore, () => {
   const texts = new Map<string, string>()
-  return make<never>({
+  return make({
     load: (key) => Effect.sync(() => Option.fromNullable(texts.get(key))),
     save: (key, text) => Effect.sync(() => void texts.set(key, text)),
     clear: (key) => Effect.sync(() => void texts.delete(key))

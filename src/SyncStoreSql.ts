@@ -90,7 +90,7 @@ export const layer = (
           orElse: () => "ON CONFLICT (name) DO UPDATE SET state = excluded.state"
         })
       )
-      return SyncStore.make<SqlError>({
+      return SyncStore.make({
         load: (key) =>
           Effect.map(sql<{ readonly state: string }>`SELECT state FROM ${into} WHERE name = ${key}`, ([row]) =>
             Option.fromNullable(row?.state)

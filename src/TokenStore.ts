@@ -137,7 +137,7 @@ export class TokenStore extends /*#__PURE__*/ (() =>
  * @since 0.1.0
  * @category models
  */
-export interface Backing<E> {
+export interface Backing<E = unknown> {
   readonly load: (account: string) => Effect.Effect<Option.Option<string>, E>
   readonly save: (account: string, text: string) => Effect.Effect<void, E>
   readonly clear: (account: string) => Effect.Effect<void, E>
@@ -211,7 +211,7 @@ const keyValueNames: Known.Names<KeyValueOptions> = /*#__PURE__*/ (() => ({ ...n
  * @since 0.1.0
  * @category constructors
  */
-export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effect<Service, ConfigError.ConfigError> =>
+export const make = (backing: Backing, options: Options = {}): Effect.Effect<Service, ConfigError.ConfigError> =>
   Effect.gen(function* () {
     yield* Known.refuseUnknown(options, names)
     yield* Known.refuseUnknown(options.seal, sealNames, "seal.")
@@ -219,7 +219,7 @@ export const make = <E>(backing: Backing<E>, options: Options = {}): Effect.Effe
     const seal = options.seal === undefined ? undefined : yield* Seal.make(options.seal)
     const encode = Schema.encodeSync(Schema.parseJson(Token))
     const lock = Lock.make(lockTimeout)
-    const runBacking = <A>(effect: () => Effect.Effect<A, E>, what: string, secrets: ReadonlyArray<string>) =>
+    const runBacking = <A>(effect: () => Effect.Effect<A, unknown>, what: string, secrets: ReadonlyArray<string>) =>
       Effect.suspend(effect).pipe(
         Effect.mapError((cause) => storeError(`could not ${what}: ${Lock.describeCause(cause, secrets)}`)),
         Effect.catchAllDefect((defect) =>
@@ -342,7 +342,7 @@ export const layerKeyValueStore = (
             return changed.length === accounts.length ? Effect.void : store.set(indexKey, JSON.stringify(changed))
           })
         )
-      return yield* make<KeyValue.Failure>(
+      return yield* make(
         {
           load: (account) => KeyValue.get(store, key(account)),
           save: (account, text) =>
@@ -368,5 +368,5 @@ export const layerKeyValueStore = (
  * @since 0.1.0
  * @category layers
  */
-export const layer = <E>(backing: Backing<E>, options?: Options): Layer.Layer<TokenStore, ConfigError.ConfigError> =>
+export const layer = (backing: Backing, options?: Options): Layer.Layer<TokenStore, ConfigError.ConfigError> =>
   Layer.effect(TokenStore, make(backing, options))

@@ -93,7 +93,7 @@ export const layer = (
       const lockTimeout = yield* Lock.timeout(options.lockTimeout)
       const name = sql(table)
       const statements = dialect(sql, name)
-      return yield* TokenStore.make<SqlError>(
+      return yield* TokenStore.make(
         {
           load: (account) =>
             Effect.map(

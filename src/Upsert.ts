@@ -36,12 +36,13 @@ type Answer<A, E> = Effect.Effect<{ readonly data: A }, E | PipedriveError, Requ
 
 /**
  * A module whose records can be found: `Persons`, `Organizations`, `Deals`, `Products`, and `Leads` of `effect-pipedrive/current`.
- * With custom fields by name: `CustomFields.module(Persons, personFields)`.
+ * With custom fields by name: `CustomFields.module(Persons, personFields)`. The errors of `get` are E, those of `list` E2, and so on:
+ * a module of your own may have others for each operation.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Findable<in out A extends Item, out E> {
+export interface Findable<in out A extends Item, out E, out E2 = E> {
   readonly get: (input: { readonly id: A["id"] }) => Answer<A, E>
   readonly search: Any & {
     readonly stream: (input: {
@@ -51,7 +52,7 @@ export interface Findable<in out A extends Item, out E> {
     }) => Stream.Stream<{ readonly item: { readonly id: A["id"] } }, PipedriveError, Requirements>
   }
   readonly list: {
-    readonly stream: (input: { readonly updated_since: Date }) => Stream.Stream<Item, E | PipedriveError, Requirements>
+    readonly stream: (input: { readonly updated_since: Date }) => Stream.Stream<Item, E2 | PipedriveError, Requirements>
   }
 }
 
@@ -61,8 +62,8 @@ export interface Findable<in out A extends Item, out E> {
  * @since 0.1.0
  * @category models
  */
-export interface Addable<in out A extends Item, in I, out E> extends Findable<A, E> {
-  readonly add: (input: I) => Answer<A, E>
+export interface Addable<in out A extends Item, in I, out E, out E2 = E, out E3 = E> extends Findable<A, E, E2> {
+  readonly add: (input: I) => Answer<A, E3>
   readonly delete: (input: { readonly id: A["id"] }) => Effect.Effect<unknown, PipedriveError, Requirements>
 }
 
@@ -72,8 +73,9 @@ export interface Addable<in out A extends Item, in I, out E> extends Findable<A,
  * @since 0.1.0
  * @category models
  */
-export interface Updatable<in out A extends Item, in I, in U, out E> extends Addable<A, I, E> {
-  readonly update: (input: U) => Answer<A, E>
+export interface Updatable<in out A extends Item, in I, in U, out E, out E2 = E, out E3 = E, out E4 = E>
+  extends Addable<A, I, E, E2, E3> {
+  readonly update: (input: U) => Answer<A, E4>
 }
 
 /**
@@ -355,10 +357,10 @@ const withQuery = <A, E, R>(
  * @since 0.1.0
  * @category combinators
  */
-export const find = <A extends Item, E>(
-  module: Findable<A, E>,
+export const find = <A extends Item, E, E2 = never>(
+  module: Findable<A, E, E2>,
   by: By<A>
-): Effect.Effect<Option.Option<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>
+): Effect.Effect<Option.Option<A>, E | E2 | PipedriveError | AmbiguousMatch, Requirements> =>
   withQuery(loose(module), "find", by, (query) => typed(findOne(loose(module), query)))
 
 /**
@@ -382,12 +384,12 @@ export const find = <A extends Item, E>(
  * @since 0.1.0
  * @category combinators
  */
-export const findOrAdd = <A extends Item, I, E>(
-  module: Addable<A, I, E>,
+export const findOrAdd = <A extends Item, I, E, E2 = never, E3 = never>(
+  module: Addable<A, I, E, E2, E3>,
   options: { readonly by: By<A>; readonly add: NoInfer<I> }
-): Effect.Effect<Upserted<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>
+): Effect.Effect<Upserted<A>, E | E2 | E3 | PipedriveError | AmbiguousMatch, Requirements> =>
   withQuery(loose(module), "findOrAdd", options.by, (query) =>
-    Effect.flatMap(typed<A, E>(findOne(loose(module), query)), (found) =>
+    Effect.flatMap(typed<A, E | E2>(findOne(loose(module), query)), (found) =>
       Option.isSome(found)
         ? Effect.succeed<Upserted<A>>({ outcome: "found", data: found.value })
         : addOne(module, query, options.add)
@@ -414,16 +416,16 @@ export const findOrAdd = <A extends Item, I, E>(
  * @since 0.1.0
  * @category combinators
  */
-export const updateOrAdd = <A extends Item, I, U, E>(
-  module: Updatable<A, I, U, E>,
+export const updateOrAdd = <A extends Item, I, U, E, E2 = never, E3 = never, E4 = never>(
+  module: Updatable<A, I, U, E, E2, E3, E4>,
   options: {
     readonly by: By<A>
     readonly update: NoInfer<Omit<U, "id">> | ((found: A) => NoInfer<Omit<U, "id">> | undefined)
     readonly add: NoInfer<I>
   }
-): Effect.Effect<Upserted<A>, E | PipedriveError | AmbiguousMatch, Requirements> =>
+): Effect.Effect<Upserted<A>, E | E2 | E3 | E4 | PipedriveError | AmbiguousMatch, Requirements> =>
   withQuery(loose(module), "updateOrAdd", options.by, (query) =>
-    Effect.flatMap(typed<A, E>(findOne(loose(module), query)), (found) => {
+    Effect.flatMap(typed<A, E | E2>(findOne(loose(module), query)), (found): Changed<A, E | E2 | E3 | E4> => {
       if (Option.isNone(found)) return addOne(module, query, options.add)
       const { update } = options
       const change = typeof update === "function" ? update(found.value) : update
@@ -434,12 +436,14 @@ export const updateOrAdd = <A extends Item, I, U, E>(
     })
   )
 
+type Changed<A, E> = Effect.Effect<Upserted<A>, E | PipedriveError, Requirements>
+
 /** Adds a record. If somebody added one that fits a moment before, that one is given, and ours is deleted. */
-const addOne = <A extends Item, I, E>(
-  module: Addable<A, I, E>,
+const addOne = <A extends Item, I, E, E2, E3>(
+  module: Addable<A, I, E, E2, E3>,
   query: Query,
   input: I
-): Effect.Effect<Upserted<A>, E | PipedriveError, Requirements> =>
+): Changed<A, E | E2 | E3> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
       const { data } = yield* restore(module.add(input))
@@ -456,7 +460,7 @@ const addOne = <A extends Item, I, E>(
   )
 
 /** What looking needs of a module, whatever its records. */
-const loose = <A extends Item, E>(module: Findable<A, E>): Loose => module as unknown as Loose
+const loose = <A extends Item, E, E2>(module: Findable<A, E, E2>): Loose => module as unknown as Loose
 
 /** What was looked for in a module of these records is one of them. */
 const typed = <A, E>(

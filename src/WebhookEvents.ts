@@ -393,12 +393,14 @@ export const key = (event: Event): string => Decode.keyOf(event)
 export { type Credentials, passwordOf, verify } from "./internal/webhooks/verify.js"
 
 /**
- * Options of {@link handler}.
+ * Options of {@link handler}. What each part needs may differ: `handle` needs R, `credentials` R2, `accept` R3, `retry` R4 and
+ * `onError` R5; unless they are given, they are R.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options<E = never, R = never> extends Handler.Options<E, R> {}
+export interface Options<E = never, R = never, R2 = R, R3 = R, R4 = R, R5 = R>
+  extends Handler.Options<E, R, R2, R3, R4, R5> {}
 
 /**
  * An app that answers deliveries, for `HttpRouter.post` or as a server of its own. It checks the credentials, reads the event, drops
@@ -426,10 +428,13 @@ export interface Options<E = never, R = never> extends Handler.Options<E, R> {}
  * @since 0.1.0
  * @category receiving
  */
-export const handler: <E, R>(
-  options: Options<E, R>
-) => Effect.Effect<HttpApp.Default, ConfigError.ConfigError, Scope.Scope | KeyValueStore.KeyValueStore | R> =
-  /*#__PURE__*/ Handler.make({ decode, keyOf: key })
+export const handler: <E = never, R = never, R2 = never, R3 = never, R4 = never, R5 = never>(
+  options: Options<E, R, R2, R3, R4, R5>
+) => Effect.Effect<
+  HttpApp.Default,
+  ConfigError.ConfigError,
+  Scope.Scope | KeyValueStore.KeyValueStore | R | R2 | R3 | R4 | R5
+> = /*#__PURE__*/ Handler.make({ decode, keyOf: key })
 
 class App extends /*#__PURE__*/ (() =>
   Context.Tag("effect-pipedrive/internal/webhooks/App")<App, HttpApp.Default>())() {}
@@ -459,9 +464,9 @@ class App extends /*#__PURE__*/ (() =>
  * @since 0.1.0
  * @category receiving
  */
-export const toWebHandler = <E, R, EL>(
-  options: Options<E, R>,
-  layer: Layer.Layer<R | KeyValueStore.KeyValueStore, EL>
+export const toWebHandler = <E = never, R = never, EL = never, R2 = never, R3 = never, R4 = never, R5 = never>(
+  options: Options<E, R, R2, R3, R4, R5>,
+  layer: Layer.Layer<NoInfer<R | R2 | R3 | R4 | R5> | KeyValueStore.KeyValueStore, EL>
 ): { readonly handler: (request: Request) => Promise<Response>; readonly dispose: () => Promise<void> } =>
   HttpApp.toWebHandlerLayer(Effect.flatten(App), Layer.provide(Layer.scoped(App, handler(options)), layer))
 

@@ -57,6 +57,17 @@ describe("one endpoint for many inputs", () => {
     })
   )
 
+  it.effect("tells a function the place of its input, also when it goes on", () =>
+    Effect.gen(function* () {
+      const run = (options?: Bulk.Options) =>
+        collect(Bulk.forEach(["a", "b", "c"], (text, index) => Effect.succeed(`${text}${index}`), options)).pipe(
+          Effect.map((results) => results.map((one) => one._tag === "Succeeded" && one.value))
+        )
+      assert.deepStrictEqual(yield* run(), ["a0", "b1", "c2"])
+      assert.deepStrictEqual(yield* run({ from: { format: 1, endpoint: "", done: 1, also: [] } }), ["b1", "c2"])
+    })
+  )
+
   it.effect("takes any endpoint, functions, iterables and streams, of which it reads no more than it needs", () =>
     Effect.gen(function* () {
       let read = 0

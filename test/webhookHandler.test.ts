@@ -5,7 +5,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, FastCheck as fc, Redacted, Schedule, Scope, TestClock } from "effect"
+import { Context, Deferred, Effect, Exit, Fiber, FastCheck as fc, Redacted, Schedule, Scope, TestClock } from "effect"
 import type { PipedriveError } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
@@ -469,6 +469,40 @@ describe("options", () => {
       assert.strictEqual(yield* refused({ capacity: 1.5 }), "capacity: must be a whole number above zero, is 1.5")
       assert.strictEqual(yield* refused({ drainTimeout: "soon" }), 'drainTimeout: must be a duration, is "soon"')
     })
+  )
+})
+
+class Passwords extends Context.Tag("test/Passwords")<
+  Passwords,
+  (user: string) => ReadonlyArray<Redacted.Redacted<string>>
+>() {}
+class Companies extends Context.Tag("test/Companies")<Companies, ReadonlySet<number>>() {}
+class Log extends Context.Tag("test/Log")<Log, { readonly lines: Array<string> }>() {}
+
+describe("options that need services", () => {
+  it.effect("get them from where the handler is made, each its own", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const handler = WebhookEvents.handler({
+        credentials: (user) => Effect.map(Passwords, (of) => of(user)),
+        accept: ({ companyId }) => Effect.map(Companies, (ids) => ids.has(companyId)),
+        handle: ({ id }) => Effect.map(Log, (log) => log.lines.push(`board ${id}`)),
+        onError: ({ reason }) => Effect.sync(() => lines.push(reason)),
+        acknowledge: "done"
+      })
+      const app = yield* handler.pipe(
+        Effect.provideService(Passwords, (user) => (user === "pipedrive" ? [credentials.password] : [])),
+        Effect.provideService(Companies, new Set([5])),
+        Effect.provideService(Log, { lines }),
+        Effect.provide(KeyValueStore.layerMemory)
+      )
+      const statuses = yield* Effect.forEach(
+        [request(body(1)), request(body(2, { company_id: "6" })), request(body(3), { authorization: basic("you:x") })],
+        (web) => Effect.map(ask(app, web), ({ status }) => status)
+      )
+      assert.deepStrictEqual(statuses, [200, 403, 401])
+      assert.deepStrictEqual(lines, ["board 1", "Refused", "Unauthorized"])
+    }).pipe(Effect.scoped)
   )
 })
 

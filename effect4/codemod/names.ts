@@ -192,6 +192,7 @@ export const members: Readonly<Record<string, string>> = {
   "Stream.fromChunk": "Stream.fromArray",
   "Stream.mapChunks": "Stream.mapArray",
   "Stream.provideLayer": "Stream.provide",
+  "Stream.provideSomeContext": "Stream.provideContext",
   "Stream.repeatEffect": "Stream.fromEffectRepeat",
   "Stream.runForEachChunk": "Stream.runForEachArray",
   "Stream.tapErrorCause": "Stream.tapCause",

@@ -27,13 +27,11 @@ export const app = Layer.unwrapEffect(
   Effect.map(HttpServer.HttpServer, ({ address }) => {
     const registered = { ...Sandbox.defaultApp, redirectUri: `${HttpServer.formatAddress(address)}/callback` }
     const companies = { harbour: { seed: seed(1001, "Harbour") }, pine: { seed: seed(2002, "Pine") } }
-    const { clientId, clientSecret, redirectUri } = registered
     return Layer.effect(
       App,
       Effect.map(Sandbox.Companies, ({ baseUrl }) => ({
-        clientId,
-        clientSecret: Redacted.make(clientSecret),
-        redirectUri,
+        ...registered,
+        clientSecret: Redacted.make(registered.clientSecret),
         oauthUrl: baseUrl
       }))
     ).pipe(Layer.provideMerge(Server.layerCompanies({ port: 0, companies, oauth: { apps: [registered] } })))

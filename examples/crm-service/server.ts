@@ -48,13 +48,15 @@ const refused = (error: Failure) => {
   }
 }
 
+const password = (company: string) =>
+  Effect.flatMap(App, ({ clientSecret }) => WebhookEvents.passwordOf(clientSecret, company))
+
 const routes = Effect.gen(function* () {
-  const { clientSecret, redirectUri } = yield* App
+  const { redirectUri } = yield* App
   const accounts = yield* Accounts.Accounts
   const sessions = KeyValueStore.prefix(yield* KeyValueStore.KeyValueStore, "session ")
   const importCsv = yield* Import.make
   const scope = yield* Effect.scope
-  const password = (company: string) => WebhookEvents.passwordOf(clientSecret, company)
 
   /** Registers a company's webhooks, where they are not as they should be, and brings its copy up to date. */
   const prepare = (company: string) =>

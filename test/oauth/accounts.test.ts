@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { Accounts, Auth, HttpLayer, OAuth2, TokenStore } from "effect-pipedrive"
 import * as Robots from "../support/endpoints.js"
@@ -261,6 +262,32 @@ describe("an account", () => {
       yield* call.pipe(Accounts.provide(7))
       assert.strictEqual(asked.loads, 1)
       assert.strictEqual(server.counts.refreshes, 0)
+    }).pipe(Effect.provide(live(server, { idleTimeToLive: "1 minute", store: layer })))
+  })
+
+  it.effect("runs streams too, and stays until they end", () => {
+    const server = OAuth.makeServer()
+    const { asked, layer } = counting()
+    return Effect.gen(function* () {
+      yield* connect(server, 7)
+      const ids = Robots.list.stream().pipe(Stream.map(({ id }) => id))
+      const slow = Stream.concat(
+        ids,
+        Stream.flatMap(Stream.fromEffect(Effect.sleep("3 minutes")), () => ids)
+      )
+      const fiber = yield* slow.pipe(Accounts.provideStream("7"), Stream.runCollect, Effect.fork)
+      yield* TestClock.adjust("3 minutes")
+      assert.deepStrictEqual([...(yield* Fiber.join(fiber))], [7, 7])
+      assert.strictEqual(asked.loads, 0)
+      // it was let go when the stream ended, not when it began
+      yield* TestClock.adjust("30 seconds")
+      yield* call.pipe(Accounts.provide(7))
+      assert.strictEqual(asked.loads, 0)
+      yield* TestClock.adjust("2 minutes")
+      assert.deepStrictEqual(yield* Stream.runHead(ids).pipe(Accounts.provide(7)), Option.some(7))
+      assert.strictEqual(asked.loads, 1)
+      const error = yield* ids.pipe(Accounts.provideStream(8), Stream.runDrain, Effect.flip)
+      assert.strictEqual(error._tag === "AuthError" && error.reason, "NotAuthorized")
     }).pipe(Effect.provide(live(server, { idleTimeToLive: "1 minute", store: layer })))
   })
 

@@ -386,13 +386,8 @@ describe("our own client", () => {
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 4, 15))
       const sandbox = yield* Sandbox.make()
-      const oauth = OAuth2.layer({
-        clientId: app.clientId,
-        clientSecret: app.clientSecret,
-        redirectUri: app.redirectUri,
-        oauthUrl: sandbox.baseUrl,
-        baseUrl: sandbox.baseUrl
-      }).pipe(
+      // the sandbox's app is options as it is
+      const oauth = OAuth2.layer({ ...app, oauthUrl: sandbox.baseUrl, baseUrl: sandbox.baseUrl }).pipe(
         Layer.provideMerge(Layer.succeed(HttpClient.HttpClient, sandbox.client)),
         Layer.provide(TokenStore.layerMemory)
       )

@@ -53,14 +53,11 @@ const elsewhere = Effect.gen(function* () {
   }
 })
 
-const { clientId, clientSecret, redirectUri } = Sandbox.defaultApp
 const { defaultBaseUrl } = Sandbox
 const key = Redacted.make("ab".repeat(32))
 
 const account = OAuth2.layer({
-  clientId,
-  clientSecret,
-  redirectUri,
+  ...Sandbox.defaultApp,
   oauthUrl: defaultBaseUrl,
   baseUrl: defaultBaseUrl
 }).pipe(

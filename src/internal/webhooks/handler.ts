@@ -31,23 +31,24 @@ import { type Credentials, verify } from "./verify.js"
 import * as Work from "./work.js"
 
 /**
- * Options of {@link handler}.
+ * Options of {@link handler}. What each part needs may differ: `handle` needs R, `credentials` R2, `accept` R3, `retry` R4 and
+ * `onError` R5.
  *
  * @since 0.1.0
  * @category models
  */
-export interface Options<E = never, R = never> extends DecodeOptions {
+export interface Options<E = never, R = never, R2 = R, R3 = R, R4 = R, R5 = R> extends DecodeOptions {
   /**
    * What deliveries must have: a user and a password, several of them while one is being replaced, or for several companies a
    * function that gives the passwords of the user that was sent (none: there is no such user).
    */
   readonly credentials:
     | Credentials
-    | ((user: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted<string>>, never, R>)
+    | ((user: string) => Effect.Effect<ReadonlyArray<Redacted.Redacted<string>>, never, R2>)
   /** Your work. It is done once for each event, unless it fails; see `acknowledge` for what then becomes of the event. */
   readonly handle: (event: Event) => Effect.Effect<unknown, E, R>
   /** Whether the event is for here: of a company that you know, say. Any other is answered with 403. @default all are */
-  readonly accept?: ((event: Event, user: string) => Effect.Effect<boolean, never, R>) | undefined
+  readonly accept?: ((event: Event, user: string) => Effect.Effect<boolean, never, R3>) | undefined
   /**
    * When the answer is given. `"queued"`: as soon as the event is in the queue, so that slow work is no matter. What is in the
    * queue is lost if the process dies, and what fails is not sent again: it is told to `onError`, after the retries of `retry`.
@@ -58,7 +59,7 @@ export interface Options<E = never, R = never> extends DecodeOptions {
    */
   readonly acknowledge?: "queued" | "done" | undefined
   /** When `handle` is tried again. @default never */
-  readonly retry?: Schedule.Schedule<unknown, E, R> | undefined
+  readonly retry?: Schedule.Schedule<unknown, E, R4> | undefined
   /** How many events are handled at once; those of one record one after the other, in the order they came in. @default 4 */
   readonly concurrency?: number | undefined
   /** How many events may wait. More are answered with 503, and Pipedrive sends them again. @default 1000 */
@@ -70,7 +71,7 @@ export interface Options<E = never, R = never> extends DecodeOptions {
   /** How long the end of the queued work is waited for when the scope closes. @default "20 seconds" */
   readonly drainTimeout?: Duration.DurationInput | undefined
   /** What is told of deliveries that were not taken or not handled. @default a warning in the log */
-  readonly onError?: ((error: WebhookError, event: Event | undefined) => Effect.Effect<unknown, never, R>) | undefined
+  readonly onError?: ((error: WebhookError, event: Event | undefined) => Effect.Effect<unknown, never, R5>) | undefined
 }
 
 const statuses: Readonly<Record<WebhookErrorReason, number>> = {
@@ -171,9 +172,13 @@ interface Parts {
 /** @internal */
 export const make =
   ({ decode, keyOf }: Parts) =>
-  <E, R>(
-    options: Options<E, R>
-  ): Effect.Effect<HttpApp.Default, ConfigError.ConfigError, Scope.Scope | KeyValueStore.KeyValueStore | R> =>
+  <E = never, R = never, R2 = never, R3 = never, R4 = never, R5 = never>(
+    options: Options<E, R, R2, R3, R4, R5>
+  ): Effect.Effect<
+    HttpApp.Default,
+    ConfigError.ConfigError,
+    Scope.Scope | KeyValueStore.KeyValueStore | R | R2 | R3 | R4 | R5
+  > =>
     Effect.gen(function* () {
       yield* Known.refuseUnknown(options, names)
       const maximum = yield* number(options, "maximumBodySize", 5 * 1024 * 1024)
@@ -184,7 +189,7 @@ export const make =
       }
       const timeToLive = Duration.toMillis(yield* duration(options, "timeToLive", "15 minutes"))
       // the span in which the handler is made is not that of an event
-      const context = yield* services<R>()
+      const context = yield* services<R | R2 | R3 | R4 | R5>()
       const store = yield* KeyValueStore.KeyValueStore
       const holder = (yield* Random.nextIntBetween(1, Number.MAX_SAFE_INTEGER)).toString(36)
       const claims = Claims.make(store, { holder, timeToLive, lease: Duration.toMillis(lease) })

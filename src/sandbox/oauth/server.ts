@@ -49,7 +49,8 @@ export interface OAuthOptions {
 }
 
 /**
- * The app that is registered by default. It does not exist at Pipedrive.
+ * The app that is registered by default. It does not exist at Pipedrive. Options of `OAuth2` and `Accounts` take it as it is:
+ * `{ ...Sandbox.defaultApp, oauthUrl: sandbox.baseUrl }`.
  *
  * @since 0.1.0
  * @category OAuth
@@ -57,8 +58,7 @@ export interface OAuthOptions {
 export const defaultApp: App = {
   clientId: "sandbox-client",
   clientSecret: "sandbox-secret",
-  redirectUri: "http://localhost:3000/callback",
-  name: "Sandbox app"
+  redirectUri: "http://localhost:3000/callback"
 }
 
 /** The names of {@link OAuthOptions}. */
