@@ -107,7 +107,7 @@ const inBrowser = async (folder: string) => {
 
 const cell = (name: string, bundler: Bundler, target: Target) => async (lab: Lab) => {
   const tool = await lab.tool(...bundler.packages)
-  const folder = join(await lab.project(), `bundle-${name}-${target}`.replaceAll(/[^\w-]+/g, "-"))
+  const folder = join(await lab.project(3), `bundle-${name}-${target}`.replaceAll(/[^\w-]+/g, "-"))
   lab.write(folder, { "program.mjs": program, "main.mjs": main, ...bundler.files(target, tool) })
   const [file = "", ...args] = bundler.args(target)
   const script = join(tool, "node_modules", file)

@@ -1,11 +1,11 @@
 /**
- * Where the cells of the matrix are run: scratch folders, the packed package, tools from npm, and a project that has installed
- * what the README says.
+ * Where the cells of the matrix are run: scratch folders, the packed package of both lines, tools from npm, and a project for
+ * each line that has installed what its page says.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { entries, manifest, type Packed, pack } from "../../test/support/packed.js"
+import { dirname, join, resolve } from "node:path"
+import { entries, manifest, pack } from "../../test/support/packed.js"
 import { type Finished, type Options, run } from "../../test/support/process.js"
 
 export interface Cell {
@@ -16,17 +16,39 @@ export interface Cell {
   readonly run: (lab: Lab) => Promise<string>
 }
 
-export interface Lab {
-  readonly packed: Packed
+/** The release lines, by the Effect that each is for. */
+export const lines = [3, 4] as const
+
+export type Effect = (typeof lines)[number]
+
+/** A release line, packed, and what its users are told. */
+export interface Line {
+  readonly tarball: string
+  /** Every file in the tarball. */
+  readonly files: ReadonlyArray<string>
   /** The entry points, as a program names them. */
   readonly entries: ReadonlyArray<string>
+  readonly install: InstallLines
+  /** The first program of its README. */
+  readonly readme: string
+  /** Right and wrong uses of its types. */
+  readonly uses: string
+  /** The types of the oldest Node that it is for. */
+  readonly nodeTypes: string
+}
+
+export interface Lab {
+  /** A line, built and packed once for all cells. */
+  readonly line: (effect: Effect) => Promise<Line>
   /** A folder of its own, with files. */
   readonly folder: (name: string, files?: Readonly<Record<string, string>>) => string
   readonly write: (folder: string, files: Readonly<Record<string, string>>) => void
   /** The folder in which packages from npm were installed; once for all cells. */
   readonly tool: (...packages: ReadonlyArray<string>) => Promise<string>
-  /** A project that npm has installed by the README's lines; once for all cells. */
-  readonly project: () => Promise<string>
+  /** A project that npm has installed by the install lines; once for all cells. */
+  readonly project: (effect: Effect) => Promise<string>
+  /** A Node of this version, by the binaries that npm has. */
+  readonly node: (version: string) => Promise<string>
   readonly remove: () => void
 }
 
@@ -71,34 +93,56 @@ export const equal = (got: string, wanted: string): void => {
   if (got.trim() !== wanted) throw new Error(`said: ${got}\nwanted: ${wanted}`)
 }
 
-/** The README's install lines, as `npm install` has them: the first one, and one for each optional part. */
-export const installLines = (): {
+/** Install lines, as `npm install` has them: the first one, and one for each optional part. */
+export interface InstallLines {
   readonly first: ReadonlyArray<string>
   readonly more: ReadonlyArray<{
     readonly packages: ReadonlyArray<string>
     readonly dev: boolean
     readonly yarn: ReadonlyArray<string>
   }>
-} => {
-  const text = readFileSync("README.md", "utf8")
-  const [, first = ""] = /```sh\nnpm install (effect-pipedrive .*)\n```/.exec(text) ?? []
+}
+
+const installLines = (file: string, start: string, least: number): InstallLines => {
+  const text = readFileSync(file, "utf8")
+  const [, first = ""] = new RegExp(`\`\`\`sh\\nnpm install (${start} .*)\\n\`\`\``).exec(text) ?? []
   const more = Array.from(text.matchAll(/^\| .* \| `npm install ([^`]+)`(.*)\|$/gm), ([, line = "", rest = ""]) => ({
     packages: line.split(" ").filter((word) => !word.startsWith("--")),
     dev: line.includes("--save-dev"),
     yarn: (/with Yarn .*?`([^`]+)`/.exec(rest)?.[1] ?? "").split(" ").filter((word) => word !== "")
-  }))
-  if (first === "" || more.length < 4) throw new Error("the README's install lines are not found")
+  })).filter(({ packages }) => !packages.some((name) => /^effect-pipedrive\b/.test(name)))
+  if (first === "" || more.length < least) throw new Error(`the install lines of ${file} are not found`)
   return { first: first.split(" "), more }
 }
 
+const firstProgram = (file: string): string => /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(file, "utf8"))?.[1] ?? ""
+
 /** One version of each package that those lines name, without `effect-pipedrive`. */
-const packages = (): ReadonlyArray<string> => {
-  const { first, more } = installLines()
-  return [...new Set([...first.slice(1), ...more.flatMap((line) => line.packages)])]
+const packages = ({ first, more }: InstallLines): ReadonlyArray<string> => [
+  ...new Set([...first.slice(1), ...more.flatMap((line) => line.packages)])
+]
+
+const names = (entries: ReadonlyArray<readonly [entry: string, declarations: string]>): ReadonlyArray<string> =>
+  entries.map(([entry]) => entry.replace(".", "effect-pipedrive"))
+
+/** The Effect 4 edition, in the folder that `npm run effect4` writes. */
+const packFour = async (to: string): Promise<Line> => {
+  const root = resolve("effect4/build")
+  await sh(process.execPath, [resolve("node_modules/tsx/dist/cli.mjs"), "effect4/build.ts", "--package"])
+  const { stdout } = await sh("npm", ["pack", "--json", "--pack-destination", to], { cwd: root })
+  const [packed] = JSON.parse(stdout) as [{ filename: string; files: Array<{ path: string }> }]
+  return {
+    tarball: join(to, packed.filename),
+    files: packed.files.map(({ path }) => path),
+    entries: names(entries({ root })),
+    install: installLines("docs/effect-versions.md", "effect-pipedrive@effect-4", 2),
+    readme: firstProgram(join(root, "README.md")),
+    uses: readFileSync(join(root, "test/types/entryPoints.ts"), "utf8"),
+    nodeTypes: "@types/node@22"
+  }
 }
 
 export const open = async (): Promise<Lab> => {
-  const packed = await pack()
   const root = mkdtempSync(join(tmpdir(), "effect-pipedrive-matrix-"))
   let folders = 0
   const write = (folder: string, files: Readonly<Record<string, string>>) => {
@@ -126,17 +170,43 @@ export const open = async (): Promise<Lab> => {
     once.set(key, made)
     return made
   }
+  const made = new Map<Effect, Promise<Line>>()
+  const removals = [() => rmSync(root, { recursive: true, force: true, maxRetries: 3 })]
+  const packThree = async (): Promise<Line> => {
+    const packed = await pack()
+    removals.push(packed.remove)
+    return {
+      tarball: packed.tarball,
+      files: packed.files,
+      entries: names(entries(packed)),
+      install: installLines("README.md", "effect-pipedrive", 4),
+      readme: firstProgram("README.md"),
+      uses: readFileSync("test/types/entryPoints.ts", "utf8"),
+      nodeTypes: `@types/node@${manifest().devDependencies["@types/node"]}`
+    }
+  }
+  const line: Lab["line"] = (effect) => {
+    const found = made.get(effect) ?? (effect === 3 ? packThree() : packFour(root))
+    made.set(effect, found)
+    return found
+  }
+  const tool: Lab["tool"] = (...specifiers) => installed(`tool-${specifiers[0]}`, specifiers)
   return {
-    packed,
-    entries: entries(packed).map(([entry]) => entry.replace(".", "effect-pipedrive")),
+    line,
     folder,
     write,
-    tool: (...specifiers) => installed(`tool-${specifiers[0]}`, specifiers),
-    project: () =>
-      installed("project", [packed.tarball, ...packages(), `@types/node@${manifest().devDependencies["@types/node"]}`]),
+    tool,
+    project: async (effect) => {
+      const { install, nodeTypes, tarball } = await line(effect)
+      return installed("project", [tarball, ...packages(install), nodeTypes])
+    },
+    node: async (version) => {
+      if (process.platform !== "linux") throw new Missing("binaries for Linux only")
+      const name = `node-linux-${process.arch}`
+      return join(await tool(`${name}@${version}`), "node_modules", name, "bin/node")
+    },
     remove: () => {
-      packed.remove()
-      rmSync(root, { recursive: true, force: true, maxRetries: 3 })
+      for (const remove of removals) remove()
     }
   }
 }

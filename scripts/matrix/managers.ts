@@ -1,15 +1,32 @@
-/** Package managers, by the README's install lines: a program, tests with Vitest, types; and what each says under Effect 4. */
-import { readFileSync, realpathSync } from "node:fs"
-import { join } from "node:path"
+/**
+ * Package managers, by the install lines of each line: a program, tests with Vitest, types; and what each says where the line is
+ * not for the Effect that is there.
+ */
+import { realpathSync } from "node:fs"
+import { delimiter, dirname, join } from "node:path"
 import type { Finished } from "../../test/support/process.js"
-import { type Cell, equal, fetched, installLines, type Lab, main, program, served, server, sh, told } from "./lab.js"
+import {
+  type Cell,
+  type Effect,
+  equal,
+  fetched,
+  type Lab,
+  lines,
+  main,
+  program,
+  served,
+  server,
+  sh,
+  told
+} from "./lab.js"
 
 type Run = (args: ReadonlyArray<string>, status?: "any") => Promise<Finished>
 
 interface Manager {
   readonly files?: Readonly<Record<string, string>>
-  /** Its command, without arguments. */
-  readonly command: (lab: Lab) => Promise<ReadonlyArray<string>>
+  /** Its command, without arguments, and whether Node runs it. */
+  readonly command: (lab: Lab) => Promise<string>
+  readonly binary?: true
   readonly add: ReadonlyArray<string>
   readonly dev: string
   /** How it names a tarball. */
@@ -22,10 +39,8 @@ interface Manager {
   readonly yarn?: true
 }
 
-const script = async (lab: Lab, specifier: string, file: string) => [
-  process.execPath,
+const script = async (lab: Lab, specifier: string, file: string) =>
   join(await lab.tool(specifier), "node_modules", file)
-]
 
 const npm = (version: string): Manager => ({
   command: (lab) => script(lab, `npm@${version}`, "npm/bin/npm-cli.js"),
@@ -68,8 +83,9 @@ const managers: Readonly<Record<string, Manager>> = {
   Bun: {
     command: async (lab) => {
       const name = `@oven/bun-linux-${process.arch === "arm64" ? "aarch64" : "x64-baseline"}`
-      return [join(await lab.tool(`${name}@1.4.5`), "node_modules", name, "bin/bun")]
+      return join(await lab.tool(`${name}@1.4.5`), "node_modules", name, "bin/bun")
     },
+    binary: true,
     add: ["add"],
     dev: "--dev",
     tarball: (file) => file,
@@ -79,11 +95,21 @@ const managers: Readonly<Record<string, Manager>> = {
   }
 }
 
-const start = async (lab: Lab, name: string, manager: Manager): Promise<{ folder: string; run: Run }> => {
-  const folder = lab.folder(name, manager.files)
-  const [command = "", ...before] = await manager.command(lab)
+/** On this Node, or on 22 where it is too old for Effect 4. */
+const start = async (
+  lab: Lab,
+  name: string,
+  effect: Effect,
+  manager: Manager
+): Promise<{ folder: string; run: Run }> => {
+  const folder = lab.folder(`${name}-${effect}`, manager.files)
+  const script = await manager.command(lab)
+  const node = effect === 4 && Number.parseInt(process.versions.node, 10) < 22 ? await lab.node("22") : process.execPath
+  const [command, before] = manager.binary === true ? [script, []] : [node, [script]]
+  // what starts a Node of its own finds the same one
+  const env = { PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
   const run: Run = (args, status) =>
-    sh(command, [...before, ...args], { cwd: folder, ...(status === undefined ? {} : { status }) })
+    sh(command, [...before, ...args], { cwd: folder, env, ...(status === undefined ? {} : { status }) })
   return { folder, run }
 }
 
@@ -98,41 +124,41 @@ it.effect("adds a deal", () => Effect.gen(function* () {
 `
 
 // the types of a project whose packages do not see each other's are where names cannot be found
-const types = {
-  "uses.ts": readFileSync("test/types/entryPoints.ts", "utf8"),
-  "tsconfig.json": JSON.stringify({
-    compilerOptions: {
-      target: "es2022",
-      lib: ["es2022", "dom", "dom.iterable"],
-      types: ["node"],
-      module: "nodenext",
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      declaration: true,
-      outDir: "out"
-    },
-    files: ["uses.ts"]
-  })
-}
+const configuration = JSON.stringify({
+  compilerOptions: {
+    target: "es2022",
+    lib: ["es2022", "dom", "dom.iterable"],
+    types: ["node"],
+    module: "nodenext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    declaration: true,
+    outDir: "out"
+  },
+  files: ["uses.ts", "readme.ts"]
+})
 
-const whole = (name: string, manager: Manager) => async (lab: Lab) => {
-  const { folder, run } = await start(lab, name, manager)
+const whole = (name: string, manager: Manager, effect: Effect) => async (lab: Lab) => {
+  const { folder, run } = await start(lab, name, effect, manager)
   const add = async (packages: ReadonlyArray<string>, dev: boolean) => {
     const { output } = await run([...manager.add, ...(dev ? [manager.dev] : []), ...packages])
     if (manager.complains.test(output)) throw new Error(`peers that do not fit: ${output}`)
   }
-  const { first, more } = installLines()
-  await add([manager.tarball(lab.packed.tarball), ...first.slice(1)], false)
+  const { install, nodeTypes, readme, tarball, uses } = await lab.line(effect)
+  await add([manager.tarball(tarball), ...install.first.slice(1)], false)
   lab.write(folder, {
     "program.mjs": program,
     "main.mjs": main,
     "server.mjs": name === "Bun" ? fetched : server,
     "a.test.ts": test,
-    ...types
+    "uses.ts": uses,
+    "readme.ts": readme,
+    "tsconfig.json": configuration
   })
   equal((await run([...manager.node, "main.mjs"])).stdout, told)
-  for (const line of more) await add([...line.packages, ...(manager.yarn === true ? line.yarn : [])], line.dev)
-  await add(["typescript@5.9", "@types/node@20"], true)
+  for (const line of install.more) await add([...line.packages, ...(manager.yarn === true ? line.yarn : [])], line.dev)
+  await add(["typescript@5.9", nodeTypes], true)
   equal((await run([...manager.node, "server.mjs"])).stdout, served)
   const { output: tested } = await run([...manager.exec, "vitest", "run", "--reporter=verbose"])
   if (!/1 passed/.test(tested)) throw new Error(tested)
@@ -140,18 +166,35 @@ const whole = (name: string, manager: Manager) => async (lab: Lab) => {
   return "program, server, Vitest, types"
 }
 
-/** Without versions: the newest effect, which is 4. What is said first, at installing and at importing. */
-const four = (name: string, manager: Manager) => async (lab: Lab) => {
-  const { folder, run } = await start(lab, `four-${name}`, manager)
+/** What a line says under the `effect` of the other one. */
+const others = {
+  3: {
+    table: "Under Effect 4",
+    // without a version: npm's newest
+    effect: "effect@4",
+    says: /needs-effect@3|effect-pipedrive (needs effect 3|tried to access)/
+  },
+  4: {
+    table: "The Effect 4 line under Effect 3",
+    effect: "effect@^3.22",
+    says: /needs-effect@4|this effect-pipedrive needs effect 4/
+  }
+}
+
+/** What is said first, at installing and at importing. */
+const misfit = (name: string, manager: Manager, line: Effect) => async (lab: Lab) => {
+  const { effect, says, table } = others[line]
+  const { folder, run } = await start(lab, table, line, manager)
   lab.write(folder, { "main.mjs": `import "effect-pipedrive"\n` })
-  const { output: installed } = await run([...manager.add, manager.tarball(lab.packed.tarball), "effect@4"], "any")
+  const { tarball } = await lab.line(line)
+  const { output: installed } = await run([...manager.add, manager.tarball(tarball), effect], "any")
   const refused = /ERESOLVE/.test(installed)
   if (refused) return "refuses to install (`ERESOLVE`)"
   const { output: said } = await run([...manager.node, "main.mjs"], "any")
-  const line = said.split("\n").find((line) => /error/i.test(line) && /effect/.test(line)) ?? said
-  if (!/needs-effect@3|effect-pipedrive (needs effect 3|tried to access)/.test(said)) throw new Error(said)
+  const first = said.split("\n").find((line) => /error/i.test(line) && /effect/.test(line)) ?? said
+  if (!says.test(said)) throw new Error(`${name}: ${said}`)
   const warned = manager.complains.test(installed) ? "warns of the peer; " : ""
-  const short = line
+  const short = first
     .replaceAll(realpathSync(folder), "")
     .replaceAll(folder, "")
     .replaceAll(/file:\/\//g, "")
@@ -159,7 +202,14 @@ const four = (name: string, manager: Manager) => async (lab: Lab) => {
   return `${warned}\`${short.replaceAll(/\S*\/(effect(-pipedrive)?)\/dist\//g, "…/$1/dist/")}\``
 }
 
-export const cells: ReadonlyArray<Cell> = Object.entries(managers).flatMap(([name, manager]) => [
-  { table: "Package managers", row: name, column: "the install lines", run: whole(name, manager) },
-  { table: "Under Effect 4", row: name, column: "says", run: four(name, manager) }
-])
+export const cells: ReadonlyArray<Cell> = Object.entries(managers).flatMap(([row, manager]) =>
+  lines.flatMap((effect) => [
+    {
+      table: "Package managers",
+      row,
+      column: `the install lines for Effect ${effect}`,
+      run: whole(row, manager, effect)
+    },
+    { table: others[effect].table, row, column: "says", run: misfit(row, manager, effect) }
+  ])
+)

@@ -1,14 +1,5 @@
-/** Versions of Node, by the binaries that npm has. */
-import { join } from "node:path"
-import { type Cell, equal, Missing, main, program, required, served, server, sh, told } from "./lab.js"
-
-const table = "Node"
-
-const binary = async (tool: (name: string) => Promise<string>, version: string): Promise<string> => {
-  if (process.platform !== "linux") throw new Missing("binaries for Linux only")
-  const name = `node-linux-${process.arch}`
-  return join(await tool(`${name}@${version}`), "node_modules", name, "bin/node")
-}
+/** Versions of Node, from the oldest that a line is for. */
+import { type Cell, equal, main, program, required, served, server, sh, told } from "./lab.js"
 
 const script = (file: string, wanted: string) => async (node: string, folder: string) => {
   equal((await sh(node, [file], { cwd: folder })).stdout, wanted)
@@ -28,15 +19,22 @@ const columns = {
   "sandbox as a server, undici": script("server.mjs", served)
 }
 
-export const nodes: ReadonlyArray<Cell> = ["20.0.0", "20", "22", "24", "26"].flatMap((version) =>
-  Object.entries(columns).map(([column, run]) => ({
-    table,
-    row: `Node ${version}`,
-    column,
-    run: async (lab) => {
-      const folder = await lab.project()
-      lab.write(folder, { "program.mjs": program, "main.mjs": main, "required.cjs": required, "server.mjs": server })
-      return run(await binary(lab.tool, version), folder)
-    }
-  }))
+const lines = [
+  { table: "Node", effect: 3, versions: ["20.0.0", "20", "22", "24", "26"] },
+  { table: "Node, for Effect 4", effect: 4, versions: ["22.19.0", "24", "26"] }
+] as const
+
+export const nodes: ReadonlyArray<Cell> = lines.flatMap(({ effect, table, versions }) =>
+  versions.flatMap((version) =>
+    Object.entries(columns).map(([column, run]) => ({
+      table,
+      row: `Node ${version}`,
+      column,
+      run: async (lab) => {
+        const folder = await lab.project(effect)
+        lab.write(folder, { "program.mjs": program, "main.mjs": main, "required.cjs": required, "server.mjs": server })
+        return run(await lab.node(version), folder)
+      }
+    }))
+  )
 )

@@ -14,7 +14,7 @@ const besides = ["@effect/cluster@0.56.0", "@effect/rpc@0.73.0", "@effect/workfl
 const packages = [...floors, ...besides]
 
 const project = async (lab: Lab): Promise<string> => {
-  const folder = await lab.tool(lab.packed.tarball, ...packages, "@types/node@20")
+  const folder = await lab.tool((await lab.line(3)).tarball, ...packages, "@types/node@20")
   lab.write(folder, { "program.mjs": program, "main.mjs": main, "server.mjs": server })
   return folder
 }
