@@ -24,8 +24,12 @@ export const overlays: ReadonlyArray<Overlay> = [
         replace: "The tag matters: without it package managers take the line for Effect 3."
       },
       {
+        find: "@effect/vitest@^4 vitest@^5` |",
+        replace: "@effect/vitest@^4 vitest@^5`, and with Yarn its peer: `vite@^8` |"
+      },
+      {
         find: ", and with Yarn its peers: `@effect/cluster@^0.60 @effect/rpc@^0.76 @effect/sql@^0.52 @effect/workflow@^0.19 @effect/experimental@^0.61` |",
-        replace: " |"
+        replace: ", and with Yarn its peer: `redis@^5` |"
       },
       {
         find: "| `TokenStoreSql`, `SyncStoreSql` | `npm install @effect/sql@^0.52 @effect/experimental@^0.61`, and the package for your database |\n| `RateLimiterShared` | `npm install @effect/experimental@^0.61`, and `ioredis@^5` for Redis |",

@@ -198,8 +198,9 @@ const misfit = (name: string, manager: Manager, line: Effect) => async (lab: Lab
     .replaceAll(realpathSync(folder), "")
     .replaceAll(folder, "")
     .replaceAll(/file:\/\//g, "")
+    .replaceAll(/\S*\/(effect(-pipedrive)?\/(dist\/|package\.json))/g, "…/$1")
     .trim()
-  return `${warned}\`${short.replaceAll(/\S*\/(effect(-pipedrive)?)\/dist\//g, "…/$1/dist/")}\``
+  return `${warned}\`${short}\``
 }
 
 export const cells: ReadonlyArray<Cell> = Object.entries(managers).flatMap(([row, manager]) =>
