@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process"
 import { createServer } from "node:http"
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -11,7 +10,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { Auth, CustomFields } from "effect-pipedrive"
+import { Auth, CustomFields, HttpLayer } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import { Users, Webhooks } from "effect-pipedrive/v1"
 import { DealFields, Deals, OrganizationFields, Organizations, PersonFields, Persons } from "effect-pipedrive/v2"
@@ -77,7 +76,7 @@ type Browser = Effect.Effect.Success<ReturnType<typeof connect>>
 
 /** Asks a company itself. */
 const at = (company: Sandbox.Service) =>
-  Effect.provide(Layer.merge(Auth.apiKey(company.token, { baseUrl: company.baseUrl }), FetchHttpClient.layer))
+  Effect.provide(Layer.merge(Auth.apiKey(company.token, { baseUrl: company.baseUrl }), HttpLayer.layerFetch))
 
 const csv = `title,value,currency,email,person,organization,How they found us,Rooms,Deposit,person.Nickname,organization.Desks
 Forty desks,1200.5,EUR,bo@beta.example,Bo Ek,Beta,Fair,Office; Lobby,500 EUR,Bo,40

@@ -66,7 +66,8 @@ const excluded = [
   "test/**/*load*",
   "test/http/limiter-sockets*",
   "test/oauth/{mysql,processes,web}*",
-  "test/sandbox/{browser,command,docs,endpoints}*"
+  "test/sandbox/{browser,command,docs,endpoints}*",
+  "test/site/site*"
 ]
 
 /** This repository's tests, where `effect` and its packages are the oldest ones. */

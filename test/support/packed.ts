@@ -104,7 +104,9 @@ export const withOldest = (packed: Packed): Packed => {
 }
 
 /** The entry points of a packed package, each with the module of declarations behind it. */
-export const entries = (packed: Pick<Packed, "root">): ReadonlyArray<readonly [entry: string, declarations: string]> => {
+export const entries = (
+  packed: Pick<Packed, "root">
+): ReadonlyArray<readonly [entry: string, declarations: string]> => {
   const top = readdirSync(join(packed.root, "dist"))
     .filter((file) => file.endsWith(".d.ts") && file !== "index.d.ts")
     .map((file) => [`./${file.replace(/\.d\.ts$/, "")}`, `dist/${file}`] as const)
