@@ -41,7 +41,7 @@ export const modulePages = (): ReadonlyArray<Page> => {
       title: name,
       about: about.replaceAll(/\s+/g, " ").replace(/(?<=\.) .*/, ""),
       text: [
-        `# ${name} {#module}`,
+        `# ${name} {#the-module}`,
         ...(about === "" ? [] : [about]),
         `\`\`\`ts\n${importing}\n\`\`\``,
         ...categories.flatMap((category) => [
