@@ -17,7 +17,10 @@ export interface Group {
 const guides: ReadonlyArray<readonly [group: string, pages: ReadonlyArray<string>]> = [
   ["Start", ["getting-started", "readme", "playground"]],
   ["Guides", ["auth", "oauth2", "errors", "requests", "lists", "custom-fields", "upsert", "files", "webhooks", "sync"]],
-  ["Running it", ["sandbox", "testing", "observability", "runtimes", "effect-versions", "security", "performance", "cli"]],
+  [
+    "Running it",
+    ["sandbox", "testing", "observability", "runtimes", "effect-versions", "security", "performance", "cli"]
+  ],
   ["Migrating", ["migrating", "operations"]],
   ["The project", ["changelog", "contributing-policy", "contributing", "security-policy", "architecture"]]
 ]
