@@ -108,7 +108,12 @@ output.set(
   "tsconfig.json",
   JSON.stringify({
     extends: "../../tsconfig.json",
-    compilerOptions: { paths: compilerOptions.paths, typeRoots: ["../../node_modules/@types"] },
+    compilerOptions: {
+      paths: compilerOptions.paths,
+      declaration: false,
+      declarationMap: false,
+      typeRoots: ["../../node_modules/@types"]
+    },
     include: ["src", "cli", "examples", "test"]
   })
 )

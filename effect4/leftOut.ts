@@ -4,6 +4,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "test/codegen.changes.test.ts": "the generator",
   "test/codegen.test.ts": "the generator, and what of its output is committed",
   "test/docs.test.ts": "documents, whose snippets are Effect 3",
+  "test/effect4.test.ts": "how the edition is made",
   "test/packaging.test.ts": "the package of Effect 3",
   "test/sandbox/docs.test.ts": "a table of the documents",
   "test/site/documents.test.ts": "the site",

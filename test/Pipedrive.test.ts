@@ -1,7 +1,50 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Pipedrive } from "effect-pipedrive"
+import * as Layer from "effect/Layer"
+import { HttpLayer, Pipedrive } from "effect-pipedrive"
+import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
+
+describe("two layers in one program", () => {
+  const asked = Robots.get({ id: 1 })
+  const whose = (fake: Fake.Fake) => fake.seen.map(({ headers }) => headers["x-api-token"])
+
+  it.effect("never mix, one inside of the other or beside it: each call goes by the nearest", () =>
+    Effect.gen(function* () {
+      const [ours, theirs] = [Fake.make(Fake.ok({ id: 1 })), Fake.make(Fake.ok({ id: 1 }))]
+      const outer = Pipedrive.layer({ apiToken: "OURS", httpClient: ours.layer })
+      const inner = Pipedrive.layer({ apiToken: "THEIRS", httpClient: theirs.layer })
+      yield* Effect.all([asked, Effect.provide(asked, inner), asked, Effect.provide(asked, inner)]).pipe(
+        Effect.provide(outer)
+      )
+      yield* Effect.all([Effect.provide(asked, outer), Effect.provide(asked, inner)], { concurrency: 2 })
+      assert.deepStrictEqual(whose(ours), ["OURS", "OURS", "OURS"])
+      assert.deepStrictEqual(whose(theirs), ["THEIRS", "THEIRS", "THEIRS"])
+    })
+  )
+
+  it.effect("have a fetch each where they are given one, with the layer that sends built for each", () =>
+    Effect.gen(function* () {
+      const sent: Array<string> = []
+      const by = (name: string) =>
+        Pipedrive.layer({
+          apiToken: "TOKEN",
+          httpClient: HttpLayer.layerFetch.pipe(
+            Layer.fresh,
+            Layer.provide(
+              Layer.succeed(FetchHttpClient.Fetch, (async () => {
+                sent.push(name)
+                return Fake.ok({ id: 1 })
+              }) as typeof fetch)
+            )
+          )
+        })
+      yield* Effect.all([asked, Effect.provide(asked, by("theirs")), asked]).pipe(Effect.provide(by("ours")))
+      assert.deepStrictEqual(sent, ["ours", "theirs", "ours"])
+    })
+  )
+})
 
 describe("Pipedrive.request", () => {
   it.effect("sends what no endpoint describes, with credentials", () =>

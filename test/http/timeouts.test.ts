@@ -44,6 +44,34 @@ describe("a server that never answers", () => {
     })
   )
 
+  it.effect("is a Timeout and no interruption, whichever limit passed, and whatever the transport does then", () =>
+    Effect.gen(function* () {
+      const transports = {
+        hangs: Effect.never,
+        "is slow to end": Effect.onInterrupt(Effect.never, () => Effect.sleep("1 second")),
+        "fails when it is interrupted": Effect.onInterrupt(Effect.never, () => Effect.die("broken")),
+        "is interrupted from within": Effect.zipRight(Effect.sleep("2 seconds"), Effect.never)
+      }
+      const limits = {
+        attempt: { timeout: "3 seconds", retries: 0 },
+        call: { timeout: "1 minute", totalTimeout: "3 seconds" },
+        "attempt, sent again": { timeout: "1 second", retries: 1, backoff: "10 millis" }
+      } as const
+      for (const [name, does] of Object.entries(transports)) {
+        for (const [limit, policy] of Object.entries(limits)) {
+          const client = Layer.succeed(
+            HttpClient.HttpClient,
+            HttpClient.make(() => does)
+          )
+          const live = Layer.merge(Layer.orDie(Auth.apiKey("SECRET")), client)
+          const exit = yield* within(8, Robots.get({ id: 1 }).pipe(HttpLayer.withPolicy(policy), Effect.provide(live)))
+          assert.strictEqual(failure(exit)?._tag, "Timeout", `${name}: ${limit}`)
+          assert.isTrue(exit !== undefined && Exit.isFailure(exit) && !Cause.isInterrupted(exit.cause), name)
+        }
+      }
+    })
+  )
+
   it.effect("may be given up sooner, per call", () =>
     Effect.gen(function* () {
       const call = get.pipe(HttpLayer.withPolicy({ timeout: "3 seconds", retries: 0 }))

@@ -44,6 +44,17 @@ const place = (texts = new Map<string, string>()) => ({
   list: Effect.sync(() => [...texts.keys()])
 })
 
+describe("a store in memory", () => {
+  it.effect("that is provided again is a new one: nothing of another program is in it", () =>
+    Effect.gen(function* () {
+      const save = Effect.flatMap(TokenStore.TokenStore, (store) => store.save("1", token))
+      const list = Effect.flatMap(TokenStore.TokenStore, (store) => store.list)
+      yield* Effect.provide(save, TokenStore.layerMemory)
+      assert.deepStrictEqual(yield* Effect.provide(list, TokenStore.layerMemory), [])
+    })
+  )
+})
+
 const keeps = Effect.gen(function* () {
   const store = yield* TokenStore.TokenStore
   assert.isTrue(Option.isNone(yield* store.load("1")))

@@ -2,10 +2,58 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as Check from "../../src/internal/schema/check.js"
-import type * as Nodes from "../../src/internal/schema/nodes.js"
+import * as Nodes from "../../src/internal/schema/nodes.js"
+import { entries } from "../support/surface.js"
 
 /** A Schema, of which its syntax tree is enough. */
 type Shaped = { readonly ast: Nodes.Ast }
+
+describe("a Schema, node by node", () => {
+  it("has null as a literal: nothing about it is left to the decoder", () => {
+    assert.deepStrictEqual(Nodes.of(Schema.Null.ast), { kind: "literal", value: null })
+    assert.deepStrictEqual(Nodes.of(Schema.Literal(null).ast), { kind: "literal", value: null })
+    const kinds = (schema: Shaped) => {
+      const node = Nodes.of(schema.ast)
+      return node.kind === "union" ? node.types.map((type) => Nodes.of(type).kind) : node.kind
+    }
+    assert.deepStrictEqual(kinds(Schema.NullOr(Schema.String)), ["string", "literal"])
+    assert.deepStrictEqual(kinds(Schema.NullOr(Schema.Struct({}))), ["struct", "literal"])
+  })
+
+  it("leaves no part of any answer to the decoder, which is many times slower", () => {
+    const seen = new Set<Nodes.Ast>()
+    /** The places below one that are the decoder's. */
+    const left = (ast: Nodes.Ast, place: string): ReadonlyArray<string> => {
+      if (seen.has(ast)) return []
+      seen.add(ast)
+      const node = Nodes.of(ast)
+      switch (node.kind) {
+        case "custom":
+          return [place]
+        case "suspend":
+          return left(node.get(), place)
+        case "refinement":
+          return left(node.from, place)
+        case "union":
+          return node.types.flatMap((type) => left(type, place))
+        case "array":
+          return node.item === undefined ? [] : left(node.item, `${place}[]`)
+        case "struct":
+          return [
+            ...node.properties.flatMap(({ name, type }) => left(type, `${place}.${String(name)}`)),
+            ...node.indexes.flatMap(({ type }) => left(type, `${place}.*`))
+          ]
+        default:
+          return []
+      }
+    }
+    const custom = entries.flatMap(({ endpoint: { endpoint }, name }) =>
+      endpoint.response === "binary" ? [] : left(endpoint.output.ast, name)
+    )
+    assert.isAbove(seen.size, 2000)
+    assert.deepStrictEqual(custom, [])
+  })
+})
 
 describe("the compiled check", () => {
   const closed = (schema: Shaped, value: unknown) => Check.closed(schema.ast)(value)
