@@ -205,15 +205,17 @@ export const make =
       }
       if (options.dryRun === true) return result
       const stale = new Set(removed.map(({ webhook }) => webhook.id))
-      const removeStale = Effect.forEach(
-        Array.from(stale),
-        // one that is gone by now is as good
-        (id) =>
-          remove(id).pipe(
-            Effect.catchTag("NotFound", () => Effect.void),
-            Effect.tap(() => Effect.sync(() => stale.delete(id)))
-          ),
-        { discard: true }
+      const removeStale = Effect.suspend(() =>
+        Effect.forEach(
+          Array.from(stale),
+          // one that is gone by now is as good
+          (id) =>
+            remove(id).pipe(
+              Effect.catchTag("NotFound", () => Effect.void),
+              Effect.tap(() => Effect.sync(() => stale.delete(id)))
+            ),
+          { discard: true }
+        )
       )
       // first the new ones, so that no event falls between; where there is no room for both, the old ones go first
       for (const event of missing) {
