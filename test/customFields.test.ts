@@ -5,6 +5,7 @@ import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Upsert from "effect-pipedrive/Upsert"
 import { Leads } from "effect-pipedrive/v1"
 import { DealFields, Deals, Persons } from "effect-pipedrive/v2"
+import * as Forms from "../src/internal/customFields/forms.js"
 import { fields, key, type Model, models, partials, toLabelled, toWebhook } from "./support/customFields.js"
 import * as Fake from "./support/fake.js"
 
@@ -339,6 +340,285 @@ describe("what is read", () => {
 
   it("tells nothing inherited", () => {
     assert.isNull(run(CustomFields.decode(Object.create({ [key(7)]: 12 }), fields)).size)
+  })
+})
+
+describe("one value", () => {
+  const keyOf = (name: string) => fields.fields[name as keyof typeof fields.fields].key
+  const [text, day] = ["text", "a day that there is, YYYY-MM-DD"]
+  const error = (message: string) => ({ error: message })
+  const outcomeOf = (
+    result: Either.Either<Record<string, unknown>, { readonly issues: PipedriveError.InvalidRequest["issues"] }>,
+    name: string
+  ): unknown =>
+    Either.match(result, {
+      onLeft: ({ issues }) =>
+        error(issues.map(({ message, path }) => [...path.slice(1), message].join(" ")).join("; ")),
+      onRight: (values) => values[name]
+    })
+
+  it("is read from an answer or a delivery", () => {
+    const cases: ReadonlyArray<readonly [name: string, given: unknown, outcome: unknown]> = [
+      ["short", "x", "x"],
+      ["short", 5, "5"],
+      ["short", true, error("must be text, is a boolean")],
+      ["short", { type: "varchar", value: "x" }, "x"],
+      ["short", { type: 5, value: "x" }, error("must be text, is an object")],
+      ["short", { value: "x" }, error("must be text, is an object")],
+      ["short", { type: "varchar" }, error("must be text, is an object")],
+      ["amount", 5, 5],
+      ["amount", -0, 0],
+      ["amount", "5", 5],
+      ["amount", "", null],
+      ["amount", " ", error("must be a number, is text")],
+      ["amount", "5x", error("must be a number, is text")],
+      ["amount", "Infinity", error("must be a number, is text")],
+      ["amount", [5], error("must be a number, is an array")],
+      ["planner", 5, 5],
+      ["planner", "5", 5],
+      ["planner", "12", 12],
+      ["planner", "5x", error("must be an id, is text")],
+      ["planner", "x5", error("must be an id, is text")],
+      ["planner", [5], error("must be an id, is an array")],
+      ["planner", { type: "user", id: 5 }, 5],
+      ["planner", { type: "user", value: 5 }, 5],
+      ["planner", { type: "user", id: 5, value: 6 }, 6],
+      ["planner", { type: "user", other: 5 }, error("must be an id, is an object")],
+      ["planner", { value: null, id: null }, null],
+      ["planner", { name: "x" }, error("must be an id, is an object")],
+      ["planner", { value: { id: "7" } }, 7],
+      ["size", 12, "small"],
+      ["size", "12", "small"],
+      ["size", 99, { id: 99 }],
+      ["size", [12], error("must be the id of an option, is an array")],
+      ["size", "12x", error("must be the id of an option, is text")],
+      ["size", "x12", error("must be the id of an option, is text")],
+      ["size", { id: 99, label: "huge" }, { id: 99, label: "huge" }],
+      ["size", { id: 99, label: 5 }, { id: 99 }],
+      ["size", { id: 12, label: "tiny" }, "small"],
+      ["size", { type: "enum", id: 99, label: "huge" }, { id: 99, label: "huge" }],
+      ["size", { type: "enum", id: "34" }, "large"],
+      ["tags", 12, ["small"]],
+      ["tags", "12, 34", ["small", "large"]],
+      ["tags", { type: "set", values: [{ id: 12 }, 34] }, ["small", "large"]],
+      ["tags", [null], error("0 must be the id of an option, is null")],
+      ["tags", true, error("must be an array of ids of options, is a boolean")],
+      ["fitting", "2026-05-15", "2026-05-15"],
+      ["fitting", "x", error(`must be ${day}, is text`)],
+      ["fitting", "0000-00-00", null],
+      ["at", "09:00", { value: "09:00:00" }],
+      ["at", "9:00:05.123", { value: "09:00:05" }],
+      ["at", "9:00:05.x", error("value must be a time of day, HH:MM:SS, is text")],
+      ["at", "x9:00", error("value must be a time of day, HH:MM:SS, is text")],
+      ["at", "9:00x", error("value must be a time of day, HH:MM:SS, is text")],
+      ["at", "noon", error("value must be a time of day, HH:MM:SS, is text")],
+      ["at", { value: ["09:00"] }, error("value must be a time of day, HH:MM:SS, is an array")],
+      ["at", { type: "time", value: "09:00" }, { value: "09:00:00" }],
+      [
+        "at",
+        { type: "time", value: "09:00", timezone_id: "5", timezone_name: 7 },
+        { value: "09:00:00", timezone_id: 5, timezone_name: "7" }
+      ],
+      [
+        "at",
+        { type: "time", value: "09:00", timezone_name: true },
+        error("timezone_name must be text that is not empty, is a boolean")
+      ],
+      ["window", { type: "timerange", from: "9:00", until: "10:00" }, { value: "09:00:00", until: "10:00:00" }],
+      [
+        "window",
+        { type: "timerange", from: "9:00", value: "9:30", until: "10:00" },
+        { value: "09:30:00", until: "10:00:00" }
+      ],
+      ["term", { value: "2026-01-01", until: "0000-00-00" }, error("until is missing")],
+      ["term", { value: "2026-01-01", until: null }, error("until is missing")],
+      ["term", { value: "0000-00-00", until: "2026-01-01" }, null],
+      ["budget", { value: "5", currency: "EUR" }, { value: 5, currency: "EUR" }],
+      ["budget", { type: "monetary", value: 0, currency: "EUR" }, { value: 0, currency: "EUR" }],
+      ["budget", { value: 5, currency: null }, error("currency is missing")],
+      ["budget", [5], error("must be { value, currency }, is an array")],
+      ["budget", true, error("must be { value, currency }, is a boolean")],
+      ["site", { value: 5 }, { value: "5" }],
+      ["site", "x", { value: "x" }]
+    ]
+    for (const [name, given, outcome] of cases) {
+      const entity = { custom_fields: { [keyOf(name)]: given } }
+      for (const read of [CustomFields.decode(entity, fields), CustomFields.decodePartial(entity, fields)]) {
+        assert.deepStrictEqual(outcomeOf(run(Effect.either(read)), name), outcome, `${name} ${JSON.stringify(given)}`)
+      }
+    }
+  })
+
+  it("is, in v1, empty text where it is text, and else none", () => {
+    for (const [name, one] of Object.entries(fields.fields)) {
+      const isText = ["short", "auto", "long", "hotline"].includes(name)
+      const read = run(CustomFields.decodePartial({ [one.key]: "" }, fields))
+      assert.deepStrictEqual<object>(read, { [name]: isText ? "" : null })
+    }
+    assert.deepStrictEqual(run(CustomFields.decodePartial({}, fields)), {})
+    assert.deepStrictEqual(run(CustomFields.decodePartial({ [keyOf("budget")]: null }, fields)), { budget: null })
+    const typed = { [keyOf("budget")]: { value: 5, currency: "EUR" } }
+    assert.deepStrictEqual(run(CustomFields.decodePartial(typed, fields)), { budget: { value: 5, currency: "EUR" } })
+  })
+
+  it("is written, or refused", () => {
+    const options = `one of the options: "small" (12), "large" (34), "2024, or so" (56)`
+    const cases: ReadonlyArray<readonly [name: string, given: unknown, outcome: unknown]> = [
+      ["short", "x".repeat(255), "x".repeat(255)],
+      ["short", 5, error("must be text, is 5")],
+      ["amount", -0, 0],
+      ["amount", "5", error('must be a number, is "5"')],
+      ["planner", "5", error('must be an id, is "5"')],
+      ["fitting", 5, error(`must be ${day}, is 5`)],
+      ["fitting", new Date("2026-05-15T12:00:00Z"), "2026-05-15"],
+      ["fitting", " 2026-05-15", error(`must be ${day}, is " 2026-05-15"`)],
+      ["size", { id: 99 }, 99],
+      ["size", { id: 99, label: "huge" }, 99],
+      ["size", { id: 99, other: 1 }, error(`must be ${options}, is {"id":99,"other":1}`)],
+      ["size", { label: "huge" }, error(`must be ${options}, is {"label":"huge"}`)],
+      ["size", { id: "99" }, error(`must be ${options}, is {"id":"99"}`)],
+      ["size", null, null],
+      ["tags", null, null],
+      ["at", { value: "09:00:05" }, { value: "09:00:05" }],
+      ["at", { value: "x09:00" }, error('value must be a time of day, HH:MM:SS, is "x09:00"')],
+      ["at", { value: "09:00x" }, error('value must be a time of day, HH:MM:SS, is "09:00x"')],
+      ["at", { value: "19:00" }, { value: "19:00:00" }],
+      ["at", { value: ["09:00"] }, error('value must be a time of day, HH:MM:SS, is ["09:00"]')],
+      ["at", { value: "09:00", timezone_id: "5" }, error('timezone_id must be an id, is "5"')],
+      ["site", { value: 5 }, error("value must be text that is not empty, is 5")],
+      ["budget", { currency: "EUR" }, error("value is missing")],
+      ["budget", { value: null, currency: "EUR" }, error("value must be a number, is null")],
+      ["budget", { value: 5, currency: null }, error(`currency must be ${text} that is not empty, is null`)],
+      ["budget", { value: 5, currency: "" }, error(`currency must be ${text} that is not empty, is ""`)]
+    ]
+    for (const [name, given, outcome] of cases) {
+      const result = run(Effect.either(CustomFields.encodeV2({ [name]: given } as never, fields)))
+      const written = Either.map(result, ({ custom_fields }) => ({
+        [name]: (custom_fields as Record<string, unknown> | undefined)?.[keyOf(name)]
+      }))
+      assert.deepStrictEqual(outcomeOf(written, name), outcome, `${name} ${JSON.stringify(given)}`)
+    }
+    assert.deepStrictEqual(v1({ size: null }), { [key(7)]: null })
+    assert.deepStrictEqual(v1({ budget: null }), { [key(5)]: null })
+  })
+
+  it("is read from text, or left for the check to refuse", () => {
+    const cases: ReadonlyArray<readonly [name: string, given: string, outcome: unknown]> = [
+      ["short", " x ", " x "],
+      ["supplier", " 16 ", 16],
+      ["contact", "7", 7],
+      ["planner", "7x", error('must be an id, is "7x"')],
+      ["amount", ".5", 0.5],
+      ["amount", ".55", 0.55],
+      ["amount", "5.", 5],
+      ["amount", "-12.5e2", -1250],
+      ["amount", "1E+10", 1e10],
+      ["amount", "1e-1", 0.1],
+      ["amount", "x5", error('must be a number, is "x5"')],
+      ["amount", "5x", error('must be a number, is "5x"')],
+      ["amount", ".x", error('must be a number, is ".x"')],
+      ["amount", "0x10", error('must be a number, is "0x10"')],
+      ["size", "small", "small"],
+      ["size", "34", 34],
+      ["tags", "small; ;large", ["small", "large"]],
+      ["tags", " 2024, or so ", ["2024, or so"]],
+      ["at", "9:30", { value: "09:30:00" }],
+      ["at", "19:30", { value: "19:30:00" }],
+      ["at", "9:30:15", { value: "09:30:15" }],
+      ["at", "x9:30", error('value must be a time of day, HH:MM:SS, is "x9:30"')],
+      ["at", "9:30x", error('value must be a time of day, HH:MM:SS, is "9:30x"')],
+      ["window", "9:30/10:00", { value: "09:30:00", until: "10:00:00" }],
+      ["window", "9:30 – 10:00:05", { value: "09:30:00", until: "10:00:05" }],
+      ["window", "x9:30-10:00", error('must be { value, until, timezone_id?, timezone_name? }, is "x9:30-10:00"')],
+      ["window", "9:30-10:00x", error('must be { value, until, timezone_id?, timezone_name? }, is "9:30-10:00x"')],
+      ["window", "9:30", error('must be { value, until, timezone_id?, timezone_name? }, is "9:30"')],
+      ["term", "2026-01-01to2026-01-02", { value: "2026-01-01", until: "2026-01-02" }],
+      ["fitting", " 2026-01-31 ", "2026-01-31"],
+      ["site", "9:30", { value: "9:30" }],
+      ["site", " x ", { value: "x" }],
+      ["budget", "500 EUR", { value: 500, currency: "EUR" }],
+      ["budget", "EUR500", { value: 500, currency: "EUR" }],
+      ["budget", "-5e3 EUR", { value: -5000, currency: "EUR" }],
+      ["budget", "5e+3EUR", { value: 5000, currency: "EUR" }],
+      ["budget", "EUR1 000", error('must be { value, currency }, is "EUR1 000"')],
+      ["budget", "E500 EUR", error('must be { value, currency }, is "E500 EUR"')],
+      ["budget", "EUR 5 USD", error('must be { value, currency }, is "EUR 5 USD"')],
+      ["budget", "5", error('must be { value, currency }, is "5"')],
+      ["budget", "x 5 EUR", error('must be { value, currency }, is "x 5 EUR"')],
+      ["budget", "5 EUR!", error('must be { value, currency }, is "5 EUR!"')],
+      ["budget", "EUR", error('must be { value, currency }, is "EUR"')],
+      ["budget", "1.2.3 EUR", error('value must be a number, is "1.2.3"')]
+    ]
+    for (const [name, given, outcome] of cases) {
+      const found = outcomeOf(run(Effect.either(CustomFields.fromText({ [name]: given }, fields))), name)
+      assert.deepStrictEqual(found, outcome, `${name} ${given}`)
+    }
+    const refused = run(Effect.flip(CustomFields.fromText(5 as never, fields)))
+    assert.deepStrictEqual(refused.issues[0]?.path, [])
+  })
+
+  it("of a field that there is not has a hint where it is clear what is meant", () => {
+    const hints: ReadonlyArray<readonly [name: string, hint: string | undefined]> = [
+      ["S-I-Z-E", "write `size`"],
+      [" at", "write `at`"],
+      [key(7), "write `size`"],
+      ["sise", "write `size`"],
+      ["nothing like it", undefined],
+      ["??", undefined],
+      // Pipedrive's own name comes before what looks like it
+      ["Term", "write `fitting`"]
+    ]
+    const titled = Forms.plan({ ...fields.fields, fitting: { ...fields.fields.fitting, title: "Term" } } as never)
+    for (const [name, hint] of hints) {
+      const [issue] = Either.getOrThrow(Either.flip(Forms.encode(titled, { [name]: 1 }, "v2")))
+      assert.strictEqual(issue?.hint, hint, name)
+    }
+  })
+
+  it("is refused with so many names, and no more", () => {
+    const many = (count: number) =>
+      Forms.plan(
+        Object.fromEntries(
+          Array.from({ length: count }, (_, at) => [
+            `f${at}`,
+            { type: "text" as const, key: key(at), options: undefined }
+          ])
+        )
+      )
+    const all = (count: number) => Array.from({ length: count }, (_, at) => `f${at}`).join(", ")
+    for (const [count, names] of [
+      [30, all(30)],
+      [31, `${all(30)}, ...`]
+    ] as const) {
+      const [issue] = Either.getOrThrow(Either.flip(Forms.encode(many(count), { "??": 1 }, "v2")))
+      assert.strictEqual(issue?.message, `is not one of the fields: ${names}`)
+    }
+    const options = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, id) => [`o${id}`, id]))
+    const told = (count: number) => Array.from({ length: count }, (_, id) => `"o${id}" (${id})`).join(", ")
+    for (const [count, words] of [
+      [0, "an option, of which the definition has none"],
+      [30, `one of the options: ${told(30)}`],
+      [31, `one of the options: ${told(30)} and 1 more`]
+    ] as const) {
+      const plan = Forms.plan({ size: { type: "enum", key: key(1), options: options(count) } })
+      const [issue] = Either.getOrThrow(Either.flip(Forms.encode(plan, { size: "x" }, "v2")))
+      assert.strictEqual(issue?.message, `must be ${words}, is "x"`)
+    }
+  })
+
+  it("is of a key that is one", () => {
+    for (const [wrong, shown] of [
+      [`x${key(1)}`, `"x${key(1)}"`],
+      [`${key(1)}x`, `"${key(1)}x"`],
+      [[key(1)], undefined]
+    ] as const) {
+      const [fault] = Forms.plan({ a: { type: "text", key: wrong as never, options: undefined } }).faults
+      assert.match(fault?.message ?? "", /must have the key of a custom field/)
+      if (shown !== undefined) assert.include(fault?.message, `has ${shown}`)
+    }
+    // of two labels of one option the first is read
+    const twice = Forms.plan({ a: { type: "enum", key: key(1), options: { x: 1, y: 1 } } })
+    assert.deepStrictEqual(twice.fields[0]?.options.labelOf, new Map([[1, "x"]]))
   })
 })
 

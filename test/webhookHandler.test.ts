@@ -5,11 +5,24 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Effect, Exit, Fiber, FastCheck as fc, Redacted, Schedule, Scope, TestClock } from "effect"
+import {
+  Context,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  FastCheck as fc,
+  Option,
+  Redacted,
+  Schedule,
+  Scope,
+  TestClock
+} from "effect"
 import type { PipedriveError } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
 import { explain } from "../src/internal/configError.js"
+import * as Claims from "../src/internal/webhooks/claims.js"
 import { world } from "./sandbox/support.js"
 import { models } from "./support/customFields.js"
 import { lives, plain, seed } from "./support/webhooks.js"
@@ -125,6 +138,65 @@ describe("credentials", () => {
       assert.strictEqual(yield* verified(basic("me:older"), both), other)
       assert.strictEqual(yield* verified(basic("me:"), { user: "me", password: [] }), other)
       assert.strictEqual(yield* verified(basic("me:"), { user: "me", password: Redacted.make("") }), other)
+    })
+  )
+
+  it.effect("are of a header as Basic has it", () =>
+    Effect.gen(function* () {
+      const me = { user: "me", password: Redacted.make("pw") }
+      const headers: ReadonlyArray<readonly [header: string | undefined | null, outcome: string]> = [
+        ["Basic bWU6cHc=", "me"],
+        ["basic   bWU6cHc=  ", "me"],
+        ["Basicb bWU6cHc=", "scheme"],
+        ["BasicbWU6cHc=", "scheme"],
+        [" Basic bWU6cHc=", "scheme"],
+        ["Basic bWU6cHc", "scheme"],
+        ["Basic bWU6cHc===", "scheme"],
+        ["Basic bWU6cHc= x", "scheme"],
+        ["Basic =", "scheme"],
+        [basic("mepw"), "scheme"],
+        [basic("me:pw "), other],
+        [basic("\ufeffme:pw"), other],
+        [basic("m:pw"), other],
+        ["", "Unauthorized: the delivery has no credentials"],
+        [null, "Unauthorized: the delivery has no credentials"],
+        [undefined, "Unauthorized: the delivery has no credentials"]
+      ]
+      const scheme = "Unauthorized: the delivery's authorization is not of the scheme Basic"
+      for (const [header, outcome] of headers) {
+        assert.strictEqual(
+          yield* verified(header ?? undefined, me),
+          outcome === "scheme" ? scheme : outcome,
+          `${header}`
+        )
+      }
+      assert.strictEqual((yield* Effect.flip(WebhookEvents.verify(null, me))).message, headers.at(-2)?.[1])
+      // bytes of which `+` and `/` are letters, in either alphabet
+      const odd = { user: "~~?", password: Redacted.make("~~~??>") }
+      const text = btoa("~~?:~~~??>")
+      assert.match(text, /[+/]/)
+      assert.strictEqual(yield* verified(`Basic ${text}`, odd), "~~?")
+      assert.strictEqual(yield* verified(basic(":pw"), { ...me, user: "" }), "")
+    })
+  )
+
+  it.effect("may be looked up by their user", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const lookup = (user: string) =>
+        Effect.sync(() => {
+          asked.push(user)
+          return user === "me" ? [Redacted.make("pw"), Redacted.make("old")] : []
+        })
+      const by = (text: string) =>
+        Effect.map(Effect.either(WebhookEvents.verify(basic(text), lookup)), (result) =>
+          result._tag === "Right" ? result.right : result.left.message
+        )
+      assert.strictEqual(yield* by("me:old"), "me")
+      assert.strictEqual(yield* by("me:pw"), "me")
+      assert.strictEqual(yield* by("you:pw"), other)
+      assert.strictEqual(yield* by("me:"), other)
+      assert.deepStrictEqual(asked, ["me", "me", "you", "me"])
     })
   )
 
@@ -450,6 +522,111 @@ describe("the store", () => {
       yield* settle
       const text = yield* Effect.map(store.get(`webhook-events-0`), (found) => JSON.stringify(found ?? null))
       assert.isBelow(text.length, 40_000)
+    })
+  )
+})
+
+describe("a claim", () => {
+  const setting = { timeToLive: 1000, lease: 100 }
+  const at = (store: KeyValueStore.KeyValueStore, holder: string) => Claims.make(store, { ...setting, holder })
+  /** The slots that are in use, as they are stored. */
+  const slots = (store: KeyValueStore.KeyValueStore) =>
+    Effect.map(
+      Effect.forEach(
+        Array.from({ length: 4096 }, (_, slot) => slot),
+        (slot) => store.get(`webhook-events-${slot}`)
+      ),
+      (found) => found.flatMap(Option.toArray).map((text) => JSON.parse(text).events)
+    )
+
+  it.effect("is one holder's for a while, done for longer, and forgotten then", () =>
+    Effect.gen(function* () {
+      const store = yield* memory
+      const [us, them] = [at(store, "us"), at(store, "them")]
+      assert.strictEqual(yield* us.claim("k"), "claimed")
+      assert.deepStrictEqual(yield* slots(store), [[["k", 0, "us"]]])
+      assert.strictEqual(yield* us.claim("k"), "claimed")
+      yield* TestClock.adjust(99)
+      assert.strictEqual(yield* them.claim("k"), "elsewhere")
+      yield* TestClock.adjust(1)
+      // a holder that is gone for that long holds nothing
+      assert.strictEqual(yield* them.claim("k"), "claimed")
+      assert.deepStrictEqual(yield* slots(store), [[["k", 100, "them"]]])
+      // what is another's is not let go
+      yield* us.release("k")
+      assert.strictEqual(yield* us.claim("k"), "elsewhere")
+      yield* them.release("k")
+      assert.deepStrictEqual(yield* slots(store), [])
+      yield* them.release("k")
+      assert.strictEqual(yield* us.claim("k"), "claimed")
+      yield* us.confirm("k")
+      for (const wait of [0, 200, 799]) {
+        yield* TestClock.adjust(wait)
+        assert.strictEqual(yield* them.claim("k"), "done")
+        assert.strictEqual(yield* us.claim("k"), "done")
+      }
+      yield* us.release("k")
+      assert.strictEqual(yield* us.claim("k"), "done")
+      yield* TestClock.adjust(1)
+      assert.strictEqual(yield* them.claim("k"), "claimed")
+    })
+  )
+
+  it.effect("leaves of what is stored what is none, and what is old", () =>
+    Effect.gen(function* () {
+      const store = yield* memory
+      const us = at(store, "us")
+      yield* us.claim("k")
+      const slot = (yield* Effect.filter(
+        Array.from({ length: 4096 }, (_, slot) => `webhook-events-${slot}`),
+        (slot) => store.has(slot)
+      ))[0] as string
+      for (const text of [
+        "{",
+        "null",
+        "[]",
+        '{"events":{}}',
+        '{"events":[5,null,["k"],["k",1],["k","1","us"],[1,1,""]]}'
+      ]) {
+        yield* store.set(slot, text)
+        assert.strictEqual(yield* us.claim("k"), "claimed", text)
+        assert.deepStrictEqual(yield* slots(store), [[["k", 0, "us"]]], text)
+      }
+      yield* TestClock.adjust(1500)
+      const others = [
+        ["young", 501, "them"],
+        ["old", 500, "them"]
+      ]
+      yield* store.set(slot, JSON.stringify({ events: others }))
+      yield* us.claim("k")
+      assert.deepStrictEqual(yield* slots(store), [
+        [
+          ["young", 501, "them"],
+          ["k", 1500, "us"]
+        ]
+      ])
+      // the newest 64 are kept
+      const many = Array.from({ length: 70 }, (_, n) => [`n${n}`, 1500, "them"])
+      yield* store.set(slot, JSON.stringify({ events: many }))
+      yield* us.claim("k")
+      const [kept] = yield* slots(store)
+      assert.deepStrictEqual([kept.length, kept[0][0], kept[63][0]], [64, "n7", "k"])
+    })
+  )
+
+  it.effect("is made by one at a time", () =>
+    Effect.gen(function* () {
+      const plain = yield* memory
+      // a store that takes its time: who reads before another has written, claims as well
+      const store = KeyValueStore.make({
+        ...plain,
+        get: (key: string) => Effect.zipLeft(plain.get(key), Effect.yieldNow()),
+        getUint8Array: plain.getUint8Array
+      })
+      const us = Claims.make(store, { ...setting, holder: "us" })
+      const keys = Array.from({ length: 200 }, (_, n) => `key ${n}`)
+      yield* Effect.forEach(keys, (key) => us.claim(key), { concurrency: "unbounded" })
+      assert.strictEqual((yield* slots(plain)).flat().length, 200)
     })
   )
 })

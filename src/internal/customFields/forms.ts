@@ -116,7 +116,7 @@ const ownOf = (entity: Entity, key: string): unknown => (Object.hasOwn(entity, k
 
 const fromV1 = ({ key, kind }: Field, entity: Entity): unknown => {
   const value = ownOf(entity, key)
-  if (kind.parts.length === 0 || value === undefined || value === null || isRecord(value)) return value
+  if (kind.parts.length === 0 || value === undefined || isRecord(value)) return value
   return {
     value,
     ...Object.fromEntries(kind.parts.map((part) => [part, ownOf(entity, `${key}_${part}`)]))
@@ -215,7 +215,7 @@ export const encode = (plan: Plan, values: unknown, version: Version): Result =>
       issues.push({ path: [name, ...checked.left.path], message: spelt(checked.left) })
       continue
     }
-    const wire = checked.right === null ? null : field.kind.write(checked.right, field.options)
+    const wire = field.kind.write(checked.right, field.options)
     if (version === "v2") out.push([field.key, wire])
     else if (isRecord(wire) && wire.timezone_name !== undefined && wire.timezone_id === undefined) {
       issues.push({ path: [name, "timezone_name"], message: nameless })
@@ -244,8 +244,9 @@ const range = (text: string, part: RegExp, read: (one: string) => string): unkno
   return value === undefined || until === undefined ? text : { value: read(value), until: read(until) }
 }
 
+/** A currency is of letters where it stands before the amount: `EUR500` must not become 0 of `EUR50`. */
 const money = (text: string): unknown => {
-  const [, before, amount, after] = /^([A-Z]\w*)?\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*([A-Z]\w*)?$/.exec(text) ?? []
+  const [, before, amount, after] = /^([A-Z][A-Za-z]*)?\s*(-?[\d.]+(?:e[+-]?\d+)?)\s*([A-Z]\w*)?$/.exec(text) ?? []
   const currency = before ?? after
   return currency === undefined || (before !== undefined && after !== undefined)
     ? text

@@ -36,7 +36,7 @@ export interface Kind {
   readonly read: (value: unknown, options: Options) => Read
   /** From a caller. */
   readonly check: (value: unknown, options: Options) => Read
-  /** A value that was checked, as v2 takes it. */
+  /** A value that was checked, as v2 takes it; null stays null. */
   readonly write: (value: unknown, options: Options) => unknown
 }
 
@@ -88,7 +88,7 @@ const text = (max: number): Kind =>
           : Either.right(value)
   })
 
-const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value)
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
 
 /** Zero has one form, as it has in JSON. */
 const checkNumber = (value: unknown): Read => (isNumber(value) ? Either.right(value + 0) : must("a number", value))
