@@ -3,7 +3,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "test/architecture.test.ts": "imports of src, by their text",
   "test/codegen.changes.test.ts": "the generator",
   "test/codegen.test.ts": "the generator, and what of its output is committed",
-  "test/docs.test.ts": "documents, whose snippets are Effect 3",
+  "test/documents.test.ts": "install lines and links of the documents",
   "test/effect4.test.ts": "how the edition is made",
   "test/packaging.test.ts": "the package of Effect 3",
   "test/sandbox/docs.test.ts": "a table of the documents",
@@ -15,6 +15,5 @@ export const leftOut: Readonly<Record<string, string>> = {
   "test/support/architecture.ts": "for test/architecture.test.ts",
   "test/support/mutation.ts": "for mutations of src",
   "test/support/packed.ts": "for test/packaging.test.ts",
-  "test/support/runtimes.ts": "for test/packaging.test.ts",
-  "test/support/snippets.ts": "for test/docs.test.ts"
+  "test/support/runtimes.ts": "for test/packaging.test.ts"
 }

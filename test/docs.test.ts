@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -38,61 +38,6 @@ describe("snippets", () => {
     assert.deepStrictEqual(snippetsOf("a.md", "text\n```ts\nconst a = 1\n```\n```sh\nls\n```"), [
       { place: "a.md:3", name: "a-3", code: "const a = 1" }
     ])
-  })
-
-  it("stand beside install lines that name each version: npm's latest is often for Effect 4", () => {
-    const lines = ["README.md", ...readdirSync("docs").map((file) => `docs/${file}`)].flatMap((document) =>
-      Array.from(readFileSync(document, "utf8").matchAll(/npm install [^`\n]+/g), ([line]) => ({ document, line }))
-    )
-    // one page is about both lines, and others may name the one for Effect 4 by its tag
-    const isOther = ({ document, line }: (typeof lines)[number]) =>
-      line.includes("@effect-4") || (document === "docs/effect-versions.md" && !line.includes("@effect/platform@"))
-    const named = lines.flatMap((one) =>
-      Array.from(
-        one.line.matchAll(/(?<=[ `])(effect|vitest|ioredis|@effect\/[a-z-]+)(@[^\s`]+)?(?=[ `]|$)/g),
-        ([, name = "", version]) => ({
-          name,
-          version,
-          manifest: isOther(one) ? "effect4/package.json" : "package.json"
-        })
-      )
-    )
-    assert.isAtLeast(lines.length, 8)
-    for (const { manifest, name, version } of named) {
-      const { devDependencies }: { readonly devDependencies: Readonly<Record<string, string>> } = JSON.parse(
-        readFileSync(manifest, "utf8")
-      )
-      const ours = devDependencies[name]?.replace(/^\^/, "")
-      // Yarn wants the peers of a peer, which we do not use ourselves
-      if (ours === undefined) assert.isDefined(version, name)
-      else assert.isTrue(version !== undefined && ours.startsWith(version.slice(2)), `${name}${version} is not ${ours}`)
-    }
-    assert.includeMembers(
-      named.map(({ name }) => name),
-      [
-        "effect",
-        "@effect/platform",
-        "@effect/platform-node",
-        "@effect/sql",
-        "@effect/experimental",
-        "@effect/vitest",
-        "vitest"
-      ]
-    )
-  })
-
-  it("stand in documents whose links lead somewhere", () => {
-    const broken = [
-      "README.md",
-      ...readdirSync("docs")
-        .filter((file) => file.endsWith(".md"))
-        .map((file) => `docs/${file}`)
-    ].flatMap((document) =>
-      Array.from(readFileSync(document, "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, link = ""]) => link)
-        .filter((link) => !existsSync(join(document, "..", link)))
-        .map((link) => `${document}: ${link}`)
-    )
-    assert.deepStrictEqual(broken, [])
   })
 
   it("of documents and doc comments compile together", async () => {

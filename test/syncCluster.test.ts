@@ -209,11 +209,11 @@ const killed = (databaseUrl: string) =>
     const worker = Effect.gen(function* () {
       const holders = yield* sql<{ readonly name: string; readonly shards: number }>`
         SELECT a.application_name AS name, count(*)::int AS shards FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-        WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted AND a.datname = current_database() GROUP BY 1`
+        WHERE l.locktype = 'advisory' AND l.objid BETWEEN 1000001 AND 1000300 AND l.granted AND a.datname = current_database() GROUP BY 1`
       if (holders.length !== 2 || holders.reduce((sum, { shards }) => sum + shards, 0) !== 300) return undefined
       const [holder] = yield* sql<{ readonly name: string }>`
         SELECT a.application_name AS name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-        WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND a.datname = current_database() AND l.objid = 1000000 + (
+        WHERE l.locktype = 'advisory' AND a.datname = current_database() AND l.objid = 1000000 + (
           SELECT split_part(shard_id, ':', 2)::int FROM cluster_messages
           WHERE entity_type = 'Workflow/SyncCompany' AND tag = 'run')`
       const found = both.find(({ name }) => name === holder?.name)

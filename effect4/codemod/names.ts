@@ -189,6 +189,7 @@ export const members: Readonly<Record<string, string>> = {
   "Stream.catchAll": "Stream.catch",
   "Stream.catchAllCause": "Stream.catchCause",
   "Stream.execute": "Stream.fromEffectDrain",
+  "Stream.flattenIterables": "Stream.flattenIterable",
   "Stream.fromChunk": "Stream.fromArray",
   "Stream.mapChunks": "Stream.mapArray",
   "Stream.provideLayer": "Stream.provide",

@@ -159,6 +159,14 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
     ) {
       return `${print(node.expression.expression)}.interruptUnsafe()`
     }
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === "forSchema"
+    ) {
+      const store = print(node.expression.expression).replace(/^\((.*)\)$/, "$1")
+      return `${memberAt(keyValueStore, "toSchemaStore", "KeyValueStore", false)}(${store}, ${between(node.arguments)})`
+    }
     if (ts.isCallExpression(node)) {
       const special = tagCall(node) ?? routes(node) ?? piped(node) ?? annotated(node)
       if (special !== undefined) return special
@@ -367,12 +375,29 @@ export const rewrite = (fileName: string, text: string, references: ReadonlySet<
         return args.length === 2
           ? `${to("fromReadableStream")}({ evaluate: ${arg(0)}, onError: ${arg(1)} })`
           : undefined
+      case "NodeKeyValueStore.layerFileSystem": {
+        note("@effect/platform-node/NodeServices", "NodeServices", false)
+        note("effect/Layer", "Layer", false)
+        const store = memberAt(keyValueStore, "layerFileSystem", "KeyValueStore", false)
+        return `${store}(${between(args)}).pipe(Layer.provide(NodeServices.layer))`
+      }
+      case "Workflow.make": {
+        // a workflow has its name before all else
+        const [options] = args
+        if (options === undefined || !ts.isObjectLiteralExpression(options)) return undefined
+        const name = options.properties.find((property) => property.name?.getText(source) === "name")
+        if (name === undefined || !ts.isPropertyAssignment(name)) return undefined
+        const rest = print(options).replace(new RegExp(`\\s*name: ${print(name.initializer)},?`), "")
+        return `${to("make")}(${print(name.initializer)}, ${rest})`
+      }
       case "Deferred.unsafeMake":
         return `${to("unsafeMake")}${call.typeArguments === undefined ? "" : `<${list(call.typeArguments)}>`}()`
       case "Effect.withClock":
         note("effect/Clock", "Clock", false)
         return `${to("provideService")}(${before}Clock.Clock, ${arg(last)})`
       case "Stream.mapConcat":
+        // two steps of a pipe
+        if (args.length === 1) return `${to("map")}(${between(args)}), ${to("flattenIterable")}`
         return args.length === 2 ? `${to("flattenIterable")}(${to("map")}(${between(args)}))` : undefined
       case "Stream.mapConcatChunk":
         return args.length === 2 ? `${to("flattenArray")}(${to("map")}(${between(args)}))` : undefined
@@ -689,6 +714,8 @@ const eitherProperties: ReadonlyMap<string, string> = new Map([
 
 const isEffects = (path: string): boolean => /^(effect|@effect)\//.test(path) && path !== "@effect/vitest"
 
+const keyValueStore: Known = { from: "@effect/platform/KeyValueStore", name: "KeyValueStore" }
+
 /** Where modules stand that a renamed member belongs to. */
 const extra: Readonly<Record<string, string>> = {
   Base64: "effect/encoding/Base64",
@@ -757,6 +784,10 @@ const importLines = (
     const groups = new Map<string, Array<string>>()
     for (const [key, kind] of used) {
       const [path, local] = key.split("\n") as [string, string]
+      if (path === "@effect/platform-node/Undici") {
+        own.push(`import * as ${local} from "${path}"`)
+        continue
+      }
       const named = nameOf(path) === local ? local : `${nameOf(path)} as ${local}`
       const group = groups.get(barrelOf(path)) ?? []
       groups.set(barrelOf(path), [...group, kind === "type" ? `type ${named}` : named])

@@ -66,5 +66,87 @@ export const overlays: ReadonlyArray<Overlay> = [
         replace: "The tag matters: without it you get [the line for Effect 3](effect-versions.md)."
       }
     ]
+  },
+  {
+    file: "docs/requests.md",
+    why: "Effect has a limiter over Redis, for any client of it",
+    edits: [
+      {
+        find: `a store of
+\`@effect/experimental\`'s \`RateLimiter\` (\`npm install @effect/experimental@^0.61\`): Redis, or one of your own.`,
+        replace: `a store of
+Effect's \`RateLimiter\`: Redis (\`npm install @effect/platform-node@^4.1 redis@^5\`), or one of your own.`
+      },
+      {
+        find: `import { layerStore } from "@effect/experimental/RateLimiter/Redis"
+import { Layer } from "effect"
+import { Pipedrive } from "effect-pipedrive"
+import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
+
+const Redis = layerStore({ host: "127.0.0.1", port: 6379, maxRetriesPerRequest: 1 })
+`,
+        replace: `import { NodeRedis } from "@effect/platform-node"
+import { Layer } from "effect"
+import { Pipedrive } from "effect-pipedrive"
+import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
+import { RateLimiter } from "effect/persistence"
+
+const Redis = RateLimiter.layerStoreRedis().pipe(
+  Layer.provide(NodeRedis.layer({ url: "redis://127.0.0.1:6379", disableOfflineQueue: true }))
+)
+`
+      }
+    ]
+  },
+  {
+    file: "docs/sync.md",
+    why,
+    edits: [
+      {
+        find: "`@effect/workflow` and `@effect/cluster` run the passes.",
+        replace: "`effect/workflow` and `effect/cluster` run the passes."
+      }
+    ]
+  },
+  {
+    file: "docs/webhooks.md",
+    why: "routes are added to a router by layers",
+    edits: [
+      {
+        find: `import { Config, Effect, Match } from "effect"`,
+        replace: `import { Config, Effect, Layer, Match } from "effect"`
+      },
+      {
+        find: `  return HttpRouter.add("POST", "/webhooks", webhooks)
+}).pipe(Effect.provide(KeyValueStore.layerMemory))
+`,
+        replace: `  return HttpRouter.add("POST", "/webhooks", webhooks)
+}).pipe(Layer.unwrap, Layer.provide(KeyValueStore.layerMemory))
+`
+      },
+      {
+        find: `import { Effect, Redacted } from "effect"
+import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+import { HttpRouter } from "effect/http"
+`,
+        replace: `import { Effect, Layer, Redacted } from "effect"
+import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
+import { HttpRouter } from "effect/http"
+`
+      },
+      {
+        find: "Serve the router with `HttpServer.serve`, as any other.",
+        replace: "Serve the routes with `HttpRouter.serve`, beside any others."
+      },
+      {
+        find: `  Effect.map((webhooks) => HttpRouter.add("POST", "/webhooks", webhooks)),
+  Effect.provide(KeyValueStore.layerMemory)
+`,
+        replace: `  Effect.map((webhooks) => HttpRouter.add("POST", "/webhooks", webhooks)),
+  Layer.unwrap,
+  Layer.provide(KeyValueStore.layerMemory)
+`
+      }
+    ]
   }
 ]

@@ -22,19 +22,6 @@ export const overlays: ReadonlyArray<Overlay> = [
     ]
   },
   {
-    file: "examples/sync-cluster/company.ts",
-    why: "a workflow has its name before all else",
-    edits: [
-      {
-        find: `Workflow.make({
-  name: "SyncCompany",
-`,
-        replace: `Workflow.make("SyncCompany", {
-`
-      }
-    ]
-  },
-  {
     file: "examples/sync-sql/main.ts",
     why: "an Option is no Effect",
     edits: [
@@ -67,6 +54,27 @@ export const overlays: ReadonlyArray<Overlay> = [
       {
         find: `/"title".*is missing.*"value".*Unable to decode "five"/s`,
         replace: `/Missing key.*"title".*Expected a finite number.*"value"/s`
+      }
+    ]
+  },
+  {
+    file: "test/docs.test.ts",
+    why: "this edition has its packages in two folders above its own",
+    edits: [
+      {
+        find: `mkdtempSync(join(tmpdir(), "effect-pipedrive-docs-"))
+symlinkSync(resolve("node_modules"), join(folder, "node_modules"), "junction")
+`,
+        replace: `mkdtempSync(resolve("snippets-"))
+`
+      },
+      { find: `node(["node_modules/typescript/bin/tsc"`, replace: `node(["../../node_modules/typescript/bin/tsc"` },
+      {
+        find: `import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+`,
+        replace: `import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+`
       }
     ]
   }

@@ -14,8 +14,28 @@ export const overlays: ReadonlyArray<Overlay> = [
   },
   {
     file: "src/RateLimiterShared.ts",
-    why: "the store tells besides how long ago it added tokens",
-    edits: [{ find: "tokens: 1, ...bucket }), (left) =>", replace: "tokens: 1, ...bucket }), ([left]) =>" }]
+    why: "the store tells besides how long ago it added tokens, and is for any client of Redis",
+    edits: [
+      {
+        find: ` * import { layerStore } from "@effect/experimental/RateLimiter/Redis"
+ * import { Layer } from "effect"
+ * import { Pipedrive } from "effect-pipedrive"
+ * import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
+ *
+ * const Shared = RateLimiterShared.layer().pipe(Layer.provide(layerStore({ host: "127.0.0.1", port: 6379 })))
+`,
+        replace: ` * import { NodeRedis } from "@effect/platform-node"
+ * import { Layer } from "effect"
+ * import { Pipedrive } from "effect-pipedrive"
+ * import * as RateLimiterShared from "effect-pipedrive/RateLimiterShared"
+ * import { RateLimiter } from "effect/persistence"
+ *
+ * const Redis = NodeRedis.layer({ url: "redis://127.0.0.1:6379" })
+ * const Shared = RateLimiterShared.layer().pipe(Layer.provide(RateLimiter.layerStoreRedis()), Layer.provide(Redis))
+`
+      },
+      { find: "tokens: 1, ...bucket }), (left) =>", replace: "tokens: 1, ...bucket }), ([left]) =>" }
+    ]
   },
   {
     file: "src/WebhookEvents.ts",

@@ -118,7 +118,7 @@ const routes = Effect.gen(function* () {
   yield* Effect.forkScoped(Effect.flatMap(accounts.list, Effect.forEach(prepare, { concurrency: 4 })))
   return HttpRouter.empty.pipe(
     HttpRouter.get("/", Effect.succeed(home)),
-    HttpRouter.get("/login", Effect.catchAll(oauth.login, refused)),
+    HttpRouter.get("/login", oauth.login),
     HttpRouter.get("/callback", Effect.catchAll(oauth.callback, refused)),
     HttpRouter.del("/callback", Effect.catchAll(oauth.uninstall, refused)),
     HttpRouter.post("/import", imported),
