@@ -39,6 +39,16 @@ const Proto = `
     ]
   },
   {
+    file: "src/internal/callSite.ts",
+    why: "a cause names the frames of spans, which are told apart from the spans",
+    edits: [
+      {
+        find: "Effect.provideService(Effect.fail(error), Tracer.ParentSpan, span)",
+        replace: "Effect.withParentSpan(Effect.fail(error), span, { captureStackTrace: false })"
+      }
+    ]
+  },
+  {
     file: "src/internal/http/body.ts",
     why: "an error of the client holds its reason as an object",
     edits: [{ find: `=> error.reason === "EmptyBody"`, replace: `=> error.reason._tag === "EmptyBodyError"` }]
