@@ -193,6 +193,11 @@ const ways`
     ]
   },
   {
+    file: "test/oauth/config.test.ts",
+    why: "Effect itself takes the Buffer that may be among the globals",
+    edits: [{ find: String.raw`\bBuffer\b/`, replace: String.raw`(?<!globalThis\.)\bBuffer\b/` }]
+  },
+  {
     file: "test/http/watching.test.ts",
     why: "annotations of the log stand in a reference of the fiber",
     edits: [
