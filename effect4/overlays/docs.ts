@@ -11,7 +11,7 @@ export const overlays: ReadonlyArray<Overlay> = [
       { find: "Node 20 and later, Bun, Deno,", replace: "Node 22.19 and later, Bun, Deno," },
       {
         find: "Works with `effect` 3.19.19 to 3.22 and `@effect/platform` 0.94 to 0.97.",
-        replace: "Works with `effect` 4.1."
+        replace: "Works with `effect` 4.0 and 4.1."
       },
       { find: "this page is of the one for Effect 3:", replace: "this page is of the one for Effect 4:" },
       {
@@ -38,7 +38,7 @@ export const overlays: ReadonlyArray<Overlay> = [
       },
       {
         find: "An error that says `needs effect 3`, or names a file of `needs-effect@3.19-to-3.22-and-@effect-platform@0.94-to-0.97`, means that",
-        replace: "An error that says `needs effect 4`, or names a file of `needs-effect@4.1-to-4.1`, means that"
+        replace: "An error that names a file of `needs-effect@4.0-to-4.1` means that"
       }
     ]
   },
@@ -49,7 +49,7 @@ export const overlays: ReadonlyArray<Overlay> = [
       {
         find: "This line of the package is for Effect 3: `effect` from 3.19.19 to 3.22 and `@effect/platform` from 0.94 to 0.97. Effect 4 has other\nmodules, and [a line of its own](effect-versions.md). On npm the newest `effect` is Effect 4, so name the versions when you install:",
         replace:
-          "This line of the package is for Effect 4: `effect` 4.1, and `@effect/platform-node` 4.1 for undici and the sandbox's server.\n[Another line](effect-versions.md) is for Effect 3, and the rest of this page was measured with that one."
+          "This line of the package is for Effect 4: `effect` 4.0 and 4.1, and `@effect/platform-node` of the same version for undici and the sandbox's server.\n[Another line](effect-versions.md) is for Effect 3, and the rest of this page was measured with that one."
       }
     ]
   },

@@ -177,7 +177,7 @@ const others = {
   4: {
     table: "The Effect 4 line under Effect 3",
     effect: "effect@^3.22",
-    says: /needs-effect@4|this effect-pipedrive needs effect 4/
+    says: /needs-effect@4/
   }
 }
 

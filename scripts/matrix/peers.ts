@@ -1,35 +1,44 @@
-/** The oldest end of the peers' ranges; the newest one is what `npm test` runs on. */
+/** The oldest end of the peers' ranges of each line; the newest one is what the tests run on. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { manifest } from "../../test/support/packed.js"
-import { type Cell, equal, type Lab, main, program, served, server, sh, told } from "./lab.js"
+import { type Cell, type Effect, equal, type Lab, main, program, served, server, sh, told } from "./lab.js"
 
-const floors = Object.entries(manifest().peerDependencies).map(
-  ([name, range]) => `${name}@${/^>=([\d.]+) /.exec(range)?.[1] ?? range}`
-)
+// what the oldest platform-node wants besides: newer ones of these want newer platforms
+const oldest = {
+  3: {
+    manifest: "package.json",
+    besides: ["@effect/cluster@0.56.0", "@effect/rpc@0.73.0", "@effect/workflow@0.16.0"],
+    node: "20"
+  },
+  4: { manifest: "effect4/package.json", besides: ["@effect/platform-node-shared@4.0.0"], node: "22" }
+}
 
-// what the oldest platform-node wants besides: newer patches of these want newer platforms
-const besides = ["@effect/cluster@0.56.0", "@effect/rpc@0.73.0", "@effect/workflow@0.16.0"]
+const floors = (effect: Effect): ReadonlyArray<string> => {
+  const { peerDependencies }: { readonly peerDependencies: Readonly<Record<string, string>> } = JSON.parse(
+    readFileSync(oldest[effect].manifest, "utf8")
+  )
+  return Object.entries(peerDependencies).map(([name, range]) => `${name}@${/^>=([\d.]+) /.exec(range)?.[1] ?? range}`)
+}
 
-const packages = [...floors, ...besides]
-
-const project = async (lab: Lab): Promise<string> => {
-  const folder = await lab.tool((await lab.line(3)).tarball, ...packages, "@types/node@20")
+const project = async (lab: Lab, effect: Effect): Promise<string> => {
+  const { nodeTypes, tarball } = await lab.line(effect)
+  const folder = await lab.tool(tarball, ...floors(effect), ...oldest[effect].besides, nodeTypes)
   lab.write(folder, { "program.mjs": program, "main.mjs": main, "server.mjs": server })
   return folder
 }
 
-const runs = async (lab: Lab): Promise<string> => {
-  const folder = await project(lab)
-  equal((await sh(process.execPath, ["main.mjs"], { cwd: folder })).stdout, told)
-  equal((await sh(process.execPath, ["server.mjs"], { cwd: folder })).stdout, served)
+const runs = async (lab: Lab, effect: Effect): Promise<string> => {
+  const folder = await project(lab, effect)
+  const node = await lab.node(oldest[effect].node)
+  equal((await sh(node, ["main.mjs"], { cwd: folder })).stdout, told)
+  equal((await sh(node, ["server.mjs"], { cwd: folder })).stdout, served)
   return "run"
 }
 
-const types = async (lab: Lab): Promise<string> => {
-  const folder = await project(lab)
+const types = async (lab: Lab, effect: Effect): Promise<string> => {
+  const folder = await project(lab, effect)
   lab.write(folder, {
-    "uses.ts": readFileSync("test/types/entryPoints.ts", "utf8"),
+    "uses.ts": (await lab.line(effect)).uses,
     "tsconfig.json": JSON.stringify({
       compilerOptions: {
         target: "es2022",
@@ -72,7 +81,7 @@ const excluded = [
 
 /** This repository's tests, where `effect` and its packages are the oldest ones. */
 const tests = async (lab: Lab): Promise<string> => {
-  const installed = join(await project(lab), "node_modules")
+  const installed = join(await project(lab, 3), "node_modules")
   const folder = lab.folder("oldest-tests")
   const { stdout } = await sh("git", ["ls-files", "-z"])
   for (const file of stdout.split("\0").filter((file) => file !== "" && existsSync(file)))
@@ -106,8 +115,14 @@ const tests = async (lab: Lab): Promise<string> => {
   return `${/Tests +(\d+ passed)/.exec(output)?.[1] ?? "no tests"}`
 }
 
-const row = floors.map((floor) => floor.replace("@effect/", "")).join(", ")
+const cells = (effect: Effect, columns: Readonly<Record<string, Cell["run"]>>): ReadonlyArray<Cell> => {
+  const row = floors(effect)
+    .map((floor) => floor.replace("@effect/", ""))
+    .join(", ")
+  return Object.entries(columns).map(([column, run]) => ({ table: "The oldest peers", row, column, run }))
+}
 
-export const peers: ReadonlyArray<Cell> = Object.entries({ "program, server": runs, types, tests }).map(
-  ([column, run]) => ({ table: "The oldest peers", row, column, run })
-)
+export const peers: ReadonlyArray<Cell> = [
+  ...cells(3, { "program, server": (lab) => runs(lab, 3), types: (lab) => types(lab, 3), tests }),
+  ...cells(4, { "program, server": (lab) => runs(lab, 4), types: (lab) => types(lab, 4) })
+]
