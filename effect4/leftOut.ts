@@ -3,7 +3,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   "test/architecture.test.ts": "imports of src, by their text",
   "test/codegen.changes.test.ts": "the generator",
   "test/codegen.test.ts": "the generator, and what of its output is committed",
-  "test/documents.test.ts": "install lines and links of the documents",
+  "test/docs.lines.test.ts": "install lines and links of the documents",
   "test/effect4.test.ts": "how the edition is made",
   "test/packaging.test.ts": "the package of Effect 3",
   "test/sandbox/docs.test.ts": "a table of the documents",
