@@ -757,6 +757,14 @@ export const withFields: {
 type RecordOperation = "add" | "get" | "list" | "listArchived" | "update"
 
 /**
+ * A module of records: `Deals`, `Persons`, `Organizations`, `Products`, `Leads`, ..., of v2, v1 or `effect-pipedrive/current`.
+ *
+ * @since 0.1.0
+ * @category models
+ */
+export type RecordModule = { readonly [K in RecordOperation]?: Callable }
+
+/**
  * A module whose `add`, `get`, `list`, `listArchived` and `update` know custom fields by name.
  *
  * @since 0.1.0
@@ -792,8 +800,8 @@ export type BoundModule<M, D> = {
  * @category combinators
  */
 export const module: {
-  <F extends Fields>(fields: CustomFields<F>): <M extends object>(module: M) => BoundModule<M, CustomFields<F>>
-  <M extends object, F extends Fields>(module: M, fields: CustomFields<F>): BoundModule<M, CustomFields<F>>
+  <F extends Fields>(fields: CustomFields<F>): <M extends RecordModule>(module: M) => BoundModule<M, CustomFields<F>>
+  <M extends RecordModule, F extends Fields>(module: M, fields: CustomFields<F>): BoundModule<M, CustomFields<F>>
 } = /*#__PURE__*/ dual(2, (endpoints: object, fields: CustomFields<Fields>) => Bind.makeAll(endpoints, fields[TypeId]))
 
 // -----------------------------------------------------------------------------

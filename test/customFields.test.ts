@@ -785,6 +785,8 @@ describe("text", () => {
       ["amount", "size", "budget", "planner", "term", "at"]
     )
     assert.match(error.message, /`size` must be one of the options: "small" \(12\)/)
+    assert.match(error.message, /`budget` must be \{ value, currency \}, is "5" \(write 500 EUR\)/)
+    assert.match(error.message, /`term` must be \{ value, until \}, is "2026-01-01" \(write 2026-01-01 - 2026-01-31\)/)
     assert.match(refused({ size: 99 }).message, /`size`/)
     assert.match(refused(undefined).message, /must be an object with texts by name/)
   })

@@ -3,6 +3,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type Names, nearest } from "../internal/options.js"
+import { brief } from "../internal/text.js"
 import { belongs } from "./http/credentials.js"
 import type { Internals } from "./http/handler.js"
 import type { Incoming } from "./http/messages.js"
@@ -58,19 +59,31 @@ const hostnameOf = ({ headers, url }: Incoming): string => {
   return URL.canParse(given) ? new URL(given).hostname : ""
 }
 
-const findProblem = (options: CompaniesOptions): SandboxError | undefined => {
+/** Whose names are known: of the options, and of those of each company. */
+const ownNames = { names, companyNames }
+
+/** What is wrong with the options, of which a server knows more names. */
+export const findProblem = (
+  options: CompaniesOptions | undefined,
+  { companyNames, names }: typeof ownNames = ownNames
+): SandboxError | undefined => {
+  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined)
+  const misplaced = given.find(([key]) => !Object.hasOwn(names, key) && Object.hasOwn(companyNames, key))?.[0]
+  if (misplaced !== undefined) {
+    return new SandboxError({ path: misplaced, reason: `is an option of each company: companies.<name>.${misplaced}` })
+  }
   const strange = refuseUnknown(options, names)
   if (strange !== undefined) return strange
-  const entries = Object.entries(options.companies ?? {})
+  const entries = Object.entries(options?.companies ?? {})
   if (entries.length === 0) return new SandboxError({ path: "companies", reason: "must have at least one" })
   const wrong = entries.find(([name]) => !isLabel(name))?.[0]
   if (wrong !== undefined) {
     return new SandboxError({ path: `companies.${wrong}`, reason: "must be a name of letters, digits and hyphens" })
   }
-  if (options.hosts !== undefined && options.hosts !== "shared" && options.hosts !== "own") {
+  if (options?.hosts !== undefined && options.hosts !== "shared" && options.hosts !== "own") {
     return new SandboxError({ path: "hosts", reason: `must be "shared" or "own", is ${String(options.hosts)}` })
   }
-  if (!URL.canParse(options.baseUrl ?? defaultBaseUrl)) {
+  if (!URL.canParse(options?.baseUrl ?? defaultBaseUrl)) {
     return new SandboxError({ path: "baseUrl", reason: "is not a URL" })
   }
   for (const [name, company] of entries) {
@@ -229,5 +242,5 @@ export const find = ({ companies }: CompaniesService, name: string): Effect.Effe
   const known = Object.keys(companies)
   const near = nearest(name, known)
   const hint = near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`
-  return Effect.fail(new SandboxError({ path: "companies", reason: `has no ${name}: ${hint}` }))
+  return Effect.fail(new SandboxError({ path: "companies", reason: `has no ${brief(name)}: ${hint}` }))
 }

@@ -77,6 +77,11 @@ export interface CompaniesOptions extends Omit<Sandbox.CompaniesOptions, "compan
 
 const names: Names<Options> = /*#__PURE__*/ (() => ({ ...sandboxNames, port: true, host: true, file: true }))()
 
+const companiesNames = /*#__PURE__*/ (() => ({
+  names: { ...several.names, port: true, host: true } satisfies Names<CompaniesOptions>,
+  companyNames: { ...several.companyNames, file: true } satisfies Names<CompanyOptions>
+}))()
+
 const urlOf = (address: HttpServer.Address): string => {
   if (address._tag === "UnixAddress") return "http://localhost"
   const host = address.hostname === "0.0.0.0" || address.hostname === "::" ? "127.0.0.1" : address.hostname
@@ -183,13 +188,15 @@ const serve = (options: Options): Served<Sandbox.Service> =>
 
 const serveCompanies = (options: CompaniesOptions): Served<Sandbox.CompaniesService> =>
   Effect.gen(function* () {
+    const problem = several.findProblem(options, companiesNames)
+    if (problem !== undefined) return yield* problem
     const { host: _host, port: _port, ...inside } = options
-    const files = Object.values(options.companies ?? {}).flatMap((company) => company?.file ?? [])
+    const files = Object.values(options.companies).flatMap((company) => company.file ?? [])
     const twice = files.find((file, at) => files.indexOf(file) < at)
     if (twice !== undefined) {
       return yield* new Sandbox.SandboxError({ path: "companies", reason: `have one file in common: ${twice}` })
     }
-    const companies = Record.map(options.companies ?? {}, (company) => ({ ...company, file: undefined }))
+    const companies = Record.map(options.companies, (company) => ({ ...company, file: undefined }))
     const made = yield* several.makeOpen({ ...inside, ...(yield* outside(options)), companies })
     const all = yield* pages.makeAll(made.front, made.companies, (name) => options.companies[name]?.faults)
     for (const [name, { service }] of made.companies) {

@@ -9,6 +9,8 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { fromEither } from "../internal/effects.js"
+import { unknownName } from "../internal/options.js"
+import { brief } from "../internal/text.js"
 import * as boundedLog from "./http/boundedLog.js"
 import { addApiToken } from "./http/credentials.js"
 import * as faults from "./http/faults.js"
@@ -184,6 +186,11 @@ const seedOf = ({ seed = "demo" }: Options, company: Partial<World.Company> | un
   return { ...made, company: { ...made.company, ...company } }
 }
 
+const findUnknownName = (path: string, given: unknown, known: ReadonlyArray<string>): SandboxError | undefined =>
+  typeof given === "string" && !known.includes(given)
+    ? new SandboxError({ path, reason: `${brief(given)} ${unknownName(path, given, known)}` })
+    : undefined
+
 const findOptionsProblem = (options: Options): SandboxError | undefined => {
   const strange =
     refuseUnknown(options, names) ??
@@ -203,9 +210,10 @@ const findOptionsProblem = (options: Options): SandboxError | undefined => {
       return new SandboxError({ path: `oauth.apps[${at}].redirectUri`, reason: "is not a URL" })
     }
   }
-  const plan = options.plan
-  const unknown = typeof plan === "string" && plan !== "off" && !(plan in limits.plans)
-  return unknown ? new SandboxError({ path: "plan", reason: `is none: ${plan}` }) : undefined
+  return (
+    findUnknownName("plan", options.plan, [...Object.keys(limits.plans), "off"]) ??
+    findUnknownName("seed", options.seed, ["demo", "empty"])
+  )
 }
 
 /** What a sandbox is part of. */

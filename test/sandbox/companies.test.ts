@@ -11,7 +11,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { Accounts, HttpLayer, type OAuth2, Sync, SyncStore, TokenStore } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
@@ -340,6 +339,22 @@ describe("several companies behind one address", () => {
       { companies: { a: { seed: { company: { domain: "a.b" } } } } },
       /companies\.a\.seed\.company\.domain must be a name/
     ],
+    ["no companies at all", undefined as never, /^Sandbox: companies must have at least one/],
+    [
+      "an option of a company",
+      { companies: { a: {} }, plan: "lite" },
+      /plan is an option of each company: companies\.<name>\.plan/
+    ],
+    [
+      "a seed of no name",
+      { companies: { a: { seed: "dem" } } },
+      /companies\.a\.seed "dem" is no seed: did you mean demo\?/
+    ],
+    [
+      "a plan of no name",
+      { companies: { a: { plan: "gold" } } },
+      /companies\.a\.plan "gold" is no plan: there are lite, /
+    ],
     ["an unknown option", { companies: { a: {} }, tokens: [] }, /tokens is no option/],
     [
       "an option that all have in common",
@@ -355,9 +370,9 @@ describe("several companies behind one address", () => {
     [
       "an app that is wrong",
       { companies: { a: {} }, oauth: { apps: [{ ...app, redirectUri: "x" }] } },
-      /made: oauth\.apps\[0\]/
+      /^Sandbox: oauth\.apps\[0\]/
     ],
-    ["a base URL that is none", { companies: { a: {} }, baseUrl: "x" }, /made: baseUrl is not a URL/],
+    ["a base URL that is none", { companies: { a: {} }, baseUrl: "x" }, /^Sandbox: baseUrl is not a URL/],
     ["other hosts", { companies: { a: {} }, hosts: "each" }, /hosts must be "shared" or "own", is each/]
   ]
   for (const [what, options, message] of refused) {
@@ -377,7 +392,7 @@ describe("several companies behind one address", () => {
       assert.deepStrictEqual(yield* Effect.provide(titles, Sandbox.layerCompany("harbour")), ["Harbour 1", "Harbour 2"])
       const own = Effect.flatMap(Sandbox.Sandbox, ({ requests }) => requests)
       assert.strictEqual((yield* Effect.provide(own, Sandbox.layerCompany("pine"))).length, 1)
-      assert.match((yield* Effect.flip(Sandbox.company("pin"))).message, /has no pin: did you mean pine\?/)
+      assert.match((yield* Effect.flip(Sandbox.company("pin"))).message, /has no "pin": did you mean pine\?/)
       assert.match((yield* Effect.flip(Sandbox.company("toString"))).message, /there are harbour, pine/)
     }).pipe(Effect.provide(Sandbox.layerCompanies({ companies })))
   )
@@ -410,12 +425,28 @@ describe("several companies on a port", () => {
       sent.end(rest.body === undefined ? undefined : String(rest.body))
     })
 
-  const settings = ({ baseUrl }: Sandbox.CompaniesService): OAuth2.Options => ({
-    clientId: app.clientId,
-    clientSecret: Redacted.make(app.clientSecret),
-    redirectUri: app.redirectUri,
-    oauthUrl: baseUrl
-  })
+  const settings = ({ baseUrl }: Sandbox.CompaniesService): OAuth2.Options => ({ ...app, oauthUrl: baseUrl })
+
+  it.scoped("options that make no sense are refused by name, those of one company and of the port too", () =>
+    Effect.gen(function* () {
+      const refused = (options: object) =>
+        Effect.map(
+          Effect.flip(Layer.build(Server.layerCompanies({ port: 0, ...options } as Server.CompaniesOptions))),
+          ({ message }) => message
+        )
+      assert.strictEqual(yield* refused({}), "Sandbox: companies must have at least one")
+      assert.strictEqual(yield* refused({ companies: { a: 1 } }), "Sandbox: companies.a must be an object of options")
+      assert.strictEqual(
+        yield* refused({ companies: { a: {} }, file: "a.json" }),
+        "Sandbox: file is an option of each company: companies.<name>.file"
+      )
+      assert.match(yield* refused({ companies: { a: {} }, hosst: "0.0.0.0" }), /hosst is no option: did you mean host/)
+      assert.match(
+        yield* refused({ companies: { a: { flie: "a" } } }),
+        /companies\.a\.flie is no option: did you mean file/
+      )
+    })
+  )
 
   it.scopedLive("two accounts of one app, each company by its own consent; a sync of each has its own data", () =>
     Effect.gen(function* () {

@@ -205,6 +205,13 @@ export const spread = Effect.flatMap(CustomFields.encodeV1({ budget: null }, dea
 export const spreadV2 = Effect.flatMap(CustomFields.encodeV2({ budget: null }, dealFields), (fields) =>
   Deals.update({ id: 1, ...fields })
 )
+concrete(CustomFields.module(Deals, dealFields))
+concrete(CustomFields.module(Leads, dealFields))
+concrete(CustomFields.module(Current.Leads, dealFields))
+// @ts-expect-error: an endpoint is no module: `withFields` takes it
+CustomFields.module(Deals.get, dealFields)
+// @ts-expect-error: it has nothing that reads or writes a record
+CustomFields.module({ title: "Forty desks" }, dealFields)
 // @ts-expect-error: no option of the field
 updateDeal({ id: 42, fields: { size: "huge" } })
 // @ts-expect-error: no id of an option of the field

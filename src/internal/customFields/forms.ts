@@ -283,6 +283,13 @@ const valueOf = (field: Field, given: string): unknown => {
   }
 }
 
+/** How a value of several parts is written. */
+const samples: Readonly<Record<string, string>> = {
+  monetary: "500 EUR",
+  timerange: "09:30 - 11:00",
+  daterange: "2026-01-01 - 2026-01-31"
+}
+
 /**
  * Reads fields from text, as a person writes them: an empty one clears, what is no field is left out.
  *
@@ -300,5 +307,11 @@ export const fromText = (plan: Plan, texts: unknown): Result => {
     // assigned, `__proto__` would be no key
     Object.defineProperty(values, field.name, { value, enumerable: true })
   }
-  return Either.map(encode(plan, values, "v2"), () => values)
+  const hinted = (issue: Issue): Issue => {
+    const name = String(issue.path[0])
+    const sample = samples[plan.byName.get(name)?.type ?? ""]
+    return sample === undefined || typeof values[name] !== "string" ? issue : { ...issue, hint: `write ${sample}` }
+  }
+  const encoded = Either.map(encode(plan, values, "v2"), () => values)
+  return plan.faults.length > 0 ? encoded : Either.mapLeft(encoded, (issues) => issues.map(hinted))
 }

@@ -70,19 +70,19 @@ export interface Seed {
 }
 
 /**
- * The options of a sandbox are invalid.
+ * An option of a sandbox is invalid, or something that it was told to do.
  *
  * @since 0.1.0
  * @category errors
  */
 export class SandboxError extends /*#__PURE__*/ Data.TaggedError("SandboxError")<{
-  /** Where: `seed.deals[3].stage_id`. */
+  /** Where: `seed.deals[3].stage_id`, or of which member: `advance`. */
   readonly path: string
   /** What is wrong there. */
   readonly reason: string
 }> {
   override get message(): string {
-    return `The sandbox cannot be made: ${this.path} ${this.reason}`
+    return `Sandbox: ${this.path} ${this.reason}`
   }
 }
 
