@@ -275,6 +275,25 @@ describe("a webhook that is registered", () => {
     })
   )
 
+  it.effect("has a password that stays: the first that is shown of its user", () =>
+    Effect.gen(function* () {
+      const hooks = [
+        { ...hook, id: 1, http_auth_user: "other", http_auth_password: "theirs" },
+        { ...hook, id: 2, http_auth_password: "****" },
+        { ...hook, id: 3, http_auth_password: "first" },
+        { ...hook, id: 4, http_auth_password: "second" }
+      ]
+      const { done, ensure } = office(hooks)
+      const result = yield* ensure({ ...one, password: undefined })
+      assert.strictEqual(Redacted.value(result.password), "first")
+      assert.deepStrictEqual(
+        result.removed.map(({ reason }) => reason),
+        ["http_auth_user", "duplicate", "http_auth_password"]
+      )
+      assert.deepStrictEqual(done, ["-1", "-3", "-4"])
+    })
+  )
+
   it.effect("is added with all that is wanted of it", () =>
     Effect.gen(function* () {
       const { added, ensure } = office([])

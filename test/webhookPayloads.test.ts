@@ -1,6 +1,7 @@
 /** What becomes of each field of a payload: tables. */
 import { assert, describe, it } from "@effect/vitest"
 import { DateTime, Effect, Logger, LogLevel, TestClock } from "effect"
+import { HttpLayer } from "effect-pipedrive"
 import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
 
 const key = (digit: string) => digit.repeat(40)
@@ -75,6 +76,9 @@ describe("what a payload says of the event", () => {
       })
       assert.deepStrictEqual((yield* decode({ data: {}, meta })).meta, { ...none, ...meta, version: "2.0" })
       assert.isNull((yield* decode({ data: {}, meta })).userId)
+      assert.deepInclude(event, { _tag: "deal.create", id: 7, companyId: 5, userId: 12, previous: null })
+      const timeless = yield* decode({ data: {}, meta: { ...meta, timestamp: undefined } })
+      assert.strictEqual(timeless.meta.timestamp, "")
     })
   )
 
@@ -106,13 +110,19 @@ describe("what a payload says of the event", () => {
       for (const body of [{ v: 1, meta: unversioned }, { meta: old }, { meta: unversioned }]) {
         assert.deepStrictEqual((yield* decode({ ...body, current: { id: 7 }, previous: null })).meta, is)
       }
+      for (const body of [
+        { v: 1, meta: unversioned },
+        { v: 2, meta: old }
+      ]) {
+        assert.strictEqual((yield* decode({ ...body, current: { id: 7 }, data: {} })).version, "1.0")
+      }
       const both = { ...meta, object: "person" }
       assert.strictEqual((yield* decode({ current: {}, data: { id: 7 }, meta: both })).version, "2.0")
       // action and object stand in its name, too
       const { action, object, ...nameless } = old
       const named = yield* decode({ event: "updated.deal", current: { id: 7 }, previous: null, meta: nameless })
       assert.deepStrictEqual([named._tag, named.meta.action], ["deal.change", "updated"])
-      for (const event of ["updated", "updated.", ".deal", 5]) {
+      for (const event of ["updated", "updated.", ".deal", ".updated.deal", 5]) {
         const error = yield* Effect.flip(decode({ event, current: { id: 7 }, previous: null, meta: nameless }))
         assert.match(error.message, /`meta.action` is missing; `meta.entity` is missing/)
       }
@@ -209,7 +219,16 @@ describe("what a payload says of the event", () => {
       assert.deepStrictEqual<unknown>((yield* gone({ previous: "x", data: 5 })).previous, { id: 7 })
       assert.notProperty(yield* gone({ previous: { id: 7 } }), "mergedInto")
       assert.deepInclude(yield* gone({ previous: { id: 7 } }, { merged_to_id: "12" }), { mergedInto: 12, data: null })
-      assert.notProperty(yield* decode({ data: { id: 7 }, meta: { ...meta, action: "change" } }), "mergedFrom")
+      const change = { ...meta, action: "change" }
+      assert.notProperty(yield* decode({ data: { id: 7 }, meta: change }), "mergedFrom")
+      const merged = yield* decode({ data: { id: 7 }, meta: { ...change, merged_from_id: "3" } })
+      assert.deepInclude(merged, { mergedFrom: 3 })
+      // of a lead, what was not set is not there
+      const lead = yield* decode({
+        previous: { id: "x", [a]: null },
+        meta: { ...meta, entity: "lead", action: "delete" }
+      })
+      assert.deepStrictEqual<unknown>(lead.previous, { id: "x" })
     })
   )
 
@@ -232,6 +251,72 @@ describe("what a payload says of the event", () => {
       for (const [previous, data, changed] of changes) {
         const event = yield* decode({ data, previous, meta: { ...meta, action: "change" } })
         assert.deepStrictEqual<unknown>(event.previous, changed, JSON.stringify(previous))
+      }
+    })
+  )
+
+  it.effect("is told where it is not as documented", () =>
+    Effect.gen(function* () {
+      const board = { ...meta, entity: "board" }
+      const change = { ...board, action: "change" }
+      const name = "must be string, is 5"
+      const drifts: ReadonlyArray<readonly [body: object, told: ReadonlyArray<string>]> = [
+        [
+          { data: { id: 7, name: "x", order_nr: 1 }, meta: board },
+          ["`data.add_time` is missing", "`data.update_time` is missing"]
+        ],
+        [
+          { previous: { id: 7, name: 5, order_nr: 1 }, meta: { ...board, action: "delete" } },
+          [`\`previous.name\` ${name}`]
+        ],
+        // what was before is in parts; what has not changed is not looked at
+        [
+          { data: { id: 7, name: "x" }, previous: { name: 5, order_nr: 1 }, meta: change },
+          [`\`previous.name\` ${name}`]
+        ],
+        [{ data: { id: 7, name: 5 }, previous: { name: 5 }, meta: change }, [`\`data.name\` ${name}`]],
+        [{ data: {}, meta: { ...board, timestamp: "soon" } }, ["`meta.timestamp` is no point in time"]],
+        [{ data: {}, meta: { ...meta, action: "launch", timestamp: "soon" } }, ["`meta.timestamp` is no point in time"]]
+      ]
+      for (const [body, told] of drifts) {
+        const error = yield* Effect.flip(
+          HttpLayer.withPolicy(WebhookEvents.decode(body), { responseValidation: "strict" })
+        )
+        for (const words of told) assert.include(error.message, words)
+        const missing = "`previous.id` is missing"
+        if ("data" in body) assert.notInclude(error.message, missing)
+      }
+      // what payloads are known to lack, or to have otherwise, is no drift
+      const whole = yield* dataOf("lead", { id: "x" })
+      assert.deepStrictEqual(whole, { id: "x" })
+      const user = { ...meta, entity: "user" }
+      const lead = { ...meta, entity: "lead" }
+      for (const [body, loose] of [
+        [{ data: { is_admin: "x" }, meta: user }, "is_admin"],
+        [{ data: {}, meta: lead }, "next_activity_id"]
+      ] as const) {
+        const error = yield* Effect.flip(
+          HttpLayer.withPolicy(WebhookEvents.decode(body), { responseValidation: "strict" })
+        )
+        assert.include(error.message, "`data.id` is missing")
+        assert.notInclude(error.message, loose)
+      }
+    })
+  )
+
+  it.effect("is refused where it is none", () =>
+    Effect.gen(function* () {
+      const refusals: ReadonlyArray<readonly [body: unknown, about: string]> = [
+        [[], "the body must be a JSON object"],
+        [JSON.parse(`{"a":${"[".repeat(600)}${"]".repeat(600)}}`), "the body is nested more than 512 levels deep"],
+        [{ data: {} }, "`meta` is missing"],
+        [{ data: {}, meta: "x" }, "`meta` must be an object"],
+        [{ data: null, meta }, "`data` must be an object"],
+        [{ v: 1, current: "x", meta: old }, "`current` must be an object"]
+      ]
+      for (const [body, about] of refusals) {
+        const { message } = yield* Effect.flip(decode(body))
+        assert.strictEqual(message, `Malformed: the delivery is no event of Pipedrive: ${about}`)
       }
     })
   )
@@ -265,6 +350,7 @@ describe("what a payload says of a field", () => {
         ["123456789012345", 123456789012345],
         ["1234567890123456", "1234567890123456"],
         ["5a", "5a"],
+        [[5], [5]],
         ["a5", "a5"],
         ["", ""],
         [{ value: "5", id: 6 }, 5],
@@ -347,6 +433,7 @@ describe("what a payload says of a field", () => {
         ["2026-05-15T15:41:34.567+02:00", "2026-05-15 13:41:34"],
         ["2026-05-15 15:41:34", "2026-05-15 15:41:34"],
         ["2026-05-15T15:41:34", "2026-05-15T15:41:34"],
+        [["2026-05-15T15:41:34Z"], ["2026-05-15T15:41:34Z"]],
         [5, 5]
       ]
     ],
@@ -354,6 +441,8 @@ describe("what a payload says of a field", () => {
     ["note", "flags", [[1, 1]]],
     ["note", "x_flags", [[1, 1]]],
     ["note", "user_id", [["5", 5]]],
+    ["note", "user_ids", [["5", "5"]]],
+    ["note", "add_times", [["2026-05-15T15:41:34Z", "2026-05-15T15:41:34Z"]]],
     ["note", "id", [["5", 5]]],
     ["note", "identity", [["5", "5"]]],
     ["note", "void", [["5", "5"]]],
@@ -390,6 +479,7 @@ describe("what a payload says of a field", () => {
         ["10:00", "10:00:00"],
         ["10:00:30", "10:00:30"],
         ["110:00", "110:00"],
+        [["10:00"], ["10:00"]],
         [{ value: "10:00", timezone_id: 5 }, "10:00:00"],
         [{}, null],
         [null, null],
@@ -637,6 +727,7 @@ describe("what a payload says of an account's own field", () => {
       const values: ReadonlyArray<readonly [type: string | undefined, given: unknown, is: unknown]> = [
         [undefined, null, null],
         [undefined, undefined, null],
+        ["set", null, null],
         [undefined, "", ""],
         ...["varchar", "varchar_auto", "text", "phone"].map((type) => [type, "", ""] as const),
         ...["enum", "set", "double", "xtext", "texts"].map((type) => [type, "", null] as const),
@@ -684,6 +775,7 @@ describe("what a payload says of an account's own field", () => {
         [c]: { type: "set", values: [{ id: 1 }, { id: 2 }] },
         [key("d")]: { type: "time", value: "10:00:00", timezone_id: 5, timezone_name: "UTC" },
         [key("e")]: null,
+        [key("2")]: { type: "enum", id: null },
         [key("f")]: { type: "user", id: 5 },
         [key("1")]: { type: "x", currency: "EUR" }
       }
