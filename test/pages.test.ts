@@ -1,0 +1,227 @@
+/** Where a list goes on: tables of what an answer says, and of what a position is taken for. */
+import { assert, describe, it } from "@effect/vitest"
+import { Either, Option } from "effect"
+import * as Blocks from "../src/internal/pageBlocks.js"
+import * as Place from "../src/internal/position.js"
+import * as Trail from "../src/internal/seenCursors.js"
+
+const { unreachable } = Blocks
+
+describe("an answer", () => {
+  it("says by a cursor where the next page is", () => {
+    const cases: ReadonlyArray<readonly [extra: unknown, next: unknown]> = [
+      [undefined, undefined],
+      [null, undefined],
+      ["x", undefined],
+      [{}, undefined],
+      [{ next_cursor: "a" }, "a"],
+      [{ next_cursor: "" }, undefined],
+      [{ next_cursor: null }, undefined],
+      [{ next_cursor: 7 }, unreachable],
+      [{ next_cursor: 0 }, unreachable],
+      [{ next_cursor: false }, unreachable],
+      [{ pagination: { next_cursor: "b" } }, "b"],
+      [{ next_cursor: null, pagination: { next_cursor: "b" } }, "b"],
+      [{ next_cursor: "a", pagination: { next_cursor: "b" } }, "a"],
+      [{ pagination: null }, undefined],
+      [{ more_items_in_collection: true }, unreachable],
+      [{ more_items_in_collection: 1 }, unreachable],
+      [{ more_items_in_collection: "1" }, unreachable],
+      [{ more_items_in_collection: "true" }, unreachable],
+      [{ more_items_in_collection: false }, undefined],
+      [{ more_items_in_collection: 0 }, undefined],
+      [{ more_items_in_collection: "false" }, undefined],
+      [{ more_items_in_collection: "" }, undefined],
+      [{ pagination: { more_items_in_collection: true } }, unreachable],
+      [{ next_cursor: "", more_items_in_collection: true }, unreachable],
+      [{ next_cursor: "a", more_items_in_collection: false }, "a"]
+    ]
+    for (const [additional_data, next] of cases) {
+      assert.strictEqual(Blocks.nextCursor({ additional_data }), next as never, JSON.stringify(additional_data))
+    }
+    for (const none of [undefined, null, "x", 5]) assert.isUndefined(Blocks.nextCursor(none))
+  })
+
+  it("says by an offset where the next page is", () => {
+    const more = { more_items_in_collection: true }
+    const two = [{ id: 1 }, { id: 2 }]
+    const cases: ReadonlyArray<readonly [extra: unknown, data: unknown, next: unknown]> = [
+      [undefined, two, undefined],
+      [{ pagination: {} }, two, undefined],
+      [{ pagination: null, ...more }, two, undefined],
+      [{ pagination: { ...more, next_start: 7 } }, two, 7],
+      [{ ...more, next_start: 7 }, two, 7],
+      [{ pagination: { ...more, start: 5 } }, two, 7],
+      [{ pagination: { ...more, start: 5, next_start: 9 } }, two, 9],
+      [{ pagination: { ...more, start: 5, next_start: "9" } }, two, 7],
+      [{ pagination: { ...more, start: 5 } }, [], unreachable],
+      [{ pagination: { ...more, start: 5 } }, [{ id: 1 }], 6],
+      [{ pagination: { ...more, start: "5" } }, two, unreachable],
+      [{ pagination: more }, two, unreachable],
+      [{ pagination: { ...more, next_start: 1.5 } }, two, unreachable],
+      [{ pagination: { ...more, next_start: 1e308 } }, two, unreachable],
+      [{ pagination: { more_items_in_collection: false, next_start: 7 } }, two, undefined]
+    ]
+    for (const [additional_data, data, next] of cases) {
+      const about = JSON.stringify([additional_data, data])
+      assert.strictEqual(Blocks.nextStart({ additional_data, data }, "data"), next as never, about)
+      assert.strictEqual(
+        Blocks.nextStart({ additional_data, data: { items: data } }, "data.items"),
+        next as never,
+        about
+      )
+    }
+    assert.isUndefined(Blocks.nextStart(null, "data"))
+  })
+
+  it("has its items, or none, or is no list", () => {
+    const cases: ReadonlyArray<readonly [data: unknown, plain: boolean, nested: boolean, items: number]> = [
+      [undefined, true, true, 0],
+      [null, true, true, 0],
+      [[], true, false, 0],
+      [[1, 2], true, false, 2],
+      [{}, false, true, 0],
+      [{ items: null }, false, true, 0],
+      [{ items: [1] }, false, true, 1],
+      [{ items: {} }, false, false, 0],
+      [{ items: "x" }, false, false, 0],
+      ["x", false, false, 0],
+      [5, false, false, 0],
+      [false, false, false, 0]
+    ]
+    for (const [data, plain, nested, count] of cases) {
+      const about = JSON.stringify(data)
+      assert.strictEqual(Blocks.holdsList({ data }, "data"), plain, about)
+      assert.strictEqual(Blocks.holdsList({ data }, "data.items"), nested, about)
+      assert.lengthOf(Blocks.itemsOf({ data }, Array.isArray(data) ? "data" : "data.items"), count, about)
+    }
+    assert.deepStrictEqual([...Blocks.itemsOf({ data: { items: [1] } }, "data")], [])
+    assert.deepStrictEqual([...Blocks.itemsOf({ data: [1] }, "data.items")], [])
+    assert.isTrue(Blocks.holdsList(null, "data"))
+  })
+})
+
+describe("a position", () => {
+  const reading = { endpoint: "v2.Robots.list", filters: "0a", style: "cursor" } as const
+  const good = { format: 1, endpoint: "v2.Robots.list", filters: "0a", at: "c" }
+
+  it("is read in the list that it is of", () => {
+    assert.deepStrictEqual(Place.at(reading, "c"), good)
+    const noPosition = "is no position: one comes of `checkpoints` or of `Pagination.positionOf`"
+    const filters = "is a position in a list with other filters: give the same input as then"
+    const nowhere = "names no place in the list"
+    const { at: _at, ...placeless } = good
+    const { filters: _filters, ...unfiltered } = good
+    const cases: ReadonlyArray<readonly [from: unknown, style: "cursor" | "offset", outcome: unknown]> = [
+      [good, "cursor", "c"],
+      [{ ...good, at: null }, "cursor", null],
+      [{ ...good, at: null }, "offset", null],
+      [{ ...good, at: "" }, "cursor", nowhere],
+      [{ ...good, at: 5 }, "cursor", nowhere],
+      [{ ...good, at: true }, "cursor", nowhere],
+      [{ ...good, at: undefined }, "cursor", nowhere],
+      [placeless, "cursor", nowhere],
+      [{ ...good, at: 5 }, "offset", 5],
+      [{ ...good, at: 0 }, "offset", 0],
+      [{ ...good, at: -1 }, "offset", nowhere],
+      [{ ...good, at: 1.5 }, "offset", nowhere],
+      [{ ...good, at: "5" }, "offset", nowhere],
+      [{ ...good, format: 2 }, "cursor", "is of format 2; this version reads 1"],
+      [{ ...good, endpoint: "v2.Deals.list" }, "cursor", "is a position of v2.Deals.list"],
+      [{ ...good, filters: "0b" }, "cursor", filters],
+      [unfiltered, "cursor", filters],
+      [{ endpoint: "x" }, "cursor", noPosition],
+      [{ format: 1 }, "cursor", noPosition],
+      [null, "cursor", noPosition],
+      ["x", "cursor", noPosition]
+    ]
+    for (const [from, style, outcome] of cases) {
+      assert.strictEqual(Either.merge(Place.read(from, { ...reading, style })), outcome as never, JSON.stringify(from))
+    }
+  })
+
+  it("has a digest of what is asked for, and not of where", () => {
+    const of = (path: string, query: string) => Place.filtersOf({ path, query })
+    const first = of("/deals", "status=open&limit=5")
+    for (const same of ["status=open", "status=open&cursor=x&start=5", "limit=9&status=open"]) {
+      assert.strictEqual(of("/deals", same), first, same)
+    }
+    const others = ["status=won", "status=open&limits=5", "", "status=open&mycursor=x", "status=open&=cursor", "cursor"]
+    assert.strictEqual(new Set([first, ...others.map((query) => of("/deals", query))]).size, others.length + 1)
+    assert.notStrictEqual(of("/leads", "status=open"), first)
+    // as they are kept: in eight digits, whatever they are
+    for (const [path, query, digest] of [
+      ["/deals", "", "0b01aaee"],
+      ["/persons", "status=open&busy=true", "5ccf2758"],
+      ["/deals", "id=92", "0195ffa1"],
+      ["/deals", "term=é€😀", "1627ba92"]
+    ] as const) {
+      assert.strictEqual(of(path, query), digest)
+    }
+    const all = Array.from({ length: 500 }, (_, n) => of("/deals", `id=${n}`))
+    for (const one of all) assert.match(one, /^[0-9a-f]{8}$/)
+    assert.strictEqual(new Set(all).size, 500)
+  })
+
+  it("begins where the input says, by the parameter of its style", () => {
+    for (const given of [null, "c", 5, 0, ""]) assert.strictEqual(Place.begin(given), given)
+    for (const given of [undefined, true, {}]) assert.isNull(Place.begin(given))
+    assert.strictEqual(Place.keyOf({}), "cursor")
+    for (const [style, key] of [
+      ["cursor", "cursor"],
+      ["offset", "start"]
+    ] as const) {
+      assert.strictEqual(Place.keyOf({ pagination: { style, maximum: 5, items: "data" } }), key)
+    }
+  })
+
+  it("is left with an error, unseen, and may be replaced", () => {
+    const error = Place.mark(new Error("x"), good)
+    assert.deepStrictEqual(Object.keys(error), [])
+    assert.deepStrictEqual(Place.ofError(Place.mark(error, { ...good, at: "d" })), Option.some({ ...good, at: "d" }))
+    for (const none of [new Error("x"), null, undefined, "x"])
+      assert.deepStrictEqual(Place.ofError(none), Option.none())
+  })
+})
+
+describe("the cursors of a stream", () => {
+  /** After how many steps a circle is noticed, and whether a line is taken for one. */
+  const steps = (most: number, next: (at: number) => number, first: unknown = "0", limit = 500): number | undefined => {
+    const trail = Trail.make(first, most)
+    let at = 0
+    for (let step = 1; step <= limit; step++) {
+      at = next(at)
+      if (Trail.visit(trail, String(at))) return step
+    }
+    return undefined
+  }
+
+  it("are remembered one by one, and beyond that by a mark that moves on", () => {
+    assert.strictEqual(
+      steps(10, (at) => (at + 1) % 5),
+      5
+    )
+    assert.strictEqual(
+      steps(10, (at) => (at + 1) % 5, null),
+      6
+    )
+    assert.isUndefined(steps(10, (at) => at + 1))
+    // the marks are set after 1, 3, 7, 15 ... steps beyond what is remembered
+    const rho = (tail: number, length: number) => (at: number) => (at < tail + length - 1 ? at + 1 : tail)
+    assert.strictEqual(steps(1, rho(5, 1)), 8)
+    assert.strictEqual(steps(3, rho(20, 7)), 33 + 7)
+    const trail = Trail.make("0", 1)
+    const marks: Array<unknown> = []
+    for (let at = 1; at <= 16; at++) {
+      Trail.visit(trail, String(at))
+      marks.push(trail.mark)
+    }
+    assert.deepStrictEqual(marks, [1, 1, 3, 3, 3, 3, 7, 7, 7, 7, 7, 7, 7, 7, 15, 15].map(String))
+    assert.strictEqual(trail.seen.size, 1)
+    const more = Trail.make(undefined, 2)
+    for (const cursor of ["a", "b", "c"]) Trail.visit(more, cursor)
+    assert.deepStrictEqual([[...more.seen], more.mark], [["a", "b"], "c"])
+    assert.strictEqual(Trail.make(1).most, 10_000)
+    assert.strictEqual(Trail.make(1).seen.size, 0)
+  })
+})
