@@ -22,6 +22,7 @@ import type { PipedriveError } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as WebhookEvents from "effect-pipedrive/WebhookEvents"
 import { explain } from "../src/internal/configError.js"
+import * as KeyValue from "../src/internal/keyValue.js"
 import * as Claims from "../src/internal/webhooks/claims.js"
 import { world } from "./sandbox/support.js"
 import { models } from "./support/customFields.js"
@@ -534,7 +535,7 @@ describe("a claim", () => {
     Effect.map(
       Effect.forEach(
         Array.from({ length: 4096 }, (_, slot) => slot),
-        (slot) => store.get(`webhook-events-${slot}`)
+        (slot) => KeyValue.get(store, `webhook-events-${slot}`)
       ),
       (found) => found.flatMap(Option.toArray).map((text) => JSON.parse(text).events)
     )

@@ -163,6 +163,7 @@ export const members: Readonly<Record<string, string>> = {
   "Runtime.runFork": "Effect.runForkWith",
   "Runtime.runPromise": "Effect.runPromiseWith",
   "Schedule.intersect": "Schedule.max",
+  "Schedule.mapEffect": "Schedule.map",
   "Schedule.union": "Schedule.min",
   "Schema.DateFromSelf": "Schema.Date",
   "Schema.Redacted": "Schema.RedactedFromValue",
