@@ -8,7 +8,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { apply, type Overlay } from "./codemod/overlay.js"
-import { referencesOf, rewrite } from "./codemod/rewrite.js"
+import { rewrite } from "./codemod/rewrite.js"
+import { referencesOf } from "./codemod/types.js"
 import { leftOut } from "./leftOut.js"
 
 const here = fileURLToPath(new URL("./", import.meta.url))

@@ -1,7 +1,8 @@
 /** How the Effect 4 edition is made: the codemod's rules where a mistake compiles, and overlays that no longer fit. */
 import { assert, describe, it } from "vitest"
 import { apply } from "../effect4/codemod/overlay.js"
-import { referencesOf, rewrite } from "../effect4/codemod/rewrite.js"
+import { rewrite } from "../effect4/codemod/rewrite.js"
+import { referencesOf } from "../effect4/codemod/types.js"
 
 const rewritten = (text: string): string => rewrite("x.ts", text, new Set(referencesOf(text)))
 
