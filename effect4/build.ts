@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import { members } from "./codemod/names.js"
 import { apply, type Overlay } from "./codemod/overlay.js"
 import { rewrite } from "./codemod/rewrite.js"
 import { referencesOf } from "./codemod/types.js"
@@ -29,9 +30,12 @@ const manifest = () => {
   return { ...shared, version, engines, peerDependencies, peerDependenciesMeta }
 }
 
+/** What a text calls by a name that Effect 4 changed. */
+const spoken = (text: string): string => text.replace(/(?<=`)[A-Z]\w*\.\w+(?=[`(])/g, (name) => members[name] ?? name)
+
 /** A page of the documentation: its programs go through the codemod, too, and its install lines name this edition. */
 const page = (file: string, text: string): string =>
-  text
+  spoken(text)
     .replace(
       /^```ts\n([\s\S]*?)^```$/gm,
       (_, program: string) => `\`\`\`ts\n${rewrite(file, program, references)}\`\`\``
@@ -43,14 +47,16 @@ const page = (file: string, text: string): string =>
     .replaceAll(", through `@effect/sql` (`npm install @effect/sql@^0.52 @effect/experimental@^0.61`)", "")
     .replaceAll("(needs `@effect/sql`)", "(needs a package for the database)")
 
-/** A source whose doc comments hold programs: these go through the codemod, too. */
-const examples = (file: string, text: string): string =>
-  text.replace(/^( *) \* ```ts\n((?:\1 \*.*\n)*?)\1 \* ```$/gm, (_, indent: string, lines: string) => {
-    const program = lines.replace(/^ *\* ?/gm, "")
-    const rewritten = rewrite(file, program, references).trimEnd()
-    const starred = rewritten.replace(/^/gm, `${indent} * `).replace(/ +$/gm, "")
-    return `${indent} * \`\`\`ts\n${starred}\n${indent} * \`\`\``
-  })
+/** The comments of a source: the programs of doc comments go through the codemod, too. */
+const comments = (file: string, text: string): string =>
+  text
+    .replace(/^ *(\/\*\*|\*|\/\/) .*$/gm, spoken)
+    .replace(/^( *) \* ```ts\n((?:\1 \*.*\n)*?)\1 \* ```$/gm, (_, indent: string, lines: string) => {
+      const program = lines.replace(/^ *\* ?/gm, "")
+      const rewritten = rewrite(file, program, references).trimEnd()
+      const starred = rewritten.replace(/^/gm, `${indent} * `).replace(/ +$/gm, "")
+      return `${indent} * \`\`\`ts\n${starred}\n${indent} * \`\`\``
+    })
 
 const filesOf = (folder: string): ReadonlyArray<string> =>
   !existsSync(folder)
@@ -79,7 +85,7 @@ const sources = paths.filter((path) => path.endsWith(".ts")).map((path) => [path
 const references = new Set(sources.flatMap(([, text]) => referencesOf(text)))
 for (const path of paths) output.set(relative(root, path), readFileSync(path))
 for (const [path, text] of sources) {
-  output.set(relative(root, path), examples(path, rewrite(path, text, references)))
+  output.set(relative(root, path), comments(path, rewrite(path, text, references)))
 }
 // one page is about both lines
 for (const path of paths.filter((path) => path.endsWith(".md") && !path.endsWith("effect-versions.md"))) {

@@ -267,7 +267,7 @@ type Outcome<I, A, X> =
  * a daily budget that is spent): the rest is reported as `NotBegun`. The stream fails only where the inputs do, for options that
  * are wrong, and where `onStart` fails.
  *
- * Requests pass the limiter and are retried as the policy says. To stop early, end the inputs (`Stream.haltWhenDeferred`): what is
+ * Requests pass the limiter and are retried as the policy says. To stop early, end the inputs (`Stream.haltWhen`): what is
  * under way is finished and reported. A stream that is interrupted aborts what is under way.
  *
  * @example

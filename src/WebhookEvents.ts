@@ -403,9 +403,9 @@ export interface Options<E = never, R = never, R2 = R, R3 = R, R4 = R, R5 = R>
   extends Handler.Options<E, R, R2, R3, R4, R5> {}
 
 /**
- * An app that answers deliveries, for `HttpRouter.post` or as a server of its own. It checks the credentials, reads the event, drops
- * what was delivered before, answers, and does the work in a bounded queue. When the scope closes it takes nothing more, and ends
- * what is queued.
+ * An app that answers deliveries, for a route of `HttpRouter` or as a server of its own. It checks the credentials, reads the
+ * event, drops what was delivered before, answers, and does the work in a bounded queue. When the scope closes it takes nothing
+ * more, and ends what is queued.
  *
  * Each event is handled once, unless `handle` fails or the process dies: then it may be handled again, so let the work be such that
  * doing it twice does no harm. Events are claimed in the `KeyValueStore` before the work and noted as done after it.

@@ -148,5 +148,18 @@ import { HttpRouter } from "effect/http"
 `
       }
     ]
+  },
+  {
+    file: "docs/lists.md",
+    why: "Effect 4 has no cache of requests",
+    edits: [
+      {
+        find: `is sent once. With \`Effect.withRequestCaching(true)\` Effect also remembers records between
+  windows (for 60 seconds, unless you set another cache); each account has its own.
+`,
+        replace: `is sent once.
+`
+      }
+    ]
   }
 ]
