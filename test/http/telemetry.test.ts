@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Logger } from "effect"
 import * as Drift from "../../src/internal/telemetry/drift.js"
 import * as Meta from "../../src/internal/telemetry/meta.js"
+import * as Measured from "../support/metrics.js"
 
 describe("what is told of a call", () => {
   const names = [
@@ -113,6 +114,31 @@ describe("drift", () => {
         `WARN v2.A.get: the answer is not as documented: \`x\` is missing; \`y\` is missing. ${end}`,
         `WARN v2.A.get: the answer is not as documented: \`z\` is missing. ${end}`,
         `WARN v2.B.get: what was delivered is not as documented: \`x\` is missing. ${end}`
+      ])
+    })
+  )
+
+  it.effect("is counted each time, by its place, or as one of too many", () =>
+    Effect.gen(function* () {
+      const told = Drift.make()
+      const counted = Effect.map(Measured.all, (all) =>
+        all
+          .filter(({ labels, name }) => name === "pipedrive_response_drift" && labels.endpoint === "v2.Counted.get")
+          .map(({ labels, value }) => [labels.path, value] as const)
+          .sort(([one = ""], [other = ""]) => (one < other ? -1 : 1))
+      )
+      yield* warnings([["v2.Counted.get", found("x", "y")]], told)
+      yield* warnings([["v2.Counted.get", found("y")]], told)
+      assert.deepStrictEqual(yield* counted, [
+        ["x", 1],
+        ["y", 2]
+      ])
+      yield* warnings([["v2.Full.get", found(...Array.from({ length: 998 }, (_, at) => `p${at}`))]], told)
+      yield* warnings([["v2.Counted.get", found("y", "z", "v")]], told)
+      assert.deepStrictEqual(yield* counted, [
+        ["*", 2],
+        ["x", 1],
+        ["y", 3]
       ])
     })
   )

@@ -17,7 +17,9 @@ import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { HttpLayer, OAuth2, PipedriveError, TokenStore } from "effect-pipedrive"
+import { explain } from "../../src/internal/configError.js"
 import * as Lock from "../../src/internal/oauth/lock.js"
+import * as Seal from "../../src/internal/oauth/seal.js"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
 import * as Tracing from "../support/tracing.js"
@@ -276,7 +278,134 @@ describe("sealing", () => {
   )
 })
 
+describe("a seal", () => {
+  const bytes = new Uint8Array(32).map((_, at) => 255 - at)
+  const text = (encoding: "hex" | "base64" | "base64url", of = bytes) => Buffer.from(of).toString(encoding)
+
+  it.effect("has a key of 32 bytes, however it is written", () =>
+    Effect.gen(function* () {
+      const { close } = yield* Seal.make({ key: Redacted.make(bytes) })
+      const sealed = yield* close("1", "{}")
+      // format, key, nonce, and what is sealed
+      assert.match(sealed, /^s1\.[0-9a-f]{8}\.[\w-]{16}\.[\w-]{24}$/)
+      const keys: ReadonlyArray<readonly [key: string | Uint8Array, isKey: boolean]> = [
+        [text("hex"), true],
+        [text("hex").toUpperCase(), true],
+        [text("base64"), true],
+        [text("base64url"), true],
+        [` ${text("base64")}\n`, true],
+        [`${text("hex")}0`, false],
+        [`0${text("hex")}`, false],
+        [text("base64", bytes.slice(1)), false],
+        [bytes.slice(1), false],
+        [new Uint8Array(33), false],
+        ["?", false]
+      ]
+      for (const [key, isKey] of keys) {
+        const made = yield* Effect.either(Seal.make({ key: Redacted.make<string | Uint8Array>(key) as never }))
+        if (made._tag === "Right") assert.strictEqual(yield* made.right.open("1", sealed), "{}")
+        else {
+          const what = "must be 32 bytes, as bytes, in base64 or in hex (openssl rand -base64 32)"
+          assert.strictEqual(explain(made.left), `seal.key: ${what}`)
+        }
+        assert.strictEqual(made._tag === "Right", isKey, String(key))
+      }
+      const previous = [Redacted.make(bytes), Redacted.make("short")]
+      const wrong = yield* Effect.flip(Seal.make({ key: Redacted.make(bytes), previous }))
+      assert.match(explain(wrong) ?? "", /^seal\.previous\.1: /)
+    })
+  )
+
+  it.effect("is opened, or says why it is not", () =>
+    Effect.gen(function* () {
+      const options = { key: Redacted.make(bytes) }
+      const { close } = yield* Seal.make(options)
+      const sealed = yield* close("1", '{"é":1}')
+      const [format, id, iv, body] = sealed.split(".")
+      const about = (why: string) => `what is stored for account "1" ${why}. Clear it, or authorize again`
+      const moved = about("was sealed for another account, or tampered with")
+      const cases: ReadonlyArray<readonly [stored: string, isLenient: boolean, outcome: string]> = [
+        [sealed, false, '{"é":1}'],
+        ["{}", true, "{}"],
+        ["{}", false, about("is not sealed")],
+        ["x", true, about("is not sealed")],
+        ["", true, about("is not sealed")],
+        [`${format}.${id}.${iv}`, false, about("is not sealed")],
+        [`${format}.${id}`, false, about("is not sealed")],
+        [`${format}`, false, about("is not sealed")],
+        [`${sealed}.`, false, about("is not sealed")],
+        [`s2.${id}.${iv}.${body}`, false, about("is not sealed")],
+        [
+          `${format}.00000000.${iv}.${body}`,
+          false,
+          about("is sealed with a key that is not among those given (00000000)")
+        ],
+        [`${format}.${id}.${iv}.!`, false, moved],
+        [`${format}.${id}.!.${body}`, false, moved],
+        [yield* close("2", "{}"), false, moved]
+      ]
+      for (const [stored, acceptUnsealed, outcome] of cases) {
+        const { open } = yield* Seal.make({ ...options, acceptUnsealed })
+        const opened = yield* Effect.either(open("1", stored))
+        if (opened._tag === "Left") assert.strictEqual(opened.left.reason, "InvalidToken")
+        assert.strictEqual(opened._tag === "Left" ? opened.left.description : opened.right, outcome, stored)
+      }
+    })
+  )
+})
+
 describe("the lock of an account", () => {
+  it.effect("has a time limit, and says of how long", () =>
+    Effect.gen(function* () {
+      const limits: ReadonlyArray<readonly [given: unknown, seconds: number | undefined]> = [
+        [undefined, 30],
+        ["5 seconds", 5],
+        [1000, 1],
+        [0, undefined],
+        [Number.POSITIVE_INFINITY, undefined],
+        ["soon", undefined]
+      ]
+      for (const [given, seconds] of limits) {
+        const result = yield* Effect.either(Lock.timeout(given as Duration.DurationInput | undefined))
+        if (result._tag === "Right") assert.strictEqual(Duration.toSeconds(result.right), seconds)
+        else {
+          const words = `lockTimeout: must be a duration longer than nothing, is ${given}`
+          assert.strictEqual(explain(result.left), words)
+        }
+        assert.strictEqual(result._tag === "Right", seconds !== undefined, String(given))
+      }
+      const error = Lock.lockTimeoutError("a", Duration.seconds(5))
+      assert.deepInclude(error, {
+        reason: "TokenStore",
+        description: 'the tokens of account "a" were locked by another refresh for 5s'
+      })
+    })
+  )
+
+  it.effect("is given to those who wait in their order, one for each release", () =>
+    Effect.gen(function* () {
+      const turnAt = Lock.make(Duration.seconds(5))("1")
+      const came: Array<number> = []
+      const work = (name: number) =>
+        turnAt(
+          Effect.zipLeft(
+            Effect.sleep("2 seconds"),
+            Effect.sync(() => came.push(name))
+          )
+        )
+      const fibers = yield* Effect.forEach([1, 2, 3, 4], (name) => Effect.fork(Effect.exit(work(name))))
+      yield* TestClock.adjust("1 minute")
+      const exits = yield* Effect.forEach(fibers, Fiber.join)
+      // the fourth waited for longer than it may, and holds up nobody
+      assert.deepStrictEqual(exits.map(Exit.isSuccess), [true, true, true, false])
+      assert.deepStrictEqual(came, [1, 2, 3])
+      const last = yield* Effect.fork(work(5))
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(last)
+      assert.deepStrictEqual(came, [1, 2, 3, 5])
+    })
+  )
+
   it.effect("lets one in at a time, and other accounts meanwhile", () =>
     Effect.gen(function* () {
       const store = yield* TokenStore.TokenStore
