@@ -92,7 +92,7 @@ describe("drift", () => {
     told = Drift.make()
   ) => {
     const lines: Array<string> = []
-    const logger = Logger.make(({ logLevel, message }) => void lines.push(`${logLevel.label} ${String(message)}`))
+    const logger = Logger.make(({ message }) => void lines.push(String(message)))
     return Effect.forEach(reports, ([endpoint, issues, what]) => Drift.report(endpoint, issues, what)).pipe(
       Effect.provideService(Drift.Told, told),
       Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
@@ -111,9 +111,9 @@ describe("drift", () => {
       ])
       const end = "It is passed on as it came; this is said once."
       assert.deepStrictEqual(lines, [
-        `WARN v2.A.get: the answer is not as documented: \`x\` is missing; \`y\` is missing. ${end}`,
-        `WARN v2.A.get: the answer is not as documented: \`z\` is missing. ${end}`,
-        `WARN v2.B.get: what was delivered is not as documented: \`x\` is missing. ${end}`
+        `v2.A.get: the answer is not as documented: \`x\` is missing; \`y\` is missing. ${end}`,
+        `v2.A.get: the answer is not as documented: \`z\` is missing. ${end}`,
+        `v2.B.get: what was delivered is not as documented: \`x\` is missing. ${end}`
       ])
     })
   )
@@ -147,7 +147,7 @@ describe("drift", () => {
     Effect.gen(function* () {
       const places = (count: number, from = 0) => found(...Array.from({ length: count }, (_, at) => `p${at + from}`))
       const named = (count: number) => Array.from({ length: count }, (_, at) => `\`p${at}\` is missing`).join("; ")
-      const words = (text: string) => `WARN v2.A.get: the answer is not as documented: ${text}`
+      const words = (text: string) => `v2.A.get: the answer is not as documented: ${text}`
       const start = (lines: ReadonlyArray<string>) => lines.map((line) => line.replace(/\. It is passed.*/, ""))
       assert.deepStrictEqual(start(yield* warnings([["v2.A.get", places(12)]])), [words(named(12))])
       assert.deepStrictEqual(start(yield* warnings([["v2.A.get", places(13)]])), [words(`${named(12)}; and 1 more`)])
