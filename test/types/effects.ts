@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schedule from "effect/Schedule"
+import type * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { Accounts, type Auth, Bulk, type Endpoint, Sync, SyncStore, TokenStore } from "effect-pipedrive"
@@ -40,6 +40,7 @@ type Errors = One | Two | Three
 
 type Handler<R> = Effect.Effect<HttpApp.Default, ConfigError.ConfigError, Scope.Scope | KeyValueStore.KeyValueStore | R>
 type Needed = Secrets | Companies | Copy | Pause | Alarm
+declare const pauses: Schedule.Schedule<unknown, unknown, Pause>
 declare const layer: Layer.Layer<Needed | KeyValueStore.KeyValueStore, One>
 declare const less: Layer.Layer<Secrets | KeyValueStore.KeyValueStore>
 
@@ -47,7 +48,7 @@ const apart = WebhookEvents.handler({
   credentials: () => Secrets,
   accept: ({ companyId }) => Effect.map(Companies, (companies) => companies.has(companyId)),
   handle: ({ _tag, data }) => Effect.flatMap(Copy, (copy) => (copy.set(_tag, data) ? Effect.void : one)),
-  retry: Schedule.mapEffect(Schedule.recurs(3), () => Pause),
+  retry: pauses,
   onError: ({ message }) => Effect.map(Alarm, (ring) => ring(message))
 })
 same<typeof apart, Handler<Needed>>()
@@ -60,7 +61,7 @@ const options = {
   credentials: () => Secrets,
   accept: () => Effect.as(Companies, true),
   handle: () => Effect.zipRight(Copy, one),
-  retry: Schedule.mapEffect(Schedule.recurs(3), () => Pause),
+  retry: pauses,
   onError: () => Alarm
 }
 WebhookEvents.toWebHandler(options, layer)
