@@ -61,6 +61,8 @@ const member: Rule = (node, file) => {
   const { expression, name } = node
   const method = expression.getText() === "it" ? testMethods.get(name.text) : undefined
   if (method !== undefined) return `it.${method}`
+  // a level of the log is its name
+  if (name.text === "label" && expression.getText() === "logLevel") return "logLevel.toUpperCase()"
   const module = moduleAt(expression)
   if (module?.name === "LogLevel" || module?.from === "effect/ExecutionStrategy") return JSON.stringify(name.text)
   if (module?.name === "TestContext") {

@@ -34,7 +34,7 @@ const reference: Rule = (node, file) => {
 
 /** `Schema.Schema<A, I>` is `Schema.Codec<A, I>`. */
 const typeReference: Rule = (node, file) => {
-  const { children, moduleAt, note } = file
+  const { children, memberAt, moduleAt, note, print } = file
   if (!ts.isTypeReferenceNode(node)) return undefined
   const name = node.typeName
   if (!ts.isQualifiedName(name)) return undefined
@@ -52,6 +52,11 @@ const typeReference: Rule = (node, file) => {
     const needs = `${type("effect/http/HttpServerRequest", "HttpServerRequest")} | ${type("effect/Scope", "Scope")}`
     note("effect/Effect", "Effect", true)
     return `Effect.Effect<${response}, never, ${needs}>`
+  }
+  if (module?.from === "effect/Schedule" && name.right.text === "Schedule" && node.typeArguments?.length === 3) {
+    // a schedule may fail, too
+    const [output, input, needs] = node.typeArguments.map(print)
+    return `${memberAt(module, "Schedule", name.left.getText(), true)}<${output}, ${input}, never, ${needs}>`
   }
   if (ts.isQualifiedName(name.left) && /^(All|Any|AnyNoContext)$/.test(name.right.text)) {
     const owner = moduleAt(name.left.left)

@@ -283,10 +283,5 @@ const ways`
   )`
       }
     ]
-  },
-  {
-    file: "test/syncCluster.test.ts",
-    why: "a level of the log is its name",
-    edits: [{ find: "logLevel.label", replace: "logLevel.toUpperCase()" }]
   }
 ]
