@@ -377,6 +377,7 @@ describe("the lock of an account", () => {
       const error = Lock.lockTimeoutError("a", Duration.seconds(5))
       assert.deepInclude(error, {
         reason: "TokenStore",
+        transient: true,
         description: 'the tokens of account "a" were locked by another refresh for 5s'
       })
     })
