@@ -51,7 +51,7 @@ const near = (schema: Schema.Schema.AnyNoContext): FastCheck.Arbitrary<unknown> 
 }
 
 const decodes = (schema: Schema.Schema.AnyNoContext, onExcessProperty: "ignore" | "error") => {
-  const decode = Schema.decodeUnknownEither(Schema.typeSchema(schema), { onExcessProperty })
+  const decode = Schema.decodeUnknownEither(Schema.typeSchema(schema), { onExcessProperty, exact: true })
   return (value: unknown) => Either.isRight(decode(value))
 }
 
