@@ -52,10 +52,11 @@ const never = () => {}
 const get = Effect.map(Robots.get({ id: 1 }), ({ data }) => data.id)
 
 /** Starts a call, and interrupts it once it is sent. */
-const interrupted = <E, R>(call: Effect.Effect<unknown, E, R>) =>
+const interrupted = <E, R>(call: Effect.Effect<unknown, E, R>, counts: { readonly sent: number }) =>
   Effect.gen(function* () {
+    const before = counts.sent
     const fiber = yield* Effect.fork(call)
-    yield* Effect.sleep("5 millis")
+    while (counts.sent === before) yield* Effect.sleep("1 millis")
     yield* Fiber.interrupt(fiber)
     assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))
   })
@@ -85,7 +86,7 @@ describe("a call that goes the direct way", () => {
       yield* Effect.gen(function* () {
         const before = timers()
         for (let n = 0; n < 20; n++) {
-          yield* interrupted(get.pipe(HttpLayer.withPolicy({ timeout: "1 hour", totalTimeout: "2 hours" })))
+          yield* interrupted(get.pipe(HttpLayer.withPolicy({ timeout: "1 hour", totalTimeout: "2 hours" })), counts)
         }
         assert.isBelow(timers() - before, 10)
       }).pipe(Effect.provide(layer({ limiter: false })))
@@ -108,7 +109,7 @@ describe("a call that goes the direct way", () => {
     Effect.gen(function* () {
       const { counts, layer } = played(never, never, soon(answer(3)))
       const third = yield* Effect.gen(function* () {
-        yield* interrupted(get)
+        yield* interrupted(get, counts)
         const error = yield* Effect.flip(get.pipe(HttpLayer.withPolicy({ timeout: "5 millis" })))
         assert.strictEqual(error._tag, "Timeout")
         return yield* Effect.timeout(get, "5 seconds")
