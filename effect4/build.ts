@@ -131,11 +131,17 @@ for (const [file, text] of output) {
   writeFileSync(join(build, file), text)
 }
 // a package that is not installed for Effect 4 would be found for Effect 3, in the folder above
+const lacking = new Map<string, string>()
 for (const [file, text] of output) {
   if (!/^(src|cli|examples|test)\/.*\.ts$/.test(file)) continue
   for (const [, name = ""] of String(text).matchAll(/^(?:import|export) [^"]*from "(effect|@effect\/[^"/]+)/gm)) {
-    if (!existsSync(join(here, "node_modules", name))) faults.push(`${file}: ${name} is not installed for Effect 4`)
+    if (!lacking.has(name) && !existsSync(join(here, "node_modules", name))) lacking.set(name, file)
   }
+}
+for (const [name, file] of lacking) {
+  faults.push(
+    `${file}: ${name} is not installed for Effect 4; npm ci --prefix effect4 installs what effect4/package.json names`
+  )
 }
 
 for (const fault of faults) console.error(fault)
