@@ -74,11 +74,42 @@ const Proto = `
   },
   {
     file: "src/internal/http/fetchOptions.ts",
-    why: "fetch is a reference, of which every context has the default",
+    why: "fetch is a reference, of which every context has the default; a failed upload interrupts its stream before the request",
     edits: [
       {
         find: "Option.getOrUndefined(Context.getOption(context, FetchHttpClient.Fetch))",
         replace: "context.mapUnsafe.get(FetchHttpClient.Fetch.key)"
+      },
+      { find: "tellingLength(send)) : kept", replace: "tellingLength(quietOnceAborted(send))) : kept" },
+      {
+        find: `/**
+ * Deno's fetch repeats`,
+        replace: `/**
+ * When an upload breaks off, Effect's client aborts it, which interrupts the stream of the body and only then reaches fetch.
+ * Node's fetch cancels the failed stream, and nobody handles the rejection of this, which ends the program. So a stream does
+ * not fail once its request is aborted.
+ */
+const quietOnceAborted =
+  (send: typeof fetch): typeof fetch =>
+  (input, init) => {
+    const { body, signal } = init ?? {}
+    if (!(body instanceof ReadableStream)) return send(input, init)
+    const reader = body.getReader()
+    const pull = async (controller: ReadableStreamDefaultController<unknown>) => {
+      try {
+        const { done, value } = await reader.read()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      } catch (cause) {
+        if (signal?.aborted !== true) controller.error(cause)
+      }
+    }
+    const cancel = (reason: unknown) => reader.cancel(reason).catch(() => undefined)
+    return send(input, { ...init, body: new ReadableStream({ pull, cancel }, { highWaterMark: 0 }) })
+  }
+
+/**
+ * Deno's fetch repeats`
       }
     ]
   },
