@@ -109,6 +109,8 @@ class Model {
       this.dead = undefined
       return undefined
     }
+    // known to be stale, so that what is known of its refresh token stays
+    this.held = this.stored
     if (this.dead === this.stored.refreshId) return "ReauthorizationRequired"
     const grant = this.grants.get(this.stored.grant)
     if (this.takeFault()) return "TokenEndpoint"
@@ -313,6 +315,11 @@ const history = (sequence: ReadonlyArray<Command>, rotate: boolean) => {
 }
 
 describe("any history", () => {
+  it("with a dead refresh token asks for a renewal once, though its access token looks fresh", () =>
+    Effect.runPromise(
+      history(["authorize", "user removes the app", "restart", "refresh by hand", "call", "call"], false)
+    ))
+
   it("of expiry, refusals, faults, broken stores, revocations, interruption and restarts goes as the model says", async () => {
     await FastCheck.assert(
       FastCheck.asyncProperty(
