@@ -20,6 +20,23 @@ export const mapConcat = <A, B, E, R>(
   f: (a: A) => ReadonlyArray<B>
 ): Stream.Stream<B, E, R> => Stream.mapConcatChunk(stream, (a) => Chunk.unsafeFromArray(f(a)))
 
+/**
+ * Runs through the elements for as long as the function says so. They are pulled, because a sink would cost more than all else
+ * of a call whose answer comes as a stream.
+ *
+ * @internal
+ */
+export const forEachWhile = <A, E>(stream: Stream.Stream<A, E>, f: (element: A) => boolean): Effect.Effect<void, E> =>
+  Effect.scoped(
+    Effect.flatMap(Stream.toPull(stream), (pull) => {
+      const rest: Effect.Effect<void, E> = Effect.matchEffect(pull, {
+        onFailure: (error) => (Option.isNone(error) ? Effect.void : Effect.fail(error.value)),
+        onSuccess: (chunk) => (Chunk.every(chunk, f) ? rest : Effect.void)
+      })
+      return rest
+    })
+  )
+
 /** Waits for the first elements, and gives the stream with them. What was begun is closed with the scope. @internal */
 export const begin = <A, E>(stream: Stream.Stream<A, E>, scope: Scope.Scope): Effect.Effect<Stream.Stream<A, E>, E> =>
   Effect.flatMap(Scope.extend(Stream.toPull(stream), scope), (pull) =>

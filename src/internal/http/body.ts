@@ -4,7 +4,7 @@
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
+import * as Streams from "../streams.js"
 
 /** A browser sends no streams, unpacks by itself, and does not say whether a body was packed. @internal */
 export const isBrowser = /*#__PURE__*/ (() => "document" in globalThis || "importScripts" in globalThis)()
@@ -31,7 +31,7 @@ const parts = (response: HttpClientResponse.HttpClientResponse, maximum: number)
   Effect.suspend(() => {
     const collected = collect(maximum)
     let isWhole = true
-    const read = Stream.runForEachWhile(response.stream, (part) => Effect.sync(() => (isWhole = collected.add(part))))
+    const read = Streams.forEachWhile(response.stream, (part) => (isWhole = collected.add(part)))
     // a stream of nothing is an error to the platform
     const whole = Effect.catchIf(read, isEmpty, () => Effect.void)
     return Effect.map(whole, () => (isWhole ? collected.bytes() : undefined))

@@ -17,6 +17,7 @@ import { constVoid } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as E from "../../PipedriveError.js"
+import * as Streams from "../streams.js"
 import * as Body from "./body.js"
 import * as Failure from "./failure.js"
 import type * as Transport from "./transport.js"
@@ -240,12 +241,10 @@ const readStart = (response: HttpClientResponse.HttpClientResponse): Effect.Effe
   return Effect.suspend(() => {
     const decoder = new TextDecoder()
     let text = ""
-    const reading = Stream.runForEachWhile(response.stream, (bytes) =>
-      Effect.sync(() => {
-        text += decoder.decode(bytes, { stream: true })
-        return text.length < mostOfAnError
-      })
-    )
+    const reading = Streams.forEachWhile(response.stream, (bytes) => {
+      text += decoder.decode(bytes, { stream: true })
+      return text.length < mostOfAnError
+    })
     return Effect.map(Effect.ignore(reading), () => text)
   })
 }

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Progress } from "../../Field.js"
 import * as Bytes from "../schema/bytes.js"
+import * as Streams from "../streams.js"
 import * as Body from "./body.js"
 
 /** @internal */
@@ -207,7 +208,7 @@ const inBrowser = (
   }
   const collected = Body.collect(browserLimit)
   let isAll = true
-  const reading = Stream.runForEachWhile(stream, (bytes) => Effect.sync(() => (isAll = collected.add(bytes))))
+  const reading = Streams.forEachWhile(stream, (bytes) => (isAll = collected.add(bytes)))
   const [first] = files
   return Effect.flatMap(
     Effect.catchAllCause(reading, (cause) => unreadable(Cause.squash(cause))),

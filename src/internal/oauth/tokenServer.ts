@@ -18,11 +18,11 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
-import * as Stream from "effect/Stream"
 import { AuthError, type AuthErrorReason, type TransportError } from "../../PipedriveError.js"
 import { abandonable, unlogged } from "../effects.js"
 import { isEmpty } from "../http/body.js"
 import * as Failure from "../http/failure.js"
+import * as Streams from "../streams.js"
 import { redactUnknown } from "./token.js"
 
 /** @internal */
@@ -193,13 +193,11 @@ const textOf = (
     const decoder = new TextDecoder()
     let text = ""
     let size = 0
-    const read = Stream.runForEachWhile(response.stream, (bytes) =>
-      Effect.sync(() => {
-        size += bytes.length
-        if (size <= maxBodyBytes) text += decoder.decode(bytes, { stream: true })
-        return size <= maxBodyBytes
-      })
-    )
+    const read = Streams.forEachWhile(response.stream, (bytes) => {
+      size += bytes.length
+      if (size <= maxBodyBytes) text += decoder.decode(bytes, { stream: true })
+      return size <= maxBodyBytes
+    })
     const whole = Effect.map(read, () => (size > maxBodyBytes ? undefined : text + decoder.decode()))
     return Effect.catchIf(whole, isEmpty, () => Effect.succeed(""))
   })

@@ -16,7 +16,6 @@ import * as Random from "effect/Random"
 import type * as Redacted from "effect/Redacted"
 import type * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import { WebhookError, type WebhookErrorReason } from "../../PipedriveError.js"
 import type { DecodeOptions, Event } from "../../WebhookEvents.js"
 import { invalid } from "../configError.js"
@@ -25,6 +24,7 @@ import * as Fibers from "../fiber.js"
 import { collect } from "../http/body.js"
 import * as Timeout from "../http/timeout.js"
 import * as Known from "../options.js"
+import * as Streams from "../streams.js"
 import { brief } from "../text.js"
 import * as Claims from "./claims.js"
 import { type Credentials, verify } from "./verify.js"
@@ -118,7 +118,7 @@ const bytesOf = (
   }
   const collected = collect(maximum)
   let isWhole = true
-  return Stream.runForEachWhile(request.stream, (part) => Effect.sync(() => (isWhole = collected.add(part)))).pipe(
+  return Streams.forEachWhile(request.stream, (part) => (isWhole = collected.add(part))).pipe(
     Effect.mapError(brokenOff),
     Effect.flatMap(() => (isWhole ? Effect.succeed(collected.bytes()) : Effect.fail(tooLarge(maximum))))
   )

@@ -21,6 +21,10 @@ export const mapConcat = <A, B, E, R>(
   f: (a: A) => ReadonlyArray<B>
 ): Stream.Stream<B, E, R> => Stream.flattenArray(Stream.filter(Stream.map(stream, f), Arr.isReadonlyArrayNonEmpty))
 
+/** Runs through the elements for as long as the function says so. @internal */
+export const forEachWhile = <A, E>(stream: Stream.Stream<A, E>, f: (element: A) => boolean): Effect.Effect<void, E> =>
+  Stream.runForEachWhile(stream, (element) => Effect.sync(() => f(element)))
+
 /** Waits for the first elements, and gives the stream with them. What was begun is closed with the scope. @internal */
 export const begin = <A, E>(stream: Stream.Stream<A, E>, scope: Scope.Scope): Effect.Effect<Stream.Stream<A, E>, E> =>
   Effect.flatMap(Scope.provide(Stream.toPull(stream), scope), (pull) =>
