@@ -80,4 +80,5 @@ if (args.includes("--write")) {
 console.log(
   `matrix: ${outcomes.length - failed - missing} ok, ${failed} failed${missing > 0 ? `, ${missing} missing` : ""}`
 )
-if (failed > 0 || outcomes.length === 0) process.exitCode = 1
+const complete = failed === 0 && (missing === 0 || process.env.CI !== "true")
+if (!complete || outcomes.length === 0) process.exitCode = 1

@@ -1,7 +1,8 @@
 /**
- * What `npm test` runs: the compiler, the linter, then Vitest. With CI=true the Effect 4 edition is made and compiled, too, and
- * those of its tests run that need no sockets; with `--effect4` (`npm run test:effect4`) all of them, and nothing else. All of them always run, so that one report shows everything; the last line is
- * Vitest's own count.
+ * What `npm test` runs: the compiler, the linter, then Vitest. With CI=true the same follows for the Effect 4 edition, which is
+ * made first, and then each edition's tarball is installed by npm in a project of its own; with `--effect4`
+ * (`npm run test:effect4`) the Effect 4 edition alone. All of them always run, so that one report shows everything; the last
+ * line is Vitest's own count.
  */
 import { execFileSync } from "node:child_process"
 import { existsSync, symlinkSync } from "node:fs"
@@ -29,27 +30,6 @@ const effect3 = (): Outcome =>
     ),
     vitest("tests", process.execPath, ".", only)
   ])
-
-/** Tests of the Effect 4 edition that need no sockets, processes or real time. With CI=true these run; alone, all do. */
-const withoutSockets = [
-  "test/schema/",
-  "test/http/timeouts",
-  "test/http/telemetry",
-  "test/http/failure",
-  "test/http/window",
-  "test/Endpoint",
-  "test/HttpLayer",
-  "test/Pipedrive",
-  "test/answers",
-  "test/customFields.test",
-  "test/encode",
-  "test/inputs",
-  "test/lists",
-  "test/oauth/token",
-  "test/secrets",
-  "test/text",
-  "test/webhookPayloads"
-]
 
 /** Effect 4 asks for Node 22.19: this one, or the one that npm has for Linux. */
 const newerNode = (): string | undefined => {
@@ -82,13 +62,27 @@ const effect4 = (): Outcome => {
       "effect4: tests",
       node,
       "effect4/build",
-      ["--config", resolve("effect4/vitest.config.ts"), ...(alone ? only : withoutSockets)],
+      ["--config", resolve("effect4/vitest.config.ts"), ...only],
       resolve("effect4/node_modules/vitest/vitest.mjs")
     )
   ])
 }
 
-const outcome = together([...(alone ? [] : [effect3()]), ...(alone || isCi ? [effect4()] : [])])
+/** What a stranger's project gets, of both editions: the install lines, the README's program, a server, tests and types. */
+const packages = (): Outcome =>
+  failedStep(
+    "a package failed in a project of its own",
+    step("packages", process.execPath, [
+      ...["--import", import.meta.resolve("tsx"), "scripts/matrix.ts"],
+      ...["--only", "Package managers", "--only", "npm 11"]
+    ])
+  )
+
+const outcome = together([
+  ...(alone ? [] : [effect3()]),
+  ...(alone || isCi ? [effect4()] : []),
+  ...(isCi && !alone ? [packages()] : [])
+])
 
 if (!alone && !isCi) console.log("the Effect 4 edition was left out: npm run test:effect4")
 const ok = outcome.reasons.length === 0 && outcome.failed === 0
