@@ -7,8 +7,8 @@ import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import { members } from "./codemod/names.js"
 import { apply, type Overlay } from "./codemod/overlay.js"
+import { comments, page } from "./codemod/prose.js"
 import { rewrite } from "./codemod/rewrite.js"
 import { referencesOf } from "./codemod/types.js"
 import { leftOut } from "./leftOut.js"
@@ -29,34 +29,6 @@ const manifest = () => {
   const { engines, peerDependencies, peerDependenciesMeta, version } = json(join(here, "package.json"))
   return { ...shared, version, engines, peerDependencies, peerDependenciesMeta }
 }
-
-/** What a text calls by a name that Effect 4 changed. */
-const spoken = (text: string): string => text.replace(/(?<=`)[A-Z]\w*\.\w+(?=[`(])/g, (name) => members[name] ?? name)
-
-/** A page of the documentation: its programs go through the codemod, too, and its install lines name this edition. */
-const page = (file: string, text: string): string =>
-  spoken(text)
-    .replace(
-      /^```ts\n([\s\S]*?)^```$/gm,
-      (_, program: string) => `\`\`\`ts\n${rewrite(file, program, references)}\`\`\``
-    )
-    .replaceAll("effect-pipedrive effect@^3.22 @effect/platform@^0.97", "effect-pipedrive@effect-4 effect@^4.1")
-    .replaceAll("@effect/platform-node@^0.108", "@effect/platform-node@^4.1")
-    .replaceAll("@effect/vitest@^0.30 vitest@^3", "@effect/vitest@^4 vitest@^5")
-    .replaceAll("of `@effect/platform`", "of `effect`")
-    .replaceAll(", through `@effect/sql` (`npm install @effect/sql@^0.52 @effect/experimental@^0.61`)", "")
-    .replaceAll("(needs `@effect/sql`)", "(needs a package for the database)")
-
-/** The comments of a source: the programs of doc comments go through the codemod, too. */
-const comments = (file: string, text: string): string =>
-  text
-    .replace(/^ *(\/\*\*|\*|\/\/) .*$/gm, spoken)
-    .replace(/^( *) \* ```ts\n((?:\1 \*.*\n)*?)\1 \* ```$/gm, (_, indent: string, lines: string) => {
-      const program = lines.replace(/^ *\* ?/gm, "")
-      const rewritten = rewrite(file, program, references).trimEnd()
-      const starred = rewritten.replace(/^/gm, `${indent} * `).replace(/ +$/gm, "")
-      return `${indent} * \`\`\`ts\n${starred}\n${indent} * \`\`\``
-    })
 
 const filesOf = (folder: string): ReadonlyArray<string> =>
   !existsSync(folder)
@@ -85,11 +57,10 @@ const sources = paths.filter((path) => path.endsWith(".ts")).map((path) => [path
 const references = new Set(sources.flatMap(([, text]) => referencesOf(text)))
 for (const path of paths) output.set(relative(root, path), readFileSync(path))
 for (const [path, text] of sources) {
-  output.set(relative(root, path), comments(path, rewrite(path, text, references)))
+  output.set(relative(root, path), comments(path, rewrite(path, text, references), references))
 }
-// one page is about both lines
-for (const path of paths.filter((path) => path.endsWith(".md") && !path.endsWith("effect-versions.md"))) {
-  output.set(relative(root, path), page(relative(root, path), readFileSync(path, "utf8")))
+for (const file of paths.map((path) => relative(root, path)).filter((file) => file.endsWith(".md"))) {
+  output.set(file, page(file, readFileSync(join(root, file), "utf8"), references))
 }
 const own = manifest()
 output.set("package.json", `${JSON.stringify(own, undefined, 2)}\n`)

@@ -54,6 +54,24 @@ describe("an endpoint", () => {
     })
   )
 
+  it.effect("behind another effect is called with its value, or run without input", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.ok([robot]))
+      const before = Effect.succeed({ limit: 6 })
+      yield* Effect.flatMap(before, Robots.list).pipe(Effect.provide(fake.live))
+      yield* Effect.andThen(before, () => Robots.list).pipe(Effect.provide(fake.live))
+      const [called, run] = fake.seen.map((seen) => seen.path)
+      assert.deepStrictEqual([called, run], ["/api/v2/robots?limit=6", "/api/v2/robots"])
+      // what is both a function and an effect is a function to these two
+      yield* Effect.andThen(before, Robots.list).pipe(Effect.provide(fake.live))
+      yield* Effect.tap(before, Robots.list).pipe(Effect.provide(fake.live))
+      assert.deepStrictEqual(
+        fake.seen.slice(2).map((seen) => seen.path),
+        [called, called]
+      )
+    })
+  )
+
   it("carries its description", () => {
     assert.isTrue(Endpoint.isEndpoint(Robots.get))
     assert.isFalse(Endpoint.isEndpoint(() => 1))

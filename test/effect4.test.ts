@@ -1,8 +1,14 @@
 /** How the Effect 4 edition is made: the codemod's rules where a mistake compiles, and overlays that no longer fit. */
+import { readdirSync, readFileSync } from "node:fs"
 import { assert, describe, it } from "vitest"
+import { modules } from "../effect4/codemod/names.js"
 import { apply } from "../effect4/codemod/overlay.js"
+import { comments, page, shared } from "../effect4/codemod/prose.js"
 import { rewrite } from "../effect4/codemod/rewrite.js"
 import { referencesOf } from "../effect4/codemod/types.js"
+import { overlays as ofDocs } from "../effect4/overlays/docs.js"
+import { overlays as ofServices } from "../effect4/overlays/services.js"
+import { snippetsOf } from "./support/snippets.js"
 
 const rewritten = (text: string): string => rewrite("x.ts", text, new Set(referencesOf(text)))
 
@@ -64,5 +70,68 @@ describe("an overlay", () => {
       apply(text, { ...overlay, imports: ["effect/Array"], edits }, []),
       `import * as Arr from "effect/Array"\nexport const x = Arr.empty()\n`
     )
+  })
+})
+
+describe("what is published with the edition", () => {
+  const pages = [
+    ...["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
+    ...readdirSync("docs").map((file) => `docs/${file}`)
+  ]
+  const sources = ["src", "src/sandbox"].flatMap((folder) =>
+    readdirSync(folder).flatMap((file) => (file.endsWith(".ts") ? [`${folder}/${file}`] : []))
+  )
+  const references = new Set(sources.flatMap((file) => referencesOf(readFileSync(file, "utf8"))))
+  const overlaid = (file: string, text: string): string =>
+    [...ofDocs, ...ofServices].filter((one) => one.file === file).reduce((all, one) => apply(all, one, []), text)
+  const pageOf = (file: string) => overlaid(file, page(file, readFileSync(file, "utf8"), references))
+
+  const packages = new Set(Object.keys(modules).flatMap((path) => path.match(/^@effect\/[\w-]+/) ?? []))
+  packages.delete("@effect/platform-node")
+  const ofEffect3 = new RegExp(
+    `(?:${[...packages].join("|")}|\\b(?:ioredis|FiberRef|zipRight|catchAll))(?![\\w-])|effect@\\^?3|batching: true`
+  )
+  const naming = (file: string, text: string): ReadonlyArray<string> =>
+    text.split("\n").flatMap((line, at) => (ofEffect3.test(line) ? [`${file}:${at + 1}: ${line}`] : []))
+
+  /** Where the two are compared. */
+  const compared = (text: string): string =>
+    text.replace(/^\| 3 \(3\.19 to 3\.22\) \|.*\n/m, "").replace(/^### Under Effect 4\n[\s\S]*?^(?=### )/m, "")
+
+  it("names no package of Effect 3 on its pages, but where it compares", () => {
+    const all = pages.filter((file) => !shared.includes(file)).map((file) => [file, pageOf(file)] as const)
+    assert.deepStrictEqual(
+      all.flatMap(([file, text]) => naming(file, compared(text))),
+      []
+    )
+    assert.isNotEmpty(naming("README.md", readFileSync("README.md", "utf8")))
+    // what is the same for both editions says which it is about
+    for (const file of shared) assert.match(readFileSync(file, "utf8"), /\bEffect 3\b/, file)
+  })
+
+  it("names none in the comments of its modules, which editors show", () => {
+    const commented = (file: string) =>
+      overlaid(file, comments(file, readFileSync(file, "utf8"), references))
+        .split("\n")
+        .filter((line) => /^ *(?:\/\*\*|\*|\/\/)/.test(line))
+        .join("\n")
+    assert.deepStrictEqual(
+      sources.flatMap((file) => naming(file, commented(file))),
+      []
+    )
+  })
+
+  it("changes no other lines in the README's programs than those that the page of versions shows", () => {
+    const linesOf = (text: string) => new Set(snippetsOf("README.md", text).flatMap(({ code }) => code.split("\n")))
+    const [before, after] = [linesOf(readFileSync("README.md", "utf8")), linesOf(pageOf("README.md"))]
+    const changed = [
+      ...[...before].filter((line) => !after.has(line)).map((line) => `-${line}`),
+      ...[...after].filter((line) => !before.has(line)).map((line) => `+${line}`)
+    ]
+    const shown = Array.from(
+      readFileSync("docs/effect-versions.md", "utf8").matchAll(/(?<=^```diff\n)[\s\S]*?(?=\n```$)/gm),
+      ([diff]) => diff.split("\n")
+    )
+    assert.deepStrictEqual(changed.sort(), shown.flat().sort())
   })
 })

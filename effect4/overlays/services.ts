@@ -3,6 +3,28 @@ import type { Overlay } from "../codemod/overlay.js"
 /** What stands beside the calls: OAuth2, stores, streams, webhooks. */
 export const overlays: ReadonlyArray<Overlay> = [
   {
+    file: "src/Batch.ts",
+    why: "requests wait together wherever they wait at the same time",
+    edits: [
+      {
+        find: `an effect that batches: \`Effect.forEach(ids, (id) => Deals.get.batched({ id }), { concurrency: "unbounded", batching: true })\`.`,
+        replace: `many fibers at a time: \`Effect.forEach(ids, (id) => Deals.get.batched({ id }), { concurrency: "unbounded" })\`.`
+      }
+    ]
+  },
+  {
+    file: "src/Endpoint.ts",
+    why: "what is both an Effect and a function is run as an Effect",
+    edits: [
+      {
+        find: ` * \`Effect.andThen(op)\` and \`Effect.tap(op)\` see the function and call it with the previous value; write
+ * \`Effect.andThen(op)\` or \`Effect.andThen(() => op)\`.`,
+        replace:
+          " * `Effect.andThen(op)` and `Effect.tap(op)` run it without input; `Effect.flatMap(op)` calls it with the previous value."
+      }
+    ]
+  },
+  {
     file: "src/Download.ts",
     why: "an error of the platform holds its reason as an object",
     edits: [
@@ -16,6 +38,12 @@ export const overlays: ReadonlyArray<Overlay> = [
     file: "src/RateLimiterShared.ts",
     why: "the store tells besides how long ago it added tokens, and is for any client of Redis",
     edits: [
+      {
+        find: ` Needs \`@effect/experimental\`, and
+ * \`ioredis\` for its Redis store.`,
+        replace: ` Effect's own store for
+ * Redis needs a client of it, such as \`@effect/platform-node\`'s.`
+      },
       {
         find: ` * import { layerStore } from "@effect/experimental/RateLimiter/Redis"
  * import { Layer } from "effect"
