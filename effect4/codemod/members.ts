@@ -38,6 +38,7 @@ const properties: ReadonlyMap<string, string> = new Map([
   ["unsafeCurrentTimeNanos", "currentTimeNanosUnsafe"],
   ["unsafeMap", "mapUnsafe"],
   ["unsafePoll", "pollUnsafe"],
+  ["unsafeUpdate", "updateUnsafe"],
   ["currentContext", "context"]
 ])
 
