@@ -1,81 +1,14 @@
 /**
- * What stands in a Schema, node by node. How Effect represents a Schema differs between its major versions: only this module
- * knows it.
+ * How Effect represents a Schema, which differs between its major versions: only this module knows it.
  */
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
-
-/** A Schema, as `ast` of `Schema.Schema` has it. Declarations of the sandbox name it. */
-export type Ast = AST.AST
+import type { Ast, Custom, Decided, Fault, Node, Refined } from "./nodes.js"
 
 /** The key of an annotation of our own. @internal */
 export type AnnotationId = string
-
-/** @internal */
-export type Node =
-  | { readonly kind: "string" | "number" | "boolean" | "undefined" | "unknown" }
-  | { readonly kind: "literal"; readonly value: AST.LiteralValue | null }
-  | Suspended
-  | Union
-  | Items
-  | Struct
-  | Refined
-  | Custom
-
-interface Suspended {
-  readonly kind: "suspend"
-  readonly get: () => Ast
-}
-
-/** @internal */
-export interface Union {
-  readonly kind: "union"
-  readonly types: ReadonlyArray<Ast>
-}
-
-/** A list of the same; without an item the empty one. @internal */
-export interface Items {
-  readonly kind: "array"
-  readonly item: Ast | undefined
-}
-
-/** @internal */
-export interface Struct {
-  readonly kind: "struct"
-  readonly properties: ReadonlyArray<Property>
-  readonly indexes: ReadonlyArray<{ readonly parameter: Ast; readonly type: Ast }>
-}
-
-/** @internal */
-export interface Property {
-  readonly name: PropertyKey
-  readonly type: Ast
-  readonly isOptional: boolean
-}
-
-/** A part that is wrong: what is expected there, or a message of the Schema's own. @internal */
-export interface Fault {
-  readonly path: ReadonlyArray<PropertyKey>
-  readonly message: string
-}
-
-interface Decided {
-  readonly isValid: (value: unknown, exact?: boolean) => boolean
-  readonly faults: (value: unknown) => ReadonlyArray<Fault>
-}
-
-/** A check of what is valid by `from`. @internal */
-export interface Refined extends Decided {
-  readonly kind: "refinement"
-  readonly from: Ast
-}
-
-/** A type of which the decoder decides, such as a declared one or a tuple. @internal */
-export interface Custom extends Decided {
-  readonly kind: "custom"
-}
 
 /** @internal */
 export const of = (ast: Ast): Node => {
@@ -128,12 +61,6 @@ const nodeOf = (ast: Ast): Node => {
     default:
       return custom(ast)
   }
-}
-
-/** What stands there in the end, where one part describes another that is made later. @internal */
-export const resolved = (ast: Ast): Exclude<Node, Suspended> => {
-  const node = of(ast)
-  return node.kind === "suspend" ? resolved(node.get()) : node
 }
 
 /** The annotation of a node itself. @internal */
