@@ -62,6 +62,13 @@ export const LabelId: unique symbol = Symbol.for("effect-pipedrive/Field/Label")
 // building blocks
 // -----------------------------------------------------------------------------
 
+/** A Schema with a mark. In a function, so that a bundle leaves out the Schemas that it does not use. */
+const marked = <A>(
+  id: typeof TimeKindId | typeof LabelId,
+  mark: unknown,
+  schema: () => Schema.Schema<A>
+): Schema.Schema<A> => Schema.suspend(schema).annotations({ [id]: mark })
+
 /**
  * A field of a response that may be absent (never `undefined`, which JSON does not have).
  *
@@ -126,7 +133,9 @@ const dates = () => [Schema.ValidDateFromSelf, dateTime()] as const
  * @since 0.1.0
  * @category schemas
  */
-export const Timestamp: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
+export const Timestamp: Schema.Schema<Timestamp> = /*#__PURE__*/ marked(
+  TimeKindId,
+  "timestamp",
   (): Schema.Schema<Timestamp> =>
     Schema.Union(
       timeText(
@@ -136,7 +145,7 @@ export const Timestamp: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
       ),
       ...dates()
     )
-).annotations({ [TimeKindId]: "timestamp" })
+)
 
 /**
  * A {@link Timestamp} that Pipedrive wants as RFC 3339, `2026-05-15T09:55:02Z`: all of v2's, a few of v1's. A text names the
@@ -145,7 +154,9 @@ export const Timestamp: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
  * @since 0.1.0
  * @category schemas
  */
-export const Instant: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
+export const Instant: Schema.Schema<Timestamp> = /*#__PURE__*/ marked(
+  TimeKindId,
+  "instant",
   (): Schema.Schema<Timestamp> =>
     Schema.Union(
       timeText(
@@ -155,7 +166,7 @@ export const Instant: Schema.Schema<Timestamp> = /*#__PURE__*/ Schema.suspend(
       ),
       ...dates()
     )
-).annotations({ [TimeKindId]: "instant" })
+)
 
 /**
  * A calendar day, as callers may give it: `YYYY-MM-DD`, or a `DateTime`, of which the day in its zone is sent, or a `Date`. A
@@ -172,14 +183,16 @@ export type CalendarDate = string | Date | DateTime.DateTime
  * @since 0.1.0
  * @category schemas
  */
-export const CalendarDate: Schema.Schema<CalendarDate> = /*#__PURE__*/ Schema.suspend(
+export const CalendarDate: Schema.Schema<CalendarDate> = /*#__PURE__*/ marked(
+  TimeKindId,
+  "date",
   (): Schema.Schema<CalendarDate> =>
     Schema.Union(
       timeText(Times.isDay, "is not a day of the form YYYY-MM-DD", /^20\d\d-0[1-9]-(1\d|2[0-8])$/),
       Schema.ValidDateFromSelf.pipe(Schema.filter(Times.isOneDay, { message: () => Times.twoDays })),
       dateTime()
     )
-).annotations({ [TimeKindId]: "date" })
+)
 
 /**
  * A time of day: `HH:MM` or `HH:MM:SS`, two digits each.
@@ -440,10 +453,9 @@ export type Label = number | { readonly id: number; readonly label: string | nul
  * @since 0.1.0
  * @category schemas
  */
-export const Label: Schema.Schema<Label> = /*#__PURE__*/ Schema.suspend(
-  (): Schema.Schema<Label> =>
-    Schema.Union(Schema.Int, Schema.Struct({ id: Schema.Int, label: Schema.NullOr(Schema.String) }))
-).annotations({ [LabelId]: true })
+export const Label: Schema.Schema<Label> = /*#__PURE__*/ marked(LabelId, true, () =>
+  Schema.Union(Schema.Int, Schema.Struct({ id: Schema.Int, label: Schema.NullOr(Schema.String) }))
+)
 
 // -----------------------------------------------------------------------------
 // files

@@ -170,7 +170,7 @@ const outsideTransaction = <A>(effect: Effect.Effect<A, SqlError>): Effect.Effec
  * SQLite fails at once while another connection writes, unless a busy timeout is set. Some clients have no such setting, and
  * a wait can still fail.
  */
-const waitForWriters = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+const waitForWriters = /*#__PURE__*/ Effect.flatMap(SqlClient.SqlClient, (sql) =>
   sql.onDialectOrElse({
     sqlite: () => Effect.ignore(sql`PRAGMA busy_timeout = 5000`),
     orElse: () => Effect.void

@@ -407,6 +407,47 @@ ${check}`
       assert.notMatch(outputFiles[0]?.text ?? "", others)
     })
 
+    // what is called at import stays in every bundle, unless it is marked
+    it("and nothing of what no one calls", async () => {
+      for (const name of ["runtime", "core", "v1", "v2"]) {
+        const { outputFiles } = await build({
+          stdin: { contents: `import "./${name}.js"`, resolveDir: join(packed.root, shared()) },
+          bundle: true,
+          minify: true,
+          write: false,
+          format: "esm",
+          external: ["effect", "@effect/*"],
+          plugins: [
+            {
+              name: "no promise of the manifest",
+              setup: ({ onResolve }) =>
+                onResolve({ filter: /^\./ }, ({ path, resolveDir }) => ({
+                  path: join(resolveDir, path),
+                  sideEffects: true
+                }))
+            }
+          ]
+        })
+        // the guard, the default policy, and numbers
+        assert.isBelow((outputFiles[0]?.text ?? "").replaceAll(/import[^;]*;/g, "").length, 1500, name)
+      }
+    })
+
+    it("and of Effect's streams only what works one at a time", async () => {
+      const { metafile } = await build({
+        stdin: { contents: ways.module, resolveDir: packed.consumer },
+        bundle: true,
+        write: false,
+        format: "esm",
+        metafile: true
+      })
+      const used = Object.entries(Object.values(metafile.outputs)[0]?.inputs ?? {})
+      const bytes = (file: RegExp) =>
+        used.reduce((sum, [name, { bytesInOutput }]) => sum + (file.test(name) ? bytesInOutput : 0), 0)
+      assert.isAbove(bytes(/effect\/dist\/esm\/internal\/stream\.js$/), 0)
+      assert.strictEqual(bytes(/effect\/dist\/esm\/internal\/groupBy\.js$/), 0)
+    })
+
     // webpack leaves it to Terser, for which reading `Symbol.toStringTag` is a side effect, and so the whole namespace is kept
     it("in webpack, since no namespace reads a symbol", () => {
       for (const file of packed.files.filter((file) => /^dist\/internal\/.*\.js$/.test(file))) {

@@ -193,20 +193,21 @@ const each = (values: ReadonlyArray<unknown>, one: (value: unknown) => Read): Re
 const someOf = (values: ReadonlyArray<unknown>, one: (value: unknown) => Read): Read =>
   values.length === 0 ? Either.right(null) : each(values, one)
 
-const set: Kind = kind({
-  hasOptions: true,
-  read: (value, options) => {
-    const values =
-      typeof value === "string" ? value.split(",").map((id) => id.trim()) : isNumber(value) ? [value] : value
-    return Array.isArray(values)
-      ? someOf(values, (one) => readOption(one, options))
-      : must("an array of ids of options", value)
-  },
-  check: (value, options) =>
-    Array.isArray(value) ? someOf(value, (one) => checkOption(one, options)) : must("an array of options", value),
-  write: (value, options) =>
-    Array.isArray(value) ? Array.from(new Set(value.map((one) => writeOption(one, options)))) : value
-})
+const set = (): Kind =>
+  kind({
+    hasOptions: true,
+    read: (value, options) => {
+      const values =
+        typeof value === "string" ? value.split(",").map((id) => id.trim()) : isNumber(value) ? [value] : value
+      return Array.isArray(values)
+        ? someOf(values, (one) => readOption(one, options))
+        : must("an array of ids of options", value)
+    },
+    check: (value, options) =>
+      Array.isArray(value) ? someOf(value, (one) => checkOption(one, options)) : must("an array of options", value),
+    write: (value, options) =>
+      Array.isArray(value) ? Array.from(new Set(value.map((one) => writeOption(one, options)))) : value
+  })
 
 // -----------------------------------------------------------------------------
 // values of several parts
@@ -259,48 +260,50 @@ const whole = (what: string, parts: Readonly<Record<string, Part>>): Kind => {
   })
 }
 
-const zone = {
-  timezone_id: part(readId, checkId, true),
-  timezone_name: part(readText, checkText, true)
+const make = () => {
+  const zone = {
+    timezone_id: part(readId, checkId, true),
+    timezone_name: part(readText, checkText, true)
+  }
+  const addressPart = part(readText, checkText, true)
+  return {
+    varchar: text(255),
+    varchar_auto: text(255),
+    text: text(65_535),
+    phone: text(255),
+    double: kind({ read: readNumber, check: checkNumber }),
+    monetary: whole("{ value, currency }", {
+      value: part(readNumber, checkNumber),
+      currency: part(readText, checkText)
+    }),
+    enum: kind({ hasOptions: true, read: readOption, check: checkOption, write: writeOption }),
+    set: set(),
+    user: kind({ read: readId, check: checkId }),
+    org: kind({ read: readId, check: checkId }),
+    people: kind({ read: readId, check: checkId }),
+    date: kind({ read: readDay, check: checkDay }),
+    daterange: whole("{ value, until }", { value: part(readDay, checkDay), until: part(readDay, checkDay) }),
+    time: whole("{ value, timezone_id?, timezone_name? }", { value: part(readClock, checkClock), ...zone }),
+    timerange: whole("{ value, until, timezone_id?, timezone_name? }", {
+      value: part(readClock, checkClock),
+      until: part(readClock, checkClock),
+      ...zone
+    }),
+    address: whole("an address: { value, and perhaps its parts }", {
+      value: part(readText, checkText),
+      subpremise: addressPart,
+      street_number: addressPart,
+      route: addressPart,
+      sublocality: addressPart,
+      locality: addressPart,
+      admin_area_level_1: addressPart,
+      admin_area_level_2: addressPart,
+      country: addressPart,
+      postal_code: addressPart,
+      formatted_address: addressPart
+    })
+  } as const satisfies Readonly<Record<string, Kind>>
 }
 
-const addressPart = part(readText, checkText, true)
-
 /** Each type, by Pipedrive's name. */
-export const kinds = {
-  varchar: text(255),
-  varchar_auto: text(255),
-  text: text(65_535),
-  phone: text(255),
-  double: kind({ read: readNumber, check: checkNumber }),
-  monetary: whole("{ value, currency }", {
-    value: part(readNumber, checkNumber),
-    currency: part(readText, checkText)
-  }),
-  enum: kind({ hasOptions: true, read: readOption, check: checkOption, write: writeOption }),
-  set,
-  user: kind({ read: readId, check: checkId }),
-  org: kind({ read: readId, check: checkId }),
-  people: kind({ read: readId, check: checkId }),
-  date: kind({ read: readDay, check: checkDay }),
-  daterange: whole("{ value, until }", { value: part(readDay, checkDay), until: part(readDay, checkDay) }),
-  time: whole("{ value, timezone_id?, timezone_name? }", { value: part(readClock, checkClock), ...zone }),
-  timerange: whole("{ value, until, timezone_id?, timezone_name? }", {
-    value: part(readClock, checkClock),
-    until: part(readClock, checkClock),
-    ...zone
-  }),
-  address: whole("an address: { value, and perhaps its parts }", {
-    value: part(readText, checkText),
-    subpremise: addressPart,
-    street_number: addressPart,
-    route: addressPart,
-    sublocality: addressPart,
-    locality: addressPart,
-    admin_area_level_1: addressPart,
-    admin_area_level_2: addressPart,
-    country: addressPart,
-    postal_code: addressPart,
-    formatted_address: addressPart
-  })
-} as const satisfies Readonly<Record<string, Kind>>
+export const kinds = /*#__PURE__*/ make()

@@ -149,7 +149,7 @@ const plain = (u: unknown): string => (typeof u === "string" ? u : brief(u))
 // waits
 // -----------------------------------------------------------------------------
 
-const longestBelievable = Duration.toMillis("1 day")
+const longestBelievable = 24 * 60 * 60 * 1000
 
 /** Milliseconds: `Retry-After` in seconds or as a date, `x-ratelimit-reset` in seconds; the longer, nonsense left out. @internal */
 export const retryAfter = (headers: Headers, now: number): number | undefined =>

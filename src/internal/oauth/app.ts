@@ -44,7 +44,7 @@ export interface RequestTimes {
   readonly pause: Server.Form["pause"]
 }
 
-const defaultTimes: RequestTimes = { within: Duration.minutes(1), pause: identity }
+const defaultTimes: RequestTimes = { within: /*#__PURE__*/ Duration.minutes(1), pause: identity }
 
 const failure = (reason: AuthErrorReason, description: string, code?: string): AuthError =>
   new AuthError({ reason, description, ...(code === undefined ? {} : { code }) })
@@ -161,7 +161,7 @@ const codeOf = (callback: Callback): Effect.Effect<string, AuthError> =>
   })
 
 /** 256 random bits. Effect's `Random` is reproducible, so it must not be used for a `state`. */
-const randomState: Effect.Effect<string> = Effect.sync(() =>
+const randomState: Effect.Effect<string> = /*#__PURE__*/ Effect.sync(() =>
   Encoding.encodeBase64Url(crypto.getRandomValues(new Uint8Array(32)))
 )
 

@@ -26,7 +26,7 @@ export interface StoreAccess {
 }
 
 const maxAttempts = 3
-const timeout = Duration.seconds(10)
+const timeout = /*#__PURE__*/ Duration.seconds(10)
 
 const failed = (description: string): AuthError =>
   new AuthError({ reason: "TokenStore", description, transient: true, attempts: 1 })

@@ -162,7 +162,9 @@ const plan = (
   return { kept, missing: Array.from(missing.values()), removed }
 }
 
-const makePassword = Effect.sync(() => Encoding.encodeBase64Url(crypto.getRandomValues(new Uint8Array(24))))
+const makePassword = /*#__PURE__*/ Effect.sync(() =>
+  Encoding.encodeBase64Url(crypto.getRandomValues(new Uint8Array(24)))
+)
 
 const describe = (event: Wanted, options: EnsureOptions, user: string, password: string): Addition => ({
   subscription_url: options.url,

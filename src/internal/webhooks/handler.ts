@@ -87,13 +87,13 @@ const statuses: Readonly<Record<WebhookErrorReason, number>> = {
 }
 
 /** Pipedrive waits for ten seconds. */
-const answerTimeout = Duration.seconds(9)
+const answerTimeout = /*#__PURE__*/ Duration.seconds(9)
 
 /** For the store, before the event is in the queue. */
 const storeTimeout = 5000
 
 /** After that long a claim of another process, which may have died, is void: before Pipedrive's last attempt. */
-const lease = Duration.minutes(2)
+const lease = /*#__PURE__*/ Duration.minutes(2)
 
 const error = (reason: WebhookErrorReason, description: string, cause?: unknown) =>
   new WebhookError({ reason, description, ...(cause === undefined ? {} : { cause }) })
