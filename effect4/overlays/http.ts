@@ -74,13 +74,36 @@ const Proto = `
   },
   {
     file: "src/internal/http/fetchOptions.ts",
-    why: "fetch is a reference, of which every context has the default; a failed upload interrupts its stream before the request",
+    why: "fetch is a reference, of which every context has the default; its client sends no length; a failed upload interrupts its stream before the request",
     edits: [
       {
         find: "Option.getOrUndefined(Context.getOption(context, FetchHttpClient.Fetch))",
         replace: "context.mapUnsafe.get(FetchHttpClient.Fetch.key)"
       },
       { find: "tellingLength(send)) : kept", replace: "tellingLength(quietOnceAborted(send))) : kept" },
+      {
+        find: ` * The length of a body goes to Node's fetch as the header of a stream only, which it holds the stream to; of other bodies it
+ * knows the length itself. Platforms before 0.96.2 send it with those, too, which undici 7 refuses when it is behind Node's
+ * fetch (it is, once \`@effect/platform-node\` is loaded); later ones send it with no body.
+`,
+        replace: ` * The length of a stream goes to Node's fetch as a header, which it holds the stream to. Effect's client takes the header away;
+ * of other bodies fetch knows the length itself.
+`
+      },
+      {
+        find: `    const headers = new Headers(init?.headers)
+    if (length === undefined && !headers.has("content-length")) return send(input, init)
+    const { "content-length": _, ...rest } = Object.fromEntries(headers)
+    return send(input, {
+      ...init,
+      headers: length === undefined ? rest : { ...rest, "content-length": String(length) }
+    })
+`,
+        replace: `    if (length === undefined) return send(input, init)
+    const headers = Object.fromEntries(new Headers(init?.headers))
+    return send(input, { ...init, headers: { ...headers, "content-length": String(length) } })
+`
+      },
       {
         find: `/**
  * Deno's fetch repeats`,
