@@ -1,5 +1,5 @@
 /**
- * What answers deliveries: an app for `@effect/platform`'s `HttpRouter`, and a function from `Request` to `Response`.
+ * What answers deliveries: an app for Effect's `HttpRouter`, and a function from `Request` to `Response`.
  */
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
