@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Any, Requirements } from "./Endpoint.js"
+import * as Plain from "./internal/schema/plainData.js"
 import * as Streams from "./internal/streams.js"
 import { type Query, queryOf, type Row } from "./internal/upsert/query.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
@@ -309,7 +310,7 @@ export const findOrAdd = <A extends Item, I, E, E2 = never, E3 = never>(
 /**
  * Changes the one record that fits, or adds a new one. Several that fit fail with {@link AmbiguousMatch}, and nothing is changed.
  *
- * `update` may be a function of what is there; `undefined` leaves it as it is.
+ * `update` may be a function of what is there. `undefined`, or values that are all `undefined`, leave it as it is.
  *
  * @example
  * ```ts
@@ -334,17 +335,32 @@ export const updateOrAdd = <A extends Item, I, U, E, E2 = never, E3 = never, E4 
     readonly add: NoInfer<I>
   }
 ): Effect.Effect<Upserted<A>, E | E2 | E3 | E4 | PipedriveError | AmbiguousMatch, Requirements> =>
-  withQuery(loose(module), "updateOrAdd", options.by, (query) =>
-    Effect.flatMap(typed<A, E | E2>(findOne(loose(module), query)), (found): Changed<A, E | E2 | E3 | E4> => {
-      if (Option.isNone(found)) return addOne(module, query, options.add)
-      const { update } = options
-      const change = typeof update === "function" ? update(found.value) : update
-      if (change === undefined) return Effect.succeed<Upserted<A>>({ outcome: "found", data: found.value })
+  withQuery(loose(module), "updateOrAdd", options.by, (query) => {
+    const { update } = options
+    const change = (found: A): Changed<A, E4> => {
+      const changes = typeof update === "function" ? update(found) : update
+      if (changes === undefined || changesNothing(changes)) return Effect.succeed({ outcome: "found", data: found })
       // the rest of the input and the id make the whole
-      const input = { ...change, id: found.value.id } as unknown as U
+      const input = { ...changes, id: found.id } as unknown as U
       return Effect.map(module.update(input), ({ data }): Upserted<A> => ({ outcome: "updated", data }))
-    })
-  )
+    }
+    return Effect.flatMap(
+      typed<A, E | E2>(findOne(loose(module), query)),
+      (found): Changed<A, E | E2 | E3 | E4> =>
+        Option.isSome(found)
+          ? change(found.value)
+          : Effect.flatMap(
+              addOne(module, query, options.add),
+              (added): Changed<A, E4> =>
+                // another process was first, and its record lacks what this one knows
+                added.outcome === "found" ? change(added.data) : Effect.succeed(added)
+            )
+    )
+  })
+
+/** Whether no value is given: a change of what is there is often computed, and then there may be none. */
+const changesNothing = (changes: object): boolean =>
+  Object.values(changes).every((value) => value === undefined || Plain.hasOnlyUndefined(value))
 
 type Changed<A, E> = Effect.Effect<Upserted<A>, E | PipedriveError, Requirements>
 

@@ -83,6 +83,19 @@ describe("find or add", () => {
     }).pipe(Effect.provide(live()))
   )
 
+  it.effect("updates the record of another process that was first, so that no change is lost", () =>
+    Effect.gen(function* () {
+      const racing = { ...Persons, add: () => Effect.zipRight(Persons.add({ ...ada, name: "Ada" }), Persons.add(ada)) }
+      const { data, outcome } = yield* Upsert.updateOrAdd(racing, {
+        by: { email },
+        update: { name: "Ada King" },
+        add: ada
+      })
+      assert.deepStrictEqual([outcome, data.name], ["updated", "Ada King"])
+      assert.deepStrictEqual(yield* personIds, [data.id])
+    }).pipe(Effect.provide(live()))
+  )
+
   it.effect("refuses when several fit, and names them", () =>
     Effect.gen(function* () {
       const ids = yield* Effect.forEach(["Twin", "twin"], (title) =>
@@ -200,6 +213,31 @@ describe("update or add", () => {
         ["updated", 42],
         ["found", 42]
       ])
+    }).pipe(Effect.provide(live()))
+  )
+})
+
+describe("an update with nothing to change", () => {
+  type Changes = Omit<Persons.UpdateInput, "id">
+
+  it.effect.each<[string, Changes | ((found: Persons.Person) => Changes)]>([
+    ["no values", {}],
+    ["values that are all undefined", { org_id: undefined, custom_fields: { [contract]: undefined } }],
+    ["a function that gives such values", ({ org_id }) => ({ org_id: org_id ?? undefined })]
+  ])("gives what is there: %s", ([, update]) =>
+    Effect.gen(function* () {
+      const { data: person } = yield* Persons.add(ada)
+      const [found, requests] = yield* requestsOf(Upsert.updateOrAdd(Persons, { by: { email }, update, add: ada }))
+      assert.deepStrictEqual([found.outcome, found.data.id], ["found", person.id])
+      assert.isTrue(requests.every((request) => request.startsWith("GET ")))
+    }).pipe(Effect.provide(live()))
+  )
+
+  it.effect("is still sent where null clears a field", () =>
+    Effect.gen(function* () {
+      yield* Persons.add(ada)
+      const cleared = yield* Upsert.updateOrAdd(Persons, { by: { email }, update: { emails: null }, add: ada })
+      assert.deepStrictEqual([cleared.outcome, cleared.data.emails], ["updated", []])
     }).pipe(Effect.provide(live()))
   )
 })

@@ -6,12 +6,14 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as KeyValueStore from "@effect/platform/KeyValueStore"
 import { assert, describe, it } from "@effect/vitest"
 import {
+  Cause,
   Context,
   Deferred,
   Effect,
   Exit,
   Fiber,
   FastCheck as fc,
+  Logger,
   Option,
   Redacted,
   Schedule,
@@ -387,6 +389,30 @@ describe("work that fails", () => {
       assert.strictEqual(yield* send(request(body(1, { attempt: 2 }))), 200)
       assert.strictEqual(yield* send(request(body(1, { attempt: 3 }))), 200)
       assert.deepStrictEqual([tries, handled.length], [2, 1])
+    })
+  )
+
+  it.effect("is in the log with the event and what it failed with, where nobody else is told", () =>
+    Effect.gen(function* () {
+      const lines: Array<readonly [message: string, cause: string, annotations: object]> = []
+      const logger = Logger.make(({ annotations, cause, message }) => {
+        lines.push([String(message), Cause.pretty(cause), Object.fromEntries(annotations)])
+      })
+      const outcome = yield* Effect.gen(function* () {
+        const { send } = yield* started<string>({
+          acknowledge: "done",
+          onError: undefined,
+          handle: () => Effect.fail("the copy is read-only")
+        })
+        return [yield* send(request(body(1))), yield* send(request("no event"))]
+      }).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, logger)))
+      assert.deepStrictEqual(outcome, [500, 400])
+      const [failed, malformed] = lines
+      assert.strictEqual(failed?.[0], "WebhookEvents: HandlerFailed: the handler of the event failed")
+      assert.include(failed?.[1], "the copy is read-only")
+      assert.deepStrictEqual(failed?.[2], { event: "board.create", id: 1 })
+      assert.include(malformed?.[0], "WebhookEvents: Malformed")
+      assert.deepStrictEqual(malformed?.slice(1), [Cause.pretty(Cause.empty), {}])
     })
   )
 

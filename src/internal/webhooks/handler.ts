@@ -70,8 +70,18 @@ export interface Options<E = never, R = never, R2 = R, R3 = R, R4 = R, R5 = R> e
   readonly maximumBodySize?: number | undefined
   /** How long the end of the queued work is waited for when the scope closes. @default "20 seconds" */
   readonly drainTimeout?: Duration.DurationInput | undefined
-  /** What is told of deliveries that were not taken or not handled. @default a warning in the log */
+  /** What is told of deliveries that were not taken or not handled. @default a warning in the log, with the event and what `handle` failed with */
   readonly onError?: ((error: WebhookError, event: Event | undefined) => Effect.Effect<unknown, never, R5>) | undefined
+}
+
+/** What `onError` is by default. What the handler or the store failed with is the part that can be mended. */
+const logged = (failure: WebhookError, event: Event | undefined): Effect.Effect<void> => {
+  const line = [
+    `WebhookEvents: ${failure.message}`,
+    ...(failure.cause === undefined ? [] : [Cause.fail(failure.cause)])
+  ]
+  const warning = Effect.logWarning(...line)
+  return event === undefined ? warning : Effect.annotateLogs(warning, { event: event._tag, id: event.id })
 }
 
 const statuses: Readonly<Record<WebhookErrorReason, number>> = {
@@ -195,9 +205,7 @@ export const make =
       const claims = Claims.make(store, { holder, timeToLive, lease: Duration.toMillis(lease) })
       const report = (failure: WebhookError, event: Event | undefined): Effect.Effect<void> =>
         Effect.suspend(() =>
-          options.onError === undefined
-            ? Effect.logWarning(`WebhookEvents: ${failure.message}`)
-            : options.onError(failure, event)
+          options.onError === undefined ? logged(failure, event) : options.onError(failure, event)
         ).pipe(
           Effect.catchAllCause((cause) => Effect.logError("WebhookEvents: onError failed", cause)),
           Effect.provide(context),
