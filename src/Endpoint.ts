@@ -179,7 +179,8 @@ export interface Program<in out I, in out A> extends Effect.Effect<A, PipedriveE
 // -----------------------------------------------------------------------------
 
 /**
- * Makes an endpoint of its description, which is not looked at before the first call.
+ * Makes an endpoint of its description, which is not looked at before the first call. Every key of the input has one place in the
+ * request: a placeholder in `path`, `query`, or the `body`. A value that has none is refused with `InvalidRequest`.
  *
  * @example
  * ```ts
@@ -199,7 +200,17 @@ export interface Program<in out I, in out A> extends Effect.Effect<A, PipedriveE
  *   cost: 1
  * }))
  *
+ * const updateRobot = Endpoint.make(() => ({
+ *   ...getRobot.endpoint,
+ *   name: "Robots.update",
+ *   operation: "updateRobot",
+ *   method: "PATCH",
+ *   body: { encoding: "json", keys: ["name"] },
+ *   input: Schema.Struct({ id: Schema.Int, name: Schema.String })
+ * }))
+ *
  * const robot = getRobot({ id: 1 })
+ * const renamed = updateRobot({ id: 1, name: "Ada" })
  * ```
  *
  * @since 0.1.0

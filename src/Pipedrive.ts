@@ -169,8 +169,9 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
       { kind: "client", captureStackTrace: false, attributes },
       site,
       (span) => {
+        const meter = Metrics.make(endpoint)
         if (made.issues.length > 0) {
-          return Effect.fail(new InvalidRequest({ endpoint, method, path: made.path, issues: made.issues }))
+          return Send.unsent(meter, new InvalidRequest({ endpoint, method, path: made.path, issues: made.issues }))
         }
         const call = { endpoint, method, path: made.path }
         return Send.send({
@@ -181,7 +182,7 @@ export const request = (raw: RawRequest): Effect.Effect<unknown, PipedriveError,
           // a guess: what the dearest common endpoint of that kind costs
           cost: (method === "GET" ? 10 : 5) * (made.version === "v1" ? 2 : 1),
           search: Limiter.isSearch(raw.path),
-          meter: Metrics.make(endpoint),
+          meter,
           span,
           receive: (answer) => {
             if (!Run.isSuccess(answer.status)) return Run.failed(call, answer, Failure.parse(answer.text))

@@ -197,10 +197,9 @@ describe("the body", () => {
 describe("an input that cannot be sent", () => {
   it.effect("is refused before anything is sent, with the path of the field", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(
-        yield* refused(Robots.update, { id: 1, owner_id: "5" }),
-        ['owner_id must be an integer, is "5"'].map((text) => text.replace("an integer", "number"))
-      )
+      assert.deepStrictEqual(yield* refused(Robots.update, { id: 1, owner_id: "5" }), [
+        'owner_id must be number, is "5" | give the number 5'
+      ])
       assert.match(
         (yield* refused(Robots.update, { id: 1, parts: [{ made: "15.5.2026" }] }))[0] ?? "",
         /^parts\.0\.made .*YYYY-MM-DD/

@@ -1,8 +1,13 @@
 /** How inputs are written, at the edges: what a small slip in the encoder would change. */
-import { assert, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { Endpoint, PipedriveError } from "effect-pipedrive"
+import * as Schema from "effect/Schema"
+import { Endpoint, type PipedriveError } from "effect-pipedrive"
+import * as v1 from "effect-pipedrive/v1"
+import * as v2 from "effect-pipedrive/v2"
+import * as Shape from "../src/internal/schema/ast.js"
+import * as Encode from "../src/internal/schema/encode.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 
@@ -35,6 +40,72 @@ it.effect("a year has four digits", () =>
         assert.deepStrictEqual(JSON.parse(String(seen?.body)), { born: text })
       }
     }
+  })
+)
+
+describe("a description that forgets a field refuses it rather than lose it", () => {
+  const place = (key: string, what: string) =>
+    `\`${key}\` has no place in the request: add ${what} to the description of the endpoint`
+  const input = Schema.Struct({ id: Schema.Int, color: Schema.optional(Schema.String) })
+  const forgetful = (more: Pick<Endpoint.AnyDescription, "body" | "method">) =>
+    Endpoint.make(() => ({ ...Robots.get.endpoint, input, ...more }))
+
+  it.effect.each<[string, Pick<Endpoint.AnyDescription, "body" | "method">, string]>([
+    ["of a GET", { method: "GET" }, 'query: ["color"]'],
+    ["of a DELETE", { method: "DELETE" }, 'query: ["color"]'],
+    ["of a POST", { method: "POST" }, 'body: { encoding: "json", keys: ["color"] }'],
+    [
+      "beside a whole body",
+      { method: "POST", body: { encoding: "json", keys: ["data"], whole: true } },
+      'query: ["color"]'
+    ]
+  ])("%s", ([, more, what]) =>
+    Effect.gen(function* () {
+      const call = forgetful(more)
+      assert.include(yield* refused(call({ id: 1, color: "red" })), place("color", what))
+      assert.strictEqual((yield* sent(call({ id: 1, color: undefined })))?.path, "/api/v2/robots/1")
+    })
+  )
+
+  it.effect("and so it is where the Schema takes any key", () =>
+    Effect.gen(function* () {
+      const open = Endpoint.make(() => ({
+        ...Robots.get.endpoint,
+        path: "/robots",
+        input: Schema.Record({ key: Schema.String, value: Schema.String })
+      }))
+      assert.include(yield* refused(open({ color: "red" })), place("color", 'query: ["color"]'))
+    })
+  )
+
+  it("which none of ours does", () => {
+    for (const module of [...Object.values(v1), ...Object.values(v2)]) {
+      for (const { endpoint } of Object.values(module).filter(Endpoint.isEndpoint)) {
+        const { body, input, name, path, query = [] } = endpoint
+        const keys = [...(Shape.fieldsOf(input.ast)?.keys() ?? [])]
+        const placed = [...Encode.pathKeysOf(path), ...query, ...(body?.keys ?? [])]
+        assert.deepStrictEqual(
+          keys.filter((key) => !placed.includes(key)),
+          [],
+          name
+        )
+      }
+    }
+  })
+})
+
+it.effect("an input of any keys is sent, checked by the type of its values", () =>
+  Effect.gen(function* () {
+    const open = Endpoint.make(() => ({
+      ...Robots.get.endpoint,
+      method: "POST" as const,
+      path: "/robots",
+      body: { encoding: "json" as const, keys: [] },
+      input: Schema.Record({ key: Schema.String, value: Schema.Number })
+    }))
+    assert.strictEqual((yield* sent(open({ legs: 2, arms: 4 })))?.body, '{"legs":2,"arms":4}')
+    assert.strictEqual((yield* sent(open({})))?.body, "{}")
+    assert.include(yield* refused(open({ legs: "two" as never })), '`legs` must be number, is "two"')
   })
 )
 

@@ -103,12 +103,14 @@ export const at =
 export const encode = <I, A>(made: Made<I, A>, input: unknown): Encode.Wire | ReadonlyArray<Issue> =>
   made[compiledId]().encode(input)
 
+type Named = Pick<AnyDescription, "method" | "name" | "path" | "version">
+
+const refusal = ({ method, name, path, version }: Named, issues: ReadonlyArray<Issue>): InvalidRequest =>
+  new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues })
+
 /** Fails before anything is sent. @internal */
-export const refuse = (
-  { method, name, path, version }: Pick<AnyDescription, "method" | "name" | "path" | "version">,
-  issues: ReadonlyArray<Issue>
-): Effect.Effect<never, InvalidRequest> =>
-  Effect.fail(new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues }))
+export const refuse = (endpoint: Named, issues: ReadonlyArray<Issue>): Effect.Effect<never, InvalidRequest> =>
+  Effect.fail(refusal(endpoint, issues))
 
 /** Calls an endpoint whose answer is a file, and gives that to a consumer. @internal */
 export const consume = <B>(
@@ -160,7 +162,7 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
   ): Effect.Effect<B, PipedriveError, Requirements> =>
     Envelope.useSpan(`Pipedrive.${name}`, options, site, (span) => {
       const wire = encode(input)
-      if (Encode.isIssues(wire)) return refuse(endpoint, wire)
+      if (Encode.isIssues(wire)) return Send.unsent(meter, refusal(endpoint, wire))
       const call = { endpoint: name, method: endpoint.method, path: wire.path }
       const url = wire.query === "" ? wire.path : `${wire.path}?${wire.query}`
       const sending = ({ body, restartable }: Multipart.Outgoing): Effect.Effect<B, PipedriveError, Requirements> =>
@@ -179,8 +181,8 @@ const compile = <I, A>(endpoint: Description<I, A>): Compiled<I, A> => {
         ? Effect.matchEffect(Multipart.toBody(wire.body), {
             onFailure: (fault): Effect.Effect<never, PipedriveError> =>
               fault._tag === "Unsendable"
-                ? refuse(endpoint, [{ path: [fault.key], message: fault.message }])
-                : Effect.fail(Failure.fromDefect(call, fault.cause, 0, [], "body")),
+                ? Send.unsent(meter, refusal(endpoint, [{ path: [fault.key], message: fault.message }]))
+                : Send.unsent(meter, Failure.fromDefect(call, fault.cause, 0, [], "body")),
             onSuccess: sending
           })
         : sending({ body: wire.body, restartable: true })

@@ -177,6 +177,26 @@ describe("metrics", () => {
         .reduce((sum, { value }) => sum + value, 0)
     )
 
+  it.effect("count calls that failed before anything was sent", () =>
+    Effect.gen(function* () {
+      const tags = { run: "unsent-test" }
+      const fake = Fake.make(robot)
+      yield* Effect.all(
+        [
+          Robots.update({ id: 1, name: 7 as never }),
+          Robots.update({ id: 1, name: "R" }).pipe(HttpLayer.withPolicy({ retries: -1 })),
+          Pipedrive.request({ version: "v2", path: "robots" })
+        ].map(Effect.flip)
+      ).pipe(Metrics.labelled("run", tags.run), Effect.provide(fake.live))
+      const counts = yield* Effect.all({
+        endpoint: count("pipedrive_calls", { ...tags, endpoint: "v2.Robots.update", outcome: "InvalidRequest" }),
+        raw: count("pipedrive_calls", { ...tags, endpoint: "v2.request", outcome: "InvalidRequest" }),
+        attempts: count("pipedrive_attempts", { ...tags, endpoint: "v2.Robots.update" })
+      })
+      assert.deepStrictEqual(counts, { endpoint: 2, raw: 1, attempts: 0 })
+    })
+  )
+
   it.effect("count calls, attempts, refusals, waits and tokens", () =>
     Effect.gen(function* () {
       const tags = { run: "metrics-test" }

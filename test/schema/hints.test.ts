@@ -1,5 +1,6 @@
 /** What was probably meant by a wrong input. */
 import { assert, describe, it } from "@effect/vitest"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Field from "../../src/Field.js"
 import * as Hints from "../../src/internal/schema/hints.js"
@@ -131,10 +132,17 @@ describe("a hint", () => {
     int: Schema.Int,
     bit: Schema.Literal(0, 1),
     word: Schema.Literal("a"),
-    flag: Schema.NullOr(Schema.Boolean)
+    flag: Schema.NullOr(Schema.Boolean),
+    maybe: optional(Schema.String),
+    words: Field.List(Schema.String),
+    inner: optional(Schema.Struct({ text: Schema.String, maybe: optional(Schema.String) }))
   })
   it.each<[string, unknown, string | undefined]>([
-    ["text", null, "null is not taken here: leave it out"],
+    ["maybe", null, "null is not taken here: leave it out"],
+    // what must be given cannot be left out
+    ["text", null, undefined],
+    ["inner.maybe", null, "null is not taken here: leave it out"],
+    ["inner.text", null, undefined],
     ["event_action", "merged", 'only of version "1.0"; on version "2.0" a merge is a change and a delete'],
     ["event_action", "added", 'of version "1.0": give "create", or version: "1.0"'],
     ["event_action", "updated", 'of version "1.0": give "change", or version: "1.0"'],
@@ -147,8 +155,20 @@ describe("a hint", () => {
     ["status", "all_not_deleted", 'name the statuses: ["open", "won", "lost"]'],
     ["status", "all", undefined],
     ["text", "all_not_deleted", undefined],
-    ["ids", "1, 2,3", 'a list is an array: ["1","2","3"]'],
-    ["ids", "1", undefined],
+    ["ids", "1, 2,3", "a list is an array: [1,2,3]"],
+    ["ids", "1,x", 'a list is an array: ["1","x"]'],
+    ["words", "1, 2", 'a list is an array: ["1","2"]'],
+    ["ids", "1", "give the number 1"],
+    ["int", "1", "give the number 1"],
+    ["n", "-1.5", "give the number -1.5"],
+    ["int", "1e3", undefined],
+    ["int", "", undefined],
+    ["int", "9007199254740993", undefined],
+    ["flag", "true", "give true, which is no text"],
+    ["flag", "yes", undefined],
+    ["n", "true", undefined],
+    ["int", Option.some(1), "an Option: give what Option.getOrUndefined gives of it"],
+    ["maybe", Option.none(), "an Option: give what Option.getOrUndefined gives of it"],
     ["text", "1,2", undefined],
     ["int", { id: 5 }, "give its id alone: 5"],
     ["int", { value: 6, id: 5 }, "give its id alone: 6"],
@@ -167,6 +187,6 @@ describe("a hint", () => {
     ["gone", true, undefined],
     ["gone", 1, undefined]
   ])("of %s that is %j", (name, value, expected) => {
-    assert.strictEqual(Hints.of({ kind: "value", path: [name], value, message: "" }, about(fields)), expected)
+    assert.strictEqual(Hints.of({ kind: "value", path: name.split("."), value, message: "" }, about(fields)), expected)
   })
 })

@@ -224,6 +224,7 @@ describe("the faults of an input", () => {
     list.push(list)
     const shown = [
       1n,
+      2 ** 53,
       () => 1,
       Symbol("x"),
       undefined,
@@ -235,7 +236,8 @@ describe("the faults of an input", () => {
       "\u0000"
     ]
     assert.deepStrictEqual(shown.map(Refusal.brief), [
-      "1",
+      "1n, a bigint",
+      "9007199254740992, too large to be exact",
       "a function",
       "a symbol",
       "undefined",

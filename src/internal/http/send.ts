@@ -31,7 +31,7 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
     const labels = Metrics.labelsOf(fiber)
     if (policy.faults.length > 0) {
       const issues = policy.faults.map(({ message, option }) => ({ path: ["policy", option], message }))
-      return Effect.fail(new E.InvalidRequest({ ...sending.call, issues }))
+      return unsent(sending.meter, new E.InvalidRequest({ ...sending.call, issues }))
     }
     const clock = Fibers.clockOf(fiber)
     const auth = Context.get(context, authTag)
@@ -67,6 +67,13 @@ export const send = <A>(sending: Sending<A>): Effect.Effect<A, E.PipedriveError,
       answer: undefined
     }
     return sendWithRetries(state)
+  })
+
+/** Fails a call of which nothing was sent. It is counted like any other. @internal */
+export const unsent = (meter: Metrics.Meter, error: E.PipedriveError): Effect.Effect<never, E.PipedriveError> =>
+  Effect.withFiberRuntime((fiber) => {
+    meter.called(error._tag, Metrics.labelsOf(fiber))
+    return Effect.fail(error)
   })
 
 // -----------------------------------------------------------------------------

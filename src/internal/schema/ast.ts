@@ -43,6 +43,12 @@ export const fieldsOf = (ast: Nodes.Ast): ReadonlyMap<string, Nodes.Ast> | undef
   }
 }
 
+/** Whether no field fits, named or by a pattern. As Effect has it, `Schema.Struct({})` is anything but null and undefined. @internal */
+export const hasNoFields = (ast: Nodes.Ast): boolean => {
+  const node = Nodes.resolved(ast)
+  return node.kind === "undefined" || (node.kind === "struct" && node.properties.length + node.indexes.length === 0)
+}
+
 /** The members of a union, at any depth; a type that is none is its own only member. @internal */
 export const membersOf = (ast: Nodes.Ast): ReadonlyArray<Nodes.Ast> => {
   const node = Nodes.of(ast)
@@ -62,6 +68,26 @@ export const at = (ast: Nodes.Ast | undefined, path: ReadonlyArray<string | numb
     (inner, key) => inner && (typeof key === "number" ? itemOf(inner) : fieldsOf(inner)?.get(key)),
     ast
   )
+
+/** Whether what stands at a path must be given. @internal */
+export const isRequired = (ast: Nodes.Ast, path: ReadonlyArray<string | number>): boolean => {
+  const parent = at(ast, path.slice(0, -1))
+  return parent !== undefined && requires(parent, path[path.length - 1])
+}
+
+const requires = (ast: Nodes.Ast, name: unknown): boolean => {
+  const node = Nodes.resolved(ast)
+  switch (node.kind) {
+    case "refinement":
+      return requires(node.from, name)
+    case "struct":
+      return node.properties.some((field) => field.name === name && !field.isOptional)
+    case "union":
+      return node.types.some((member) => requires(member, name))
+    default:
+      return false
+  }
+}
 
 const first = <A, B>(items: ReadonlyArray<A>, f: (a: A) => B | undefined): B | undefined => {
   for (const item of items) {

@@ -88,14 +88,16 @@ export const text = (value: unknown, ast: Nodes.Ast | undefined, version: Versio
 export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
   const version = endpoint.version
   const fields = Shape.fieldsOf(endpoint.input.ast) ?? new Map<string, Nodes.Ast>()
-  // as Effect has it, `Schema.Struct({})` is anything but null and undefined
-  const check: Check.Check =
-    fields.size === 0 ? (input) => Object.keys(input as Input).length === 0 : Check.closed(endpoint.input.ast)
+  const check: Check.Check = Shape.hasNoFields(endpoint.input.ast)
+    ? (input) => Object.keys(input as Input).length === 0
+    : Check.closed(endpoint.input.ast)
   const path = pathEncoder(endpoint)
   const pathKeys = pathKeysOf(endpoint.path)
   const query = endpoint.query ?? []
   const usedKeys = new Set([...pathKeys, ...query])
   const writeBody = bodyEncoder(endpoint, fields, usedKeys)
+  const { body } = endpoint
+  const inBody = (key: string) => body !== undefined && (body.whole !== true || key === body.keys[0])
   const prefix = `/api/${version}`
   // an update without changes is a mistake that Pipedrive would report as a success (an action such as
   // `/subscriptions/recurring/{id}/cancel` may need only the id)
@@ -117,6 +119,7 @@ export const make = <I, A>(endpoint: Description<I, A>): Encoder => {
       for (const key of Object.keys(record)) {
         const value = record[key]
         if (binary && Files.fault(value) === undefined) continue
+        if (!usedKeys.has(key) && !inBody(key)) return [nowhere(key, endpoint)]
         const issue = Plain.findIssue(value, [key]) ?? emptyFilter(key, value, fields.get(key))
         if (issue !== undefined) return [issue]
       }
@@ -169,11 +172,20 @@ export const emptyList = (value: unknown, path: ReadonlyArray<string>): Issue | 
 const emptyFilter = (key: string, value: unknown, ast: Nodes.Ast | undefined): Issue | undefined =>
   ast !== undefined && Shape.annotated(ast, Field.ListId) !== undefined ? emptyList(value, [key]) : undefined
 
+/** A description of the caller's own may forget a field, which would then be lost in silence. */
+const nowhere = (key: string, { body, method }: AnyDescription): Issue => {
+  const place =
+    body !== undefined || method === "GET" || method === "DELETE"
+      ? `query: ["${key}"]`
+      : `body: { encoding: "json", keys: ["${key}"] }`
+  return { path: [key], message: `has no place in the request: add ${place} to the description of the endpoint` }
+}
+
 const listSome = (keys: ReadonlyArray<string>): string =>
   keys.length > 8 ? `${keys.slice(0, 8).join(", ")}, ...` : keys.join(", ")
 
 const explain = ({ input, method, output, path, version }: AnyDescription, given: Input): ReadonlyArray<Issue> => {
-  const faults = Shape.fieldsOf(input.ast)?.size === 0 ? Refusal.unknown(given) : Refusal.of(input.ast, given)
+  const faults = Shape.hasNoFields(input.ast) ? Refusal.unknown(given) : Refusal.of(input.ast, given)
   if (faults.length === 0) return [{ path: [], message: "is not what this endpoint takes" }]
   return faults.map((fault) => {
     const hint = Hints.of(fault, { version, method, path, input: input.ast, output: output.ast })

@@ -1,6 +1,7 @@
 /**
  * Hints for invalid input: what the caller probably meant.
  */
+import * as Option from "effect/Option"
 import type { Method, Version } from "../../Endpoint.js"
 import * as Field from "../../Field.js"
 import { nearest } from "../options.js"
@@ -112,12 +113,19 @@ const actions: Readonly<Record<string, string>> = {
 const forValue = ({ path, value }: Fault, { input }: Context): string | undefined => {
   const key = path[path.length - 1]
   const ast = Shape.at(input, path)
-  if (value === null) return "null is not taken here: leave it out"
+  if (value === null) return Shape.isRequired(input, path) ? undefined : "null is not taken here: leave it out"
   if (key === "event_action" && typeof value === "string") return forAction(value)
   if (key === "status" && value === "all_not_deleted") return 'name the statuses: ["open", "won", "lost"]'
   if (typeof value === "string" && value.includes(",") && ast && Shape.annotated(ast, Field.ListId) !== undefined) {
-    return `a list is an array: ${JSON.stringify(value.split(",").map((one) => one.trim()))}`
+    const items = value.split(",").map((one) => one.trim())
+    const item = Shape.itemOf(ast)
+    return `a list is an array: ${JSON.stringify(item && items.every((one) => isNumber(one, item)) ? items.map(Number) : items)}`
   }
+  if (typeof value === "string" && ast) {
+    if (isNumber(value, ast)) return `give the number ${value}`
+    return /^(true|false)$/.test(value) && accepts(ast, "boolean") ? `give ${value}, which is no text` : undefined
+  }
+  if (Option.isOption(value)) return "an Option: give what Option.getOrUndefined gives of it"
   if (typeof value === "object" && !Array.isArray(value)) {
     const { id, value: inner } = value as { readonly id?: unknown; readonly value?: unknown }
     const reference = typeof inner === "number" ? inner : id
@@ -127,6 +135,9 @@ const forValue = ({ path, value }: Fault, { input }: Context): string | undefine
   if ((value === 0 || value === 1) && ast && accepts(ast, "boolean")) return `give ${value === 1}`
   return undefined
 }
+
+/** Whether a text is a number, of a type that takes numbers: a part of a URL, or of a form. */
+const isNumber = (text: string, ast: Nodes.Ast): boolean => /^-?\d{1,15}(\.\d+)?$/.test(text) && accepts(ast, "number")
 
 const forAction = (action: string): string | undefined => {
   if (action === "merged") return 'only of version "1.0"; on version "2.0" a merge is a change and a delete'

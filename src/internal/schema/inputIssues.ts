@@ -212,6 +212,10 @@ const print = (value: unknown): string => {
     case "function":
     case "symbol":
       return `a ${typeof value}`
+    case "bigint":
+      return `${value}n, a bigint`
+    case "number":
+      return Number.isInteger(value) && !Number.isSafeInteger(value) ? `${value}, too large to be exact` : String(value)
     default:
       return String(value)
   }
