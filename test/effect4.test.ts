@@ -1,5 +1,6 @@
 /** How the Effect 4 edition is made: the codemod's rules where a mistake compiles, and overlays that no longer fit. */
 import { readdirSync, readFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { modules } from "../effect4/codemod/names.js"
 import { apply } from "../effect4/codemod/overlay.js"
@@ -119,6 +120,29 @@ describe("what is published with the edition", () => {
         .join("\n")
     assert.deepStrictEqual(
       sources.flatMap((file) => naming(file, commented(file))),
+      []
+    )
+  })
+
+  it("links to headings that its pages have", () => {
+    const texts = new Map(pages.map((file) => [file, pageOf(file)]))
+    const anchorsOf = (text: string) =>
+      Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = ""]) =>
+        heading
+          .toLowerCase()
+          .replace(/[^\w\- ]/g, "")
+          .replaceAll(" ", "-")
+      )
+    const links = [...texts].flatMap(([file, text]) =>
+      Array.from(text.matchAll(/\]\((?!https?:)([^)#]*\.md)?#([^)]+)\)/g), ([, target, anchor = ""]) => ({
+        anchor,
+        file,
+        target: target === undefined ? file : join(dirname(file), target)
+      }))
+    )
+    assert.isAbove(links.length, 50)
+    assert.deepStrictEqual(
+      links.filter(({ anchor, target }) => !anchorsOf(texts.get(target) ?? "").includes(anchor)),
       []
     )
   })

@@ -35,6 +35,14 @@ describe("the command line", () => {
     for (const { output } of [help, own]) assert.notInclude(output, "\u001b")
   })
 
+  it("completes its commands and options in three shells", async () => {
+    for (const shell of ["bash", "zsh", "fish"]) {
+      const { output, status, stdout } = await command("--completions", shell)
+      assert.strictEqual(status, 0, output)
+      for (const name of ["custom-fields", "unknown-parameters"]) assert.include(stdout, name, shell)
+    }
+  })
+
   it("ends with 2 where it is used wrongly, and says how", async () => {
     const cases = [
       [["custom-field"], /custom-fields/],

@@ -60,7 +60,7 @@ export const main = <Input, ContextInput>(
     Effect.provide(
       Layer.mergeAll(
         NodeServices.layer,
-        CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] }),
+        CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
         CliOutput.layerPresenter(presenter),
         Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
       )
