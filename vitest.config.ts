@@ -1,15 +1,12 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import { aliases } from "./scripts/aliases.js"
 
 const src = fileURLToPath(new URL("./src/", import.meta.url))
 
 export default defineConfig({
   resolve: {
-    alias: [
-      { find: /^effect-pipedrive$/, replacement: `${src}index.ts` },
-      { find: /^effect-pipedrive\/(v1|v2|current|sandbox)$/, replacement: `${src}$1/index.ts` },
-      { find: /^effect-pipedrive\/(.+)$/, replacement: `${src}$1.ts` }
-    ]
+    alias: aliases(src)
   },
   test: {
     include: ["test/**/*.test.ts"],

@@ -3,7 +3,7 @@
  * of libraries checked.
  */
 import { join } from "node:path"
-import { type Cell, type Effect, type Lab, type Line, sh } from "./lab.js"
+import { type Cell, configuration, type Effect, type Lab, type Line, sh } from "./lab.js"
 
 const versions = ["5.7", "5.9", "6.0", "7.0"]
 
@@ -36,19 +36,7 @@ const compile = async (
     "every.ts": every(line),
     "readme.ts": line.readme,
     "simple.ts": `import { PipedriveLive } from "effect-pipedrive"\nimport { Deals } from "effect-pipedrive/v2"\nexport const a = [PipedriveLive, Deals.list]\n`,
-    "tsconfig.json": JSON.stringify({
-      compilerOptions: {
-        target: "es2022",
-        lib: ["es2022", "dom", "dom.iterable"],
-        types: ["node"],
-        strict: true,
-        skipLibCheck: false,
-        declaration: true,
-        outDir: "out",
-        ...options
-      },
-      files: type === "module" ? ["uses.ts", "every.ts", "readme.ts"] : ["simple.ts"]
-    })
+    "tsconfig.json": configuration(type === "module" ? ["uses.ts", "every.ts", "readme.ts"] : ["simple.ts"], options)
   })
   return sh(process.execPath, [tsc, "-p", folder], { cwd: folder, status: "any" })
 }

@@ -93,6 +93,22 @@ export const equal = (got: string, wanted: string): void => {
   if (got.trim() !== wanted) throw new Error(`said: ${got}\nwanted: ${wanted}`)
 }
 
+/** The configuration of a consumer's compiler, strict, with the declarations of libraries checked. */
+export const configuration = (files: ReadonlyArray<string>, options: object): string =>
+  JSON.stringify({
+    compilerOptions: {
+      target: "es2022",
+      lib: ["es2022", "dom", "dom.iterable"],
+      types: ["node"],
+      strict: true,
+      skipLibCheck: false,
+      declaration: true,
+      outDir: "out",
+      ...options
+    },
+    files
+  })
+
 /** Install lines, as `npm install` has them: the first one, and one for each optional part. */
 export interface InstallLines {
   readonly first: ReadonlyArray<string>

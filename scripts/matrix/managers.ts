@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from "node:path"
 import type { Finished } from "../../test/support/process.js"
 import {
   type Cell,
+  configuration,
   type Effect,
   equal,
   fetched,
@@ -123,22 +124,6 @@ it.effect("adds a deal", () => Effect.gen(function* () {
 }).pipe(Effect.provide(Sandbox.layer())))
 `
 
-// the types of a project whose packages do not see each other's are where names cannot be found
-const configuration = JSON.stringify({
-  compilerOptions: {
-    target: "es2022",
-    lib: ["es2022", "dom", "dom.iterable"],
-    types: ["node"],
-    module: "nodenext",
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    skipLibCheck: false,
-    declaration: true,
-    outDir: "out"
-  },
-  files: ["uses.ts", "readme.ts"]
-})
-
 const whole = (name: string, manager: Manager, effect: Effect) => async (lab: Lab) => {
   const { folder, run } = await start(lab, name, effect, manager)
   const add = async (packages: ReadonlyArray<string>, dev: boolean) => {
@@ -154,7 +139,8 @@ const whole = (name: string, manager: Manager, effect: Effect) => async (lab: La
     "a.test.ts": test,
     "uses.ts": uses,
     "readme.ts": readme,
-    "tsconfig.json": configuration
+    // the types of a project whose packages do not see each other's are where names cannot be found
+    "tsconfig.json": configuration(["uses.ts", "readme.ts"], { module: "nodenext", exactOptionalPropertyTypes: true })
   })
   equal((await run([...manager.node, "main.mjs"])).stdout, told)
   for (const line of install.more) await add([...line.packages, ...(manager.yarn === true ? line.yarn : [])], line.dev)

@@ -1,7 +1,19 @@
 /** The oldest end of the peers' ranges of each line; the newest one is what the tests run on. */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { type Cell, type Effect, equal, type Lab, main, program, served, server, sh, told } from "./lab.js"
+import {
+  type Cell,
+  configuration,
+  type Effect,
+  equal,
+  type Lab,
+  main,
+  program,
+  served,
+  server,
+  sh,
+  told
+} from "./lab.js"
 
 // what the oldest platform-node wants besides: newer ones of these want newer platforms
 const oldest = {
@@ -39,20 +51,7 @@ const types = async (lab: Lab, effect: Effect): Promise<string> => {
   const folder = await project(lab, effect)
   lab.write(folder, {
     "uses.ts": (await lab.line(effect)).uses,
-    "tsconfig.json": JSON.stringify({
-      compilerOptions: {
-        target: "es2022",
-        lib: ["es2022", "dom", "dom.iterable"],
-        types: ["node"],
-        module: "nodenext",
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: false,
-        declaration: true,
-        outDir: "out"
-      },
-      files: ["uses.ts"]
-    })
+    "tsconfig.json": configuration(["uses.ts"], { module: "nodenext", exactOptionalPropertyTypes: true })
   })
   for (const compiler of ["typescript", "typescript-5"]) {
     await sh(process.execPath, [resolve("node_modules", compiler, "bin/tsc"), "-p", "."], { cwd: folder })
