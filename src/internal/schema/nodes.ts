@@ -4,6 +4,7 @@
 import type * as AST from "effect/SchemaAST"
 import { of } from "./representation.js"
 
+/** @internal */
 export { type AnnotationId, annotation, nameOf, of } from "./representation.js"
 
 /** A Schema, as `ast` of `Schema.Schema` has it. Declarations of the sandbox name it. */
