@@ -9,6 +9,11 @@ export const overlays: ReadonlyArray<Overlay> = [
       {
         find: `an effect that batches: \`Effect.forEach(ids, (id) => Deals.get.batched({ id }), { concurrency: "unbounded", batching: true })\`.`,
         replace: `many fibers at a time: \`Effect.forEach(ids, (id) => Deals.get.batched({ id }), { concurrency: "unbounded" })\`.`
+      },
+      {
+        find: "- Effect ends a `forEach` that is interrupted when the requests of its batch have been answered; `many` ends at once.",
+        replace:
+          "- When a `forEach` is interrupted, the requests that have begun for its batch go on; `many` aborts them."
       }
     ]
   },
