@@ -193,6 +193,20 @@ come one by one: a Stream that is faster than the network piles up in memory the
     ]
   },
   {
+    file: "docs/sync.md",
+    why: "lines that the codemod made too long",
+    edits: [
+      {
+        find: "  Stream.map(({ changes }) => changes), Stream.flattenIterable,",
+        replace: "  Stream.map(({ changes }) => changes),\n  Stream.flattenIterable,"
+      },
+      {
+        find: "    const state = kept === undefined ? undefined : yield* Schema",
+        replace: "    const state =\n      kept === undefined ? undefined : yield* Schema"
+      }
+    ]
+  },
+  {
     file: "docs/webhooks.md",
     why: "routes are added to a router by layers",
     edits: [
