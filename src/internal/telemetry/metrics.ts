@@ -5,6 +5,7 @@ import type * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import { type Counter, counter, histogram, type Labels } from "./instruments.js"
 
+/** @internal */
 export { type Labels, labelsOf } from "./instruments.js"
 
 /** The instruments of one endpoint, made once. @internal */
