@@ -90,7 +90,7 @@ const faultsOf = (issue: ParseResult.ParseIssue, path: Fault["path"]): ReadonlyA
 const sentence = (
   issue: Exclude<ParseResult.ParseIssue, { readonly issue: unknown } | ParseResult.Composite>
 ): string => {
-  if (issue._tag !== "Type") return issue.message ?? "is not acceptable"
+  if (issue._tag !== "Type") return issue.message ?? (issue._tag === "Missing" ? "is missing" : "is not acceptable")
   const { annotations } = issue.ast
   const own = annotations[AST.MessageAnnotationId]
   const said: unknown = typeof own === "function" ? own(issue) : issue.message
