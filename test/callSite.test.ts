@@ -84,4 +84,45 @@ describe("a failed call names the caller's line", () => {
       assert.isUndefined(at(`C:\\app\\node_modules\\.pnpm\\x\\node_modules\\${inside.replaceAll("/", "\\")}`), inside)
     }
   })
+
+  it("by a stack that was taken, where there is one", () => {
+    const frames = ["    at one", "    at two", "    at caller (/a.ts:1:2)", "    at main"]
+    const frame = (...lines: ReadonlyArray<string>) => CallSite.frameOf({ stack: lines.join("\n") })
+    assert.strictEqual(frame("Error", ...frames), "at caller (/a.ts:1:2)")
+    // words of a message are none
+    assert.strictEqual(frame("Error: look at this", "and at that", ...frames), "at caller (/a.ts:1:2)")
+    assert.isUndefined(frame("Error", ...frames.slice(0, 2)))
+    for (const none of [undefined, {}, { stack: undefined }]) assert.isUndefined(CallSite.frameOf(none))
+  })
+
+  it("and leaves stacks as long as they were, also where nobody may say how long they are", () => {
+    const limit = Error.stackTraceLimit
+    const own = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit") ?? {}
+    try {
+      Error.stackTraceLimit = 7
+      assert.lengthOf(CallSite.capture()?.stack?.match(/^\s+at /gm) ?? [], 3)
+      assert.strictEqual(Error.stackTraceLimit, 7)
+      Object.defineProperty(Error, "stackTraceLimit", { ...own, writable: false })
+      assert.isUndefined(CallSite.capture())
+    } finally {
+      Object.defineProperty(Error, "stackTraceLimit", { ...own, value: limit })
+    }
+  })
+
+  it.effect("or fails as it did, under its span, without a line", () =>
+    Effect.gen(function* () {
+      const { spans, tracer } = yield* Tracing.collector
+      const failed = (site: CallSite.CallSite) =>
+        Effect.useSpan("Call", { captureStackTrace: false }, (span) =>
+          CallSite.fail(new TypeError("no"), site, span)
+        ).pipe(Effect.withTracer(tracer), Effect.flip)
+      assert.strictEqual((yield* failed(undefined)).stack, "TypeError: no")
+      const stack = ["Error", "  at one", "  at two", "  at caller (/a.ts:1:2)"].join("\n")
+      assert.strictEqual((yield* failed({ stack })).stack, "TypeError: no\n    at caller (/a.ts:1:2)")
+      assert.deepStrictEqual(
+        spans.map(({ attributes }) => [...attributes.keys()]),
+        [[], ["code.stacktrace"]]
+      )
+    })
+  )
 })

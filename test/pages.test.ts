@@ -1,9 +1,13 @@
 /** Where a list goes on: tables of what an answer says, and of what a position is taken for. */
 import { assert, describe, it } from "@effect/vitest"
-import { Either, Option } from "effect"
+import { Effect, Either, Option, Schema, Stream } from "effect"
+import { Field, HttpLayer, Pagination, type PipedriveError } from "effect-pipedrive"
+import type { Requirements } from "effect-pipedrive/Endpoint"
 import * as Blocks from "../src/internal/pageBlocks.js"
 import * as Place from "../src/internal/position.js"
 import * as Trail from "../src/internal/seenCursors.js"
+import * as Robots from "./support/endpoints.js"
+import * as Fake from "./support/fake.js"
 
 const { unreachable } = Blocks
 
@@ -225,4 +229,117 @@ describe("the cursors of a stream", () => {
     assert.strictEqual(Trail.make(1).most, 10_000)
     assert.strictEqual(Trail.make(1).seen.size, 0)
   })
+})
+
+describe("the way from page to page", () => {
+  const search = Pagination.list(() => ({
+    name: "Robots.search",
+    operation: "searchRobots",
+    version: "v2",
+    method: "GET",
+    path: "/robots/search",
+    query: ["term", "limit", "cursor"],
+    scopes: [],
+    cost: 20,
+    input: Schema.Struct({
+      term: Schema.String,
+      limit: Schema.optional(Field.Limit(500)),
+      cursor: Schema.optional(Schema.String)
+    }),
+    output: Schema.Struct({
+      success: Schema.Literal(true),
+      data: Schema.Struct({ items: Schema.Array(Schema.Struct({ id: Schema.Number })) })
+    }),
+    pagination: { style: "cursor", maximum: 100, items: "data.items" }
+  }))
+  const walked = <A, E>(stream: Stream.Stream<A, E, Requirements>, ...answers: ReadonlyArray<Fake.Answer>) =>
+    Effect.gen(function* () {
+      const fake = Fake.make(...answers)
+      const result = yield* Effect.either(Stream.runCount(stream)).pipe(
+        HttpLayer.withPolicy({ responseValidation: "off", retries: 0 }),
+        Effect.provide(fake.live)
+      )
+      return { paths: fake.seen.map(({ path }) => path), outcome: Either.merge(result) }
+    })
+  const headers = { "x-correlation-id": "c-1" }
+
+  it.effect("asks for the largest pages, whatever is given as undefined", () =>
+    Effect.gen(function* () {
+      const given = { limit: undefined, cursor: undefined, from: undefined, status: undefined }
+      const { outcome, paths } = yield* walked(Robots.list.stream(given), Fake.ok([{ id: 1 }]))
+      assert.deepStrictEqual([outcome, paths], [1, ["/api/v2/robots?limit=500"]])
+      const old = yield* walked(Robots.listOld.stream({ id: 7, start: 5 }), Fake.ok([{ id: 1 }]))
+      assert.deepStrictEqual(old.paths, ["/api/v1/robots/7/parts?start=5&limit=100"])
+    })
+  )
+
+  it.effect("is not begun where it is not said well", () =>
+    Effect.gen(function* () {
+      const from: Pagination.Position = { format: 1, endpoint: "v2.Robots.list", filters: "x", at: "a" }
+      for (const [stream, path] of [
+        [Robots.list.stream({ limit: -1 }), ["limit"]],
+        [Robots.list.stream({ from }), ["from"]],
+        [
+          Robots.list.stream({
+            from: { ...from, filters: Place.filtersOf({ path: "/api/v2/robots", query: "" }) },
+            cursor: "b"
+          }),
+          ["cursor"]
+        ],
+        [
+          Robots.listOld.stream({
+            id: 7,
+            start: 5,
+            from: {
+              format: 1,
+              endpoint: "v1.Robots.list",
+              filters: Place.filtersOf({ path: "/api/v1/robots/7/parts", query: "" }),
+              at: 3
+            }
+          }),
+          ["start"]
+        ]
+      ] as const) {
+        const { outcome, paths } = yield* walked<unknown, PipedriveError.PipedriveError>(stream)
+        assert.deepStrictEqual(paths, [])
+        if (typeof outcome === "number" || outcome._tag !== "InvalidRequest") return assert.fail(String(outcome))
+        assert.deepStrictEqual(
+          outcome.issues.map(({ path }) => path),
+          [path]
+        )
+      }
+    })
+  )
+
+  it.effect("leads nowhere where an answer is no list, or says nothing of the next page", () =>
+    Effect.gen(function* () {
+      const more = { additional_data: { more_items_in_collection: true } }
+      const again = { additional_data: { next_cursor: "a" } }
+      const page = (data: unknown, extra: object) => Fake.json(200, { success: true, data, ...extra }, headers)
+      const v2 = { endpoint: "v2.Robots.list", path: "/api/v2/robots" }
+      const nowhere = { path: ["additional_data"], message: "says that there is more, and not where" }
+      const back = { path: ["additional_data"], message: "leads back to a page that was read before" }
+      const found = { endpoint: "v2.Robots.search", path: "/api/v2/robots/search" }
+      const old = { endpoint: "v1.Robots.list", path: "/api/v1/robots/7/parts" }
+      const start = (next_start: number) => ({
+        additional_data: { pagination: { more_items_in_collection: true, start: 0, next_start } }
+      })
+      for (const [stream, extra, data, about, issue] of [
+        [Robots.list.stream({}), {}, 1, v2, { path: ["data"], message: "is no list" }],
+        [Robots.list.stream({}), more, [], v2, nowhere],
+        [Robots.list.stream({ cursor: "a" }), again, [], v2, back],
+        [search.stream({ term: "x" }), {}, 1, found, { path: ["data", "items"], message: "is no list" }],
+        [search.stream({ term: "x" }), more, { items: [] }, found, nowhere],
+        [Robots.listOld.stream({ id: 7 }), start(0), [], old, back],
+        [Robots.listOld.stream({ id: 7, start: 5 }), start(5), [], old, back]
+      ] as const) {
+        const { outcome, paths } = yield* walked<unknown, PipedriveError.PipedriveError>(stream, page(data, extra))
+        assert.lengthOf(paths, 1)
+        const rest = { method: "GET", attempts: 1, status: 200, correlationId: "c-1", issues: [issue] }
+        assert.deepInclude(outcome, { ...about, ...rest, _tag: "InvalidResponse" })
+      }
+      const bare = yield* walked(Robots.list.stream({}), Fake.ok([], more))
+      assert.notProperty(bare.outcome, "correlationId")
+    })
+  )
 })
