@@ -112,10 +112,11 @@ describe("a failed call names the caller's line", () => {
   it.effect("or fails as it did, under its span, without a line", () =>
     Effect.gen(function* () {
       const { spans, tracer } = yield* Tracing.collector
+      const options = { captureStackTrace: false, attributes: {} } as const
       const failed = (site: CallSite.CallSite) =>
-        Effect.useSpan("Call", { captureStackTrace: false }, (span) =>
-          CallSite.fail(new TypeError("no"), site, span)
-        ).pipe(Effect.withTracer(tracer), Effect.flip)
+        Effect.useSpan("Call", options, (span) => Effect.flip(CallSite.fail(new TypeError("no"), site, span))).pipe(
+          Effect.withTracer(tracer)
+        )
       assert.strictEqual((yield* failed(undefined)).stack, "TypeError: no")
       const stack = ["Error", "  at one", "  at two", "  at caller (/a.ts:1:2)"].join("\n")
       assert.strictEqual((yield* failed({ stack })).stack, "TypeError: no\n    at caller (/a.ts:1:2)")

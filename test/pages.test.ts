@@ -1,7 +1,7 @@
 /** Where a list goes on: tables of what an answer says, and of what a position is taken for. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Either, Option, Schema, Stream } from "effect"
-import { Field, HttpLayer, Pagination, type PipedriveError } from "effect-pipedrive"
+import { Endpoint, Field, HttpLayer, Pagination, type PipedriveError } from "effect-pipedrive"
 import type { Requirements } from "effect-pipedrive/Endpoint"
 import * as Blocks from "../src/internal/pageBlocks.js"
 import * as Place from "../src/internal/position.js"
@@ -270,6 +270,34 @@ describe("the way from page to page", () => {
       assert.deepStrictEqual([outcome, paths], [1, ["/api/v2/robots?limit=500"]])
       const old = yield* walked(Robots.listOld.stream({ id: 7, start: 5 }), Fake.ok([{ id: 1 }]))
       assert.deepStrictEqual(old.paths, ["/api/v1/robots/7/parts?start=5&limit=100"])
+    })
+  )
+
+  it.effect("goes on to its end, page after page, and tells of all of them", () =>
+    Effect.gen(function* () {
+      const next = (next_cursor: string | null) => ({ additional_data: { next_cursor } })
+      const data = [{ id: 1 }, { id: 2 }]
+      const both = Endpoint.withMeta(
+        walked(Robots.list.stream({ cursor: "a" }), Fake.ok(data, next("b")), Fake.ok(data, next("c")), Fake.ok([]))
+      )
+      const { meta, value } = yield* both
+      assert.deepStrictEqual(
+        [value.outcome, value.paths, meta.calls],
+        [4, ["a", "b", "c"].map((cursor) => `/api/v2/robots?limit=500&cursor=${cursor}`), 3]
+      )
+      const more = (next_start: number) => ({
+        additional_data: { pagination: { more_items_in_collection: true, next_start } }
+      })
+      const old = yield* walked(
+        Robots.listOld.stream({ id: 7 }),
+        Fake.ok(data, more(1)),
+        Fake.ok(data, more(3)),
+        Fake.ok([])
+      )
+      assert.deepStrictEqual(
+        [old.outcome, old.paths],
+        [4, ["?limit=100", "?start=1&limit=100", "?start=3&limit=100"].map((rest) => `/api/v1/robots/7/parts${rest}`)]
+      )
     })
   )
 

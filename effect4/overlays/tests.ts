@@ -250,6 +250,20 @@ const ways`
     edits: [{ find: String.raw`\bBuffer\b/`, replace: String.raw`(?<!globalThis\.)\bBuffer\b/` }]
   },
   {
+    file: "test/http/telemetry.test.ts",
+    why: "annotations of the log stand in a reference of the fiber",
+    edits: [
+      {
+        find: "Logger.make(({ annotations, logLevel, message }) => {",
+        replace: "Logger.make(({ fiber, logLevel, message }) => {"
+      },
+      {
+        find: "Object.fromEntries(HashMap.toEntries(annotations))",
+        replace: "{ ...fiber.getRef(References.CurrentLogAnnotations) }"
+      }
+    ]
+  },
+  {
     file: "test/http/watching.test.ts",
     why: "annotations of the log stand in a reference of the fiber",
     edits: [

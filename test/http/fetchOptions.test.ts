@@ -90,6 +90,9 @@ describe("a client over fetch", () => {
       assert.notStrictEqual(yield* FetchOptions.prepare(other), other)
       vi.stubGlobal("Bun", {})
       assert.strictEqual(yield* FetchOptions.prepare(other), other)
+      const { seen, send } = played()
+      yield* execute(yield* client({ cache: "no-store" }, send), { mode: "cors" })
+      assert.deepInclude(seen[0]?.init, { cache: "no-store", mode: "cors" })
       vi.stubGlobal("Deno", {})
       assert.notStrictEqual(yield* FetchOptions.prepare(other), other)
     })
@@ -113,25 +116,26 @@ describe("a client over fetch", () => {
     Effect.gen(function* () {
       const { seen, send } = played()
       /** As platforms before 0.96.2 have it, which tell the length of each body. */
-      const older = HttpClient.make((request) =>
-        Effect.flatMap(Effect.context<never>(), (context) =>
-          Effect.map(
-            Effect.promise(() =>
-              (FetchOptions.fetchIn(context) ?? send)(request.url, {
-                ...FetchOptions.optionsIn(context),
-                headers: request.headers
-              })
-            ),
-            (response) => HttpClientResponse.fromWeb(request, response)
+      const older = (isBare: boolean) =>
+        HttpClient.make((request) =>
+          Effect.flatMap(Effect.context<never>(), (context) =>
+            Effect.map(
+              Effect.promise(() =>
+                (FetchOptions.fetchIn(context) ?? send)(
+                  request.url,
+                  isBare ? undefined : { ...FetchOptions.optionsIn(context), headers: request.headers }
+                )
+              ),
+              (response) => HttpClientResponse.fromWeb(request, response)
+            )
           )
         )
-      )
       const counted = HttpClientRequest.setHeaders(post, { "content-length": "3", "x-a": "b" })
       const plain = HttpClientRequest.setHeader(get, "x-a", "b")
       const length = { [FetchOptions.lengthId]: 7 } as RequestInit
       const sent = (init: RequestInit, request: HttpClientRequest.HttpClientRequest) =>
         Effect.gen(function* () {
-          const made = yield* FetchOptions.prepare(older)
+          const made = yield* FetchOptions.prepare(older(false))
           yield* Effect.provideService(execute(made, init, request), FetchHttpClient.Fetch, send)
           const { "content-length": told, "x-a": other } = headersOf(seen.at(-1) as Seen)
           assert.strictEqual(other, "b")
@@ -144,6 +148,9 @@ describe("a client over fetch", () => {
       assert.strictEqual(seen.at(-1)?.init?.cache, undefined)
       yield* sent({ cache: "no-store" }, counted)
       assert.strictEqual(seen.at(-1)?.init?.cache, "no-store")
+      const bare = yield* FetchOptions.prepare(older(true))
+      yield* Effect.provideService(execute(bare, {}), FetchHttpClient.Fetch, send)
+      assert.isUndefined(seen.at(-1)?.init)
       vi.stubGlobal("Bun", {})
       assert.strictEqual(yield* sent({}, counted), "3")
     })

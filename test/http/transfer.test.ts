@@ -2,7 +2,6 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
-import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -130,7 +129,7 @@ describe("a file that goes", () => {
       )
       yield* TestClock.adjust("20 seconds")
       assert.deepStrictEqual([state.moved, state.started, state.deadline], [45 * seconds, 40 * seconds, 75 * seconds])
-      assert.deepStrictEqual(Chunk.toReadonlyArray(yield* Fiber.join(fiber)), [part, part])
+      assert.deepStrictEqual([...(yield* Fiber.join(fiber))], [part, part])
     })
   )
 
@@ -176,7 +175,7 @@ describe("a file that comes", () => {
       const state = yield* inProgress(given)
       const { file: watched } = Transfer.incoming(state, answer(file, headers))
       assert.strictEqual(state.deadline, Number.POSITIVE_INFINITY)
-      return yield* Effect.either(Stream.runCount(watched ?? Stream.dieMessage("no file")))
+      return yield* Effect.either(Stream.runCount(watched ?? Stream.die(new Error("no file"))))
     }).pipe(Effect.map(Either.merge))
 
   it.effect("is an answer like any other where it is none", () =>
@@ -202,13 +201,13 @@ describe("a file that comes", () => {
       ] as const) {
         assert.strictEqual(yield* read(three, headers, given), 3)
       }
-      assert.strictEqual(yield* read(Stream.fromChunk(Chunk.make(part, part)), {}, { maximumFileSize: 20 }), 2)
+      assert.strictEqual(yield* read(Stream.fromIterable([part, part]), {}, { maximumFileSize: 20 }), 2)
       const short = yield* read(three, length(31))
       assert.deepInclude(short, { ...call, _tag: "TransportError", phase: "receive", attempts: 2 })
       assert.include(String(short), "30 of 31 bytes came")
       for (const [stream, headers, given] of [
         [three, {}, { maximumFileSize: 29 }],
-        [Stream.fromChunk(Chunk.make(part, part)), {}, { maximumFileSize: 19 }],
+        [Stream.fromIterable([part, part]), {}, { maximumFileSize: 19 }],
         [Stream.concat(Stream.make(part), Stream.never), length(31), { maximumFileSize: 30 }]
       ] as const) {
         const error = yield* read(stream, headers, given)
@@ -242,7 +241,7 @@ describe("a file that comes", () => {
       const state = yield* inProgress({ began: yield* Clock.currentTimeMillis })
       state.moved = state.began
       const { file } = Transfer.incoming(state, answer(Stream.concat(Stream.make(part), Stream.make(part))))
-      const slow = Stream.runForEach(file ?? Stream.dieMessage("no file"), () => Effect.sleep("1 minute"))
+      const slow = Stream.runForEach(file ?? Stream.die(new Error("no file")), () => Effect.sleep("1 minute"))
       const fiber = yield* Effect.fork(slow)
       yield* TestClock.adjust("2 minutes")
       yield* Fiber.join(fiber)

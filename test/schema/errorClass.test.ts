@@ -4,39 +4,46 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { type ErrorClass, errorClass, isOurs } from "../../src/internal/schema/errorClass.js"
 
-let made = 0
 interface Fields {
   readonly place: string
   readonly count?: number | undefined
 }
-class Lost extends ((): ErrorClass<Lost, "Lost", Fields> =>
-  errorClass("Lost", () => {
-    made++
-    return { place: Schema.String, count: Schema.optional(Schema.Number) }
-  }))() {
-  override get message(): string {
-    return `lost at ${this.place}`
+
+/** A class of its own, and how often its Schema was made. */
+const make = (isPart = true) => {
+  const counts = { made: 0 }
+  class Lost extends ((): ErrorClass<Lost, "Lost", Fields> =>
+    errorClass(
+      "Lost",
+      () => {
+        counts.made++
+        return { place: Schema.String, count: Schema.optional(Schema.Number) }
+      },
+      isPart
+    ))() {
+    override get message(): string {
+      return `lost at ${this.place}`
+    }
   }
+  return { counts, Lost, lost: new Lost({ place: "sea", count: 2 }) }
 }
-class Apart extends ((): ErrorClass<Apart, "Apart", Fields> =>
-  errorClass("Apart", () => ({ place: Schema.String, count: Schema.optional(Schema.Number) }), false))() {}
 
 describe("a class of errors", () => {
-  const lost = new Lost({ place: "sea", count: 2 })
-
   it("is an error with its fields, and makes no Schema before one is asked for", () => {
+    const { counts, Lost, lost } = make()
     assert.instanceOf(lost, Error)
     assert.deepInclude(lost, { _tag: "Lost", place: "sea", count: 2, message: "lost at sea" })
     assert.strictEqual(lost.name, "Lost")
-    assert.strictEqual(made, 0)
+    assert.strictEqual(counts.made, 0)
     assert.isTrue(Schema.isSchema(Lost))
-    assert.strictEqual(made, 0)
+    assert.strictEqual(counts.made, 0)
     const { ast } = Lost
     assert.strictEqual(Lost.ast, ast)
-    assert.strictEqual(made, 1)
+    assert.strictEqual(counts.made, 1)
   })
 
   it("goes into plain data and back", () => {
+    const { Lost, lost } = make()
     const plain = Schema.encodeSync(Lost)(lost)
     assert.deepStrictEqual({ ...plain }, { _tag: "Lost", place: "sea", count: 2 })
     const back = Schema.decodeUnknownSync(Lost)(plain)
@@ -52,6 +59,7 @@ describe("a class of errors", () => {
   })
 
   it("is piped and annotated like any Schema", () => {
+    const { Lost } = make()
     assert.strictEqual(
       Lost.pipe((self) => self),
       Lost
@@ -62,8 +70,8 @@ describe("a class of errors", () => {
   })
 
   it("is told from those that are no part of the union", () => {
-    assert.isTrue(isOurs(lost))
-    assert.isFalse(isOurs(new Apart({ place: "sea" })))
+    assert.isTrue(isOurs(make().lost))
+    assert.isFalse(isOurs(make(false).lost))
     assert.isFalse(isOurs(new Error("Lost")))
     assert.isFalse(isOurs(undefined))
   })
