@@ -643,6 +643,9 @@ export class UnknownCustomFieldOption extends /*#__PURE__*/ Data.TaggedError("Un
   }
 }
 
+/** What a write without an answer leaves open; a GET does nothing. */
+const doubt = (error: TransportError | Timeout): string => (mayHaveActed(error) ? "; Pipedrive may have acted" : "")
+
 interface TransportErrorFields extends Sent {
   /**
    * `prepare`: the request could not be built. `connect`: no connection was made, so nothing was sent. `send`: the
@@ -678,12 +681,12 @@ export class TransportError extends /*#__PURE__*/ ((): ErrorClass<
     const what = {
       prepare: "the request could not be built",
       connect: "no connection to Pipedrive",
-      send: "the connection broke before an answer came; Pipedrive may have acted",
+      send: "the connection broke before an answer came",
       receive: "the answer broke off",
       redirect: "the answer led to a place that is not followed",
       body: "what was to be sent could not be read"
     }[this.phase]
-    return visible(`${this.endpoint}: ${what}${times(this.attempts)}: ${this.description}`)
+    return visible(`${this.endpoint}: ${what}${times(this.attempts)}${doubt(this)}: ${this.description}`)
   }
 }
 
@@ -712,7 +715,7 @@ export class Timeout extends /*#__PURE__*/ ((): ErrorClass<Timeout, "Timeout", T
   })))() {
   override get message(): string {
     const what = this.of === "transfer" ? "the file was not through" : "no answer"
-    return `${this.endpoint}: ${what} within ${Duration.format(this.duration)}${times(this.attempts)}`
+    return `${this.endpoint}: ${what} within ${Duration.format(this.duration)}${times(this.attempts)}${doubt(this)}`
   }
 }
 

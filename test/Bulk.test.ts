@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
@@ -363,10 +364,16 @@ describe("what may have acted", () => {
       [transport("DELETE", "receive"), true],
       [transport("GET", "receive"), false],
       // an attempt before it may have been read
-      [transport("PATCH", "connect", 2), true]
+      [transport("PATCH", "connect", 2), true],
+      [new PipedriveError.Timeout({ ...sent("POST"), of: "call", duration: Duration.seconds(1) }), true],
+      [new PipedriveError.Timeout({ ...sent("GET"), of: "attempt", duration: Duration.seconds(1) }), false]
     ]
     for (const [error, expected] of judged) {
       assert.strictEqual(PipedriveError.mayHaveActed(error), expected, error.message)
+      // where no answer says more, the message does
+      if (error._tag === "TransportError" || error._tag === "Timeout") {
+        assert.strictEqual(error.message.includes("; Pipedrive may have acted"), expected, error.message)
+      }
     }
   })
 })
