@@ -1,8 +1,12 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { HttpLayer, Pipedrive, type RateLimiter } from "effect-pipedrive"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import { Deals } from "effect-pipedrive/v2"
 import { explain } from "../src/internal/configError.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
@@ -109,4 +113,20 @@ describe("a policy", () => {
     const limits: RateLimiter.Options = { dailyReserve: undefined, maximumInFlight: undefined }
     assert.sameMembers(Object.values({ ...options, ...limits }), Array(5).fill(undefined))
   })
+})
+
+describe("a client that puts a host of its own before ours", () => {
+  it.effect("is told by the URL that it made, without the query", () =>
+    Effect.gen(function* () {
+      const client = yield* HttpClient.HttpClient
+      const elsewhere = HttpClient.mapRequest(client, HttpClientRequest.prependUrl("http://127.0.0.1:3000"))
+      const error = yield* Effect.flip(
+        Effect.provideService(Deals.list({ owner_id: 17 }), HttpClient.HttpClient, elsewhere)
+      )
+      assert.strictEqual(
+        error.message,
+        "v2.Deals.list: the request could not be built: Invalid URL: http://127.0.0.1:3000http://sandbox.localhost/api/v2/deals"
+      )
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
 })

@@ -325,9 +325,11 @@ const fault = (cause: unknown, depth = 0): Fault => {
   const code = textOf(cause, "code")
   const syscall = textOf(cause, "syscall")
   const message = textOf(cause, "message") ?? code ?? "unknown fault"
+  // what is no URL shows what made it: an `Auth` without a host, an `HttpClient` that puts its own before ours
+  const url = code === "ERR_INVALID_URL" ? textOf(cause, "input")?.split("?")[0] : undefined
   return {
     code,
-    message,
+    message: url === undefined ? message : `${message}: ${url}`,
     connecting:
       syscall === undefined
         ? (code !== undefined && unconnected.test(code)) || unconnectedWords.test(message)
