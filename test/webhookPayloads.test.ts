@@ -173,6 +173,7 @@ describe("what a payload says of the event", () => {
         [{ timestamp: "152344021" }, "1974-10-30T05:47:01.000Z"],
         [{ timestamp: "15234402130" }, "2452-10-04T02:22:10.000Z"],
         [{ timestamp: "a1523440213" }, now],
+        [{ timestamp: "2026-05-15T09:55:02.089123456" }, "2026-05-15T09:55:02.089Z"],
         [{ timestamp: "1523440213a" }, now],
         [{ timestamp: 5, timestamp_milli: 1523440213384 }, "2018-04-11T09:50:13.384Z"],
         [{ timestamp: 5, timestamp_milli: 6, timestamp_micro: 1523440213384999 }, "2018-04-11T09:50:13.384Z"],
@@ -269,6 +270,7 @@ describe("what a payload says of the event", () => {
           { previous: { id: 7, name: 5, order_nr: 1 }, meta: { ...board, action: "delete" } },
           [`\`previous.name\` ${name}`]
         ],
+        [{ previous: { id: 7, order_nr: 1 }, meta: { ...board, action: "delete" } }, ["`previous.name` is missing"]],
         // what was before is in parts; what has not changed is not looked at
         [
           { data: { id: 7, name: "x" }, previous: { name: 5, order_nr: 1 }, meta: change },
@@ -286,6 +288,8 @@ describe("what a payload says of the event", () => {
         const missing = "`previous.id` is missing"
         if ("data" in body) assert.notInclude(error.message, missing)
       }
+      const all = { id: 7, name: "x", order_nr: 1, add_time: "2026-05-15T09:00:00Z", update_time: null }
+      yield* HttpLayer.withPolicy(WebhookEvents.decode({ data: all, meta: board }), { responseValidation: "strict" })
       // what payloads are known to lack, or to have otherwise, is no drift
       const whole = yield* dataOf("lead", { id: "x" })
       assert.deepStrictEqual(whole, { id: "x" })
