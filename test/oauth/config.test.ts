@@ -7,6 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Auth, OAuth2, PipedriveLive, TokenStore } from "effect-pipedrive"
 import { build } from "esbuild"
+import { explain } from "../../src/internal/configError.js"
+import * as Settings from "../../src/internal/oauth/settings.js"
 import * as Robots from "../support/endpoints.js"
 import * as OAuth from "../support/oauth.js"
 import { listen } from "../support/oauthHttp.js"
@@ -126,6 +128,50 @@ describe("OAuth2 by configuration", () => {
       assert.strictEqual(server.forms.length, 0)
     })
   })
+})
+
+describe("the settings of an app", () => {
+  const id = { PIPEDRIVE_CLIENT_ID: " id\n" }
+  const secret = { PIPEDRIVE_CLIENT_SECRET: " s " }
+  const redirect = { PIPEDRIVE_REDIRECT_URI: " https://app.example.com/cb " }
+  const read = (entries: Record<string, string>, alsoMissing: Parameters<typeof Settings.read>[0] = []) =>
+    Settings.read(alsoMissing).pipe(Effect.provide(environment(entries)))
+
+  it.effect("are trimmed; those of hosts may be missing", () =>
+    Effect.gen(function* () {
+      const { baseUrl, clientId, clientSecret, oauthUrl, redirectUri } = yield* read({ ...id, ...secret, ...redirect })
+      assert.deepStrictEqual(
+        [clientId, Redacted.isRedacted(clientSecret) && Redacted.value(clientSecret), redirectUri, oauthUrl, baseUrl],
+        ["id", "s", "https://app.example.com/cb", undefined, undefined]
+      )
+      const hosts = { PIPEDRIVE_OAUTH_URL: " https://o.example.com ", PIPEDRIVE_BASE_URL: "https://b.example.com\n" }
+      const all = yield* read({ ...id, ...secret, ...redirect, ...hosts })
+      assert.deepStrictEqual([all.oauthUrl, all.baseUrl], ["https://o.example.com", "https://b.example.com"])
+    })
+  )
+
+  it.effect("that are missing or blank are named, all at once", () =>
+    Effect.gen(function* () {
+      const token = { name: "PIPEDRIVE_REFRESH_TOKEN", hint: "or a token store" }
+      const cases: ReadonlyArray<
+        readonly [given: Record<string, string>, also: Parameters<typeof read>[1], words: string]
+      > = [
+        [
+          {},
+          [token],
+          "PIPEDRIVE_CLIENT_ID, PIPEDRIVE_CLIENT_SECRET, PIPEDRIVE_REDIRECT_URI, PIPEDRIVE_REFRESH_TOKEN (or a token store)"
+        ],
+        [{ ...id, ...secret, ...redirect }, [token], "PIPEDRIVE_REFRESH_TOKEN (or a token store)"],
+        [{ ...id, ...redirect, PIPEDRIVE_CLIENT_SECRET: " " }, [], "PIPEDRIVE_CLIENT_SECRET"],
+        [{ ...secret, ...redirect, PIPEDRIVE_CLIENT_ID: "" }, [], "PIPEDRIVE_CLIENT_ID"],
+        [{ ...id, ...secret }, undefined, "PIPEDRIVE_REDIRECT_URI"]
+      ]
+      for (const [given, also, words] of cases) {
+        const said = explain(yield* Effect.flip(read(given, also))) ?? ""
+        assert.strictEqual(said.slice(said.indexOf(": ") + 2), `OAuth2 needs ${words}; missing or blank`)
+      }
+    })
+  )
 })
 
 describe("a bundle", () => {

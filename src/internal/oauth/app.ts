@@ -122,8 +122,8 @@ const denials: ReadonlySet<string> = new Set(["user_denied", "access_denied"])
 const parameters = (given: Callback["url"]): URLSearchParams => {
   if (given instanceof URLSearchParams) return given
   if (given instanceof URL) return given.searchParams
-  const query = given.includes("?") ? given.slice(given.indexOf("?") + 1) : given
-  return new URLSearchParams(query.replace(/#.*$/, ""))
+  const sent = given.replace(/#.*$/, "")
+  return new URLSearchParams(sent.slice(sent.indexOf("?") + 1))
 }
 
 /** The authorization code of a callback. */

@@ -25,7 +25,7 @@ export const read = (
   alsoMissing: ReadonlyArray<{ readonly name: string; readonly hint: string }>
 ): Effect.Effect<Pick<Options, Name>, ConfigError.ConfigError> =>
   Effect.gen(function* () {
-    const found = yield* Config.all({
+    const { baseUrl, clientId, clientSecret, judging, oauthUrl, redirectUri } = yield* Config.all({
       clientId: text("PIPEDRIVE_CLIENT_ID"),
       clientSecret: text("PIPEDRIVE_CLIENT_SECRET"),
       redirectUri: text("PIPEDRIVE_REDIRECT_URI"),
@@ -33,24 +33,29 @@ export const read = (
       baseUrl: text("PIPEDRIVE_BASE_URL"),
       judging: urlPolicyConfig
     })
-    const value = (setting: Option.Option<Redacted.Redacted<string>>) =>
-      Option.getOrUndefined(Option.map(setting, Redacted.value))
+    if (
+      Option.isSome(clientId) &&
+      Option.isSome(clientSecret) &&
+      Option.isSome(redirectUri) &&
+      alsoMissing.length === 0
+    ) {
+      const valueOf = (setting: Option.Option<Redacted.Redacted<string>>) =>
+        Option.getOrUndefined(Option.map(setting, Redacted.value))
+      return {
+        clientId: Redacted.value(clientId.value),
+        clientSecret: clientSecret.value,
+        redirectUri: Redacted.value(redirectUri.value),
+        oauthUrl: valueOf(oauthUrl),
+        baseUrl: valueOf(baseUrl),
+        ...judging
+      }
+    }
     const absent = [
-      ...(Option.isNone(found.clientId) ? ["PIPEDRIVE_CLIENT_ID"] : []),
-      ...(Option.isNone(found.clientSecret) ? ["PIPEDRIVE_CLIENT_SECRET"] : []),
-      ...(Option.isNone(found.redirectUri) ? ["PIPEDRIVE_REDIRECT_URI"] : []),
+      ...(Option.isNone(clientId) ? ["PIPEDRIVE_CLIENT_ID"] : []),
+      ...(Option.isNone(clientSecret) ? ["PIPEDRIVE_CLIENT_SECRET"] : []),
+      ...(Option.isNone(redirectUri) ? ["PIPEDRIVE_REDIRECT_URI"] : []),
       ...alsoMissing.map(({ name }) => name)
     ]
-    if (absent.length > 0) {
-      const hints = alsoMissing.map(({ hint }) => ` (${hint})`).join("")
-      return yield* missing(absent, `OAuth2 needs ${absent.join(", ")}${hints}; missing or blank`)
-    }
-    return {
-      clientId: value(found.clientId) ?? "",
-      clientSecret: Option.getOrElse(found.clientSecret, () => Redacted.make("")),
-      redirectUri: value(found.redirectUri) ?? "",
-      oauthUrl: value(found.oauthUrl),
-      baseUrl: value(found.baseUrl),
-      ...found.judging
-    }
+    const hints = alsoMissing.map(({ hint }) => ` (${hint})`).join("")
+    return yield* missing(absent, `OAuth2 needs ${absent.join(", ")}${hints}; missing or blank`)
   })
