@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import type { OAuth2, PipedriveError } from "effect-pipedrive"
 import { explain } from "../../src/internal/configError.js"
@@ -111,6 +112,9 @@ describe("the settings of an app", () => {
         redirectUri: new URL("https://x.example/c")
       })
       assert.strictEqual(spaced.clientId, "id")
+      const random = yield* spaced.app.authorizationUrl()
+      assert.match(random.state, /^[\w-]{43}$/)
+      assert.strictEqual(new URL(random.url).searchParams.get("state"), random.state)
       const { url } = yield* spaced.app.authorizationUrl({ state: "" })
       assert.strictEqual(
         url,
@@ -128,9 +132,14 @@ describe("the settings of an app", () => {
 
   it.effect("say whether calls wait to stay within the limits", () =>
     Effect.gen(function* () {
-      assert.isDefined((yield* made()).limiter)
-      assert.isDefined((yield* made({ limiter: true })).limiter)
-      assert.isDefined((yield* made({ limiter: { maximumInFlight: 1 } })).limiter)
+      for (const [limiter, maximumInFlight] of [
+        [undefined, 50],
+        [true, 50],
+        [{ maximumInFlight: 7 }, 7]
+      ] as const) {
+        const settings = (yield* made({ limiter })).limiter?.gates.of("a", 0).settings
+        assert.deepInclude(settings, { maximumInFlight, learning: true })
+      }
       assert.isUndefined((yield* made({ limiter: false })).limiter)
     })
   )
@@ -152,7 +161,7 @@ describe("the settings of an app", () => {
         const fibers = yield* Effect.forEach(Array.from({ length: 30 }), () => Effect.fork(one))
         for (let turn = 0; turn < 10; turn++) yield* Effect.yieldNow()
         assert.strictEqual(running, least)
-        yield* Effect.forEach(fibers, (fiber) => fiber.interruptAsFork(fiber.id()))
+        yield* Effect.forEach(fibers, Fiber.interrupt)
       }
     })
   )
@@ -430,9 +439,12 @@ describe("the notice of an uninstall", () => {
         const notice = yield* app.handleUninstall({ ...good, body: { ...body, timestamp } })
         assert.strictEqual(notice.timestamp, timestamp)
       }
-      const web = new Request("https://x.example/", { method: "DELETE", headers: { authorization }, body: "{}" })
-      yield* Effect.promise(() => web.text())
-      const read = yield* Effect.flip(app.handleUninstall(web))
+      const web = () =>
+        new Request("https://x.example/", { method: "DELETE", headers: { authorization }, body: JSON.stringify(body) })
+      assert.strictEqual((yield* app.handleUninstall(web())).userId, 8)
+      const used = web()
+      yield* Effect.promise(() => used.text())
+      const read = yield* Effect.flip(app.handleUninstall(used))
       assert.strictEqual(words(read), "InvalidCallback: the body of the uninstall notice could not be read")
     })
   )

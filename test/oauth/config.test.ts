@@ -162,6 +162,11 @@ describe("the settings of an app", () => {
           "PIPEDRIVE_CLIENT_ID, PIPEDRIVE_CLIENT_SECRET, PIPEDRIVE_REDIRECT_URI, PIPEDRIVE_REFRESH_TOKEN (or a token store)"
         ],
         [{ ...id, ...secret, ...redirect }, [token], "PIPEDRIVE_REFRESH_TOKEN (or a token store)"],
+        [
+          { ...id, ...secret, ...redirect },
+          [token, { name: "PIPEDRIVE_X", hint: "or more" }],
+          "PIPEDRIVE_REFRESH_TOKEN, PIPEDRIVE_X (or a token store) (or more)"
+        ],
         [{ ...id, ...redirect, PIPEDRIVE_CLIENT_SECRET: " " }, [], "PIPEDRIVE_CLIENT_SECRET"],
         [{ ...secret, ...redirect, PIPEDRIVE_CLIENT_ID: "" }, [], "PIPEDRIVE_CLIENT_ID"],
         [{ ...id, ...secret }, undefined, "PIPEDRIVE_REDIRECT_URI"]

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -112,6 +113,29 @@ describe("the callback", () => {
         assert.strictEqual(error.code, "invalid_grant")
         yield* call
       })
+    )
+  })
+
+  it.effect("is not lost when who waits for it is gone: its code works once", () => {
+    const server = OAuth.makeServer()
+    const ways: ReadonlyArray<(oauth: OAuth2.Service) => Effect.Effect<unknown, unknown>> = [
+      (oauth) => oauth.handleCallback({ url: `?code=${server.consent()}&state=x`, state: "x" }),
+      (oauth) => oauth.authorize(server.consent())
+    ]
+    return Effect.forEach(ways, (way) =>
+      withAccount(
+        server,
+        (oauth) =>
+          Effect.gen(function* () {
+            const asking = yield* Effect.fork(way(oauth))
+            yield* TestClock.adjust("1 second")
+            yield* Fiber.interruptFork(asking)
+            yield* OAuth.letting(Fiber.await(asking))
+            const store = yield* TokenStore.TokenStore
+            assert.isTrue(Option.isSome(yield* store.load("default")))
+          }),
+        { latency: "2 seconds" }
+      )
     )
   })
 

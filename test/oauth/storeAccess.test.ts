@@ -218,7 +218,8 @@ describe("what is run under a store's lock", () => {
     Effect.gen(function* () {
       const early = yield* Effect.fork(access({ withLock: () => () => Effect.never }).underLock(inside))
       yield* TestClock.adjust("1 second")
-      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(early)))
+      yield* Fiber.interrupt(early)
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.await(early)))
       let isDone = false
       const work = Effect.zipRight(
         Effect.sleep("25 seconds"),

@@ -13,6 +13,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Encoding from "effect/Encoding"
+import * as Fiber from "effect/Fiber"
 import { constTrue } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
@@ -158,7 +159,9 @@ const attempt = (server: Server, form: Form, duration: Duration.Duration): Effec
     duration,
     onTimeout: () => transient(`the OAuth server did not answer within ${Duration.format(duration)}`)
   })
-  return Effect.flatMap(Effect.uninterruptible(withoutTracing(sendInTime)), ({ headers, status, text }) =>
+  // an interruption reaches all fibers that its fiber has started, though it cannot be interrupted itself: this is none of them
+  const sendToEnd = Effect.flatMap(Effect.forkDaemon(sendInTime), Fiber.join)
+  return Effect.flatMap(Effect.uninterruptible(withoutTracing(sendToEnd)), ({ headers, status, text }) =>
     Effect.flatMap(Clock.currentTimeMillis, (now): Effect.Effect<unknown, Refusal> => {
       const success = status >= 200 && status < 300
       if (success && form.path === "/oauth/revoke") return Effect.void
