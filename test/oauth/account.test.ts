@@ -5,6 +5,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { type OAuth2, type PipedriveError, TokenStore } from "effect-pipedrive"
 import * as Account from "../../src/internal/oauth/account.js"
@@ -145,7 +146,7 @@ describe("an account's service", () => {
       ]
       for (const [step, saved] of steps) {
         assert.strictEqual(secretOf(yield* step), saved)
-        assert.strictEqual(secretOf(yield* Effect.flatten(store.load("acme"))), saved)
+        assert.strictEqual(secretOf(yield* Effect.map(store.load("acme"), Option.getOrThrow)), saved)
       }
       assert.deepStrictEqual(yield* store.list, ["acme"])
       assert.deepStrictEqual(asked, [

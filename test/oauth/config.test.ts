@@ -173,7 +173,7 @@ describe("the settings of an app", () => {
       ]
       for (const [given, also, words] of cases) {
         const said = explain(yield* Effect.flip(read(given, also))) ?? ""
-        assert.strictEqual(said.slice(said.indexOf(": ") + 2), `OAuth2 needs ${words}; missing or blank`)
+        assert.strictEqual(said.slice(said.indexOf("OAuth2")), `OAuth2 needs ${words}; missing or blank`)
       }
     })
   )
