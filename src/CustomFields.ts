@@ -574,8 +574,8 @@ export const encodeV1: {
 )
 
 /**
- * Reads fields from text, as they are written in a CSV file or a form: `Fair`, `Office; Lobby`, `500 EUR`, `09:30 - 11:00`,
- * `2026-01-01 - 2026-01-31`, ids as digits. Empty text clears a field, and what is not among the fields is left out, so that a whole
+ * Reads fields from text, as they are written in a CSV file or a form: `Fair` or `fair`, `Office; Lobby` or `Office, Lobby`,
+ * `500 EUR`, `09:30 - 11:00`, `2026-01-01 - 2026-01-31`, ids as digits. Empty text clears a field, and what is not among the fields is left out, so that a whole
  * row can be given. What cannot be read, or written to the field, fails as `InvalidRequest`, which names it.
  *
  * @example

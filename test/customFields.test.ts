@@ -771,6 +771,23 @@ describe("text", () => {
     })
   })
 
+  it("names options in upper or lower case where that is clear, and parts sets by commas where all parts are options", () => {
+    const labels = CustomFields.define({
+      size: CustomFields.enum(key(7), { Small: 1, large: 2, LARGE: 3 }),
+      rooms: CustomFields.set(key(8), { Office: 4, Lobby: 5, "Bath, Sauna": 6 })
+    })
+    const of = (texts: Record<string, string>) => run(CustomFields.fromText(texts, labels))
+    assert.deepStrictEqual(of({ size: "sMALL", rooms: "office; LOBBY" }), { size: "Small", rooms: ["Office", "Lobby"] })
+    assert.deepStrictEqual(of({ size: "LARGE", rooms: "Bath, Sauna" }), { size: "LARGE", rooms: ["Bath, Sauna"] })
+    assert.deepStrictEqual(of({ rooms: "lobby, Office,4" }), { rooms: ["Lobby", "Office", 4] })
+    assert.deepStrictEqual(of({ rooms: "Bath, Sauna; Office" }), { rooms: ["Bath, Sauna", "Office"] })
+    assert.deepStrictEqual(of({ rooms: " ; " }), { rooms: [] })
+    for (const texts of [{ size: "Large" }, { rooms: "Office, Bath" }, { rooms: "Office,, 99" }]) {
+      const error = run(Effect.flip(CustomFields.fromText(texts, labels)))
+      assert.include(error.message, "must be one of the options", JSON.stringify(texts))
+    }
+  })
+
   it("that is empty clears, and what is not there is left alone", () => {
     assert.deepStrictEqual(read({ short: "", amount: "  ", tags: "" }), { short: null, amount: null, tags: null })
     assert.deepStrictEqual(read({}), {})

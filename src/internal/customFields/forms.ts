@@ -230,7 +230,24 @@ export const encode = (plan: Plan, values: unknown, version: Version): Result =>
 
 const number = (text: string): unknown => (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text)
 
-const option = ({ options }: Field, text: string): unknown => (options.idOf.has(text) ? text : number(text))
+/** A label, in upper or lower case if only one is meant, or an id. */
+const option = ({ options: { idOf } }: Field, text: string): unknown => {
+  if (idOf.has(text)) return text
+  const [alike, ...others] = [...idOf.keys()].filter((label) => label.toLowerCase() === text.toLowerCase())
+  return alike === undefined || others.length > 0 ? number(text) : alike
+}
+
+const isOption = ({ options }: Field, value: unknown): boolean =>
+  typeof value === "number" ? options.labelOf.has(value) : options.idOf.has(String(value))
+
+/** Labels may have commas, so these part options only where all are then known. */
+const optionsIn = (field: Field, text: string): ReadonlyArray<unknown> => {
+  const split = (by: string) => text.split(by).flatMap((one) => (one.trim() === "" ? [] : [option(field, one.trim())]))
+  const [first, ...others] = split(";")
+  if (first === undefined || others.length > 0 || isOption(field, first)) return split(";")
+  const parted = split(",")
+  return parted.every((one) => isOption(field, one)) ? parted : [first]
+}
 
 /** `9:30` is `09:30:00`. */
 const seconds = (time: string): string => {
@@ -265,7 +282,7 @@ const valueOf = (field: Field, given: string): unknown => {
     case "enum":
       return option(field, text)
     case "set":
-      return text.split(";").flatMap((one) => (one.trim() === "" ? [] : [option(field, one.trim())]))
+      return optionsIn(field, text)
     case "monetary":
       return money(text)
     case "address":
