@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { AnyDescription, Call, Description, Requirements } from "./Endpoint.js"
 import * as Batches from "./internal/batch.js"
+import * as CallSite from "./internal/callSite.js"
 import * as Run from "./internal/endpoint.js"
 import * as Encode from "./internal/schema/encode.js"
 import * as Collect from "./internal/telemetry/meta.js"
@@ -96,6 +97,12 @@ export const get = <I extends { readonly id: number }, A extends { readonly data
       })
     })
   const many = (
+    input: ManyInput<I>
+  ): Effect.Effect<ReadonlyArray<Option.Option<A["data"]>>, PipedriveError, Requirements> => {
+    const site = CallSite.capture()
+    return Effect.mapError(manyOf(input), CallSite.named(site))
+  }
+  const manyOf = (
     input: ManyInput<I>
   ): Effect.Effect<ReadonlyArray<Option.Option<A["data"]>>, PipedriveError, Requirements> =>
     Effect.suspend(() => {

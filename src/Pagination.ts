@@ -226,7 +226,10 @@ export const list = <I, A>(
   }
   const collect = (input: I, options: CollectOptions) => {
     const site = CallSite.capture()
-    return Effect.suspend(() => gather(run, site, input, options))
+    return Effect.mapError(
+      Effect.suspend(() => gather(run, site, input, options)),
+      CallSite.named(site)
+    )
   }
   // as with Endpoint.make: one callable, typed by whether its input may be left out
   return Object.assign(run, { stream, pages, checkpoints, collect }) as never
@@ -260,7 +263,7 @@ const gather = <I, A>(
     Stream.runForEach(({ page }) =>
       Effect.suspend(() => {
         for (const item of Blocks.itemsOf(page, place)) all.push(item)
-        return all.length > max ? Effect.fail(new TooManyItems({ endpoint: name, max })) : Effect.void
+        return all.length > max ? Effect.fail(CallSite.made(new TooManyItems({ endpoint: name, max }))) : Effect.void
       })
     ),
     Effect.as(all)

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Any, Requirements } from "./Endpoint.js"
+import * as CallSite from "./internal/callSite.js"
 import * as Plain from "./internal/schema/plainData.js"
 import * as Streams from "./internal/streams.js"
 import { type Query, queryOf, type Row } from "./internal/upsert/query.js"
@@ -226,13 +227,17 @@ const refused = (
   issues: ReadonlyArray<Issue>
 ): Effect.Effect<never, InvalidRequest> =>
   Effect.fail(
-    new InvalidRequest({ endpoint: `Upsert.${operation}`, method: "GET", path: module.search.endpoint.path, issues })
+    CallSite.made(
+      new InvalidRequest({ endpoint: `Upsert.${operation}`, method: "GET", path: module.search.endpoint.path, issues })
+    )
   )
 
 const findOne = (module: Loose, query: Query) =>
   Effect.flatMap(matches(module, query), (rows) =>
     rows.length > 1
-      ? Effect.fail(new AmbiguousMatch({ resource: resourceOf(module), by: query.label, candidates: rows }))
+      ? Effect.fail(
+          CallSite.made(new AmbiguousMatch({ resource: resourceOf(module), by: query.label, candidates: rows }))
+        )
       : Effect.succeed(Option.fromNullable(rows[0]))
   )
 
@@ -242,6 +247,7 @@ const findOne = (module: Loose, query: Query) =>
 
 /** Checked before anything is asked. */
 const withQuery = <A, E, R>(
+  site: CallSite.CallSite,
   module: Loose,
   operation: string,
   by: unknown,
@@ -250,7 +256,7 @@ const withQuery = <A, E, R>(
   Effect.suspend((): Effect.Effect<A, E | InvalidRequest, R> => {
     const query = queryOf(by)
     return "label" in query ? use(query) : refused(module, operation, query)
-  })
+  }).pipe(Effect.mapError(CallSite.named(site)))
 
 /**
  * The one record that fits, if there is one. Several fail with {@link AmbiguousMatch}.
@@ -272,7 +278,7 @@ export const find = <A extends Item, E, E2 = never>(
   module: Findable<A, E, E2>,
   by: By<A>
 ): Effect.Effect<Option.Option<A>, E | E2 | PipedriveError | AmbiguousMatch, Requirements> =>
-  withQuery(loose(module), "find", by, (query) => typed(findOne(loose(module), query)))
+  withQuery(CallSite.capture(), loose(module), "find", by, (query) => typed(findOne(loose(module), query)))
 
 /**
  * The one record that fits, or a new one. Several that fit fail with {@link AmbiguousMatch}, and nothing is added.
@@ -299,7 +305,7 @@ export const findOrAdd = <A extends Item, I, E, E2 = never, E3 = never>(
   module: Addable<A, I, E, E2, E3>,
   options: { readonly by: By<A>; readonly add: NoInfer<I> }
 ): Effect.Effect<Upserted<A>, E | E2 | E3 | PipedriveError | AmbiguousMatch, Requirements> =>
-  withQuery(loose(module), "findOrAdd", options.by, (query) =>
+  withQuery(CallSite.capture(), loose(module), "findOrAdd", options.by, (query) =>
     Effect.flatMap(typed<A, E | E2>(findOne(loose(module), query)), (found) =>
       Option.isSome(found)
         ? Effect.succeed<Upserted<A>>({ outcome: "found", data: found.value })
@@ -335,7 +341,7 @@ export const updateOrAdd = <A extends Item, I, U, E, E2 = never, E3 = never, E4 
     readonly add: NoInfer<I>
   }
 ): Effect.Effect<Upserted<A>, E | E2 | E3 | E4 | PipedriveError | AmbiguousMatch, Requirements> =>
-  withQuery(loose(module), "updateOrAdd", options.by, (query) => {
+  withQuery(CallSite.capture(), loose(module), "updateOrAdd", options.by, (query) => {
     const { update } = options
     const change = (found: A): Changed<A, E4> => {
       const changes = typeof update === "function" ? update(found) : update

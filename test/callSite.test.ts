@@ -2,11 +2,18 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
+import { CustomFields, type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
+import * as Sandbox from "effect-pipedrive/sandbox"
+import * as Upsert from "effect-pipedrive/Upsert"
+import { Deals, Products } from "effect-pipedrive/v2"
 import * as CallSite from "../src/internal/callSite.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 import * as Tracing from "./support/tracing.js"
+
+const by = { title: "nothing of that name" }
+const twin = { title: "Twin" }
+const odd = { include_fields: ["nothing"] as never }
 
 describe("a failed call names the caller's line", () => {
   /** The place of a line of this file that has this mark, as stacks write it. */
@@ -54,6 +61,31 @@ describe("a failed call names the caller's line", () => {
     })
   )
 
+  const fields = CustomFields.define({ contract: CustomFields.varchar("d1f443a570bc497f809f07309cd3a6903ffe8900") })
+  const NamedDeals = CustomFields.module(Deals, fields)
+  const wrong = { contract: 7 as never }
+  const stage_id = 999
+  it.effect.each([
+    ["a list that is too long", "collect", () => Deals.list.collect({}, { max: 3 })], // collect
+    ["many gets, refused", "many", () => Deals.get.many({ ids: [Number.NaN] })], // many
+    ["many gets with an option that is none", "option", () => Products.get.many({ ids: [1], ...odd })], // option
+    ["fields by name that are wrong", "fields", () => NamedDeals.update({ id: 1, fields: wrong })], // fields
+    ["a call with fields by name", "named", () => NamedDeals.get({ id: 999 })], // named
+    ["a stream with fields by name", "rows", () => Stream.runDrain(NamedDeals.list.stream({ filter_id: 999 }))], // rows
+    ["what is not found, and cannot be added", "add", () => Upsert.findOrAdd(Deals, { by, add: { ...by, stage_id } })], // add
+    ["what cannot be looked for", "find", () => Upsert.find(Deals, { title: " " })], // find
+    ["what is there twice", "twice", () => Upsert.updateOrAdd(Deals, { by: twin, update: {}, add: twin })] // twice
+  ] as const)("%s", ([, mark, call]) =>
+    Effect.gen(function* () {
+      yield* Deals.add(twin)
+      yield* Deals.add(twin)
+      const cause = yield* Effect.flip(Effect.sandbox<unknown, unknown, Endpoint.Requirements>(call()))
+      const pretty = Cause.pretty(cause)
+      assert.deepStrictEqual(locations(pretty), [yield* lineOf(mark)], pretty)
+      assert.isAtMost(pretty.split("\n").length, 3, pretty)
+    }).pipe(Effect.provide(Sandbox.layer()))
+  )
+
   it.effect("not where Effect calls the endpoint: then the spans alone are named", () =>
     Effect.gen(function* () {
       for (const call of [Effect.flatMap(Effect.succeed({ id: 7 }), Robots.get), Robots.list.pipe(Effect.asVoid)]) {
@@ -83,6 +115,26 @@ describe("a failed call names the caller's line", () => {
       assert.isUndefined(at(`/app/node_modules/${inside}`), inside)
       assert.isUndefined(at(`C:\\app\\node_modules\\.pnpm\\x\\node_modules\\${inside.replaceAll("/", "\\")}`), inside)
     }
+  })
+
+  it("nor of this package in a clone, whose folder the first frame tells", () => {
+    const at = (file: string) =>
+      CallSite.frameOf({
+        stack: `Error\n    at capture (/home/ada/clone/src/internal/callSite.ts:1:2)\n    at b\n    at caller (${file}:1:2)`
+      })
+    assert.isUndefined(at("/home/ada/clone/src/Upsert.ts"))
+    assert.strictEqual(at("/home/ada/clone/test/deals.ts"), "at caller (/home/ada/clone/test/deals.ts:1:2)")
+    assert.strictEqual(at("/home/ada/src/deals.ts"), "at caller (/home/ada/src/deals.ts:1:2)")
+  })
+
+  it("keeps a stack that is there: an error of the caller's own", () => {
+    const error = new TypeError("no")
+    const { stack } = error
+    const site = { stack: ["Error", "  at one", "  at two", "  at caller (/a.ts:1:2)"].join("\n") }
+    assert.strictEqual(CallSite.named(site)(error).stack, stack)
+    assert.strictEqual(CallSite.named(site)(CallSite.made(error)).stack, "TypeError: no\n    at caller (/a.ts:1:2)")
+    assert.strictEqual(CallSite.named(undefined)(CallSite.made(error)).stack, "TypeError: no")
+    assert.strictEqual(CallSite.named(site)("text"), "text")
   })
 
   it("by a stack that was taken, where there is one", () => {

@@ -106,7 +106,7 @@ export const encode = <I, A>(made: Made<I, A>, input: unknown): Encode.Wire | Re
 type Named = Pick<AnyDescription, "method" | "name" | "path" | "version">
 
 const refusal = ({ method, name, path, version }: Named, issues: ReadonlyArray<Issue>): InvalidRequest =>
-  new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues })
+  CallSite.made(new InvalidRequest({ endpoint: `${version}.${name}`, method, path: `/api/${version}${path}`, issues }))
 
 /** Fails before anything is sent. @internal */
 export const refuse = (endpoint: Named, issues: ReadonlyArray<Issue>): Effect.Effect<never, InvalidRequest> =>

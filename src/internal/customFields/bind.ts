@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Any, AnyDescription, Requirements } from "../../Endpoint.js"
 import { InvalidCustomFields, type Issue, type PipedriveError } from "../../PipedriveError.js"
+import * as CallSite from "../callSite.js"
 import { fromEither } from "../effects.js"
 import { refuse } from "../endpoint.js"
 import { isRecord } from "../http/failure.js"
@@ -50,7 +51,7 @@ const data = (plan: Forms.Plan, given: unknown): Read => {
   return issues.length > 0 ? Either.left(issues) : Either.right(out)
 }
 
-const unreadable = (issues: ReadonlyArray<Issue>) => new InvalidCustomFields({ issues })
+const unreadable = (issues: ReadonlyArray<Issue>) => CallSite.made(new InvalidCustomFields({ issues }))
 
 const answer = (plan: Forms.Plan, body: unknown): Effect.Effect<unknown, InvalidCustomFields> =>
   isRecord(body) && "data" in body
@@ -89,8 +90,9 @@ const merged = (plan: Forms.Plan, endpoint: AnyDescription, input: unknown): Rea
 export const make = (callable: Any, plan: Forms.Plan) => {
   // an endpoint is called with its input, which it checks itself
   const run = callable as Any & Run & { readonly stream?: Walk; readonly batched?: Run; readonly many?: Many }
-  const through = (call: Run) => (input: unknown) =>
-    Effect.suspend(() =>
+  const through = (call: Run) => (input: unknown) => {
+    const site = CallSite.capture()
+    return Effect.suspend(() =>
       Either.match(
         Forms.guarded(() => merged(plan, run.endpoint, input)),
         {
@@ -98,7 +100,8 @@ export const make = (callable: Any, plan: Forms.Plan) => {
           onRight: (whole) => Effect.flatMap(call(whole), (body) => answer(plan, body))
         }
       )
-    )
+    ).pipe(Effect.mapError(CallSite.named(site)))
+  }
   const readOne = (one: unknown) => Effect.mapError(fromEither(Forms.guarded(() => record(plan, one))), unreadable)
   const { batched, many, stream } = run
   return Object.assign(
@@ -106,19 +109,25 @@ export const make = (callable: Any, plan: Forms.Plan) => {
     stream === undefined
       ? {}
       : {
-          stream: (input: unknown) =>
-            run.endpoint.pagination?.items === "data.items" ? stream(input) : Stream.mapEffect(stream(input), readOne)
+          stream: (input: unknown) => {
+            const site = CallSite.capture()
+            const items = stream(input)
+            const read = run.endpoint.pagination?.items === "data.items" ? items : Stream.mapEffect(items, readOne)
+            return Stream.mapError(read, CallSite.named(site))
+          }
         },
     batched === undefined ? {} : { batched: through(batched) },
     many === undefined
       ? {}
       : {
-          many: (input: unknown) =>
-            Effect.flatMap(many(input), (all) =>
+          many: (input: unknown) => {
+            const site = CallSite.capture()
+            return Effect.flatMap(many(input), (all) =>
               Effect.forEach(all, (one) =>
                 Option.match(one, { onNone: () => Effect.succeedNone, onSome: (item) => Effect.asSome(readOne(item)) })
               )
-            )
+            ).pipe(Effect.mapError(CallSite.named(site)))
+          }
         }
   )
 }
