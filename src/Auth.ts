@@ -109,7 +109,7 @@ export const names: Known.Names<Options> = { baseUrl: true, allowInsecureHttp: t
 export const apiKey = (
   token: string | Redacted.Redacted<string>,
   options?: Options
-): Layer.Layer<Auth, ConfigError.ConfigError> => fixed("apiToken", "x-api-token", (value) => value, token, options)
+): Layer.Layer<Auth, ConfigError.ConfigError> => apiKeyOf({ token: "apiToken" }, token, options)
 
 /**
  * Calls with an OAuth2 access token that is renewed elsewhere (`Authorization: Bearer`).
@@ -120,8 +120,7 @@ export const apiKey = (
 export const accessToken = (
   token: string | Redacted.Redacted<string>,
   options?: Options
-): Layer.Layer<Auth, ConfigError.ConfigError> =>
-  fixed("accessToken", "authorization", (value) => `Bearer ${value}`, token, options)
+): Layer.Layer<Auth, ConfigError.ConfigError> => accessTokenOf({ token: "accessToken" }, token, options)
 
 /**
  * Reads the credentials from the `ConfigProvider` (environment variables, unless another is set). In this order, and only
@@ -149,8 +148,9 @@ export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.
           judging: Base.urlPolicyConfig
         })
         const options: Options = { baseUrl: Option.getOrUndefined(read.baseUrl), ...read.judging }
-        if (Option.isSome(read.apiToken)) return apiKey(read.apiToken.value, options)
-        if (Option.isSome(read.accessToken)) return accessToken(read.accessToken.value, options)
+        if (Option.isSome(read.apiToken)) return apiKeyOf(variables.apiKey, read.apiToken.value, options)
+        if (Option.isSome(read.accessToken))
+          return accessTokenOf(variables.accessToken, read.accessToken.value, options)
         if (Option.isSome(read.clientId)) return OAuth2.layerConfig
         return yield* missing(
           [],
@@ -163,32 +163,47 @@ export const layerConfig: Layer.Layer<Auth, ConfigError.ConfigError, HttpClient.
 const secret = (name: string): Config.Config<Option.Option<Redacted.Redacted<string>>> =>
   Config.option(Config.redacted(name)).pipe(Config.map(Option.filter((value) => Redacted.value(value).trim() !== "")))
 
-const fixed = (
-  option: string,
-  header: string,
-  render: (value: string) => string,
-  token: string | Redacted.Redacted<string>,
-  options: Options | undefined
-): Layer.Layer<Auth, ConfigError.ConfigError> =>
-  Layer.effect(
-    Auth,
-    Effect.gen(function* () {
-      yield* Known.refuseUnknown(options, names)
-      const value = (typeof token === "string" ? token : Redacted.value(token)).trim()
-      if (!/^[\x21-\x7e]+$/.test(value)) {
-        return yield* invalid(option, value === "" ? "is blank" : "holds characters that no token has")
-      }
-      const base = yield* parseBaseUrl(options?.baseUrl ?? defaultBaseUrl, options)
-      const headers = { [header]: render(value) }
-      const authorizeNow = (request: HttpClientRequest.HttpClientRequest) =>
-        HttpClientRequest.setHeaders(HttpClientRequest.prependUrl(request, base), headers)
-      return Auth.of({
-        authorize: (request) => Effect.succeed(authorizeNow(request)),
-        authorizeNow,
-        recover: () => Effect.succeed(false)
+/** What the token and the URL are called where they come from, for errors. */
+interface Names {
+  readonly token: string
+  readonly baseUrl?: string
+}
+
+const variables = {
+  apiKey: { token: "PIPEDRIVE_API_TOKEN", baseUrl: "PIPEDRIVE_BASE_URL" },
+  accessToken: { token: "PIPEDRIVE_ACCESS_TOKEN", baseUrl: "PIPEDRIVE_BASE_URL" }
+} as const
+
+const fixed =
+  (header: string, render: (value: string) => string) =>
+  (
+    called: Names,
+    token: string | Redacted.Redacted<string>,
+    options: Options | undefined
+  ): Layer.Layer<Auth, ConfigError.ConfigError> =>
+    Layer.effect(
+      Auth,
+      Effect.gen(function* () {
+        yield* Known.refuseUnknown(options, names)
+        const value = (typeof token === "string" ? token : Redacted.value(token)).trim()
+        if (!/^[\x21-\x7e]+$/.test(value)) {
+          return yield* invalid(called.token, value === "" ? "is blank" : "holds characters that no token has")
+        }
+        const base = yield* Base.parseBaseUrl(options?.baseUrl ?? defaultBaseUrl, options, called.baseUrl)
+        const headers = { [header]: render(value) }
+        const authorizeNow = (request: HttpClientRequest.HttpClientRequest) =>
+          HttpClientRequest.setHeaders(HttpClientRequest.prependUrl(request, base), headers)
+        return Auth.of({
+          authorize: (request) => Effect.succeed(authorizeNow(request)),
+          authorizeNow,
+          recover: () => Effect.succeed(false)
+        })
       })
-    })
-  )
+    )
+
+const apiKeyOf = /*#__PURE__*/ fixed("x-api-token", (value) => value)
+
+const accessTokenOf = /*#__PURE__*/ fixed("authorization", (value) => `Bearer ${value}`)
 
 /**
  * Checks a base URL: https, or http where {@link Options} allow it; no user, no query. Returns it without a trailing slash

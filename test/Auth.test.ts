@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { Accounts, Auth, OAuth2, Pipedrive, PipedriveLive, TokenStore } from "effect-pipedrive"
+import { explain } from "../src/internal/configError.js"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
 
@@ -173,6 +174,35 @@ describe("credentials by configuration", () => {
       const error = yield* Robots.list.pipe(Effect.provide(PipedriveLive), Effect.provide(environment({})), Effect.flip)
       assert.include(String(error), "PIPEDRIVE_API_TOKEN")
       assert.include(String(error), "PIPEDRIVE_ACCESS_TOKEN")
+    })
+  )
+})
+
+describe("variables that are wrong", () => {
+  const app = {
+    PIPEDRIVE_CLIENT_ID: "i",
+    PIPEDRIVE_CLIENT_SECRET: "s",
+    PIPEDRIVE_REDIRECT_URI: "https://e.com",
+    PIPEDRIVE_REFRESH_TOKEN: "r"
+  }
+  const noUrl = "is not a URL, which begins with https://"
+  const noToken = "holds characters that no token has"
+  it.effect.each<[string, Readonly<Record<string, string>>, string]>([
+    ["PIPEDRIVE_API_TOKEN", { PIPEDRIVE_API_TOKEN: "two words" }, noToken],
+    ["PIPEDRIVE_ACCESS_TOKEN", { PIPEDRIVE_ACCESS_TOKEN: "ключ" }, noToken],
+    ["PIPEDRIVE_BASE_URL", { PIPEDRIVE_API_TOKEN: "t", PIPEDRIVE_BASE_URL: "acme.pipedrive.com" }, noUrl],
+    ["PIPEDRIVE_BASE_URL", { PIPEDRIVE_ACCESS_TOKEN: "t", PIPEDRIVE_BASE_URL: "acme" }, noUrl],
+    ["PIPEDRIVE_BASE_URL", { ...app, PIPEDRIVE_BASE_URL: "acme" }, noUrl],
+    ["PIPEDRIVE_OAUTH_URL", { ...app, PIPEDRIVE_OAUTH_URL: "acme" }, noUrl],
+    ["PIPEDRIVE_REDIRECT_URI", { ...app, PIPEDRIVE_REDIRECT_URI: "/callback" }, "is not a URL"]
+  ])("are named as they are set: %s, of %j", ([name, env, why]) =>
+    Effect.gen(function* () {
+      const error = yield* Robots.list.pipe(
+        Effect.provide(PipedriveLive),
+        Effect.provide(environment(env)),
+        Effect.flip
+      )
+      assert.strictEqual(explain(error), `${name}: ${why}`)
     })
   )
 })

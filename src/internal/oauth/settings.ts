@@ -7,8 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type { Options } from "../../OAuth2.js"
-import { missing } from "../configError.js"
-import { urlPolicyConfig } from "./baseUrl.js"
+import { invalid, missing } from "../configError.js"
+import { parseBaseUrl, urlPolicyConfig } from "./baseUrl.js"
 
 /** The options that are read. */
 export type Name = "clientId" | "clientSecret" | "redirectUri" | "oauthUrl" | "baseUrl" | "allowInsecureHttp"
@@ -39,14 +39,17 @@ export const read = (
       Option.isSome(redirectUri) &&
       alsoMissing.length === 0
     ) {
-      const valueOf = (setting: Option.Option<Redacted.Redacted<string>>) =>
-        Option.getOrUndefined(Option.map(setting, Redacted.value))
+      // checked here, where it is known what they are called
+      const url = (name: string, setting: Option.Option<Redacted.Redacted<string>>) =>
+        Option.isNone(setting) ? Effect.succeed(undefined) : parseBaseUrl(Redacted.value(setting.value), judging, name)
+      const uri = Redacted.value(redirectUri.value)
+      if (!URL.canParse(uri)) return yield* invalid("PIPEDRIVE_REDIRECT_URI", "is not a URL")
       return {
         clientId: Redacted.value(clientId.value),
         clientSecret: clientSecret.value,
-        redirectUri: Redacted.value(redirectUri.value),
-        oauthUrl: valueOf(oauthUrl),
-        baseUrl: valueOf(baseUrl),
+        redirectUri: uri,
+        oauthUrl: yield* url("PIPEDRIVE_OAUTH_URL", oauthUrl),
+        baseUrl: yield* url("PIPEDRIVE_BASE_URL", baseUrl),
         ...judging
       }
     }
