@@ -180,9 +180,9 @@ describe("an answer", () => {
         const given = yield* answered(answer)
         if (given._tag === "Right") assert.deepStrictEqual(given.right, outcome)
         else {
-          const { description, reason, transient } = given.left
-          const expected = { description: outcome, reason: "TokenEndpoint", transient: true }
-          assert.deepStrictEqual<unknown>({ description, reason, transient }, expected)
+          const { description, reason, status, transient } = given.left
+          const expected = { description: outcome, reason: "TokenEndpoint", status: answer().status, transient: true }
+          assert.deepStrictEqual<unknown>({ description, reason, status, transient }, expected)
         }
         assert.strictEqual(given._tag === "Right", typeof outcome === "object")
       }
