@@ -28,6 +28,7 @@ import * as KeyValue from "../src/internal/keyValue.js"
 import * as Claims from "../src/internal/webhooks/claims.js"
 import { world } from "./sandbox/support.js"
 import { models } from "./support/customFields.js"
+import * as Tracing from "./support/tracing.js"
 import { lives, plain, seed } from "./support/webhooks.js"
 
 const credentials = { user: "pipedrive", password: Redacted.make("geheim:ü") }
@@ -356,6 +357,196 @@ describe("a delivery", () => {
       yield* send(request(body(1, { id: "fast", action: "change" })))
       yield* TestClock.adjust("10 seconds")
       assert.deepStrictEqual(order, ["slow", "fast"])
+    })
+  )
+})
+
+describe("an answer", () => {
+  const headersOf = (response: Response) =>
+    ["allow", "www-authenticate", "retry-after"].map((name) => response.headers.get(name))
+
+  it.effect("says what may be done about it", () =>
+    Effect.gen(function* () {
+      const { app, close } = yield* started({ accept: () => Effect.succeed(false), maximumBodySize: 10_000 })
+      const right = basic("pipedrive:geheim:ü")
+      const get = new Request("https://me.example.com/", { headers: { authorization: right } })
+      const cases = [
+        [get, 405, ["POST", null, null]],
+        [request(body(1), { authorization: "" }), 401, [null, "Basic", null]],
+        [request("{"), 400, [null, null, null]],
+        [request("x".repeat(10_001)), 413, [null, null, null]],
+        [request(body(1)), 403, [null, null, null]]
+      ] as const
+      for (const [web, status, headers] of cases) {
+        const response = yield* ask(app, web)
+        assert.deepStrictEqual<unknown>([response.status, headersOf(response)], [status, headers])
+      }
+      yield* close
+      const response = yield* ask(app, request(body(1)))
+      assert.deepStrictEqual([response.status, headersOf(response)], [503, [null, null, "3"]])
+    })
+  )
+
+  it.effect("to a body whose length is told is given before it is read, if that is too long", () =>
+    Effect.gen(function* () {
+      const text = body(1)
+      const size = new TextEncoder().encode(text).length
+      const cases = [
+        // the least that is allowed, the length that is told, the status
+        [size, String(size), 200],
+        [size - 1, String(size), 413],
+        [size, undefined, 200],
+        [size - 1, undefined, 413],
+        // a length that is not so does not let more in
+        [size - 1, "5", 413],
+        [size, "5", 200],
+        [size, "0", 200],
+        [size - 1, "0", 413],
+        [size, "x", 200],
+        [size - 1, "-1", 413]
+      ] as const
+      for (const [maximumBodySize, length, status] of cases) {
+        const { errors, send } = yield* started({ maximumBodySize })
+        const headers: Record<string, string> = length === undefined ? {} : { "content-length": length }
+        assert.strictEqual(yield* send(request(text, headers)), status, `${maximumBodySize} ${length}`)
+        if (status === 413) {
+          assert.strictEqual(errors[0]?.message, `TooLarge: the body is larger than ${maximumBodySize} bytes`)
+        }
+      }
+      const { send } = yield* started({ maximumBodySize: size })
+      let parts = 0
+      const untouched = new ReadableStream({ pull: () => void parts++ }, { highWaterMark: 0 })
+      const web = new Request("https://me.example.com/", {
+        method: "POST",
+        headers: { authorization: basic("pipedrive:geheim:ü"), "content-length": String(size + 1) },
+        body: untouched,
+        duplex: "half"
+      } as RequestInit)
+      assert.deepStrictEqual([yield* send(web), parts], [413, 0])
+    })
+  )
+
+  it.effect("to a body that breaks off, or is no text, is that it is none", () =>
+    Effect.gen(function* () {
+      const { errors, send } = yield* started()
+      const broken = () => new ReadableStream({ pull: (out) => out.error(new Error("gone")) })
+      const latin = new TextEncoder().encode(body(1))
+      latin[latin.indexOf(0x42)] = 0xff
+      const cases = [
+        [broken(), {}, "the body is empty, or broke off"],
+        [broken(), { "content-length": "100" }, "the body is empty, or broke off"],
+        [latin, {}, "the body is not UTF-8"],
+        [latin, { "content-length": String(latin.length) }, "the body is not UTF-8"]
+      ] as const
+      for (const [content, headers, words] of cases) {
+        const web = new Request("https://me.example.com/", {
+          method: "POST",
+          headers: { authorization: basic("pipedrive:geheim:ü"), ...headers },
+          body: content,
+          duplex: "half"
+        } as RequestInit)
+        assert.strictEqual(yield* send(web), 400)
+        assert.strictEqual(errors.pop()?.message, `Malformed: ${words}`)
+      }
+    })
+  )
+
+  it.effect("is that the handler closes, whether it does before or after the body is read", () =>
+    Effect.gen(function* () {
+      for (const early of [true, false]) {
+        let closing: Effect.Effect<void> = Effect.void
+        const accept = () => (early ? Effect.die("not asked") : Effect.as(closing, true))
+        const { close, errors, handled, send } = yield* started({ accept })
+        closing = close
+        if (early) yield* close
+        assert.strictEqual(yield* send(request(early ? "{" : body(1))), 503)
+        assert.deepStrictEqual(
+          errors.map(({ message }) => message),
+          ["Closed: the handler is shutting down"]
+        )
+        yield* settle
+        assert.deepStrictEqual(handled, [])
+      }
+    })
+  )
+
+  it.effect("is the same though nobody can be told", () =>
+    Effect.gen(function* () {
+      const lines: Array<string> = []
+      const logger = Logger.make(({ message }) => lines.push(String(message)))
+      const cases: ReadonlyArray<() => Effect.Effect<never>> = [
+        () => Effect.die("oops"),
+        () => {
+          throw new Error("oops")
+        }
+      ]
+      for (const onError of cases) {
+        lines.length = 0
+        const { send } = yield* started({ onError })
+        const sending = send(request("{"))
+        assert.strictEqual(yield* Effect.provide(sending, Logger.replace(Logger.defaultLogger, logger)), 400)
+        assert.match(lines.join(), /WebhookEvents: onError failed/)
+      }
+    })
+  )
+
+  it.effect("is that of an event that came in while the store was asked about it", () =>
+    Effect.gen(function* () {
+      const store = yield* memory
+      const free = yield* Deferred.make<void>()
+      let asked = 0
+      // two deliveries of one event ask before either has claimed it
+      const slow = KeyValueStore.make({
+        ...store,
+        get: (key: string) =>
+          Effect.zipRight(
+            Effect.sync(() => asked++),
+            Effect.zipRight(Deferred.await(free), store.get(key))
+          ),
+        getUint8Array: store.getUint8Array
+      })
+      const { handled, send } = yield* started({ handle: () => Effect.sleep("1 second") }, slow)
+      const sending = yield* Effect.forEach([1, 2, 3], (attempt) => Effect.fork(send(request(body(1, { attempt })))))
+      for (let turn = 0; turn < 10; turn++) yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      yield* Deferred.succeed(free, undefined)
+      assert.deepStrictEqual(yield* Effect.forEach(sending, Fiber.join), [200, 200, 200])
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual([handled.length, asked], [1, 4])
+    })
+  )
+
+  it.effect("needs no store for an event that is in hand", () =>
+    Effect.gen(function* () {
+      const store = yield* memory
+      let asked = 0
+      const counted = KeyValueStore.make({
+        ...store,
+        get: (key: string) =>
+          Effect.zipRight(
+            Effect.sync(() => asked++),
+            store.get(key)
+          ),
+        getUint8Array: store.getUint8Array
+      })
+      const { send } = yield* started({ handle: () => Effect.never }, counted)
+      for (const attempt of [1, 2, 3]) assert.strictEqual(yield* send(request(body(1, { attempt }))), 200)
+      assert.strictEqual(asked, 1)
+    })
+  )
+})
+
+describe("the work", () => {
+  it.effect("is a span of its own, with the event and the company", () =>
+    Effect.gen(function* () {
+      const { spans, tracer } = yield* Tracing.collector
+      const { send } = yield* Effect.withTracer(started(), tracer)
+      yield* Effect.withTracer(send(request(body(1))), tracer)
+      yield* settle
+      const [span] = spans.filter(({ name }) => name.startsWith("Pipedrive."))
+      assert.deepStrictEqual(
+        [span?.name, span?.kind, Object.fromEntries(span?.attributes ?? [])],
+        ["Pipedrive.WebhookEvents.handle", "consumer", { "pipedrive.event": "board.create", "pipedrive.company_id": 5 }]
+      )
     })
   )
 })
@@ -699,7 +890,13 @@ describe("options", () => {
       assert.strictEqual(yield* refused({ concurency: 2 }), "concurency: is no option: did you mean concurrency?")
       assert.strictEqual(yield* refused({ concurrency: 0 }), "concurrency: must be a whole number above zero, is 0")
       assert.strictEqual(yield* refused({ capacity: 1.5 }), "capacity: must be a whole number above zero, is 1.5")
+      assert.strictEqual(yield* refused({ capacity: "5" }), 'capacity: must be a whole number above zero, is "5"')
+      assert.strictEqual(
+        yield* refused({ maximumBodySize: -1 }),
+        "maximumBodySize: must be a whole number above zero, is -1"
+      )
       assert.strictEqual(yield* refused({ drainTimeout: "soon" }), 'drainTimeout: must be a duration, is "soon"')
+      assert.strictEqual(yield* refused({ timeToLive: {} }), "timeToLive: must be a duration, is {}")
     })
   )
 })
