@@ -1,8 +1,12 @@
 /** What each kind of response comes to, by endpoints made for it: what is compiled on first use is compiled by each test. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { Endpoint, Field, HttpLayer, type PipedriveError } from "effect-pipedrive"
+import * as Run from "../src/internal/endpoint.js"
+import { tooDeep } from "../src/internal/text.js"
 import * as Fake from "./support/fake.js"
 
 const about = {
@@ -190,6 +194,113 @@ describe("a response", () => {
           { _tag: "InvalidRequest", endpoint: "v1.Fresh.get", method: "GET", path: "/api/v1/fresh/{id}" }
         ]
       )
+    })
+  )
+
+  it.effect("is deeper than can be walked, or of a Schema whose check throws, and says so or is passed on", () =>
+    Effect.gen(function* () {
+      let deep: unknown = 1
+      for (let n = 0; n < 600; n++) deep = [deep]
+      const wrong = Fake.json(200, { success: true, data: { id: "x" }, deep })
+      const { outcome } = yield* met(made(one), wrong)
+      assert.strictEqual(outcome, `InvalidResponse ${tooDeep}`)
+      const throwing = Schema.Struct({
+        success,
+        data: Schema.Number.pipe(
+          Schema.filter((): boolean => {
+            throw new Error("a bug")
+          })
+        )
+      })
+      assert.strictEqual((yield* met(made(throwing), Fake.ok(1))).outcome, '{"success":true,"data":1}')
+    })
+  )
+
+  it.effect("of a file is asked for as it is, since of what is packed nobody can say whether it came whole", () =>
+    Effect.gen(function* () {
+      const file = yield* met(made(Field.Download, "binary"), new Response("x"))
+      assert.strictEqual(file.headers?.["accept-encoding"], "identity")
+      const json = yield* met(made(one), Fake.ok({ id: 1 }))
+      assert.notProperty(json.headers, "accept-encoding")
+      assert.match(json.headers?.["user-agent"] ?? "", /^effect-pipedrive\/\d/)
+    })
+  )
+})
+
+describe("a file that is given to a consumer", () => {
+  const consumed = (endpoint: unknown, answer: Fake.Answer = new Response("abc")) =>
+    Run.consume(endpoint, { id: 1 }, undefined, ({ stream }) =>
+      Effect.map(Stream.runCollect(stream), (parts) => Buffer.concat([...parts]).toString())
+    ).pipe(
+      HttpLayer.withPolicy({ retries: 0 }),
+      Effect.either,
+      Effect.map(Either.merge),
+      Effect.provide(Fake.make(answer).live)
+    )
+
+  it.effect("is that of an answer that succeeds", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* consumed(made(Field.Download, "binary")), "abc")
+      const missing = yield* consumed(made(Field.Download, "binary"), Fake.json(404, { error: "gone" }))
+      assert.deepInclude(missing, { _tag: "NotFound", error: "gone", endpoint: "v1.Fresh.get" })
+      const part = yield* consumed(made(Field.Download, "binary"), new Response("abc", { status: 206 }))
+      assert.deepInclude(part, { _tag: "InvalidResponse", issues: [{ path: [], message: "is a part of the file" }] })
+      assert.notProperty(part, "snippet")
+    })
+  )
+
+  it.effect("is that of an endpoint that answers with one", () =>
+    Effect.gen(function* () {
+      for (const endpoint of [made(one), () => 1, 1, null, undefined, { endpoint: { response: "binary" } }]) {
+        const error = yield* consumed(endpoint)
+        assert.deepInclude(error, { _tag: "InvalidRequest", endpoint: "Download", method: "GET", path: "" })
+        assert.match(String(error), /is not an endpoint that answers with a file: give v1\.Files\.download/)
+        assert.deepStrictEqual(
+          typeof error !== "string" && error._tag === "InvalidRequest" && error.issues[0]?.path,
+          []
+        )
+      }
+    })
+  )
+})
+
+describe("an endpoint", () => {
+  it.effect("is called with its input, as an Effect, in a generator, or on behalf of another", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.ok(1))
+      const fresh = Endpoint.make(() => ({
+        ...about,
+        path: "/fresh",
+        input: Schema.Struct({}),
+        output: Schema.Struct({ success, data: Schema.Number })
+      }))
+      const calls = Effect.gen(function* () {
+        const { data } = yield* fresh
+        const other = yield* fresh({})
+        const piped = yield* fresh.pipe(Effect.map(({ data }) => data))
+        return [data, other.data, piped, fresh.endpoint.path]
+      })
+      assert.deepStrictEqual(yield* Effect.provide(calls, fake.live), [1, 1, 1, "/fresh"])
+      const at = Run.at(made(one) as never, undefined)
+      const answer = yield* Effect.provide(at({ id: 7 }), Fake.make(Fake.ok({ id: 7 })).live)
+      assert.deepStrictEqual<unknown>(answer, { success: true, data: { id: 7 } })
+    })
+  )
+
+  it.effect("sends nothing of a file that cannot be read", () =>
+    Effect.gen(function* () {
+      const fake = Fake.make(Fake.ok({ id: 1 }))
+      const upload = Endpoint.make(() => ({
+        ...about,
+        method: "POST",
+        body: { encoding: "multipart", keys: ["file"] },
+        input: Schema.Struct({ id: Schema.Int, file: Field.Upload }),
+        output: one
+      }))
+      const file = Object.assign(new Blob(["abc"]), { arrayBuffer: () => Promise.reject(new Error("gone")) })
+      const error = yield* upload({ id: 1, file }).pipe(Effect.flip, Effect.provide(fake.live))
+      assert.deepInclude(error, { _tag: "TransportError", phase: "body", attempts: 0, description: "gone" })
+      assert.lengthOf(fake.seen, 0)
     })
   )
 })
