@@ -4,6 +4,7 @@
  */
 import { globalValue } from "effect/GlobalValue"
 import { afterAll, beforeEach, type RunnerTestCase, type RunnerTestSuite } from "vitest"
+import "./equality.js"
 
 const slow: ReadonlyArray<RegExp> = [
   // esbuild, a process; the time zone, which a worker thread cannot set

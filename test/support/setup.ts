@@ -3,5 +3,6 @@
  * its process busy for longer than Vitest waits for a word of it, on a slow machine.
  */
 import { afterEach } from "vitest"
+import "./equality.js"
 
 afterEach(() => new Promise<void>((resolve) => void setImmediate(resolve)))

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { Auth, type Sync, type SyncStore } from "effect-pipedrive"
 import type { Requirements } from "effect-pipedrive/Endpoint"
 import * as Sandbox from "effect-pipedrive/sandbox"
+import type { List, Row } from "../../src/internal/sync/lists.js"
 
 export type Id = number | string
 
@@ -75,3 +76,61 @@ export const source = <Item extends { readonly id: Id }, E, R>(...lists: Readonl
 
 export const sorted = <Item>(entries: Iterable<readonly [Id, Item]>): ReadonlyArray<readonly [Id, Item]> =>
   Array.from(entries).sort(([a], [b]) => (a < b ? -1 : 1))
+
+// -----------------------------------------------------------------------------
+// lists without a server
+// -----------------------------------------------------------------------------
+
+/** The nth second of a day. */
+export const at = (second: number) => `2026-01-05T10:00:${String(second).padStart(2, "0")}Z`
+export const row = (id: number, second: number, rest: object = {}) => ({
+  id,
+  update_time: at(second),
+  add_time: at(0),
+  ...rest
+})
+
+export interface Served {
+  readonly name?: string
+  readonly reading?: List["reading"]
+  readonly style?: "cursor" | "offset" | "none"
+  readonly size?: number
+  readonly query?: ReadonlyArray<string>
+}
+
+/** A list that is served from these rows, as Pipedrive does, and what it was asked. */
+export const serve = (rows: Array<Row>, given: Served = {}) => {
+  const { name = "Things.list", query = [], reading = "cursor", size = 2, style = "cursor" } = given
+  const asked: Array<Row> = []
+  const time = (one: Row) => String(one.update_time)
+  const pagination = style === "none" ? undefined : { style, maximum: 100, items: "data" }
+  const list = {
+    name: `v2.${name}`,
+    endpoint: { version: "v2", name, method: "GET", path: "/things", query, pagination },
+    reading,
+    run: (input: Row) =>
+      Effect.sync(() => {
+        asked.push(input)
+        const isDown = input.sort_direction === "desc" || /DESC/.test(String(input.sort))
+        const ids: unknown = input.ids
+        const all = rows
+          .filter((one) => typeof input.updated_since !== "string" || time(one) >= input.updated_since)
+          .filter((one) => !Array.isArray(ids) || ids.includes(one.id))
+          .sort((a, b) =>
+            reading === "whole" ? 0 : (time(a) < time(b) ? -1 : time(a) > time(b) ? 1 : 0) * (isDown ? -1 : 1)
+          )
+        const from = Number(input.cursor ?? input.start ?? 0)
+        const to = style === "none" ? all.length : from + Math.min(size, Number(input.limit ?? size))
+        const more = to < all.length
+        return {
+          success: true,
+          data: all.slice(from, to),
+          additional_data:
+            style === "cursor"
+              ? { next_cursor: more ? String(to) : null }
+              : { pagination: { more_items_in_collection: more, next_start: to } }
+        }
+      })
+  } as unknown as List
+  return { asked, list }
+}
