@@ -92,7 +92,7 @@ export interface Service {
   readonly connect: (callback: OAuth2.Callback) => Effect.Effect<Connected, PipedriveError>
   /** The accounts that have tokens in the store, in order; those whose tokens are dead by now included. */
   readonly list: Effect.Effect<ReadonlyArray<string>, AuthError>
-  /** Revokes an account's refresh token and forgets it. */
+  /** Revokes an account's refresh token and forgets it. Of an account that has none there is nothing to do. */
   readonly disconnect: (account: string | number) => Effect.Effect<void, AuthError>
   /** Verifies Pipedrive's notice that a user removed the app, and forgets the account. */
   readonly handleUninstall: (
@@ -245,7 +245,11 @@ export const make = <R = never>(
           return { account, user }
         }).pipe(Effect.scoped),
       list: StoreAccess.listOf(Context.get(context, TokenStore.TokenStore)),
-      disconnect: (account) => Effect.scoped(Effect.flatMap(get(account), (session) => session.revoke())),
+      disconnect: (account) =>
+        Effect.scoped(Effect.flatMap(get(account), (session) => session.revoke())).pipe(
+          // it may have been disconnected before, or the user removed the app
+          Effect.catchAll((error) => (error.reason === "NotAuthorized" ? Effect.void : Effect.fail(error)))
+        ),
       handleUninstall: (request) =>
         Effect.gen(function* () {
           const notice = yield* made.app.handleUninstall(request)

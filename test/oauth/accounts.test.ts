@@ -243,7 +243,12 @@ describe("an account", () => {
       for (const account of [7, 8]) {
         const error = yield* Effect.flip(call.pipe(Accounts.provide(account)))
         assert.strictEqual(error._tag === "AuthError" && error.reason, "NotAuthorized")
+        // no more is said than there is to say
+        assert.sameMembers(Object.keys(error), ["_tag", "reason", "description", "endpoint", "method", "path"])
       }
+      // who goes twice, or was never here, is gone
+      for (const account of [7, 8, 9]) yield* accounts.disconnect(account)
+      assert.strictEqual(server.counts.revokes, 1)
     }).pipe(Effect.provide(live(server)))
   })
 

@@ -72,10 +72,7 @@ const askAuth = <A, B>(
 ): Effect.Effect<B, E.AuthError> =>
   Effect.suspend(() => {
     state.authorizing = true
-    return Effect.catchAll(effect(), ({ attempts, code, description, reason, retryAfter, status, transient }) => {
-      const said = { reason, description, status, code, transient, retryAfter, attempts }
-      return Effect.fail(new E.AuthError({ ...state.sending.call, ...said }))
-    })
+    return Effect.catchAll(effect(), (error) => Effect.fail(new E.AuthError({ ...error, ...state.sending.call })))
   })
 
 interface Admission {
