@@ -16,7 +16,7 @@ import type { Any, Requirements } from "./Endpoint.js"
 import * as CallSite from "./internal/callSite.js"
 import * as Plain from "./internal/schema/plainData.js"
 import * as Streams from "./internal/streams.js"
-import { type Query, queryOf, type Row } from "./internal/upsert/query.js"
+import { lacking, type Query, queryOf, type Row } from "./internal/upsert/query.js"
 import { InvalidRequest, type Issue, type PipedriveError } from "./PipedriveError.js"
 import * as ItemSearch from "./v2/ItemSearch.js"
 
@@ -250,12 +250,14 @@ const withQuery = <A, E, R>(
   site: CallSite.CallSite,
   module: Loose,
   operation: string,
-  by: unknown,
+  { add, by }: { readonly by: unknown; readonly add?: unknown },
   use: (query: Query) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | InvalidRequest, R> =>
   Effect.suspend((): Effect.Effect<A, E | InvalidRequest, R> => {
     const query = queryOf(by)
-    return "label" in query ? use(query) : refused(module, operation, query)
+    if (!("label" in query)) return refused(module, operation, query)
+    const issue = lacking(query, add)
+    return issue === undefined ? use(query) : refused(module, operation, [issue])
   }).pipe(Effect.mapError(CallSite.named(site)))
 
 /**
@@ -278,10 +280,11 @@ export const find = <A extends Item, E, E2 = never>(
   module: Findable<A, E, E2>,
   by: By<A>
 ): Effect.Effect<Option.Option<A>, E | E2 | PipedriveError | AmbiguousMatch, Requirements> =>
-  withQuery(CallSite.capture(), loose(module), "find", by, (query) => typed(findOne(loose(module), query)))
+  withQuery(CallSite.capture(), loose(module), "find", { by }, (query) => typed(findOne(loose(module), query)))
 
 /**
- * The one record that fits, or a new one. Several that fit fail with {@link AmbiguousMatch}, and nothing is added.
+ * The one record that fits, or a new one. Several that fit fail with {@link AmbiguousMatch}, and nothing is added. What is added must
+ * have what is looked for by, or the next call would not find it: else the call fails with `InvalidRequest`.
  *
  * Several processes at once end with one record: each looks again after its add, and deletes its own if another one is older.
  * That needs two things of Pipedrive: that a list shows what was added before, and that the credentials may delete. What was
@@ -305,7 +308,7 @@ export const findOrAdd = <A extends Item, I, E, E2 = never, E3 = never>(
   module: Addable<A, I, E, E2, E3>,
   options: { readonly by: By<A>; readonly add: NoInfer<I> }
 ): Effect.Effect<Upserted<A>, E | E2 | E3 | PipedriveError | AmbiguousMatch, Requirements> =>
-  withQuery(CallSite.capture(), loose(module), "findOrAdd", options.by, (query) =>
+  withQuery(CallSite.capture(), loose(module), "findOrAdd", options, (query) =>
     Effect.flatMap(typed<A, E | E2>(findOne(loose(module), query)), (found) =>
       Option.isSome(found)
         ? Effect.succeed<Upserted<A>>({ outcome: "found", data: found.value })
@@ -341,7 +344,7 @@ export const updateOrAdd = <A extends Item, I, U, E, E2 = never, E3 = never, E4 
     readonly add: NoInfer<I>
   }
 ): Effect.Effect<Upserted<A>, E | E2 | E3 | E4 | PipedriveError | AmbiguousMatch, Requirements> =>
-  withQuery(CallSite.capture(), loose(module), "updateOrAdd", options.by, (query) => {
+  withQuery(CallSite.capture(), loose(module), "updateOrAdd", options, (query) => {
     const { update } = options
     const change = (found: A): Changed<A, E4> => {
       const changes = typeof update === "function" ? update(found) : update

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { CustomFields } from "effect-pipedrive"
+import { CustomFields, type Endpoint } from "effect-pipedrive"
 import { Leads } from "effect-pipedrive/current"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Upsert from "effect-pipedrive/Upsert"
@@ -168,7 +168,7 @@ describe("what tells the record", () => {
       const updated = yield* Upsert.updateOrAdd(Named, {
         by,
         update: { fields: { contract: "K-18" } },
-        add: { name: "Ada" }
+        add: { name: "Ada", fields: { contract: "K-17" } }
       })
       assert.deepStrictEqual([updated.outcome, updated.data.fields.contract], ["updated", "K-18"])
     }).pipe(Effect.provide(live()))
@@ -269,6 +269,46 @@ describe("wrong input", () => {
         if (error._tag === "InvalidRequest") assert.strictEqual(error.issues[0]?.path.join("."), path)
         assert.deepStrictEqual(requests, [])
       }
+    }).pipe(Effect.provide(live()))
+  )
+
+  it.effect("is an addition that would not be found again", () =>
+    Effect.gen(function* () {
+      const refusal = (call: Effect.Effect<unknown, unknown, Endpoint.Requirements>) =>
+        Effect.map(requestsOf(Effect.flip(call)), ([error, requests]) => {
+          assert.deepStrictEqual(requests, [])
+          return String(error)
+        })
+      const again = "else it is not found by it, and added again each time"
+      for (const [add, by, what] of [
+        [{ name: "Ada" }, { email }, `email "${email}"`],
+        [{ ...ada, emails: [{ value: "other@example.com" }] }, { email }, `email "${email}"`],
+        [{ name: "Ada King" }, { name: "Ada" }, 'name "Ada"'],
+        [{ ...ada, phones: [{ value: "1" }] }, { phone: "+2" }, 'phone "+2"'],
+        [ada, { field: [contract, "K"] }, `field ${contract} "K"`],
+        [{ ...ada, custom_fields: { [contract]: null } }, { field: [contract, "K"] }, `field ${contract} "K"`]
+      ] as const) {
+        const expected = `\`add\` must have the ${what}: ${again}`
+        assert.include(yield* refusal(Upsert.findOrAdd(Persons, { by, add })), expected)
+        assert.include(yield* refusal(Upsert.updateOrAdd(Persons, { by, add, update: { name: "Ada" } })), expected)
+      }
+      const lead = { title: "New", person_id: 1 }
+      assert.include(yield* refusal(Upsert.findOrAdd(Leads, { by: { field: [contract, "K"] }, add: lead })), again)
+      const added = yield* Effect.all([
+        Upsert.findOrAdd(Persons, { by: { email: " ADA@EXAMPLE.COM" }, add: ada }),
+        Upsert.findOrAdd(Persons, { by: { search: { term: "nobody", where: () => false } }, add: ada }),
+        Upsert.findOrAdd(Deals, { by: { title: "twin" }, add: { title: " Twin " } })
+      ])
+      assert.deepStrictEqual(
+        added.map(({ outcome }) => outcome),
+        ["added", "added", "added"]
+      )
+      // what cannot be read fails as it does where it is added
+      const odd = Object.defineProperty({ name: "Ada" }, "emails", { enumerable: true, get: () => JSON.parse("") })
+      assert.include(
+        String(yield* Effect.flip(Upsert.findOrAdd(Persons, { by: { email: "other@example.com" }, add: odd }))),
+        "cannot be read"
+      )
     }).pipe(Effect.provide(live()))
   )
 

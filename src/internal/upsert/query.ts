@@ -15,6 +15,8 @@ export interface Query {
   /** The custom field to search by, instead. */
   readonly field?: { readonly key: string; readonly value: string }
   readonly fits: (row: Row) => boolean
+  /** Whether what fits is told by the caller's own function. */
+  readonly isOwn?: true
 }
 
 const names: Known.Names<Record<"email" | "phone" | "name" | "title" | "code" | "field" | "search", unknown>> = {
@@ -38,6 +40,28 @@ const valuesIn = (u: unknown): ReadonlyArray<unknown> =>
 
 const isText = (u: unknown): u is string => typeof u === "string" && u.trim() !== ""
 
+/** A record that is added without what it is looked for by would be added again each time. @internal */
+export const lacking = (query: Query, input: unknown): Issue | undefined => {
+  if (query.isOwn || typeof input !== "object" || input === null) return undefined
+  try {
+    if (holds(query, input as Row)) return undefined
+  } catch {
+    // what cannot be read is refused where it is added
+    return undefined
+  }
+  return {
+    path: ["add"],
+    message: `must have the ${query.label}: else it is not found by it, and added again each time`
+  }
+}
+
+const holds = ({ field, fits }: Query, row: Row): boolean => {
+  if (field === undefined) return fits(row)
+  const held = row[field.key] ?? (row.custom_fields as Row | null | undefined)?.[field.key]
+  // those by name are under names that are not known here
+  return row.fields !== undefined || (held !== undefined && held !== null)
+}
+
 /** What is looked for, or why that cannot be told. @internal */
 export const queryOf = (by: unknown): Query | ReadonlyArray<Issue> => {
   const wrong = (path: ReadonlyArray<string | number>, message: string) => [{ path: ["by", ...path], message }]
@@ -54,7 +78,7 @@ export const queryOf = (by: unknown): Query | ReadonlyArray<Issue> => {
     if (!isText(term)) return wrong(["search", "term"], "must be a text to search for")
     if (typeof where !== "function")
       return wrong(["search", "where"], "must be a function that says which record is meant")
-    return { label: `term ${JSON.stringify(term)}`, search: { term }, fits: (row) => where(row) === true }
+    return { label: `term ${JSON.stringify(term)}`, search: { term }, fits: (row) => where(row) === true, isOwn: true }
   }
   if (kind === "field") {
     const [field, wanted] = Array.isArray(value) ? value : []
