@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { OAuth2, TokenStore } from "effect-pipedrive"
+import { OAuth2, type PipedriveError, TokenStore } from "effect-pipedrive"
 import * as TokenStoreSql from "effect-pipedrive/TokenStoreSql"
 import { build } from "esbuild"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
@@ -78,7 +78,7 @@ const unique = (name: string) => `${name}_${Date.now()}_${process.pid}`
 
 describe(`processes on one ${where} store, with a server that rotates refresh tokens`, () => {
   it("four of them: one refresh per expiry over 20 expiries, and no invalid_grant", async () => {
-    const lifetime = 400
+    const lifetime = 600
     const issued: Array<number> = []
     const plain = OAuth.makeServer({ rotate: true, expiresIn: lifetime / 1000 })
     const server: OAuth.OAuthServer = {
@@ -157,9 +157,16 @@ describe(`processes on one ${where} store, with a server that rotates refresh to
         victim.process.kill("SIGKILL")
         await gone
         const actedBefore = granted() > before
-        const began = Date.now()
-        const token = await survivor.runPromise(Effect.either(Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.token)))
-        tally.longest = Math.max(tally.longest, Date.now() - began)
+        const ask = Effect.suspend(() => {
+          const began = Date.now()
+          return Effect.ensuring(
+            Effect.flatMap(OAuth2.OAuth2, (oauth) => oauth.token),
+            Effect.sync(() => (tally.longest = Math.max(tally.longest, Date.now() - began)))
+          )
+        })
+        // an OAuth server that is slow on a busy machine says nothing of the lock or of the token
+        const isSlow = (error: PipedriveError.AuthError) => error.reason === "TokenEndpoint"
+        const token = await survivor.runPromise(Effect.either(Effect.retry(ask, { while: isSlow, times: 5 })))
         // the request of a process that is gone may still be on its way: a refresh that is refused is not granted
         const acted = token._tag === "Left" ? granted() > before : actedBefore
         if (acted) tally.acted++
