@@ -229,10 +229,12 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
       Effect.gen(function* () {
         const dead = Redacted.value(from.refreshToken)
         const stored = yield* loadStored
+        const { dead: known, seed } = yield* Ref.get(state)
         if (stored !== undefined && !same(stored.refreshToken, dead)) {
+          // the stored one was found dead before the first refresh token was tried
+          if (known !== undefined && same(stored.refreshToken, known.refreshToken)) return yield* error
           return rounds > 0 ? yield* renewLocked(request, rounds - 1) : yield* unstableStore()
         }
-        const { seed } = yield* Ref.get(state)
         yield* patch({ seed: undefined, dead: { refreshToken: dead, error } })
         if (seed !== undefined && !same(seed, dead)) {
           return yield* requestRenewal({ refreshToken: seed }, stored, request, rounds)
