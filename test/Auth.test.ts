@@ -1,6 +1,7 @@
-import type { HttpClient } from "@effect/platform"
+import { type HttpClient, HttpClientRequest } from "@effect/platform"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import type * as ConfigError from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -43,6 +44,21 @@ describe("fixed credentials", () => {
         assert.include(String(error), "apiToken")
         if (token.trim() !== "") assert.notInclude(String(error), token)
       }
+    })
+  )
+
+  it.effect("are refused by the name that they have, and cannot be renewed", () =>
+    Effect.gen(function* () {
+      const refused = (layer: Layer.Layer<Auth.Auth, ConfigError.ConfigError>) =>
+        Effect.map(Effect.scoped(Effect.flip(Layer.build(layer))), explain)
+      assert.strictEqual(yield* refused(Auth.apiKey(" ")), "apiToken: is blank")
+      assert.strictEqual(yield* refused(Auth.accessToken("")), "accessToken: is blank")
+      assert.strictEqual(
+        yield* refused(Auth.accessToken(Redacted.make("a b"))),
+        "accessToken: holds characters that no token has"
+      )
+      const { recover } = yield* Effect.provide(Auth.Auth, Auth.apiKey("t"))
+      assert.isFalse(yield* recover(HttpClientRequest.get("/x")))
     })
   )
 

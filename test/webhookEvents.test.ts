@@ -455,6 +455,13 @@ describe("a delivery", () => {
         /board\.create: what was delivered is not as documented: `data\.name` must be string/
       )
       assert.match((yield* Effect.flip(strict(body))).message, /`data\.name` must be string/)
+      // nor is anything said where nobody wants to know
+      const off = HttpLayer.withPolicy(WebhookEvents.decode(body), { responseValidation: "off" })
+      const silent = yield* off.pipe(
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+        Effect.provideService(Told, new Set())
+      )
+      assert.deepStrictEqual([silent.data, lines.length], [body.data, 1])
     })
   )
 

@@ -117,6 +117,63 @@ describe("every store keeps tokens by account", () => {
   )
 })
 
+describe("a store's options", () => {
+  it.effect("that nobody knows are refused by name", () =>
+    Effect.gen(function* () {
+      const refused = (options: object) => Effect.map(Effect.flip(TokenStore.make(place(), options)), explain)
+      assert.match((yield* refused({ lockTimeot: 5 })) ?? "", /^lockTimeot: is no option: did you mean lockTimeout/)
+      assert.match((yield* refused({ seal: { kye: keyOf(1) } })) ?? "", /^seal\.kye: is no option: did you mean key/)
+    })
+  )
+
+  it.effect("say what the keys of a KeyValueStore begin with; its list is written when it changes", () =>
+    Effect.gen(function* () {
+      const texts = yield* KeyValueStore.KeyValueStore
+      const written: Array<string> = []
+      const watched = KeyValueStore.make({
+        ...texts,
+        getUint8Array: texts.getUint8Array,
+        set: (key, value) => {
+          written.push(key)
+          return texts.set(key, value)
+        }
+      })
+      for (const [options, prefix] of [
+        [{}, "pipedrive-token-"],
+        [{ prefix: "p:" }, "p:"]
+      ] as const) {
+        written.length = 0
+        yield* Effect.gen(function* () {
+          const store = yield* TokenStore.TokenStore
+          yield* store.save("2", token)
+          yield* store.save("1", token)
+          yield* store.save("1", token)
+          yield* store.clear("3")
+          assert.deepStrictEqual(yield* store.list, ["1", "2"])
+        }).pipe(
+          Effect.provide(
+            TokenStore.layerKeyValueStore(options).pipe(
+              Layer.provide(Layer.succeed(KeyValueStore.KeyValueStore, watched))
+            )
+          )
+        )
+        const index = `accounts-of-${prefix}`
+        assert.deepStrictEqual(written, [`${prefix}2`, index, `${prefix}1`, index, `${prefix}1`])
+      }
+    }).pipe(Effect.provide(KeyValueStore.layerMemory))
+  )
+
+  it.effect("do not matter for the order of its accounts", () =>
+    Effect.gen(function* () {
+      const store = yield* TokenStore.TokenStore
+      for (const account of ["b", "c", "a"]) yield* store.save(account, token)
+      assert.deepStrictEqual(yield* store.list, ["a", "b", "c"])
+      const own = yield* TokenStore.make({ ...place(), list: Effect.succeed(["b", "c", "a"]) })
+      assert.deepStrictEqual(yield* own.list, ["a", "b", "c"])
+    }).pipe(Effect.provide(TokenStore.layerMemory))
+  )
+})
+
 describe("what is stored", () => {
   it("is a token by its Schema, both ways", () => {
     const stored = Schema.encodeSync(TokenStore.Token)(token)
@@ -185,6 +242,38 @@ describe("what a store fails with", () => {
 })
 
 describe("the words of a store", () => {
+  it.effect("name the account and what could not be done", () =>
+    Effect.gen(function* () {
+      const fail = Effect.fail(new Error("disk full"))
+      const store = yield* TokenStore.make({ load: () => fail, save: () => fail, clear: () => fail, list: fail })
+      const tokens = 'the tokens of account "a b"'
+      const steps: ReadonlyArray<readonly [step: Effect.Effect<unknown, PipedriveError.AuthError>, what: string]> = [
+        [store.load("a b"), `load ${tokens}`],
+        [store.save("a b", token), `save ${tokens}`],
+        [store.clear("a b"), `clear ${tokens}`],
+        [store.list, "list the accounts"]
+      ]
+      for (const [step, what] of steps) {
+        const { description, reason, transient } = yield* Effect.flip(step)
+        assert.deepStrictEqual<unknown>(
+          [reason, description, transient],
+          ["TokenStore", `could not ${what}: disk full`, true]
+        )
+      }
+      const thrown = yield* TokenStore.make({ ...place(), load: () => Effect.die("secret") })
+      assert.strictEqual((yield* Effect.flip(thrown.load("1"))).description.slice(-8), ": defect")
+    })
+  )
+
+  it.effect("come without the token though what is saved is sealed", () =>
+    Effect.gen(function* () {
+      const fail = Effect.fail(new Error("could not send secret-refresh after v1u:secret-access"))
+      const store = yield* TokenStore.make({ ...place(), save: () => fail }, { seal: { key: keyOf(1) } })
+      const { description } = yield* Effect.flip(store.save("1", token))
+      assert.match(description, /could not send <redacted> after <redacted>$/)
+    })
+  )
+
   it.effect("come without the token that was to be saved, however deep they stand", () =>
     Effect.gen(function* () {
       const leaking = new Error("no", { cause: new Error("row secret-refresh, v1u:secret-access is too long") })
