@@ -13,6 +13,7 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import { PipedriveError, type TokenStore } from "effect-pipedrive"
 import * as Session from "../../src/internal/oauth/session.js"
+import { letting } from "../support/oauth.js"
 
 const failure = (reason: PipedriveError.AuthErrorReason, more: Partial<PipedriveError.AuthError> = {}) =>
   new PipedriveError.AuthError({ reason, description: "no", ...more })
@@ -361,6 +362,7 @@ describe("a token that could not be saved", () => {
       assert.deepStrictEqual(yield* outcome(session.token), ["InvalidToken", ...renewing])
       assert.isUndefined(session.ready(0))
       assert.deepStrictEqual(yield* outcome(session.token), ["InvalidToken", "lock", "load", "save 1"])
+      assert.isUndefined(session.ready(0))
       steps.save = Effect.void
       assert.deepStrictEqual(yield* outcome(session.token), ["1", "lock", "load", "save 1", "tell 1"])
       assert.deepStrictEqual(yield* outcome(session.token), ["1"])
@@ -369,13 +371,15 @@ describe("a token that could not be saved", () => {
 
   it.effect("gives way to what came into the store meanwhile, of which nobody is told", () =>
     Effect.gen(function* () {
-      const { kept, outcome, session, steps } = yield* started()
+      const { asking, kept, outcome, session, steps } = yield* started()
       kept.token = old("a")
       steps.save = Effect.fail(broken)
       yield* outcome(session.token)
       kept.token = token("b")
       steps.save = Effect.void
       assert.deepStrictEqual(yield* outcome(session.token), ["b", "lock", "load"])
+      const revoked = yield* asking(session.revoke("access_token"))
+      assert.deepStrictEqual(revoked.asked, ["lock", "load", "access_token access-b", "load", "save b"])
       yield* TestClock.adjust(3_600_000)
       steps.told = Effect.fail("no")
       assert.deepStrictEqual((yield* outcome(session.token)).slice(-2), ["save 2", "tell 2"])
@@ -423,9 +427,7 @@ describe("a token that could not be saved", () => {
       for (const told of [Effect.fail("no"), Effect.die("no"), Effect.never, Effect.uninterruptible(Effect.never)]) {
         const { outcome, session, steps } = yield* started()
         steps.told = told
-        const setting = yield* Effect.fork(Effect.flip(session.set(token("s"))))
-        yield* TestClock.adjust("30 seconds")
-        const error = yield* Fiber.join(setting)
+        const error = yield* letting(Effect.flip(session.set(token("s"))), "1 second")
         assert.strictEqual(error.reason, "TokenStore")
         assert.match(error.description, /^onTokenUpdate failed, or did not end within 30s/)
         assert.deepStrictEqual(yield* outcome(session.token), ["s"])
@@ -444,6 +446,7 @@ describe("a token that was refused", () => {
       // what was refused is not what is in use
       const another = yield* recovering("x")
       assert.deepStrictEqual([another.result._tag === "Right" && another.result.right, another.asked], [true, []])
+      yield* TestClock.adjust(5_000)
       // another process has renewed it
       kept.token = token("b")
       assert.deepStrictEqual((yield* recovering("a")).asked, ["load"])
@@ -527,6 +530,9 @@ describe("a token that is revoked", () => {
       steps.save = Effect.void
       const { asked } = yield* asking(session.revoke("access_token"))
       assert.deepStrictEqual(asked, ["lock", "access_token access-s", "load", "save s", "tell s"])
+      // of what was told of before nobody is told again
+      const again = yield* asking(session.revoke("access_token"))
+      assert.deepStrictEqual(again.asked, ["lock", "load", "access_token access-s", "load", "save s"])
       const seeded = yield* started({ seed: Redacted.make("seed") })
       assert.deepStrictEqual((yield* seeded.asking(seeded.session.revoke("access_token"))).asked, ["lock", "load"])
       const whole = yield* seeded.asking(seeded.session.revoke("refresh_token"))
