@@ -24,10 +24,12 @@ export const measurePolicy = async (options: { readonly quick: boolean }): Promi
     "x-ratelimit-remaining": String(limit - 1),
     "x-ratelimit-reset": "2"
   }
-  const client = HttpClient.make((request) =>
-    Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(`{"success":true}`, { headers })))
-  )
-  const transport = Layer.succeed(HttpClient.HttpClient, client)
+  const answer = `{"success":true}`
+  const answering = (headers: Readonly<Record<string, string>>) =>
+    HttpClient.make((request) =>
+      Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(answer, { headers })))
+    )
+  const client = answering({ ...headers, "content-length": String(answer.length) })
   const request = HttpClientRequest.get("/api/v2/deals/1", { headers: { accept: "application/json" } })
   const address = "https://api.pipedrive.com/api/v2/deals/1"
   const signed = HttpClientRequest.get(address, { headers: { accept: "application/json", "x-api-token": "token" } })
@@ -48,8 +50,11 @@ export const measurePolicy = async (options: { readonly quick: boolean }): Promi
     })
   )
   const bare = Effect.flatMap(client.execute(signed), (response) => response.text)
-  const layer = (limiter: boolean) =>
-    Layer.merge(Layer.provide(HttpLayer.layer({ limiter }), transport), Auth.apiKey("token"))
+  const layer = (limiter: boolean, over = client) =>
+    Layer.merge(
+      Layer.provide(HttpLayer.layer({ limiter }), Layer.succeed(HttpClient.HttpClient, over)),
+      Auth.apiKey("token")
+    )
 
   const repeated = <E, R>(effect: Effect.Effect<unknown, E, R>, calls: number) => {
     let left = calls
@@ -70,6 +75,10 @@ export const measurePolicy = async (options: { readonly quick: boolean }): Promi
       {
         name: "the policy with the limiter",
         run: (calls) => Effect.runPromise(Effect.provide(repeated(sending, calls), layer(true)))
+      },
+      {
+        name: "the policy, of answers whose length is not told",
+        run: (calls) => Effect.runPromise(Effect.provide(repeated(sending, calls), layer(false, answering(headers))))
       }
     ],
     // below the limit of one window, which every run begins anew
