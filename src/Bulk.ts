@@ -11,6 +11,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Any, AnyDescription } from "./Endpoint.js"
+import * as CallSite from "./internal/callSite.js"
 import * as Known from "./internal/options.js"
 import { InvalidRequest, type Issue, isPipedriveError, mayHaveActed } from "./PipedriveError.js"
 
@@ -292,8 +293,9 @@ export const forEach = <I, A, X, R2, E = never, R = never, E3 = never, R3 = neve
   inputs: Iterable<I> | Stream.Stream<I, E, R>,
   call: Call<I, A, X, R2>,
   options: Options<E3, R3> = {}
-): Stream.Stream<Result<I, A, X>, E | E3 | InvalidRequest, R | R2 | R3> =>
-  Stream.unwrap(
+): Stream.Stream<Result<I, A, X>, E | E3 | InvalidRequest, R | R2 | R3> => {
+  const site = CallSite.capture()
+  return Stream.unwrap(
     Effect.gen(function* () {
       const endpoint = call?.endpoint
       const name = endpoint === undefined ? "" : `${endpoint.version}.${endpoint.name}`
@@ -301,9 +303,8 @@ export const forEach = <I, A, X, R2, E = never, R = never, E3 = never, R3 = neve
       if (issues.length > 0) {
         const about = endpoint ?? { method: "", version: "", path: "" }
         const path = endpoint === undefined ? "" : `/api/${about.version}${about.path}`
-        return yield* Effect.fail(
-          new InvalidRequest({ endpoint: name || "Bulk.forEach", method: about.method, path, issues })
-        )
+        const error = new InvalidRequest({ endpoint: name || "Bulk.forEach", method: about.method, path, issues })
+        return yield* Effect.fail(CallSite.named(site)(CallSite.made(error)))
       }
       const { concurrency = 10, from = { format, endpoint: name, done: 0, also: [] }, onStart } = options
       const isFinished = isFinishedBy(from)
@@ -315,7 +316,7 @@ export const forEach = <I, A, X, R2, E = never, R = never, E3 = never, R3 = neve
       const work = ([input, index]: readonly [I, number]): Effect.Effect<Outcome<I, A, X>, never, R2> =>
         Effect.flatMap(Ref.get(stopped), (stop) => {
           if (Option.isSome(stop)) return Effect.succeed({ _tag: "NotBegun", index, input, error: stop.value })
-          return Effect.matchEffect(call(input, index), {
+          return Effect.matchEffect(Effect.mapError(call(input, index), CallSite.named(site)), {
             onFailure: (error): Effect.Effect<Outcome<I, A, X>> =>
               Effect.as(stopsAll(error) ? Ref.set(stopped, Option.some(error)) : Effect.void, {
                 _tag: isUnknown(error) ? "Unknown" : "Failed",
@@ -341,6 +342,7 @@ export const forEach = <I, A, X, R2, E = never, R = never, E3 = never, R3 = neve
       )
     })
   )
+}
 
 const isStream = <I, E, R>(inputs: Iterable<I> | Stream.Stream<I, E, R>): inputs is Stream.Stream<I, E, R> =>
   Predicate.hasProperty(inputs, Stream.StreamTypeId)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { CustomFields, type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
+import { Bulk, CustomFields, type Endpoint, Pipedrive, type PipedriveError } from "effect-pipedrive"
 import * as Sandbox from "effect-pipedrive/sandbox"
 import * as Upsert from "effect-pipedrive/Upsert"
 import { Deals, Products } from "effect-pipedrive/v2"
@@ -61,6 +61,8 @@ describe("a failed call names the caller's line", () => {
     })
   )
 
+  const failure = (results: Stream.Stream<Bulk.Result<unknown, unknown, unknown>, unknown, Endpoint.Requirements>) =>
+    Stream.runForEach(results, (result) => (result._tag === "Failed" ? Effect.fail(result.error) : Effect.void))
   const fields = CustomFields.define({ contract: CustomFields.varchar("d1f443a570bc497f809f07309cd3a6903ffe8900") })
   const NamedDeals = CustomFields.module(Deals, fields)
   const wrong = { contract: 7 as never }
@@ -72,6 +74,8 @@ describe("a failed call names the caller's line", () => {
     ["fields by name that are wrong", "fields", () => NamedDeals.update({ id: 1, fields: wrong })], // fields
     ["a call with fields by name", "named", () => NamedDeals.get({ id: 999 })], // named
     ["a stream with fields by name", "rows", () => Stream.runDrain(NamedDeals.list.stream({ filter_id: 999 }))], // rows
+    ["a call for each of many", "each", () => failure(Bulk.forEach([{ id: 999 }], Deals.get))], // each
+    ["calls that make no sense", "nonsense", () => Stream.runDrain(Bulk.forEach([], Deals.get, { concurrency: 0 }))], // nonsense
     ["what is not found, and cannot be added", "add", () => Upsert.findOrAdd(Deals, { by, add: { ...by, stage_id } })], // add
     ["what cannot be looked for", "find", () => Upsert.find(Deals, { title: " " })], // find
     ["what is there twice", "twice", () => Upsert.updateOrAdd(Deals, { by: twin, update: {}, add: twin })] // twice
