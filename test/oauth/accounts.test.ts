@@ -221,6 +221,23 @@ describe("an account", () => {
     }).pipe(Effect.provide(live(server)))
   })
 
+  it.effect("is not connected where Pipedrive does not say whose token it is", () => {
+    const server = OAuth.makeServer()
+    const silent: OAuth.OAuthServer = {
+      ...server,
+      handle: (request, now) =>
+        request.url.endsWith("/users/me")
+          ? Promise.resolve(Response.json({ success: true, data: { id: 1, name: "A" } }))
+          : server.handle(request, now)
+    }
+    return Effect.gen(function* () {
+      const error = yield* Effect.flip(connect(silent, 7))
+      assert.strictEqual(error._tag === "AuthError" && error.reason, "InvalidToken")
+      assert.include(error.message, "Pipedrive did not say whose token it is")
+      assert.deepStrictEqual(yield* Effect.flatMap(Accounts.Accounts, ({ list }) => list), [])
+    }).pipe(Effect.provide(live(silent)))
+  })
+
   it.effect("is forgotten when it is disconnected, and when the user removes the app", () => {
     const server = OAuth.makeServer()
     return Effect.gen(function* () {

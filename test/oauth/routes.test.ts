@@ -62,6 +62,7 @@ const opened = (options: Partial<Accounts.RoutesOptions> = {}, redirectUri = "ht
         return {
           status: response.status,
           location: response.headers.get("location") ?? "",
+          cache: response.headers.get("cache-control"),
           cookies: response.headers.getSetCookie(),
           text: await response.text()
         }
@@ -81,7 +82,8 @@ describe("the routes of an app", () => {
         [pine, "15000043 pine"]
       ] as const) {
         const login = yield* go("/login")
-        assert.strictEqual(login.status, 302)
+        // a page that is kept would send the next browser away with this one's state
+        assert.deepStrictEqual([login.status, login.cache], [302, "no-store"])
         assert.match(
           login.cookies[0] ?? "",
           /^pipedrive-state=[\w-]{43}; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/
@@ -112,6 +114,17 @@ describe("the routes of an app", () => {
       const forged = new Request("https://crm.example.com/callback", { method: "DELETE", body: "{}" })
       assert.strictEqual((yield* go(forged)).text, "InvalidCallback")
       assert.deepStrictEqual([gone, yield* list], [[], []])
+    })
+  )
+
+  it.scopedLive("need nothing to be done about an uninstall", () =>
+    Effect.gen(function* () {
+      const { go, harbour, list } = yield* opened({ onUninstall: undefined })
+      const login = yield* go("/login")
+      yield* go(yield* harbour.oauth.allow(login.location), cookieOf(login.cookies))
+      assert.deepStrictEqual(yield* list, ["15000042"])
+      assert.strictEqual((yield* go(yield* harbour.oauth.uninstall())).status, 204)
+      assert.deepStrictEqual(yield* list, [])
     })
   )
 
