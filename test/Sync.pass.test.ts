@@ -203,6 +203,27 @@ describe("a pass over a list that is sorted by the time of the last change", () 
     }).pipe(nowhere)
   )
 
+  it.effect("gives what changed again within the second that was read last", () =>
+    Effect.gen(function* () {
+      for (const style of kinds) {
+        const rows = [row(1, 1), row(2, 1)]
+        const { list } = serve(rows, { reading: style, style, size: 9 })
+        const { state } = yield* pass([list])
+        rows[0] = row(1, 1, { title: "x" })
+        assert.deepStrictEqual((yield* pass([list], state)).told, [["Updated 1"]])
+        // and before the first pass is over
+        const more = [row(1, 1), row(2, 1), row(3, 1)]
+        const { asked, list: longer } = serve(more, { reading: style, style })
+        const run: typeof longer.run = (input) => {
+          if (asked.length === 3) more[0] = row(1, 1, { title: "x" })
+          return longer.run(input)
+        }
+        const { told } = yield* pass([{ ...longer, run }])
+        assert.deepStrictEqual(told, [["Created 1", "Created 2"], ["Updated 1"], ["Created 3"]])
+      }
+    }).pipe(nowhere)
+  )
+
   it.effect("goes from one list to the next", () =>
     Effect.gen(function* () {
       const one = serve([row(1, 1)], { name: "Things.list" })
@@ -267,14 +288,17 @@ describe("a pass over lists that do not tell what changed", () => {
 
   it.effect("knows of nothing missing before all lists were read, or where one is not read whole", () =>
     Effect.gen(function* () {
-      const [one, other] = [[row(1, 1), row(2, 1), row(3, 1)], [row(4, 1)]]
-      const lists = [whole(one, { style: "offset" }).list, whole(other, { style: "offset", name: "Things.other" }).list]
+      const [one, other] = [[row(1, 1), row(2, 1), row(3, 1), row(5, 1)], [row(4, 1)]]
+      const { asked, list } = whole(one, { style: "offset" })
+      const lists = [list, whole(other, { style: "offset", name: "Things.other" }).list]
       const first = yield* pass(lists)
       one.splice(0, 1)
       other.push(row(1, 1))
+      asked.length = 0
       assert.deepStrictEqual((yield* pass(lists, first.state)).told.flat(), [])
+      assert.lengthOf(asked, 2)
       other.splice(0, 1)
-      assert.deepStrictEqual((yield* pass(lists, first.state)).told, [[], [], ["Deleted 4"]])
+      assert.deepStrictEqual((yield* pass(lists, first.state)).told, [[], [], [], ["Deleted 4"]])
       const mixed = [serve([row(9, 1)], { name: "Things.timed" }).list, ...lists]
       assert.deepStrictEqual((yield* pass(mixed, first.state)).told.flat(), ["Created 9"])
     }).pipe(nowhere)
@@ -377,6 +401,14 @@ describe("deletions that are told elsewhere", () => {
       assert.deepStrictEqual(nothing.state.deletions, { since: at(3), ids: [] })
       const next = yield* told({ rows: [row(1, 8)], state: nothing.state }, answer([]))
       assert.deepStrictEqual(next.state.deletions, { since: at(3), ids: [] })
+      const rows = [row(1, 8)]
+      const last = yield* told({ rows, state: next.state }, answer([], "2026-01-05 10:00:05", 500), answer([]))
+      assert.deepStrictEqual(
+        last.batches.map(({ state }) => state.deletions.since),
+        [at(3), at(5), at(8)]
+      )
+      // where there was nothing yet, nothing can have been deleted
+      assert.deepStrictEqual((yield* told({ rows: [] })).recents, [])
     })
   )
 })
@@ -398,6 +430,8 @@ describe("what is missing", () => {
       assert.deepStrictEqual(other.asked.at(-1), { ids: [5, 6], limit: 100 })
       const counted = serve([row(1, 1)], { style: "offset" })
       assert.deepStrictEqual(yield* missing([1, 2], counted.list), [2])
+      assert.lengthOf(counted.asked.splice(0), 2)
+      assert.deepStrictEqual(yield* missing([1, 2, 9], counted.list, one.list), [9])
       assert.lengthOf(counted.asked.splice(0), 2)
       assert.deepStrictEqual(yield* missing([1], counted.list), [])
       assert.lengthOf(counted.asked, 1)
