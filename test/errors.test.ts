@@ -11,57 +11,60 @@ const issue = (...path: ReadonlyArray<string | number>) => ({ path, message: "is
 const many = (count: number) => Array.from({ length: count }, (_, n) => issue(`f${n}`))
 const named = (count: number) => Array.from({ length: count }, (_, n) => `\`f${n}\` is missing`).join("; ")
 
+type Row = readonly [error: { readonly message: string }, expected: string]
+
 describe("the message", () => {
-  it.each<[string, string]>([
-    [new E.BadRequest(answered).message, "Pipedrive refused the request (400)"],
+  const calls: ReadonlyArray<Row> = [
+    [new E.BadRequest(answered), "Pipedrive refused the request (400)"],
     [
-      new E.Unauthorized({ ...answered, status: 401 }).message,
+      new E.Unauthorized({ ...answered, status: 401 }),
       "Pipedrive did not accept the credentials (401). Check the API token or authorize again"
     ],
-    [new E.PaymentRequired(answered).message, "the company's plan does not cover this (400)"],
-    [new E.Forbidden({ ...answered, blockedByEdge: false }).message, "Pipedrive does not allow this (400)"],
+    [new E.PaymentRequired(answered), "the company's plan does not cover this (400)"],
+    [new E.Forbidden({ ...answered, blockedByEdge: false }), "Pipedrive does not allow this (400)"],
     [
-      new E.Forbidden({ ...answered, blockedByEdge: true }).message,
+      new E.Forbidden({ ...answered, blockedByEdge: true }),
       "the edge in front of Pipedrive blocked the traffic (400). This happens when 429 answers are ignored; stop for a while and slow down"
     ],
-    [new E.NotFound(answered).message, "nothing at /api/v2/deals/1 that this user may see (400)"],
-    [new E.Conflict(answered).message, "the request conflicts with what is there (400)"],
-    [new E.Gone(answered).message, "/api/v2/deals/1 is deleted (400)"],
-    [new E.UnprocessableEntity(answered).message, "Pipedrive understood the request and refused it (400)"],
+    [new E.NotFound(answered), "nothing at /api/v2/deals/1 that this user may see (400)"],
+    [new E.Conflict(answered), "the request conflicts with what is there (400)"],
+    [new E.Gone(answered), "/api/v2/deals/1 is deleted (400)"],
+    [new E.UnprocessableEntity(answered), "Pipedrive understood the request and refused it (400)"],
     [
-      new E.RateLimited({ ...answered, kind: "daily" }).message,
+      new E.RateLimited({ ...answered, kind: "daily" }),
       "the company's daily token budget is spent (400). It is filled up again at midnight"
     ],
-    [new E.RateLimited({ ...answered, kind: "burst" }).message, "too many requests in two seconds (400)"],
+    [new E.RateLimited({ ...answered, kind: "burst" }), "too many requests in two seconds (400)"],
     [
-      new E.RateLimited({ ...answered, kind: "burst", retryAfter: Duration.seconds(90) }).message,
+      new E.RateLimited({ ...answered, kind: "burst", retryAfter: Duration.seconds(90) }),
       "too many requests in two seconds (400). Wait 1m 30s"
     ],
-    [new E.ServerError({ ...answered, status: 503 }).message, "Pipedrive failed (503)"],
-    ...[199, 300, 400].map((status): [string, string] => [
-      new E.UnexpectedStatus({ ...answered, status }).message,
-      `an answer that was not expected (${status})`
-    ]),
-    ...[200, 299].map((status): [string, string] => [
-      new E.UnexpectedStatus({ ...answered, status }).message,
-      `Pipedrive reported a failure under a successful status (${status})`
-    ]),
-    [new E.ServerError({ ...answered, attempts: 2 }).message, "Pipedrive failed (400 after 2 attempts)"],
-    [new E.ServerError({ ...answered, error: "E", code: "C" }).message, "Pipedrive failed (400): E (C)"],
-    [new E.ServerError({ ...answered, snippet: "S" }).message, "Pipedrive failed (400): the answer was not JSON: S"],
-    [new E.ServerError({ ...answered, error: "E", snippet: "S" }).message, "Pipedrive failed (400): E"],
+    [new E.ServerError({ ...answered, status: 503 }), "Pipedrive failed (503)"],
+    ...[199, 300, 400].map(
+      (status): Row => [new E.UnexpectedStatus({ ...answered, status }), `an answer that was not expected (${status})`]
+    ),
+    ...[200, 299].map(
+      (status): Row => [
+        new E.UnexpectedStatus({ ...answered, status }),
+        `Pipedrive reported a failure under a successful status (${status})`
+      ]
+    ),
+    [new E.ServerError({ ...answered, attempts: 2 }), "Pipedrive failed (400 after 2 attempts)"],
+    [new E.ServerError({ ...answered, error: "E", code: "C" }), "Pipedrive failed (400): E (C)"],
+    [new E.ServerError({ ...answered, snippet: "S" }), "Pipedrive failed (400): the answer was not JSON: S"],
+    [new E.ServerError({ ...answered, error: "E", snippet: "S" }), "Pipedrive failed (400): E"],
     [
-      new E.Unauthorized({ ...answered, error: "E", url: "https://a", correlationId: "c-1" }).message,
+      new E.Unauthorized({ ...answered, error: "E", url: "https://a", correlationId: "c-1" }),
       "Pipedrive did not accept the credentials (400): E. Check the API token or authorize again [asked https://a] [correlation id c-1]"
     ],
     [
-      new E.InvalidRequest({ ...call, issues: [issue(), { ...issue("a", 0), hint: "write b" }] }).message,
+      new E.InvalidRequest({ ...call, issues: [issue(), { ...issue("a", 0), hint: "write b" }] }),
       "nothing was sent, because the input is missing; `a.0` is missing (write b)"
     ],
-    [new E.InvalidRequest({ ...call, issues: many(20) }).message, `nothing was sent, because ${named(20)}`],
-    [new E.InvalidRequest({ ...call, issues: many(21) }).message, `nothing was sent, because ${named(20)}; and 1 more`],
+    [new E.InvalidRequest({ ...call, issues: many(20) }), `nothing was sent, because ${named(20)}`],
+    [new E.InvalidRequest({ ...call, issues: many(21) }), `nothing was sent, because ${named(20)}; and 1 more`],
     [
-      new E.InvalidResponse({ ...answered, status: 200, issues: [issue(), issue("data")] }).message,
+      new E.InvalidResponse({ ...answered, status: 200, issues: [issue(), issue("data")] }),
       "the answer (200) is not what Pipedrive documents: the body is missing; `data` is missing"
     ],
     [
@@ -72,7 +75,7 @@ describe("the message", () => {
         snippet: "S",
         url: "https://a",
         issues: [issue()]
-      }).message,
+      }),
       "the answer (400, content type text/html after 3 attempts) is not what Pipedrive documents: the body is missing: S [asked https://a]"
     ],
     ...(
@@ -84,52 +87,55 @@ describe("the message", () => {
         ["redirect", "the answer led to a place that is not followed"],
         ["body", "what was to be sent could not be read"]
       ] as const
-    ).map(([phase, what]): [string, string] => [
-      new E.TransportError({ ...sent, attempts: 2, phase, description: "D" }).message,
-      `${what} after 2 attempts: D`
-    ]),
+    ).map(
+      ([phase, what]): Row => [
+        new E.TransportError({ ...sent, attempts: 2, phase, description: "D" }),
+        `${what} after 2 attempts: D`
+      ]
+    ),
     [
-      new E.TransportError({ ...sent, method: "POST", phase: "send", description: "D" }).message,
+      new E.TransportError({ ...sent, method: "POST", phase: "send", description: "D" }),
       "the connection broke before an answer came; Pipedrive may have acted: D"
     ],
-    ...(["attempt", "call", "transfer"] as const).map((of): [string, string] => [
-      new E.Timeout({ ...sent, attempts: 2, of, duration: Duration.seconds(30) }).message,
-      `${of === "transfer" ? "the file was not through" : "no answer"} within 30s after 2 attempts`
-    ]),
+    ...(["attempt", "call", "transfer"] as const).map(
+      (of): Row => [
+        new E.Timeout({ ...sent, attempts: 2, of, duration: Duration.seconds(30) }),
+        `${of === "transfer" ? "the file was not through" : "no answer"} within 30s after 2 attempts`
+      ]
+    ),
     [
-      new E.Timeout({ ...sent, method: "PUT", of: "call", duration: Duration.seconds(30) }).message,
+      new E.Timeout({ ...sent, method: "PUT", of: "call", duration: Duration.seconds(30) }),
       "no answer within 30s; Pipedrive may have acted"
     ],
-    [
-      new E.AuthError({ endpoint: "v2.Deals.get", reason: "NotAuthorized", description: "D" }).message,
-      "NotAuthorized: D"
-    ]
-  ])("names the endpoint, and says: %s", (message, expected) =>
-    assert.strictEqual(message, `v2.Deals.get: ${expected}`)
-  )
+    [new E.AuthError({ endpoint: "v2.Deals.get", reason: "NotAuthorized", description: "D" }), "NotAuthorized: D"]
+  ]
+  for (const [error, expected] of calls) {
+    it(`names the endpoint, and says: ${expected}`, () =>
+      assert.strictEqual(error.message, `v2.Deals.get: ${expected}`))
+  }
 
-  it.each<[string, string]>([
-    [new E.AuthError({ reason: "TokenStore", description: "D" }).message, "TokenStore: D"],
-    [new E.WebhookError({ reason: "Busy", description: "D" }).message, "Busy: D"],
+  const others: ReadonlyArray<Row> = [
+    [new E.AuthError({ reason: "TokenStore", description: "D" }), "TokenStore: D"],
+    [new E.WebhookError({ reason: "Busy", description: "D" }), "Busy: D"],
     [
-      new E.WebhookError({ reason: "Malformed", description: "D", issues: [issue(), issue("meta")] }).message,
+      new E.WebhookError({ reason: "Malformed", description: "D", issues: [issue(), issue("meta")] }),
       "Malformed: D: the body is missing; `meta` is missing"
     ],
     [
-      new E.InvalidCustomFields({ issues: [issue(), issue("fields", "a")] }).message,
+      new E.InvalidCustomFields({ issues: [issue(), issue("fields", "a")] }),
       "custom fields cannot be read as they are defined: what is read is missing; `fields.a` is missing"
     ],
     [
-      new E.UnknownCustomField({ list: "L", asked: "Sise", suggestion: "Size", builtIn: "x" }).message,
+      new E.UnknownCustomField({ list: "L", asked: "Sise", suggestion: "Size", builtIn: "x" }),
       'L: the account has no custom field "Sise"; did you mean "Size"?'
     ],
     [
-      new E.UnknownCustomField({ list: "L", asked: "Title", builtIn: "title" }).message,
+      new E.UnknownCustomField({ list: "L", asked: "Title", builtIn: "title" }),
       'L: the account has no custom field "Title"; the field of that name is built in: `title`'
     ],
-    [new E.UnknownCustomField({ list: "L", asked: "x" }).message, 'L: the account has no custom field "x"'],
+    [new E.UnknownCustomField({ list: "L", asked: "x" }), 'L: the account has no custom field "x"'],
     [
-      new E.AmbiguousCustomField({ list: "L", asked: "Size", keys: ["a", "b"] }).message,
+      new E.AmbiguousCustomField({ list: "L", asked: "Size", keys: ["a", "b"] }),
       'L: 2 custom fields are named "Size": a, b; ask for one by its key'
     ],
     ...(
@@ -147,11 +153,16 @@ describe("the message", () => {
           `"Colour" has no option "rad"; it has ${Array<string>(30).fill('"a"').join(", ")} and 2 more`
         ]
       ] as const
-    ).map(([rest, expected]): [string, string] => [
-      new E.UnknownCustomFieldOption({ list: "L", field: "Colour", key: "k", asked: "rad", ...rest }).message,
-      `L: the custom field ${expected}`
-    ])
-  ])("says: %s", (message, expected) => assert.strictEqual(message, expected))
+    ).map(
+      ([rest, expected]): Row => [
+        new E.UnknownCustomFieldOption({ list: "L", field: "Colour", key: "k", asked: "rad", ...rest }),
+        `L: the custom field ${expected}`
+      ]
+    )
+  ]
+  for (const [error, expected] of others) {
+    it(`says: ${expected}`, () => assert.strictEqual(error.message, expected))
+  }
 })
 
 const methods = ["GET", "PUT", "POST"] as const
