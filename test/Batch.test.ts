@@ -454,3 +454,29 @@ describe("any batch", () => {
     for (const get of all) assert.isFunction(get.batched)
   })
 })
+
+describe("of many, what is wrong or missing", () => {
+  it.effect("are refused by the place of what is wrong", () =>
+    Effect.gen(function* () {
+      const fake = persons()
+      const refused = (input: unknown) =>
+        Effect.map(Effect.flip(Persons.get.many(input as never)).pipe(Effect.provide(fake.live)), (error) =>
+          error._tag === "InvalidRequest" ? error.issues.map(({ path }) => path) : error._tag
+        )
+      assert.deepStrictEqual(yield* refused(undefined), [["ids"]])
+      assert.deepStrictEqual(yield* refused({ ids: 7 }), [["ids"]])
+      assert.deepStrictEqual(yield* refused({ ids: [1, "x"] }), [["ids", 1]])
+      assert.deepStrictEqual(yield* refused({ ids: [1], nothing: 1 }), [["nothing"]])
+      assert.lengthOf(fake.seen, 0)
+    })
+  )
+
+  it.effect("are none where one is not found or gone, and fail for all else", () =>
+    Effect.gen(function* () {
+      const many = (status: number) =>
+        Persons.get.many({ ids: [1] }).pipe(Effect.either, Effect.provide(Fake.make(Fake.json(status, {})).live))
+      for (const status of [404, 410]) assert.deepStrictEqual(yield* many(status), Either.right([Option.none()]))
+      for (const status of [400, 403, 409]) assert.isTrue(Either.isLeft(yield* many(status)))
+    })
+  )
+})

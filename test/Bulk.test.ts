@@ -417,3 +417,79 @@ describe("a run that makes no sense", () => {
     }).pipe(Effect.provide(Fake.make(fine).live))
   )
 })
+
+describe("a run, before it begins", () => {
+  const run = (inputs: unknown, call: unknown, options: object = {}) =>
+    Stream.runDrain(
+      Bulk.forEach(inputs as never, call as never, options) as Stream.Stream<unknown, PipedriveError.InvalidRequest>
+    )
+
+  it.effect("is refused by what is wrong with it, before anything is sent", () =>
+    Effect.gen(function* () {
+      const fine = () => Effect.void
+      for (const [inputs, call, options, path] of [
+        [1, fine, {}, ["inputs"]],
+        [undefined, fine, {}, ["inputs"]],
+        [[], 1, {}, ["call"]],
+        [[], fine, { concurency: 1 }, ["concurency"]],
+        [[], fine, { concurrency: 0 }, ["concurrency"]],
+        [[], fine, { from: { format: 2, endpoint: "", done: 0, also: [] } }, ["from"]],
+        [[], Robots.update, { from: { format: 1, endpoint: "", done: 0, also: [] } }, ["from"]]
+      ] as const) {
+        const error = yield* Effect.flip(run(inputs, call, options))
+        assert.deepStrictEqual<unknown>(
+          error.issues.map((issue) => issue.path),
+          [path]
+        )
+        assert.deepInclude(
+          error,
+          call === Robots.update
+            ? { endpoint: "v2.Robots.update", method: "PATCH", path: "/api/v2/robots/{id}" }
+            : { endpoint: "Bulk.forEach", method: "", path: "" }
+        )
+      }
+    })
+  )
+
+  it.effect("tells before it begins of how many inputs it is, where that is known", () =>
+    Effect.gen(function* () {
+      const told: Array<unknown> = []
+      const onStart = (cost: unknown) => Effect.sync(() => void told.push(cost))
+      const fine = () => Effect.void
+      const two = ["a", "b"]
+      for (const inputs of [
+        two,
+        new Set(two),
+        new Map([
+          ["a", 1],
+          ["b", 2]
+        ]),
+        Chunk.fromIterable(two)
+      ]) {
+        yield* run(inputs, fine, { onStart })
+      }
+      assert.deepStrictEqual(told, Array(4).fill(told[0]))
+      yield* run(two.values(), fine, { onStart })
+      assert.notDeepEqual(told[4], told[0])
+    })
+  )
+
+  it.effect("keeps what is done out of order in its order", () =>
+    Effect.gen(function* () {
+      const from = { format: 1, endpoint: "", done: 0, also: [10, 4] } as const
+      const first = Effect.zipRight(
+        Effect.repeat(Effect.yieldNow(), { times: 50 }),
+        Effect.fail(
+          new PipedriveError.Unauthorized({ endpoint: "", method: "GET", path: "", attempts: 1, status: 401 })
+        )
+      )
+      const results = yield* collect(
+        Bulk.forEach(Array.from({ length: 3 }), (_, index) => (index === 0 ? first : Effect.void), {
+          from,
+          concurrency: 3
+        })
+      )
+      assert.deepStrictEqual(results.at(-1)?.position, { ...from, done: 0, also: [1, 2, 4, 10] })
+    })
+  )
+})

@@ -4,7 +4,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option, Stream, TestClock } from "effect"
-import { Auth, type Endpoint, PipedriveError } from "effect-pipedrive"
+import { Auth, CustomFields, type Endpoint, PipedriveError } from "effect-pipedrive"
 import * as Account from "../src/internal/customFields/account.js"
 import * as Bind from "../src/internal/customFields/bind.js"
 import * as Forms from "../src/internal/customFields/forms.js"
@@ -521,6 +521,32 @@ describe("a list that is kept", () => {
       yield* as("https://1000", true)(snapshot)
       yield* as("https://0", true)(snapshot)
       assert.strictEqual(seen.read, 1002)
+    })
+  )
+})
+
+describe("values that cannot be written", () => {
+  it.effect("name the function that was called, and the field", () =>
+    Effect.gen(function* () {
+      const fields = CustomFields.define({ amount: CustomFields.double(key(1)) })
+      const wrong = { amount: "x" as never }
+      for (const [endpoint, written] of [
+        ["CustomFields.encodeV2", CustomFields.encodeV2(wrong, fields)],
+        ["CustomFields.encodeV1", CustomFields.encodeV1(wrong, fields)],
+        ["CustomFields.fromText", CustomFields.fromText({ amount: "x" }, fields)]
+      ] as const) {
+        const error: unknown = yield* Effect.flip(written as Effect.Effect<unknown, unknown>)
+        if (error instanceof PipedriveError.InvalidRequest) {
+          assert.deepInclude(error, { endpoint, method: "", path: "" })
+          assert.deepStrictEqual(error.issues[0]?.path, ["amount"])
+        } else {
+          assert.fail(String(error))
+        }
+      }
+      assert.strictEqual(
+        fields.pipe((self) => self),
+        fields
+      )
     })
   )
 })

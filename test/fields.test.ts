@@ -18,7 +18,6 @@ it("each takes what it says, and says what is wrong with the rest", () => {
   const day = "is not a day of the form YYYY-MM-DD"
   const clock = "is not a time of day of the form HH:MM or HH:MM:SS"
   const hours = "is not a duration of the form HH:MM or HH:MM:SS"
-  const keyed = "is not the key of a custom field (40 lower-case hexadecimal characters)"
   const search = (exact: "exact_match" | "match") =>
     Field.searchTerm(exact)(
       Schema.Struct({
@@ -135,7 +134,6 @@ it("each takes what it says, and says what is wrong with the rest", () => {
   )
   const [file] = Issues.of(Field.Upload.ast, "a.txt")
   assert.match(file?.message ?? "", /^is not a file: give a File/)
-  void keyed
 })
 
 it("a key of a custom field may have the suffix of a part", () => {
@@ -166,4 +164,12 @@ it("what a field is marked with is read, also where it is made later", () => {
   const later = Schema.suspend(() => Field.openEnum("a"))
   assert.deepStrictEqual(Field.annotation(later.ast, Field.KnownValuesId), ["a"])
   assert.isUndefined(Field.annotation(Schema.String.ast, id))
+})
+
+it("a field of an answer may be absent, and is then no undefined", () => {
+  const isOne = Schema.is(Schema.Struct({ a: Field.optional(Schema.String) }))
+  assert.deepStrictEqual(
+    [{}, { a: "x" }, { a: undefined }, { a: 1 }].map((one) => isOne(one)),
+    [true, true, false, false]
+  )
 })

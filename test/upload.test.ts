@@ -405,3 +405,38 @@ describe("a file on disk", () => {
     })
   )
 })
+
+describe("what is made of a file", () => {
+  const onProgress = () => Effect.void
+
+  it("is the same file, which tells how far it is", () => {
+    const told = (file: Field.Upload) => Upload.withProgress(file, onProgress)
+    assert.deepStrictEqual(told(all), { content: all, name: "file", onProgress })
+    const octets = "application/octet-stream"
+    for (const [type, expected] of [
+      ["", octets],
+      ["text/csv", "text/csv"]
+    ] as const) {
+      const [file, blob] = [new File([all], "a.txt", { type }), new Blob([all], { type })]
+      assert.deepStrictEqual(told(file), { content: file, name: "a.txt", type: expected, onProgress })
+      assert.deepStrictEqual(told(blob), { content: blob, name: "file", type: expected, onProgress })
+    }
+    assert.deepStrictEqual(told({ content: all, name: "a", size: 3 }), { content: all, name: "a", size: 3, onProgress })
+  })
+
+  it.effect("of one on disk is its name, its length, and what is said of it", () =>
+    Effect.gen(function* () {
+      const path = onDisk("about.csv")
+      const about = (options?: Upload.Options) =>
+        Effect.map(
+          Effect.provide(Upload.fromPath(path, options), NodeFileSystem.layer),
+          ({ content: _, ...rest }) => rest
+        )
+      assert.deepStrictEqual(yield* about(), { name: "about.csv", size: 256, restartable: true })
+      const options = { name: "b.txt", type: "text/plain", onProgress }
+      assert.deepStrictEqual(yield* about(options), { ...options, size: 256, restartable: true })
+      const wrong = yield* Effect.flip(Effect.provide(Upload.fromPath(folder), NodeFileSystem.layer))
+      assert.deepInclude(wrong, { _tag: "BadArgument", module: "FileSystem", method: "Upload.fromPath" })
+    })
+  )
+})
