@@ -369,6 +369,23 @@ describe("a token that could not be saved", () => {
     })
   )
 
+  it.effect("is not at hand while it is being saved", () =>
+    Effect.gen(function* () {
+      const { outcome, session, steps } = yield* started()
+      steps.save = Effect.fail(broken)
+      yield* outcome(session.set(token("s")))
+      const go = yield* Deferred.make<void>()
+      steps.save = Deferred.await(go)
+      const saving = yield* Effect.fork(session.token)
+      for (let turn = 0; turn < 60; turn++) yield* Effect.yieldNow()
+      assert.isUndefined(session.ready(0))
+      yield* Deferred.succeed(go, undefined)
+      assert.strictEqual(nameOf(yield* Fiber.join(saving)), "s")
+      yield* session.token
+      assert.isDefined(session.ready(0))
+    })
+  )
+
   it.effect("gives way to what came into the store meanwhile, of which nobody is told", () =>
     Effect.gen(function* () {
       const { asking, kept, outcome, session, steps } = yield* started()

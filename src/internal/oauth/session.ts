@@ -172,12 +172,8 @@ export const make = (options: Options): Effect.Effect<Session, never, Scope.Scop
         if (fresh !== undefined) return yield* adopt(fresh)
         const { dead, seed } = yield* Ref.get(state)
         if (seed === undefined && stored === undefined) return yield* dead?.error ?? notAuthorized()
-        if (
-          seed === undefined &&
-          stored !== undefined &&
-          dead !== undefined &&
-          same(stored.refreshToken, dead.refreshToken)
-        ) {
+        // the first refresh token has been tried by then
+        if (stored !== undefined && dead !== undefined && same(stored.refreshToken, dead.refreshToken)) {
           return yield* dead.error
         }
         return yield* Effect.interruptible(options.renewalPermit(storage.underLock(renewLocked(request, maxRounds))))
