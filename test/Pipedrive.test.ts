@@ -2,9 +2,11 @@ import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { HttpLayer, Pipedrive } from "effect-pipedrive"
+import { HttpLayer, Pipedrive, RateLimiter } from "effect-pipedrive"
 import * as Robots from "./support/endpoints.js"
 import * as Fake from "./support/fake.js"
+import * as Measured from "./support/metrics.js"
+import * as Tracing from "./support/tracing.js"
 
 describe("two layers in one program", () => {
   const asked = Robots.get({ id: 1 })
@@ -184,6 +186,101 @@ describe("Pipedrive.request", () => {
         Effect.provide(fake.live)
       )
       assert.strictEqual(fake.seen[0]?.body, '{"at":"2026-05-15T09:55:02Z"}')
+    })
+  )
+})
+
+describe("a layer", () => {
+  it.effect("has the credentials, the host and the policy that it is given", () =>
+    Effect.gen(function* () {
+      const asked = (options: Pipedrive.Options) =>
+        Effect.gen(function* () {
+          const fake = Fake.make(Fake.ok({ id: 1 }))
+          const { retries } = yield* Effect.zipRight(Robots.get({ id: 1 }), HttpLayer.CurrentPolicy).pipe(
+            Effect.provide(Pipedrive.layer({ httpClient: fake.layer, ...options }))
+          )
+          const [seen] = fake.seen
+          return [seen?.url.origin, seen?.headers["x-api-token"], seen?.headers.authorization, retries]
+        })
+      const [home, retries] = ["https://api.pipedrive.com", HttpLayer.defaultPolicy.retries]
+      assert.deepStrictEqual(yield* asked({ apiToken: "KEY" }), [home, "KEY", undefined, retries])
+      assert.deepStrictEqual(yield* asked({ accessToken: "TOKEN" }), [home, undefined, "Bearer TOKEN", retries])
+      assert.deepStrictEqual(yield* asked({ accessToken: "TOKEN", apiToken: "KEY", retries: 1 }), [
+        home,
+        "KEY",
+        undefined,
+        1
+      ])
+      const local = { apiToken: "KEY", baseUrl: "http://10.0.0.1:1", allowInsecureHttp: true }
+      assert.deepStrictEqual(yield* asked(local), ["http://10.0.0.1:1", "KEY", undefined, retries])
+    })
+  )
+
+  it.effect("has a limiter that learns unless it is told otherwise", () =>
+    Effect.gen(function* () {
+      const limiter = (options: Pipedrive.Options) =>
+        Effect.map(RateLimiter.CurrentLimiter, (one) => one?.gates.of("x", 0).settings).pipe(
+          Effect.provide(Pipedrive.layer({ apiToken: "KEY", httpClient: Fake.make().layer, ...options }))
+        )
+      const learning = yield* limiter({})
+      assert.deepInclude(learning, { learning: true, dailyReserve: 0, shared: undefined })
+      assert.deepStrictEqual(yield* limiter({ limiter: true }), learning)
+      assert.deepInclude(yield* limiter({ limiter: false }), { learning: false })
+      assert.deepInclude(yield* limiter({ limiter: { maximumInFlight: 3, dailyReserve: 0.5 } }), {
+        learning: true,
+        maximumInFlight: 3,
+        dailyReserve: 0.5
+      })
+    })
+  )
+})
+
+describe("what is told of a request of one's own", () => {
+  it.effect("is its path without ids, its method, and a price", () =>
+    Effect.gen(function* () {
+      const { spans, tracer } = yield* Tracing.collector
+      const key = "0123456789abcdef0123456789abcdef"
+      const request = (raw: Pipedrive.RawRequest) =>
+        Pipedrive.request(raw).pipe(Effect.withTracer(tracer), Effect.provide(Fake.make(Fake.ok(1)).live))
+      for (const [raw, template] of [
+        [{ version: "v2", path: `/robots/7/${key}/77x/x7` }, "/api/v2/robots/{id}/{id}/77x/x7"],
+        [{ version: "v1", method: "POST", path: `/robots/${key.slice(1)}/7` }, `/api/v1/robots/${key.slice(1)}/{id}`],
+        [{ version: "v1", path: "/robots" }, "/api/v1/robots"],
+        [{ version: "v2", method: "PUT", path: `/robots/${key.toUpperCase()}` }, "/api/v2/robots/{id}"]
+      ] as ReadonlyArray<readonly [Pipedrive.RawRequest, string]>) {
+        const { version, method = "GET" } = raw
+        yield* Measured.labelled("raw", template)(request(raw))
+        const span = spans.at(-1)
+        assert.match(span?.name ?? "", /^Pipedrive\./)
+        assert.strictEqual(span?.kind, "client")
+        assert.deepInclude(Object.fromEntries(span?.attributes ?? []), {
+          "http.request.method": method,
+          "url.template": template
+        })
+        const spent = (yield* Measured.all).find(
+          ({ labels, name }) => name === "pipedrive_tokens_spent" && labels.raw === template
+        )
+        assert.strictEqual(spent?.value, (method === "GET" ? 10 : 5) * (version === "v1" ? 2 : 1))
+      }
+    })
+  )
+
+  it.effect("is what is wrong with it, or with its answer", () =>
+    Effect.gen(function* () {
+      const failed = (raw: Pipedrive.RawRequest, answer: Fake.Answer = Fake.ok(1)) =>
+        Effect.flip(Pipedrive.request(raw)).pipe(
+          HttpLayer.withPolicy({ retries: 0 }),
+          Effect.provide(Fake.make(answer).live)
+        )
+      const get = { version: "v2", path: "/robots/1" } as const
+      const refused = yield* failed({ ...get, method: "POST", query: { n: Number.NaN } })
+      assert.deepInclude(refused, { _tag: "InvalidRequest", method: "POST", path: "/api/v2/robots/1" })
+      assert.match(refused.message, /^\S+: nothing was sent/)
+      const page = yield* failed(get, Fake.text(200, "<p>x"))
+      assert.deepInclude(page, { _tag: "InvalidResponse", status: 200, snippet: "<p>x" })
+      assert.deepStrictEqual(page._tag === "InvalidResponse" && page.issues.map(({ path }) => path), [[]])
+      const gone = yield* failed(get, Fake.text(404, "<p>x"))
+      assert.deepInclude(gone, { _tag: "NotFound", status: 404 })
     })
   )
 })
