@@ -243,7 +243,7 @@ export const make = <R = never>(
           const account = accountOf(user)
           yield* Effect.flatMap(get(account), (session) => session.set(token))
           return { account, user }
-        }).pipe(Effect.scoped),
+        }).pipe(Effect.scoped, Effect.uninterruptible),
       list: StoreAccess.listOf(Context.get(context, TokenStore.TokenStore)),
       disconnect: (account) =>
         Effect.scoped(Effect.flatMap(get(account), (session) => session.revoke())).pipe(

@@ -221,6 +221,37 @@ describe("an account", () => {
     }).pipe(Effect.provide(live(server)))
   })
 
+  it.effect("is connected though the browser leaves meanwhile: the code of its consent works once", () =>
+    Effect.forEach(["1 second", "3 seconds"], (left) => {
+      const server = OAuth.makeServer()
+      return Effect.gen(function* () {
+        const connecting = yield* Effect.fork(connect(server, 7))
+        // it asks for the token first, and then whose it is
+        for (let second = 0; second < Number.parseInt(left, 10); second++) {
+          yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+          yield* TestClock.adjust("1 second")
+        }
+        yield* Fiber.interruptFork(connecting)
+        yield* OAuth.letting(Fiber.await(connecting))
+        assert.deepStrictEqual(yield* Effect.flatMap(Accounts.Accounts, ({ list }) => list), ["7"])
+      }).pipe(Effect.provide(live(server, { latency: "2 seconds" })))
+    })
+  )
+
+  it.effect("is not waited for longer than any call where Pipedrive does not answer whose token it is", () => {
+    const server = OAuth.makeServer()
+    const mute: OAuth.OAuthServer = {
+      ...server,
+      handle: (request, now) =>
+        request.url.endsWith("/users/me") ? new Promise(() => {}) : server.handle(request, now)
+    }
+    const policy = HttpLayer.withPolicy({ timeout: "5 seconds", totalTimeout: "8 seconds", retries: 1 })
+    return Effect.gen(function* () {
+      const error = yield* OAuth.letting(Effect.flip(policy(connect(mute, 7))), "1 second", 20)
+      assert.strictEqual(error._tag, "Timeout")
+    }).pipe(Effect.provide(live(mute)))
+  })
+
   it.effect("is not connected where Pipedrive does not say whose token it is", () => {
     const server = OAuth.makeServer()
     const silent: OAuth.OAuthServer = {
