@@ -257,6 +257,8 @@ describe("a download as a stream", () => {
       assert.strictEqual(fake.seen[0]?.headers["accept-encoding"], "identity")
       const again = yield* Effect.flip(joined(opened.stream))
       assert.include(again.message, "its bytes were read already")
+      const call = { endpoint: "v1.Robots.download", method: "GET", path: "/api/v1/robots/{id}/download" }
+      assert.deepInclude(again, { ...call, _tag: "TransportError", attempts: 1, phase: "receive" })
       const stream = Downloads.stream(Robots.download, { id: 1 })
       for (let n = 0; n < 2; n++) {
         assert.strictEqual((yield* joined(stream).pipe(Effect.provide(fake.live))).length, 512)
@@ -547,6 +549,33 @@ describe("a download to a path", () => {
       assert.strictEqual(error._tag, "SystemError")
       assert.strictEqual(fake.seen.length, 1)
       assert.deepStrictEqual(readdirSync(own), [])
+    })
+  )
+
+  it.live("whose name cannot be taken, or that cannot be moved to it, is told and leaves no file", () =>
+    Effect.gen(function* () {
+      const own = place("unclaimed")
+      const changed = (change: (node: FileSystem.FileSystem) => Partial<FileSystem.FileSystem>) =>
+        Layer.effect(
+          FileSystem.FileSystem,
+          Effect.map(FileSystem.FileSystem, (node) => ({ ...node, ...change(node) }))
+        ).pipe(Layer.provide(fs))
+      for (const layer of [
+        changed((node) => ({
+          open: (path, options) =>
+            path.endsWith(".part")
+              ? node.open(path, options)
+              : Effect.zipRight(node.stat(join(own, "nothing")), node.open(path, options))
+        })),
+        changed((node) => ({ rename: () => Effect.asVoid(node.stat(join(own, "nothing"))) }))
+      ]) {
+        const fake = Fake.make(() => flowing([all, all], named("x")).response())
+        const error = yield* Effect.flip(
+          Downloads.toFolder(Robots.download, { id: 1 }, own).pipe(Effect.provide([fake.live, layer]))
+        )
+        assert.include(error.message, "nothing")
+        assert.deepStrictEqual(readdirSync(own), [])
+      }
     })
   )
 
