@@ -12,16 +12,7 @@ import * as Account from "../../src/internal/oauth/account.js"
 import type * as App from "../../src/internal/oauth/app.js"
 import type { Renewable } from "../../src/internal/oauth/session.js"
 import { defaultOptions, make as makeLimiter } from "../../src/RateLimiter.js"
-
-const token = (name: string, more: Partial<TokenStore.Token> = {}): TokenStore.Token => ({
-  accessToken: Redacted.make(`access-${name}`),
-  refreshToken: Redacted.make(`refresh-${name}`),
-  issuedAt: 0,
-  expiresAt: 3_600_000,
-  apiDomain: undefined,
-  scope: [],
-  ...more
-})
+import { token } from "../support/oauth.js"
 
 const secretOf = ({ refreshToken }: Renewable) => Redacted.value(refreshToken)
 

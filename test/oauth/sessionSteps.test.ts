@@ -13,7 +13,7 @@ import * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import { PipedriveError, type TokenStore } from "effect-pipedrive"
 import * as Session from "../../src/internal/oauth/session.js"
-import { letting } from "../support/oauth.js"
+import { letting, token } from "../support/oauth.js"
 
 const failure = (reason: PipedriveError.AuthErrorReason, more: Partial<PipedriveError.AuthError> = {}) =>
   new PipedriveError.AuthError({ reason, description: "no", ...more })
@@ -24,16 +24,6 @@ const broken = failure("InvalidToken")
 const dead = failure("ReauthorizationRequired")
 
 const down = failure("TokenEndpoint", { transient: true })
-
-const token = (name: string, more: Partial<TokenStore.Token> = {}): TokenStore.Token => ({
-  accessToken: Redacted.make(`access-${name}`),
-  refreshToken: Redacted.make(`refresh-${name}`),
-  issuedAt: 0,
-  expiresAt: 3_600_000,
-  apiDomain: undefined,
-  scope: [],
-  ...more
-})
 
 const old = (name: string) => token(name, { expiresAt: 0 })
 

@@ -205,6 +205,17 @@ export const transport = (server: OAuthServer, latency: Latency = 0): Layer.Laye
     )
   )
 
+/** A token of an hour, by its name. */
+export const token = (name: string, more: Partial<TokenStore.Token> = {}): TokenStore.Token => ({
+  accessToken: Redacted.make(`access-${name}`),
+  refreshToken: Redacted.make(`refresh-${name}`),
+  issuedAt: 0,
+  expiresAt: 3_600_000,
+  apiDomain: undefined,
+  scope: [],
+  ...more
+})
+
 export const settings = { clientId, clientSecret: Redacted.make(clientSecret), redirectUri }
 
 /** One account against that server. */

@@ -21,9 +21,8 @@ import * as Redacted from "effect/Redacted"
 import * as Ref from "effect/Ref"
 import { AuthError, type AuthErrorReason, type TransportError } from "../../PipedriveError.js"
 import { abandonable, unlogged } from "../effects.js"
-import { isEmpty } from "../http/body.js"
+import * as Body from "../http/body.js"
 import * as Failure from "../http/failure.js"
-import * as Streams from "../streams.js"
 import { redactUnknown } from "./token.js"
 
 /** @internal */
@@ -188,23 +187,10 @@ const maxBodyBytes = 65_536
 /** The body as text; `undefined` if it is larger than the maximum, and then it is not read to its end. */
 const textOf = (
   response: HttpClientResponse.HttpClientResponse
-): Effect.Effect<string | undefined, HttpClientError.HttpClientError> => {
-  const { "content-encoding": encoding = "identity", "content-length": length } = response.headers
-  if (length === "0" || response.status === 204) return Effect.succeed("")
-  if (encoding === "identity" && Number(length ?? Number.NaN) <= maxBodyBytes) return response.text
-  return Effect.suspend(() => {
-    const decoder = new TextDecoder()
-    let text = ""
-    let size = 0
-    const read = Streams.forEachWhile(response.stream, (bytes) => {
-      size += bytes.length
-      if (size <= maxBodyBytes) text += decoder.decode(bytes, { stream: true })
-      return size <= maxBodyBytes
-    })
-    const whole = Effect.map(read, () => (size > maxBodyBytes ? undefined : text + decoder.decode()))
-    return Effect.catchIf(whole, isEmpty, () => Effect.succeed(""))
-  })
-}
+): Effect.Effect<string | undefined, HttpClientError.HttpClientError> =>
+  response.headers["content-length"] === "0" || response.status === 204
+    ? Effect.succeed("")
+    : Body.text(response, maxBodyBytes)
 
 /**
  * Replaces the platform's span by ours, sends no trace headers, follows no redirects, and lets a disconnected fiber log nothing:
