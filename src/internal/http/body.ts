@@ -4,6 +4,7 @@
 import type * as HttpClientError from "@effect/platform/HttpClientError"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
 import * as Streams from "../streams.js"
 
 /** A browser sends no streams, unpacks by itself, and does not say whether a body was packed. @internal */
@@ -27,14 +28,20 @@ export const text = (response: HttpClientResponse.HttpClientResponse, maximum: n
         bytes === undefined ? undefined : new TextDecoder().decode(bytes)
       )
 
+// a stream of nothing is an error to the platform
 const parts = (response: HttpClientResponse.HttpClientResponse, maximum: number): Read<Uint8Array> =>
+  Effect.catchIf(whole(response.stream, maximum), isEmpty, () => Effect.succeed(new Uint8Array(0)))
+
+/** All bytes of a stream, or nothing where there are more than so many, and then it is not read to its end. @internal */
+export const whole = <E>(
+  stream: Stream.Stream<Uint8Array, E>,
+  maximum: number
+): Effect.Effect<Uint8Array | undefined, E> =>
   Effect.suspend(() => {
     const collected = collect(maximum)
     let isWhole = true
-    const read = Streams.forEachWhile(response.stream, (part) => (isWhole = collected.add(part)))
-    // a stream of nothing is an error to the platform
-    const whole = Effect.catchIf(read, isEmpty, () => Effect.void)
-    return Effect.map(whole, () => (isWhole ? collected.bytes() : undefined))
+    const read = Streams.forEachWhile(stream, (part) => (isWhole = collected.add(part)))
+    return Effect.map(read, () => (isWhole ? collected.bytes() : undefined))
   })
 
 /** The parts of a body, up to the most that is read of it. @internal */

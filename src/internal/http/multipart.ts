@@ -10,7 +10,6 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Progress } from "../../Field.js"
 import * as Bytes from "../schema/bytes.js"
-import * as Streams from "../streams.js"
 import * as Body from "./body.js"
 
 /** @internal */
@@ -208,15 +207,12 @@ const inBrowser = (
       return { body: HttpBody.formData(data), restartable: true }
     })
   }
-  const collected = Body.collect(browserLimit)
-  let isAll = true
-  const reading = Streams.forEachWhile(stream, (bytes) => (isAll = collected.add(bytes)))
   const [first] = files
   return Effect.flatMap(
-    Effect.catchAllCause(reading, (cause) => unreadable(Cause.squash(cause))),
-    (): Effect.Effect<Outgoing, Fault> =>
-      isAll
-        ? Effect.succeed({ body: HttpBody.uint8Array(collected.bytes(), contentType), restartable: true })
+    Effect.catchAllCause(Body.whole(stream, browserLimit), (cause) => unreadable(Cause.squash(cause))),
+    (bytes): Effect.Effect<Outgoing, Fault> =>
+      bytes !== undefined
+        ? Effect.succeed({ body: HttpBody.uint8Array(bytes, contentType), restartable: true })
         : Effect.fail({
             _tag: "Unsendable",
             key: first?.key ?? "",

@@ -21,10 +21,9 @@ import type { DecodeOptions, Event } from "../../WebhookEvents.js"
 import { invalid } from "../configError.js"
 import { services } from "../effects.js"
 import * as Fibers from "../fiber.js"
-import { collect } from "../http/body.js"
+import * as Body from "../http/body.js"
 import * as Timeout from "../http/timeout.js"
 import * as Known from "../options.js"
-import * as Streams from "../streams.js"
 import { brief } from "../text.js"
 import * as Claims from "./claims.js"
 import { type Credentials, verify } from "./verify.js"
@@ -126,11 +125,9 @@ const bytesOf = (
       buffer.byteLength > maximum ? Effect.fail(tooLarge(maximum)) : Effect.succeed(new Uint8Array(buffer))
     )
   }
-  const collected = collect(maximum)
-  let isWhole = true
-  return Streams.forEachWhile(request.stream, (part) => (isWhole = collected.add(part))).pipe(
+  return Body.whole(request.stream, maximum).pipe(
     Effect.mapError(brokenOff),
-    Effect.flatMap(() => (isWhole ? Effect.succeed(collected.bytes()) : Effect.fail(tooLarge(maximum))))
+    Effect.flatMap((bytes) => (bytes === undefined ? Effect.fail(tooLarge(maximum)) : Effect.succeed(bytes)))
   )
 }
 
